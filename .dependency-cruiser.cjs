@@ -1,0 +1,122 @@
+/** The rooms of the house and the one way for data through them. */
+const rooms = (names) => `^src/(${names.join('|')})/`;
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/' }, to: {} },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'only-cli-knows-yargs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli/|main\\.ts$)' },
+      to: { path: 'node_modules/yargs' },
+    },
+    {
+      name: 'only-clients-know-undici',
+      severity: 'error',
+      from: { path: '^src/', pathNot: rooms(['rackconnect', 'openstack']) },
+      to: { path: 'node_modules/undici' },
+    },
+    {
+      name: 'only-the-ledger-knows-sqlite',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/pace/ledger\\.ts$' },
+      to: { path: 'sqlite' },
+    },
+    {
+      name: 'base-stands-alone',
+      severity: 'error',
+      from: { path: rooms(['base']) },
+      to: { path: '^src/', pathNot: rooms(['base']) },
+    },
+    {
+      name: 'network-knows-nothing-of-rackconnect',
+      severity: 'error',
+      from: { path: rooms(['network']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'network']) },
+    },
+    {
+      name: 'pace-knows-nothing-of-what-it-paces',
+      severity: 'error',
+      from: { path: rooms(['pace']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'pace']) },
+    },
+    {
+      name: 'rackconnect-goes-through-the-pace',
+      severity: 'error',
+      from: { path: rooms(['rackconnect']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'pace', 'rackconnect']) },
+    },
+    {
+      name: 'host-asks-nobody',
+      severity: 'error',
+      from: { path: rooms(['host']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'host']) },
+    },
+    {
+      name: 'systemd-stands-alone',
+      severity: 'error',
+      from: { path: rooms(['systemd']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'systemd']) },
+    },
+    {
+      name: 'wait-knows-no-edges',
+      severity: 'error',
+      from: { path: rooms(['wait']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'wait', 'rackconnect', 'pace']) },
+    },
+    {
+      name: 'report-is-the-end',
+      severity: 'error',
+      from: { path: rooms(['report']) },
+      to: { path: rooms(['cli', 'host', 'simulator', 'systemd']) },
+    },
+    {
+      name: 'a-mistake-must-not-agree-with-itself',
+      comment: 'The simulator shares no parsing, no types and no constants with the client.',
+      severity: 'error',
+      from: { path: rooms(['simulator']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'simulator']) },
+    },
+    {
+      name: 'only-cli-simulates',
+      severity: 'error',
+      from: { path: '^src/', pathNot: rooms(['cli', 'simulator']) },
+      to: { path: rooms(['simulator']) },
+    },
+    {
+      name: 'pure-files-touch-nothing',
+      comment: 'Clocks and randomness come in as arguments; node:net is there for isIPv4 alone.',
+      severity: 'error',
+      from: {
+        path: '^src/(base/(ipv4|duration)|wait/verdict|pace/(window|backoff)|rackconnect/payload|network/stacks/[^/]+|network/(gateway|diff|choice)|simulator/(timeline|quota|formats|rules))\\.ts$',
+      },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?net$' },
+    },
+    {
+      name: 'pure-files-import-pure-files',
+      severity: 'error',
+      from: {
+        path: '^src/(base/(ipv4|duration)|wait/verdict|pace/(window|backoff)|rackconnect/payload|network/stacks/[^/]+|network/(gateway|diff|choice)|simulator/(timeline|quota|formats|rules))\\.ts$',
+      },
+      to: {
+        path: '^src/',
+        pathNot:
+          '^src/(base/(ipv4|duration|error)|[a-z]+/types|wait/verdict|pace/(window|backoff|pace)|rackconnect/payload|network/stacks/[^/]+|network/(gateway|diff|choice)|simulator/(timeline|quota|formats|rules|types))\\.ts$',
+      },
+    },
+    {
+      name: 'not-to-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,47 @@
+import { isIPv4 } from 'node:net';
+
+declare const brand: unique symbol;
+
+/** A validated IPv4 address in dotted decimal, such as `10.208.0.1`; never a bare string. */
+export type Ipv4Address = string & { readonly [brand]: 'Ipv4Address' };
+
+/** Reads an IPv4 address, white space around it allowed; undefined when it is none. */
+export function parseIpv4(text: string): Ipv4Address | undefined {
+  const trimmed = text.trim();
+  return isIPv4(trimmed) ? (trimmed as Ipv4Address) : undefined;
+}
+
+/** The address as an unsigned 32-bit number. */
+export function ipv4ToNumber(address: Ipv4Address): number {
+  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
+
+/** An address of an interface together with the length of its prefix. */
+export interface Ipv4Prefix {
+  readonly address: Ipv4Address;
+  /** 0 to 32 */
+  readonly prefixLength: number;
+}
+
+/** Reads `10.208.5.7/19`; undefined when it is not an address with a prefix. */
+export function parseIpv4Prefix(text: string): Ipv4Prefix | undefined {
+  const [host, length, ...rest] = text.trim().split('/');
+  if (host === undefined || length === undefined || rest.length > 0 || !/^\d{1,2}$/.test(length)) return undefined;
+  const address = parseIpv4(host);
+  const prefixLength = Number(length);
+  return address !== undefined && prefixLength <= 32 ? { address, prefixLength } : undefined;
+}
+
+/** The lowest and the highest address of a prefix, as numbers: network and broadcast address. */
+export function rangeOf({ address, prefixLength }: Ipv4Prefix): { first: number; last: number } {
+  const size = 2 ** (32 - prefixLength);
+  const first = Math.floor(ipv4ToNumber(address) / size) * size;
+  return { first, last: first + size - 1 };
+}
+
+/** Whether `address` lies inside `prefix`, its network and broadcast address included. */
+export function contains(prefix: Ipv4Prefix, address: Ipv4Address): boolean {
+  const { first, last } = rangeOf(prefix);
+  const number = ipv4ToNumber(address);
+  return number >= first && number <= last;
+}
