@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'INTERRUPTED' // SIGINT or SIGTERM
   | 'STATE' // the state directory or the ledger cannot be used at all
   | 'GATEWAY_INVALID' // the gateway that the API named cannot be this server's
+  | 'NETWORK_UNDECIDED' // whether RackConnect sets the network itself cannot be told
   | 'STACK_UNKNOWN' // nothing that we know manages the interface
   | 'STACK_AMBIGUOUS' // more than one stack may manage the interface
   | 'NETWORK_FILE' // a network file cannot be read, parsed or written

@@ -26,7 +26,8 @@ export interface Ipv4Prefix {
 /** Reads `10.208.5.7/19`; undefined when it is not an address with a prefix. */
 export function parseIpv4Prefix(text: string): Ipv4Prefix | undefined {
   const [host, length, ...rest] = text.trim().split('/');
-  if (host === undefined || length === undefined || rest.length > 0 || !/^\d{1,2}$/.test(length)) return undefined;
+  if (host === undefined || length === undefined || rest.length > 0 || !/^\d{1,2}$/.test(length))
+    return undefined;
   const address = parseIpv4(host);
   const prefixLength = Number(length);
   return address !== undefined && prefixLength <= 32 ? { address, prefixLength } : undefined;
