@@ -1,0 +1,103 @@
+import type { Signal } from './pace.ts';
+
+/** What all processes of this server know about how the API has been taking their requests. */
+export interface Backoff {
+  /** 403s in a row */
+  readonly refusals: number;
+  /** how high on its ladder the next refusal begins; sinks a little with each answer */
+  readonly refusalLevel: number;
+  /** requests in a row without a usable answer: 5xx, time-outs, resets, DNS */
+  readonly failures: number;
+  /** no request before this moment (monotonic, ms) */
+  readonly notBeforeMs: number;
+  /** the interval between two polls at present, in ms */
+  readonly paceMs: number;
+}
+
+/** The limits of a backoff, all in ms; a delay lies between half of its ceiling and its ceiling. */
+interface Ladder {
+  readonly firstCeilingMs: number;
+  readonly lastCeilingMs: number;
+}
+
+/** 403: from 4 s to 60 s. Shorter than a minute at first, because the window may be about to move on. */
+const refusal: Ladder = { firstCeilingMs: 8_000, lastCeilingMs: 60_000 };
+
+/** 5xx, time-outs, resets, DNS: from 1 s to 30 s. */
+const failure: Ladder = { firstCeilingMs: 2_000, lastCeilingMs: 30_000 };
+
+/** The slowest pace that refusals can bring about: one request a minute still notices that a minute has passed. */
+export const slowestPaceMs = 60_000;
+
+/** A Retry-After above this is cut: a mistaken header must not stop a boot for a day. */
+export const longestRetryAfterMs = 15 * 60_000;
+
+const slowDown = 2;
+const recover = 0.93;
+
+/**
+ * After a refusal that ended, the next one does not begin at the foot of the
+ * ladder: where the quota is short all the time, each minute would bring the
+ * same three quick refusals again.
+ */
+const levelPerAnswer = 0.1;
+const highestLevel = 8;
+
+/** Nothing has gone wrong yet. */
+export function calm(paceMs: number): Backoff {
+  return { refusals: 0, refusalLevel: 0, failures: 0, notBeforeMs: 0, paceMs };
+}
+
+/**
+ * Equal jitter: half of the ceiling for sure, so that nobody comes back at
+ * once, and half at random, so that servers built together do not come back
+ * together.
+ */
+function delayMs({ firstCeilingMs, lastCeilingMs }: Ladder, times: number, random: () => number): number {
+  const ceiling = Math.min(lastCeilingMs, firstCeilingMs * 2 ** Math.min(Math.max(times - 1, 0), 30));
+  return ceiling / 2 + (random() * ceiling) / 2;
+}
+
+/**
+ * The backoff after one more request: a pure step from state to state.
+ *
+ * After a 403 the pace itself slows, and speeds up a little with each
+ * answer: something else on this server may be using the same quota, and
+ * going straight back to full speed would only be refused again (the additive
+ * counterpart of TCP's congestion avoidance, RFC 5681 §3.1, with the rôles of
+ * rate and interval exchanged).
+ *
+ * @param basePaceMs the pace when all is well
+ * @param random uniform in [0, 1)
+ */
+export function nextBackoff(
+  state: Backoff,
+  signal: Signal,
+  nowMs: number,
+  basePaceMs: number,
+  random: () => number,
+): Backoff {
+  if (signal.kind === 'answered') {
+    const paceMs = Math.max(basePaceMs, state.paceMs * recover);
+    // An answer to a request that was under way when a refusal came says nothing about the quota
+    // after it: what was agreed on then still stands.
+    if (state.notBeforeMs > nowMs) return { ...state, paceMs };
+    const refusalLevel = Math.max(0, state.refusalLevel - levelPerAnswer);
+    return { refusals: 0, refusalLevel, failures: 0, notBeforeMs: 0, paceMs };
+  }
+  const refused = signal.kind === 'refused';
+  const refusals = refused ? state.refusals + 1 : state.refusals;
+  const refusalLevel = refused ? Math.min(highestLevel, state.refusalLevel + 1) : state.refusalLevel;
+  const failures = refused ? state.failures : state.failures + 1;
+  const waitMs =
+    signal.retryAfterMs === undefined
+      ? delayMs(refused ? refusal : failure, refused ? refusalLevel : failures, random)
+      : Math.min(Math.max(signal.retryAfterMs, 0), longestRetryAfterMs);
+  return {
+    refusals,
+    refusalLevel,
+    failures,
+    notBeforeMs: Math.max(state.notBeforeMs, nowMs + waitMs),
+    paceMs: refused ? Math.min(Math.max(slowestPaceMs, basePaceMs), state.paceMs * slowDown) : state.paceMs,
+  };
+}

@@ -1,0 +1,137 @@
+import { lstatSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { reasonOf } from '../base/error.ts';
+import { type Approach, answerFor, type Ledger, MemoryLedger, type Settlement, type Step } from './book.ts';
+import { LedgerUnusable, SqliteLedger } from './ledger.ts';
+import { readPublished } from './published.ts';
+import { type Limits, lonelyLimits, sharedLimits, windowMs } from './window.ts';
+
+export interface OpenOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly requestTimeoutMs: number;
+  /** told in a sentence whatever a person should know about the ledger */
+  readonly onNotice: (notice: string) => void;
+}
+
+/** Opens the ledger in `directory`, or, where it cannot be used, says so and goes on at one request every 10 s. */
+export function openLedger(options: OpenOptions): Ledger {
+  return new SteadfastLedger(options);
+}
+
+/**
+ * A ledger that is always there: the shared one; when that cannot be written
+ * (not root, a full or read-only disk), one of this user's own; when that
+ * cannot be written either, one in memory. The last two keep to one request
+ * every 10 s, since nobody sees what the others ask, and still take what root
+ * published.
+ */
+class SteadfastLedger implements Ledger {
+  readonly #options: OpenOptions;
+  #current: Ledger;
+  #shared = true;
+
+  constructor(options: OpenOptions) {
+    this.#options = options;
+    try {
+      this.#current = this.#sqlite(options.directory, sharedLimits);
+    } catch (error) {
+      this.#current = this.#fallBack(error);
+    }
+  }
+
+  get limits(): Limits {
+    return this.#current.limits;
+  }
+
+  approach(approach: Approach): Step {
+    if (!this.#shared) {
+      const published = readPublished(this.#options.directory).get(approach.key);
+      const answer = answerFor(published, approach, windowMs);
+      if (answer !== undefined) return { kind: 'told', answer };
+    }
+    return this.#try((ledger) => ledger.approach(approach));
+  }
+
+  settle(settlement: Settlement): void {
+    this.#try((ledger) => ledger.settle(settlement));
+  }
+
+  changed(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.#current.changed(ms, signal);
+  }
+
+  close(): void {
+    this.#current.close();
+  }
+
+  #try<T>(work: (ledger: Ledger) => T): T {
+    // Each failure moves one step down, and the last step cannot fail.
+    for (;;) {
+      try {
+        return work(this.#current);
+      } catch (error) {
+        if (!(error instanceof LedgerUnusable)) throw error;
+        this.#current = this.#fallBack(error);
+      }
+    }
+  }
+
+  #fallBack(error: unknown): Ledger {
+    if (!(error instanceof LedgerUnusable)) throw error;
+    if (this.#shared) {
+      this.#shared = false;
+      const why = reasonOf(error.cause ?? error);
+      this.#options.onNotice(
+        `cannot use the ledger in ${this.#options.directory}: ${why}; ` +
+          'other rc-wait processes cannot be seen, so one request is made every 10 s. ' +
+          'Run as root, or name a directory of your own with --state-dir',
+      );
+      try {
+        return this.#sqlite(ownDirectory(), lonelyLimits);
+      } catch (cause) {
+        if (!(cause instanceof LedgerUnusable)) throw cause;
+      }
+    }
+    const { clock, random } = this.#options;
+    return new MemoryLedger({ limits: lonelyLimits, random, sleep: clock.sleep });
+  }
+
+  #sqlite(directory: string, limits: Limits): Ledger {
+    const { clock, random, requestTimeoutMs, onNotice } = this.#options;
+    const { sleep } = clock;
+    return new SqliteLedger({
+      directory,
+      limits,
+      random,
+      requestTimeoutMs,
+      onNotice,
+      sleep,
+      nowMs: clock.nowMs,
+    });
+  }
+}
+
+/**
+ * A directory of this user alone, so that his processes at least keep the pace
+ * together. In a directory that everyone may write to somebody else could have
+ * made it first: then it is not used.
+ *
+ * @throws LedgerUnusable
+ */
+function ownDirectory(): string {
+  const uid = process.getuid?.() ?? 0;
+  const runtime = process.env.XDG_RUNTIME_DIR;
+  const path = runtime ? join(runtime, 'rc-wait') : join(tmpdir(), `rc-wait-${uid}`);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const stat = lstatSync(path);
+    if (stat.isDirectory() && stat.uid === uid && (stat.mode & 0o022) === 0) return path;
+  } catch (cause) {
+    throw new LedgerUnusable(`cannot make ${path}`, { cause });
+  }
+  throw new LedgerUnusable(`${path} is not a directory of this user's own`);
+}

@@ -1,0 +1,111 @@
+import type { Clock } from '../base/clock.ts';
+import type { Ledger } from './book.ts';
+import type { AskOptions, Outcome, Pace, Tally, Told } from './pace.ts';
+
+/**
+ * How long whoever waits goes without looking at what the others learnt, in
+ * ms; he is woken earlier where the ledger can tell.
+ */
+const defaultLookEveryMs = 250;
+
+/** How long one request may take, slot to answer, in ms. */
+export const defaultRequestTimeoutMs = 10_000;
+
+/** The pace of this process over a ledger. */
+export function createPace(options: PaceOptions): Pace {
+  return new LedgerPace(options);
+}
+
+interface PaceOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly requestTimeoutMs?: number;
+  readonly lookEveryMs?: number;
+}
+
+class LedgerPace implements Pace {
+  readonly tally: Tally = { sent: 0, refused: 0, shared: 0 };
+  readonly requestTimeoutMs: number;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #lookEveryMs: number;
+
+  constructor({ ledger, clock, requestTimeoutMs, lookEveryMs }: PaceOptions) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#lookEveryMs = lookEveryMs ?? defaultLookEveryMs;
+    this.requestTimeoutMs = requestTimeoutMs ?? defaultRequestTimeoutMs;
+  }
+
+  async ask(
+    key: string,
+    send: (signal: AbortSignal) => Promise<Outcome>,
+    options: AskOptions = {},
+  ): Promise<Told> {
+    const { newerThanMs, signal, onDelay } = options;
+    for (;;) {
+      signal?.throwIfAborted();
+      const nowMs = this.#clock.nowMs();
+      const { requestTimeoutMs } = this;
+      const step = this.#ledger.approach({ key, nowMs, newerThanMs, requestTimeoutMs });
+      if (step.kind === 'told') {
+        this.tally.shared += 1;
+        return { ...step.answer, shared: true };
+      }
+      if (step.kind === 'granted') return await this.#send(key, step, send, signal);
+      onDelay?.(step.delay);
+      await this.#ledger.changed(Math.min(step.delay.untilMs - nowMs, this.#lookEveryMs), signal);
+    }
+  }
+
+  async #send(
+    key: string,
+    { slotId, takenMs }: { slotId: number; takenMs: number },
+    send: (signal: AbortSignal) => Promise<Outcome>,
+    signal: AbortSignal | undefined,
+  ): Promise<Told> {
+    const settle = (outcome: Outcome | undefined): void =>
+      this.#ledger.settle({ slotId, key, takenMs, nowMs: this.#clock.nowMs(), outcome });
+    let outcome: Outcome;
+    this.tally.sent += 1;
+    try {
+      outcome = await this.#bounded(takenMs, send, signal);
+      signal?.throwIfAborted();
+    } catch (error) {
+      // Interrupted: the request still counts, but what came of it says nothing about the API.
+      settle(undefined);
+      throw error;
+    }
+    if (outcome.signal.kind === 'refused') this.tally.refused += 1;
+    settle(outcome);
+    return { record: outcome.record, askedMs: takenMs, shared: false };
+  }
+
+  /**
+   * Runs `send` with a signal that fires when the slot's time is up. The time
+   * runs from the moment the slot was taken: a process that was stopped
+   * (SIGSTOP) in between gives the request up when it comes back, instead of
+   * sending it when its slot no longer counts.
+   */
+  async #bounded(
+    takenMs: number,
+    send: (signal: AbortSignal) => Promise<Outcome>,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> {
+    const timeUp = new AbortController();
+    const done = new AbortController();
+    const leftMs = takenMs + this.requestTimeoutMs - this.#clock.nowMs();
+    const either = signal ? AbortSignal.any([signal, timeUp.signal]) : timeUp.signal;
+    if (leftMs <= 0) timeUp.abort(new Error('its slot ran out'));
+    else
+      this.#clock.sleep(leftMs, done.signal).then(
+        () => timeUp.abort(new Error(`no answer within ${this.requestTimeoutMs / 1000} s`)),
+        () => {},
+      );
+    try {
+      return await send(either);
+    } finally {
+      done.abort();
+    }
+  }
+}

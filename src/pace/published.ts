@@ -1,0 +1,57 @@
+import { chmodSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoredAnswer } from './book.ts';
+import { bootId } from './owner.ts';
+
+/** The last answers, readable by everyone, beside the ledger. */
+export const publishedName = 'last.json';
+
+const schema = 'rc-wait/last/v1';
+
+/** No answer is larger than 1 MiB, and there are four questions in at most three formats. */
+const largestBytes = 16 * 2 ** 20;
+
+/**
+ * Publishes what the API last said, for every user of the server to read. A
+ * failure is not reported: those who wait look into the ledger anyway, and a
+ * full disk shows itself there.
+ */
+export function publish(directory: string, answers: ReadonlyMap<string, StoredAnswer>): void {
+  const temporary = join(directory, `.${publishedName}.${process.pid}`);
+  try {
+    const text = JSON.stringify({ schema, boot: bootId(), answers: Object.fromEntries(answers) });
+    writeFileSync(temporary, text);
+    // Whatever the umask: a unit that sets UMask=0077 would hide it from those it is for.
+    chmodSync(temporary, 0o644);
+    renameSync(temporary, join(directory, publishedName));
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** The answers published in `directory` since this boot; none when there are none, or they cannot be read. */
+export function readPublished(directory: string): ReadonlyMap<string, StoredAnswer> {
+  const path = join(directory, publishedName);
+  try {
+    const stat = lstatSync(path);
+    if (!stat.isFile() || stat.size > largestBytes) return new Map();
+    const document = JSON.parse(readFileSync(path, 'utf8')) as {
+      schema?: unknown;
+      boot?: unknown;
+      answers?: unknown;
+    };
+    const { answers } = document;
+    if (document.schema !== schema || document.boot !== bootId()) return new Map();
+    if (typeof answers !== 'object' || answers === null) return new Map();
+    return new Map(
+      Object.entries(answers).filter((entry): entry is [string, StoredAnswer] => isAnswer(entry[1])),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+function isAnswer(value: unknown): value is StoredAnswer {
+  const answer = value as Partial<StoredAnswer> | null;
+  return typeof answer?.record === 'string' && Number.isFinite(answer.askedMs);
+}
