@@ -1,0 +1,14 @@
+/**
+ * A small seeded generator (mulberry32, by Tommy Ettinger, public domain):
+ * numbers from 0 up to but not including 1, the same for the same seed. Chance
+ * in a test must be repeatable; secrecy is of no interest here.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
