@@ -1,0 +1,119 @@
+import type { Clock } from '../base/clock.ts';
+import { RcWaitError } from '../base/error.ts';
+import type { Ipv4Address } from '../base/ipv4.ts';
+import type { RackconnectClient } from '../rackconnect/client.ts';
+import { type Deployment, type Features, judgeDetails, judgeFeatures, judgeGateway } from './verdict.ts';
+import { type Question, type WaitEvent, type Waited, waitFor } from './wait.ts';
+
+/** What the job is busy with. */
+export type Phase = 'automation' | 'features' | 'gateway' | 'network';
+
+export type JobEvent = WaitEvent | { readonly kind: 'phase'; readonly phase: Phase };
+
+/** What is known when the job ends, as far as it came. */
+export interface Known {
+  readonly deployment?: Deployment;
+  readonly features?: Features;
+  readonly gateway?: Ipv4Address;
+}
+
+/** How the job ended. `N` is what configuring the network came to. */
+export type JobEnd<N> = Known &
+  (
+    | { readonly kind: 'deployed'; readonly network: N | Skipped }
+    | { readonly kind: 'failed' | 'unprocessable' }
+    | {
+        readonly kind: 'deadline';
+        readonly phase: Phase;
+        readonly answered: boolean;
+        readonly refused: boolean;
+        readonly why: string;
+      }
+    | { readonly kind: 'network-failed'; readonly error: RcWaitError }
+  );
+
+/** The network was left alone, and why. */
+export interface Skipped {
+  readonly action: 'skipped';
+  readonly reason: string;
+}
+
+export interface JobOptions<N> {
+  readonly client: RackconnectClient;
+  readonly clock: Clock;
+  /** on the clock; Infinity: none */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: JobEvent) => void;
+  /** `off`: leave the network alone; `auto`: unless RackConnect sets it; `always`: the owner named a stack */
+  readonly network: 'off' | 'auto' | 'always';
+  /** puts the gateway into the network configuration; throws RcWaitError when it cannot */
+  readonly configure: (gateway: Ipv4Address) => Promise<N>;
+}
+
+/**
+ * The whole job: wait for the automation, find out who sets the gateway, wait
+ * for its address, hand it to the network. All of it under one deadline.
+ *
+ * @throws the signal's reason when aborted; RcWaitError of `configure` ends as `network-failed`
+ */
+export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
+  const ask = <T>(phase: Phase, question: Question<T>): Promise<Waited<T>> => {
+    options.onEvent({ kind: 'phase', phase });
+    return waitFor(question, options);
+  };
+  const automation = await ask('automation', { operation: 'automation_status/details', judge: judgeDetails });
+  if (automation.kind === 'deadline') return { ...automation, phase: 'automation' };
+  const deployment = automation.value;
+  if (deployment.status === 'FAILED') return { kind: 'failed', deployment };
+  if (deployment.status === 'UNPROCESSABLE') return { kind: 'unprocessable', deployment };
+
+  let known: Known = { deployment };
+  if (options.network === 'off')
+    return {
+      ...known,
+      kind: 'deployed',
+      network: skipped('the network was not to be touched (--network off)'),
+    };
+  if (options.network === 'auto') {
+    const features = await ask('features', { operation: 'automation_features', judge: judgeFeatures });
+    if (features.kind === 'deadline') return { ...known, ...features, phase: 'features' };
+    known = { ...known, features: features.value };
+    const { networkStack } = features.value;
+    if (networkStack === 'rackconnect') {
+      return {
+        ...known,
+        kind: 'deployed',
+        network: skipped('RackConnect configures the network stack of this server itself'),
+      };
+    }
+    if (networkStack === 'unknown') return { ...known, kind: 'network-failed', error: cannotTell() };
+  }
+  const gateway = await ask('gateway', { operation: 'gateway_ip', judge: judgeGateway });
+  if (gateway.kind === 'deadline') return { ...known, ...gateway, phase: 'gateway' };
+  known = { ...known, gateway: gateway.value };
+
+  options.onEvent({ kind: 'phase', phase: 'network' });
+  try {
+    return { ...known, kind: 'deployed', network: await options.configure(gateway.value) };
+  } catch (error) {
+    if (error instanceof RcWaitError) return { ...known, kind: 'network-failed', error };
+    throw error;
+  }
+}
+
+const skipped = (reason: string): Skipped => ({ action: 'skipped', reason });
+
+/**
+ * Neither guess is safe: to write where RackConnect writes too, or to leave a
+ * server without its gateway.
+ */
+function cannotTell(): RcWaitError {
+  return new RcWaitError(
+    'NETWORK_UNDECIDED',
+    'cannot tell who configures the network: the API lists no feature "Configure network stack" that can be read',
+    {
+      hint: 'see `rc-wait features`; then use --network off to leave the network alone, or name the stack, say --network netplan',
+    },
+  );
+}

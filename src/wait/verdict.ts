@@ -1,0 +1,120 @@
+import type { Ipv4Address } from '../base/ipv4.ts';
+import { featureNamed, readDetails, readFeatures, readGateway } from '../rackconnect/payload.ts';
+import type { Details, Feature, Read, Reply } from '../rackconnect/types.ts';
+
+/**
+ * What an answer means for the one who waits for it. Three things that must
+ * never be mistaken for one another:
+ * done; not yet, by a sound answer of the API; or no usable answer at all.
+ */
+export type Verdict<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'not-yet'; readonly why: string; readonly seen?: Details }
+  | {
+      readonly kind: 'error';
+      /** the API refused us (403), as against: it could not be reached or understood */
+      readonly refused: boolean;
+      readonly why: string;
+    };
+
+/** The words that end the automation. All others mean that it goes on. */
+export type FinalStatus = 'DEPLOYED' | 'FAILED' | 'UNPROCESSABLE';
+
+/** How the automation ended, with the tasks as they stood. */
+export interface Deployment extends Details {
+  readonly status: FinalStatus;
+}
+
+const finalStatuses: readonly string[] = ['DEPLOYED', 'FAILED', 'UNPROCESSABLE'] satisfies FinalStatus[];
+
+function isFinal(details: Details): details is Deployment {
+  return finalStatuses.includes(details.status);
+}
+
+/** The verdict on an answer to `automation_status/details`. */
+export function judgeDetails(reply: Reply): Verdict<Deployment> {
+  if (reply.kind === 'absent') {
+    return {
+      kind: 'error',
+      refused: false,
+      why: 'the API does not know this server (404): it may be too new, or not a RackConnect server',
+    };
+  }
+  return judge(reply, readDetails, (details) => {
+    if (isFinal(details)) return { kind: 'done', value: details };
+    const known = details.status === 'DEPLOYING';
+    // A word that nobody has seen is not an end: to guess one would start what depends on us too early.
+    const why = known
+      ? waitingFor(details)
+      : `the API says ${details.status}, which is neither DEPLOYING nor an end that rc-wait knows`;
+    return { kind: 'not-yet', why, seen: details };
+  });
+}
+
+/** Words that an ended task may carry; nobody has published them, so only the plainest count as ended. */
+const endedTask = /^(complete|completed|done|deployed|success|succeeded|finished|ok)$/i;
+
+function waitingFor({ tasks }: Details): string {
+  const open = tasks.filter(({ status }) => !endedTask.test(status));
+  const [first] = open;
+  if (tasks.length === 0) return 'the automation is at work';
+  if (first === undefined) return 'all tasks have ended, and the automation has not said so yet';
+  const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
+  return `task "${first.name}" is ${first.status}${more}`;
+}
+
+/** Who sets the gateway, by the automation features of this server. */
+export type NetworkStackFeature = 'rackconnect' | 'owner' | 'unknown';
+
+/** The features, and what they say of the one that matters here. */
+export interface Features {
+  readonly features: readonly Feature[];
+  readonly networkStack: NetworkStackFeature;
+}
+
+/** The verdict on an answer to `automation_features`. */
+export function judgeFeatures(reply: Reply): Verdict<Features> {
+  if (reply.kind === 'absent')
+    return { kind: 'error', refused: false, why: 'the API knows no features of this server (404)' };
+  return judge(reply, readFeatures, (features) => {
+    const enabled = featureNamed(features, 'configureNetworkStack')?.enabled;
+    const networkStack = enabled === undefined ? 'unknown' : enabled ? 'rackconnect' : 'owner';
+    return { kind: 'done', value: { features, networkStack } };
+  });
+}
+
+/** The verdict on an answer to `gateway_ip`: 404 is "not yet" here (Rackspace's documentation). */
+export function judgeGateway(reply: Reply): Verdict<Ipv4Address> {
+  if (reply.kind === 'absent') return { kind: 'not-yet', why: 'the gateway is not assigned yet (404)' };
+  return judge(reply, readGateway, (value) => ({ kind: 'done', value }));
+}
+
+function judge<T, R>(
+  reply: Reply,
+  read: (body: string, contentType: string) => Read<T>,
+  onRead: (value: T) => Verdict<R>,
+): Verdict<R> {
+  if (reply.kind === 'ok') {
+    const payload = read(reply.body, reply.contentType);
+    return payload.ok ? onRead(payload.value) : { kind: 'error', refused: false, why: payload.why };
+  }
+  return { kind: 'error', refused: reply.kind === 'refused', why: whyUnusable(reply) };
+}
+
+function whyUnusable(reply: Exclude<Reply, { kind: 'ok' }>): string {
+  switch (reply.kind) {
+    case 'refused':
+      return 'the API refused the request (403): more than 30 requests a minute from this server, or the request did not come from its ServiceNet address';
+    case 'failing':
+      return `the API answers with an error of its own (${reply.status})`;
+    case 'unexpected':
+      if (reply.reason !== undefined) return reply.reason;
+      return reply.location === undefined
+        ? `the API answers with status ${reply.status}, which it should not`
+        : `the API answers with a redirect (${reply.status}) to ${reply.location}, which is not followed: only the API itself can know this server`;
+    case 'unreachable':
+      return reply.reason;
+    case 'absent':
+      return 'the API has no such thing (404)';
+  }
+}
