@@ -1,7 +1,9 @@
-import type { Ipv4Address } from '../base/ipv4.ts';
-
-/** The four operations of the RackConnect v2.0 API (seed document "RackConnect API"). */
-export type Operation = 'automation_status' | 'automation_status/details' | 'gateway_ip' | 'automation_features';
+/** The four operations of the RackConnect v2.0 API ("RackConnect API", Rackspace). */
+export type Operation =
+  | 'automation_status'
+  | 'automation_status/details'
+  | 'gateway_ip'
+  | 'automation_features';
 
 /** The formats of the API; not every operation has all. */
 export type Format = 'text' | 'json' | 'xml';
@@ -18,8 +20,16 @@ export type Reply =
   | { readonly kind: 'refused'; readonly retryAfterMs?: number }
   /** 5xx, 408 and 429: the API's own trouble */
   | { readonly kind: 'failing'; readonly status: number; readonly retryAfterMs?: number }
-  /** any other status: redirects (never followed), 401, 400, 204 … */
-  | { readonly kind: 'unexpected'; readonly status: number; readonly location?: string }
+  /**
+   * any other status: redirects (never followed), 401, 400, 204 …; `reason` where the status alone
+   * does not say it
+   */
+  | {
+      readonly kind: 'unexpected';
+      readonly status: number;
+      readonly location?: string;
+      readonly reason?: string;
+    }
   /** no whole answer arrived: DNS, connect, TLS, reset, time-out, larger than the limit, cut short */
   | { readonly kind: 'unreachable'; readonly code: string; readonly reason: string };
 
@@ -49,5 +59,3 @@ export interface Details {
   readonly status: string;
   readonly tasks: readonly Task[];
 }
-
-export type GatewayRead = Read<Ipv4Address>;

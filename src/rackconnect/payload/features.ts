@@ -1,0 +1,100 @@
+import type { Feature } from '../types.ts';
+import { fieldOf, nameOf, placesOf, statusOf } from './fields.ts';
+import { canon, clean, type Tree } from './tree.ts';
+
+/** The features of "RackConnect API", by the sense of their human names; the keys are rc-wait's own. */
+const featureNames = {
+  configureNetworkStack: /^(?:rackconnect)?(?:automation)?(?:feature)?configurenetworkstack$/,
+  manageSoftwareFirewall: /^(?:rackconnect)?(?:automation)?(?:feature)?managesoftwarefirewall$/,
+  // `provison` is how the Cloud Servers metadata spells it.
+  provisionPublicIp: /^(?:rackconnect)?(?:automation)?(?:feature)?provisi?onpublicip(?:address)?$/,
+} as const;
+
+/** rc-wait's own name of a feature that Rackspace documents. */
+export type FeatureName = keyof typeof featureNames;
+
+function isKnownFeature(text: string | undefined): boolean {
+  return text !== undefined && Object.values(featureNames).some((pattern) => pattern.test(canon(text)));
+}
+
+/** Whether a feature is the one of that name, however the API spells it. */
+export function isNamed(feature: Feature, name: FeatureName): boolean {
+  return featureNames[name].test(canon(feature.name));
+}
+
+/** A feature together with the parts of the payload that it was read from. */
+interface FoundFeature {
+  readonly feature: Feature;
+  readonly parts: readonly Tree[];
+}
+
+const maxFeatures = 100;
+
+/**
+ * All features in a tree, in the order of the payload; at most 100. The whole
+ * answer is one only where there is no other: a server's own name and status are none.
+ */
+export function findFeatures(root: Tree): readonly FoundFeature[] {
+  const inside = [...placesOf(root)]
+    .filter(({ node }) => node !== root)
+    .flatMap(({ node }) => featureOf(node) ?? []);
+  const found = inside.length > 0 ? inside : [featureOf(root) ?? []].flat();
+  return found.slice(0, maxFeatures);
+}
+
+/**
+ * Whether a tree says in so many words that there are no features: an empty list, or an empty
+ * element of that name.
+ */
+export function saysNone(root: Tree): boolean {
+  const isNone = (part: Tree): boolean => part.empty && /features?$/.test(canon(part.key));
+  return isNone(root) || root.children.some(isNone) || (root.empty && root.key === '');
+}
+
+/** A value that says whether a feature is on. */
+interface Word {
+  readonly part: Tree;
+  readonly enabled: boolean | undefined;
+}
+
+const yes = /^(?:true|yes|on|1|enabled|active)$/i;
+const no = /^(?:false|no|off|0|disabled|inactive)$/i;
+
+function wordAt(part: Tree | undefined, negated = false): Word[] {
+  const text = part?.text?.trim() ?? '';
+  if (part === undefined || text === '') return [];
+  const enabled = yes.test(text) ? true : no.test(text) ? false : undefined;
+  return [{ part, enabled: negated && enabled !== undefined ? !enabled : enabled }];
+}
+
+function featureOf(node: Tree): FoundFeature | undefined {
+  const words = [
+    ...wordAt(statusOf(node)),
+    ...wordAt(fieldOf(node, ['isenabled', 'enabled', 'enable', 'isactive', 'active', 'value'])),
+    ...wordAt(fieldOf(node, ['isdisabled', 'disabled']), true),
+  ];
+  const parts = words.map(({ part }) => part);
+  const name = words.length === 0 ? undefined : nameIn(node, parts);
+  if (name?.text !== undefined) return { feature: featureFrom(name.text, words), parts: [name, ...parts] };
+  // A map, where the key is the name: `"configure_network_stack": "ENABLED"` or `…: {"enabled": true}`.
+  if (!isKnownFeature(node.key)) return undefined;
+  const own = words.length > 0 ? words : wordAt(node);
+  return own.length > 0
+    ? { feature: featureFrom(node.key, own), parts: own.map(({ part }) => part) }
+    : undefined;
+}
+
+/** A documented name under any key comes before any name under a likely key. */
+function nameIn(node: Tree, words: readonly Tree[]): Tree | undefined {
+  const documented = node.children.find(({ text }) => isKnownFeature(text));
+  const isOwn = node.text !== undefined && !words.includes(node) && !isKnownFeature(node.key);
+  return documented ?? nameOf(node) ?? (isOwn ? node : undefined);
+}
+
+/** One feature from all that is said of it. Words that contradict one another leave `enabled` undefined. */
+function featureFrom(name: string, words: readonly Word[]): Feature {
+  const votes = new Set(words.map(({ enabled }) => enabled).filter((enabled) => enabled !== undefined));
+  const [enabled] = votes.size === 1 ? votes : [undefined];
+  const texts = new Set(words.map(({ part }) => part.text?.trim() ?? ''));
+  return { name: clean(name), enabled, status: clean([...texts].join(' / ')) };
+}

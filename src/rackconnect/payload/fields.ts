@@ -1,0 +1,109 @@
+import { canon, clean, type Tree } from './tree.ts';
+
+/** A part of the payload with its place: enough to say what it is, and to leave out what was understood. */
+export interface Place {
+  readonly node: Tree;
+  /** the node's sense: its key in lower case without separators */
+  readonly key: string;
+  readonly parents: readonly Tree[];
+}
+
+/** Every part of a tree, parents first. The depth is bounded where the tree is built. */
+export function* placesOf(node: Tree, parents: readonly Tree[] = []): Generator<Place> {
+  yield { node, key: canon(node.key), parents };
+  for (const child of node.children) yield* placesOf(child, [...parents, node]);
+}
+
+/**
+ * The child of `node` that carries a value under the first of `senses` that it
+ * has; failing that, under a key that ends in `suffix`.
+ */
+export function fieldOf(node: Tree, senses: readonly string[], suffix?: string): Tree | undefined {
+  const valued = node.children.filter(({ text }) => text !== undefined && text.trim() !== '');
+  const bySense = new Map(valued.map((child) => [canon(child.key), child]));
+  const sense = senses.find((candidate) => bySense.has(candidate));
+  if (sense !== undefined) return bySense.get(sense);
+  return suffix === undefined ? undefined : valued.find(({ key }) => canon(key).endsWith(suffix));
+}
+
+const nameSenses = [
+  'name',
+  'taskname',
+  'featurename',
+  'task',
+  'feature',
+  'automationfeature',
+  'title',
+  'displayname',
+  'label',
+  'description',
+  'summary',
+  'step',
+  'action',
+];
+
+const statusSenses = [
+  'status',
+  'state',
+  'taskstatus',
+  'featurestatus',
+  'automationstatus',
+  'result',
+  'outcome',
+];
+
+/** The name-like value of a part: a key of it, or the text of an XML element whose attributes say the rest. */
+export function nameOf(node: Tree): Tree | undefined {
+  return fieldOf(node, nameSenses, 'name') ?? (statusFieldOf(node) !== undefined ? ownText(node) : undefined);
+}
+
+/**
+ * The status-like value of a part: a key of it, or the text of an XML element that has its name as
+ * an attribute.
+ */
+export function statusOf(node: Tree): Tree | undefined {
+  return statusFieldOf(node) ?? (fieldOf(node, nameSenses, 'name') !== undefined ? ownText(node) : undefined);
+}
+
+function statusFieldOf(node: Tree): Tree | undefined {
+  return fieldOf(node, statusSenses, 'status');
+}
+
+function ownText(node: Tree): Tree | undefined {
+  return node.children.length > 0 && node.text !== undefined ? node : undefined;
+}
+
+/** Whether a part has parts and no value of its own. */
+export function isContainer(node: Tree): boolean {
+  return node.text === undefined && node.children.length > 0;
+}
+
+const maxUnread = 20;
+
+/**
+ * The values that `understood` does not cover, as `path: value`, for people.
+ * At most 20 of them, and how many more there were.
+ */
+export function unreadOf(root: Tree, understood: ReadonlySet<Tree>): readonly string[] {
+  const unread: string[] = [];
+  let more = 0;
+  for (const { node, parents } of placesOf(root)) {
+    if (isContainer(node) || understood.has(node)) continue;
+    if (unread.length >= maxUnread) more += 1;
+    else unread.push(describe(node, parents));
+  }
+  return more === 0 ? unread : [...unread, `… and ${more} more`];
+}
+
+function describe(node: Tree, parents: readonly Tree[]): string {
+  const path = [...parents, node]
+    .map((step, index, line) => {
+      const dot = index > 0 && step.key !== '' ? '.' : '';
+      const place = step.listed ? `[${line[index - 1]?.children.indexOf(step) ?? 0}]` : '';
+      return `${dot}${step.key}${place}`;
+    })
+    .join('')
+    .replace(/^\./, '');
+  const value = node.text === undefined ? 'empty' : clean(node.text, 80);
+  return clean(path === '' ? value : `${path}: ${value}`, 160);
+}

@@ -1,0 +1,43 @@
+import type { Task } from '../types.ts';
+import { nameOf, type Place, placesOf, statusOf } from './fields.ts';
+import { canon, clean, type Tree } from './tree.ts';
+
+/** A task together with the parts of the payload that it was read from. */
+interface FoundTask {
+  readonly task: Task;
+  readonly parts: readonly Tree[];
+}
+
+const maxTasks = 500;
+
+/** All tasks in a tree, in the order of the payload; at most 500. */
+export function findTasks(root: Tree): readonly FoundTask[] {
+  const found: FoundTask[] = [];
+  for (const place of placesOf(root)) {
+    const [name, status] = [nameOf(place.node), statusOf(place.node)];
+    if (name?.text === undefined || status?.text === undefined || !isOneOfMany(place)) continue;
+    found.push({ task: { name: clean(name.text), status: clean(status.text) }, parts: [name, status] });
+    if (found.length >= maxTasks) break;
+  }
+  return found;
+}
+
+const taskLike = /task|step|action|job|item|entry|entries|operation/;
+
+/**
+ * An item of a list, or filed under tasks: one XML task alone is no list, and a server's own name
+ * and status are no task.
+ */
+function isOneOfMany({ node, key, parents }: Place): boolean {
+  const parent = parents.at(-1);
+  if (parent === undefined) return false;
+  return node.listed || taskLike.test(key) || taskLike.test(canon(parent.key));
+}
+
+/**
+ * Whether one of these parts, the root apart, is an item of a list or a task: a status inside is
+ * that of the item alone.
+ */
+export function isInList(parents: readonly Tree[]): boolean {
+  return parents.some((part, depth) => part.listed || (depth > 0 && taskLike.test(canon(part.key))));
+}

@@ -1,0 +1,74 @@
+import { RcWaitError } from '../base/error.ts';
+
+/** The six regions of RackConnect v2.0 ("RackConnect API", Rackspace). */
+export const regions = ['dfw', 'hkg', 'iad', 'lon', 'ord', 'syd'] as const;
+
+/** The code of a region, in lower case. */
+export type Region = (typeof regions)[number];
+
+declare const brand: unique symbol;
+
+/** The validated address of an API: http or https, without a slash at its end. */
+export type ApiUrl = string & { readonly [brand]: 'ApiUrl' };
+
+/**
+ * Reads a region in any case, with white space or quotes around it: xenstore
+ * holds it bare on some servers and as a JSON string on others.
+ * @throws RcWaitError CONFIGURATION when it is none of the six
+ */
+export function parseRegion(text: string): Region {
+  const code = text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim()
+    .toLowerCase();
+  const region = regions.find((known) => known === code);
+  if (region !== undefined) return region;
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot use the region ${show(text)} (--region): it is not one of ${regions.join(', ')}`,
+    {
+      hint: 'name the region of this server with --region, or the whole address of the API with --api-url',
+    },
+  );
+}
+
+/** The address of a region's API. It answers over ServiceNet alone. */
+export function apiUrlOf(region: Region): ApiUrl {
+  return `https://${region}.api.rackconnect.rackspace.com` as ApiUrl;
+}
+
+/**
+ * Reads the address of an API, a path before `/v1` allowed.
+ * A slash or `/v1` at its end is left out: people paste either.
+ * @throws RcWaitError CONFIGURATION for anything but http or https, for credentials, a query or a fragment
+ */
+export function parseApiUrl(text: string): ApiUrl {
+  const trimmed = text.trim();
+  // The scheme first: URL.parse reads "localhost:8080" as the scheme "localhost:".
+  if (!/^https?:\/\/[^/]/i.test(trimmed))
+    throw wrongUrl(text, 'it must begin with http:// or https:// and a host name');
+  const url = URL.parse(trimmed);
+  if (url === null) throw wrongUrl(text, 'it is not a URL');
+  // The API knows a server by its address alone, and a password in a URL ends up in logs.
+  if (url.username !== '' || url.password !== '')
+    throw wrongUrl(withoutCredentials(url), 'it must not hold credentials');
+  if (url.search !== '' || trimmed.includes('?')) throw wrongUrl(text, 'it must not hold a query (?)');
+  if (url.hash !== '' || trimmed.includes('#')) throw wrongUrl(text, 'it must not hold a fragment (#)');
+  const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '').replace(/\/+$/, '');
+  return `${url.origin}${path}` as ApiUrl;
+}
+
+function withoutCredentials(url: URL): string {
+  return `${url.protocol}//…@${url.host}${url.pathname}`;
+}
+
+function wrongUrl(text: string, why: string): RcWaitError {
+  return new RcWaitError('CONFIGURATION', `cannot use the API address ${show(text)} (--api-url): ${why}`, {
+    hint: 'such as https://dfw.api.rackconnect.rackspace.com or http://127.0.0.1:8080',
+  });
+}
+
+function show(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+}

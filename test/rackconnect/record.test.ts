@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readRecord, recordOf } from '../../src/rackconnect/record.ts';
+import type { Reply } from '../../src/rackconnect/types.ts';
+
+const status = fc.integer({ min: 100, max: 999 });
+const retry = { retryAfterMs: fc.nat() };
+const text = fc.string({ unit: 'binary' });
+const reply: fc.Arbitrary<Reply> = fc.oneof(
+  fc.record({ kind: fc.constant('ok' as const), contentType: text, body: text }),
+  fc.constant({ kind: 'absent' as const }),
+  fc.record({ kind: fc.constant('refused' as const), ...retry }, { requiredKeys: ['kind'] }),
+  fc.record(
+    { kind: fc.constant('failing' as const), status, ...retry },
+    { requiredKeys: ['kind', 'status'] },
+  ),
+  fc.record(
+    { kind: fc.constant('unexpected' as const), status, location: text, reason: text },
+    { requiredKeys: ['kind', 'status'] },
+  ),
+  fc.record({ kind: fc.constant('unreachable' as const), code: text, reason: text }),
+);
+
+test('any reply comes back from the ledger as it went in', () => {
+  fc.assert(
+    fc.property(reply, (what) => {
+      expect(readRecord(recordOf(what))).toEqual(what);
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
+test('a record that is none is a failed attempt, never a crash', () => {
+  const broken = {
+    kind: 'unreachable',
+    code: 'RECORD',
+    reason: 'the answer that another process wrote down cannot be read',
+  };
+  for (const record of [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"kind":"ok"}',
+    '{"kind":"done"}',
+    '{"kind":"failing","status":"500"}',
+    '{"kind":"refused","retryAfterMs":-1}',
+  ]) {
+    expect(readRecord(record)).toEqual(broken);
+  }
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (record) => {
+      expect(readRecord(record)).toEqual(broken);
+    }),
+  );
+});
