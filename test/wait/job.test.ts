@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { RcWaitError } from '../../src/base/error.ts';
+import type { Operation, Reply } from '../../src/rackconnect/types.ts';
+import { type JobOptions, runJob } from '../../src/wait/job.ts';
+import { answer, scriptedClient } from '../support/scripted-client.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const status = (word: string): Reply => answer({ automation_status: word });
+const features = (enabled: unknown): Reply => answer([{ name: 'Configure network stack', enabled }]);
+const gateway = answer({ gateway_ip: '10.208.0.1' });
+const absent: Reply = { kind: 'absent' };
+
+async function job(
+  script: Partial<Record<Operation, readonly Reply[]>>,
+  more: Partial<JobOptions<string>> = {},
+) {
+  const clock = new VirtualClock(0);
+  const { client, asked } = scriptedClient(clock, script);
+  const phases: string[] = [];
+  const configured: string[] = [];
+  const end = await clock.run(
+    runJob<string>({
+      client,
+      clock,
+      deadlineMs: 60_000,
+      signal: new AbortController().signal,
+      onEvent: (event) => {
+        if (event.kind === 'phase') phases.push(event.phase);
+      },
+      network: 'auto',
+      configure: async (address) => {
+        configured.push(address);
+        return 'written';
+      },
+      ...more,
+    }),
+  );
+  return { end, asked: asked.map(({ operation }) => operation), phases, configured };
+}
+
+const details = { 'automation_status/details': [status('DEPLOYING'), status('DEPLOYED')] };
+
+describe('the whole job', () => {
+  it('waits, asks for the features, then for the gateway, and hands it to the network', async () => {
+    const { end, phases, configured } = await job({
+      ...details,
+      automation_features: [features(false)],
+      gateway_ip: [absent, gateway],
+    });
+    expect(end).toMatchObject({
+      kind: 'deployed',
+      network: 'written',
+      gateway: '10.208.0.1',
+      deployment: { status: 'DEPLOYED' },
+    });
+    expect(phases).toEqual(['automation', 'features', 'gateway', 'network']);
+    expect(configured).toEqual(['10.208.0.1']);
+  });
+
+  it('leaves the network alone where RackConnect configures it', async () => {
+    const { end, asked, configured } = await job({ ...details, automation_features: [features(true)] });
+    expect(end).toMatchObject({
+      kind: 'deployed',
+      network: { action: 'skipped', reason: expect.stringContaining('RackConnect configures') },
+    });
+    expect(asked).not.toContain('gateway_ip');
+    expect(configured).toEqual([]);
+  });
+
+  it('asks neither for features nor for a gateway when the network is off', async () => {
+    const { end, asked } = await job(details, { network: 'off' });
+    expect(end).toMatchObject({ kind: 'deployed', network: { action: 'skipped' } });
+    expect(new Set(asked)).toEqual(new Set(['automation_status/details']));
+  });
+
+  it('does what the owner says when he names a stack, whatever the features', async () => {
+    const { end, asked } = await job({ ...details, gateway_ip: [gateway] }, { network: 'always' });
+    expect(end).toMatchObject({ kind: 'deployed', network: 'written' });
+    expect(asked).not.toContain('automation_features');
+  });
+
+  it('does not guess when the features do not say who configures the network', async () => {
+    const { end, configured } = await job({ ...details, automation_features: [features('perhaps')] });
+    expect(end).toMatchObject({
+      kind: 'network-failed',
+      error: { code: 'NETWORK_UNDECIDED', hint: expect.stringContaining('--network') },
+    });
+    expect(configured).toEqual([]);
+  });
+
+  it.each([
+    ['FAILED', 'failed'],
+    ['UNPROCESSABLE', 'unprocessable'],
+  ])('%s ends it, and the network is not touched', async (word, kind) => {
+    const { end, asked } = await job({ 'automation_status/details': [status(word)] });
+    expect(end).toMatchObject({ kind, deployment: { status: word } });
+    expect(asked).toEqual(['automation_status/details']);
+  });
+
+  it.each([
+    ['automation', { 'automation_status/details': [status('DEPLOYING')] }, true],
+    ['features', { ...details, automation_features: [{ kind: 'failing', status: 500 }] }, false],
+    ['gateway', { ...details, automation_features: [features(false)], gateway_ip: [absent] }, true],
+  ] as const)('says that the deadline passed while it waited for the %s', async (phase, script, answered) => {
+    expect((await job(script)).end).toMatchObject({ kind: 'deadline', phase, answered });
+  });
+
+  it('keeps what is known when the network cannot be configured', async () => {
+    const error = new RcWaitError('NETWORK_RELOAD', 'cannot reload');
+    const configure = async (): Promise<string> => {
+      throw error;
+    };
+    const { end } = await job(
+      { ...details, automation_features: [features(false)], gateway_ip: [gateway] },
+      { configure },
+    );
+    expect(end).toMatchObject({ kind: 'network-failed', error, gateway: '10.208.0.1' });
+  });
+
+  it('does not hide a mistake in the network step', async () => {
+    const configure = async (): Promise<string> => {
+      throw new TypeError('a bug');
+    };
+    await expect(
+      job({ ...details, gateway_ip: [gateway] }, { configure, network: 'always' }),
+    ).rejects.toThrow(TypeError);
+  });
+});
