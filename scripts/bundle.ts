@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { parseScenario } from '../src/simulator/scenario.ts';
+import { startSimulator } from '../src/simulator/server.ts';
+
+const out = 'dist/lib';
+const program = `${out}/rc-wait.cjs`;
+
+/**
+ * yargs measures its help texts with string-width, which brings a regular
+ * expression of 11 kB for emoji: compiling it costs each start more than all
+ * the rest of yargs. Our help is ASCII.
+ */
+const plainStringWidth: Plugin = {
+  name: 'plain-string-width',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'plain' }));
+    onLoad({ filter: /.*/, namespace: 'plain' }, () => ({
+      contents:
+        "import { stripVTControlCharacters } from 'node:util';\nexport default (text) => stripVTControlCharacters(text).length;",
+    }));
+  },
+};
+
+/**
+ * Node's own modules by process.getBuiltinModule: an import from ESM reads
+ * every export of the module, and some of those load large parts of Node that
+ * nobody here uses (node:http its WebSocket, node:crypto its WebCrypto).
+ */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/**
+ * What undici would load and we never use: HTTP/2 is not offered to the API,
+ * and where SIMD is missing no Node 24 runs.
+ */
+const leanUndici: Plugin = {
+  name: 'lean-undici',
+  setup({ onLoad }) {
+    onLoad({ filter: /undici\/lib\/dispatcher\/client-h2\.js$/ }, () => ({
+      contents: "module.exports = () => { throw new Error('HTTP/2 is off'); };",
+    }));
+  },
+};
+
+/** The program that dist/rc-wait is: it runs on the Node beside it, whatever Node the server has, or none. */
+const launcher = `#!/bin/sh
+# rc-wait, on its own Node. NODE_OPTIONS is another program's: it could load code into a process that runs as root.
+unset NODE_OPTIONS
+self=$(readlink -f -- "$0") || exit 70
+exec "\${self%/*}/lib/node" "\${self%/*}/lib/start.cjs" "$@"
+`;
+
+rmSync('dist', { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+await build({
+  entryPoints: ['src/main.ts'],
+  outfile: program,
+  bundle: true,
+  // One file of which V8 runs what a command needs: a chunk for each part costs more to find than it saves.
+  format: 'cjs',
+  platform: 'node',
+  target: 'node24',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Names stay: a stack trace from somebody's server should say where it was.
+  legalComments: 'linked',
+  banner: { js: '(function (require) { const exports = {}, module = { exports };' },
+  footer: { js: '})' },
+  plugins: [plainStringWidth, lazyBuiltins, leanUndici],
+  define: {
+    'import.meta.url': '"file:///usr/lib/rc-wait/lib/rc-wait.cjs"',
+    // undici's experimental parser, which Node's own build of undici leaves out in the same way.
+    esbuildDetection: 'true',
+  },
+  logLevel: 'warning',
+});
+copyFileSync('scripts/launcher/start.cjs', `${out}/start.cjs`);
+copyFileSync(process.execPath, `${out}/node`);
+chmodSync(`${out}/node`, 0o755);
+writeFileSync('dist/rc-wait', launcher, { mode: 0o755 });
+await writeCodeCache();
+
+/** Has V8 write down what it compiles for a whole wait, from the first request to the gateway. */
+async function writeCodeCache(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'rc-wait-build-'));
+  mkdirSync(join(scratch, 'etc/netplan'), { recursive: true });
+  copyFileSync('scripts/demo.d/rackspace-cloud.yaml', join(scratch, 'etc/netplan/rackspace-cloud.yaml'));
+  const simulator = await startSimulator({
+    scenario: parseScenario(
+      '{deployedAfter: 0s, gateway: {address: 10.208.0.5, assignedAfter: 0s}}',
+      'build',
+    ),
+  });
+  const args = [
+    'wait',
+    '--api-url',
+    simulator.url,
+    '--state-dir',
+    join(scratch, 'state'),
+    '--root',
+    scratch,
+    '--quiet',
+  ];
+  const warm = ['scripts/launcher/warm.cjs', program, ...args];
+  const child = spawn(process.execPath, warm, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = await once(child, 'exit');
+  await simulator.close();
+  rmSync(scratch, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`the program that was built ended with status ${code}`);
+}
