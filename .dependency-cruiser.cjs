@@ -31,7 +31,7 @@ module.exports = {
     {
       name: 'only-the-ledger-knows-sqlite',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/pace/ledger\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/pace/database\\.ts$' },
       to: { path: 'sqlite' },
     },
     {
@@ -126,6 +126,10 @@ module.exports = {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

@@ -55,7 +55,7 @@ export interface Ledger {
 }
 
 /** A slot with the number that `settle` names. */
-export interface NumberedSlot extends Slot {
+interface NumberedSlot extends Slot {
   readonly id: number;
 }
 
@@ -67,7 +67,7 @@ export interface Book {
 }
 
 /** An account of a server that has asked nothing yet. */
-export function emptyBook(limits: Limits): Book {
+function emptyBook(limits: Limits): Book {
   return { slots: [], answers: new Map(), backoff: calm(limits.paceMs) };
 }
 

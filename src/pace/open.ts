@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/error.ts';
 import { type Approach, answerFor, type Ledger, MemoryLedger, type Settlement, type Step } from './book.ts';
-import { LedgerUnusable, SqliteLedger } from './ledger.ts';
+import { LedgerUnusable } from './database.ts';
+import { SqliteLedger } from './ledger.ts';
 import { readPublished } from './published.ts';
 import { type Limits, lonelyLimits, sharedLimits, windowMs } from './window.ts';
 

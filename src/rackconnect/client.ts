@@ -6,7 +6,7 @@ import type { Transport } from './transport.ts';
 import type { Format, Operation, Reply } from './types.ts';
 
 /** What an operation was told. */
-export interface Answer {
+interface Answer {
   readonly reply: Reply;
   /** monotonic time at which the request was sent */
   readonly askedMs: number;

@@ -33,7 +33,7 @@ export type JobEnd<N> = Known &
   );
 
 /** The network was left alone, and why. */
-export interface Skipped {
+interface Skipped {
   readonly action: 'skipped';
   readonly reason: string;
 }

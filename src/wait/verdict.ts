@@ -18,7 +18,7 @@ export type Verdict<T> =
     };
 
 /** The words that end the automation. All others mean that it goes on. */
-export type FinalStatus = 'DEPLOYED' | 'FAILED' | 'UNPROCESSABLE';
+type FinalStatus = 'DEPLOYED' | 'FAILED' | 'UNPROCESSABLE';
 
 /** How the automation ended, with the tasks as they stood. */
 export interface Deployment extends Details {
@@ -64,7 +64,7 @@ function waitingFor({ tasks }: Details): string {
 }
 
 /** Who sets the gateway, by the automation features of this server. */
-export type NetworkStackFeature = 'rackconnect' | 'owner' | 'unknown';
+type NetworkStackFeature = 'rackconnect' | 'owner' | 'unknown';
 
 /** The features, and what they say of the one that matters here. */
 export interface Features {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Approach, MemoryLedger, unaccounted } from '../../src/pace/book.ts';
-import { sharedLimits } from '../../src/pace/window.ts';
+import { type Slot, sharedLimits } from '../../src/pace/window.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const approach = (nowMs: number, more: Partial<Approach> = {}): Approach => ({
@@ -12,7 +12,7 @@ const approach = (nowMs: number, more: Partial<Approach> = {}): Approach => ({
 });
 const answered = (record: string) => ({ signal: { kind: 'answered' as const }, record });
 
-function open(slots = unaccounted(sharedLimits, 0, 0).slice(0, 0)): MemoryLedger {
+function open(slots: readonly Slot[] = []): MemoryLedger {
   const { sleep } = new VirtualClock();
   return new MemoryLedger({ limits: sharedLimits, random: () => 0, sleep, slots });
 }

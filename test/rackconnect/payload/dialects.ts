@@ -54,7 +54,7 @@ export interface Meaning {
   readonly tasks: readonly { readonly name: string; readonly status: string }[];
 }
 
-export const meaning: fc.Arbitrary<Meaning> = fc.record({
+const meaning: fc.Arbitrary<Meaning> = fc.record({
   status: word,
   tasks: fc.array(fc.record({ name: label, status: word }), { maxLength: 6 }),
 });

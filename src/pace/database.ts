@@ -1,0 +1,199 @@
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { errnoOf, reasonOf } from '../base/error.ts';
+
+/** How long one statement may wait for another process, in ms. It blocks this whole process: keep it short. */
+export const busyTimeoutMs = 250;
+
+/** After this long without a look into a locked file something is wrong with the process that holds it. */
+const longestBusyMs = 30_000;
+
+/** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
+const busy = 5;
+const locked = 6;
+const corrupt = 11;
+const notADatabase = 26;
+
+/** The ledger cannot be used (any more): the caller goes on without it, more slowly. */
+export class LedgerUnusable extends Error {
+  override readonly name = 'LedgerUnusable';
+}
+
+/** The file is sound, and not what this version writes: treated like a damaged one. */
+export class NotOurs extends Error {}
+
+/** SQLite's primary result code of an error, or undefined when it is not SQLite's. */
+function resultCodeOf(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
+
+function isDamage(error: unknown): boolean {
+  const code = resultCodeOf(error);
+  return code === corrupt || code === notADatabase || error instanceof NotOurs;
+}
+
+export interface DatabaseOptions {
+  readonly path: string;
+  readonly nowMs: () => number;
+  /** makes a file that was just opened ready; `lost`: there was another one before it, and what stood in it is gone */
+  readonly prepare: (database: Database, lost: boolean) => void;
+  /** told in a sentence that the file was damaged and set aside */
+  readonly onSetAside: (notice: string) => void;
+}
+
+type Value = string | number | null;
+
+/**
+ * One SQLite file that processes share: in WAL mode, so that those who look
+ * never hold up the one who writes, and opened anew when it was replaced.
+ */
+export class Database {
+  readonly #options: DatabaseOptions;
+  readonly #statements = new Map<string, StatementSync>();
+  #db: DatabaseSync | undefined;
+  #inode = 0n;
+  #busySinceMs: number | undefined;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `work` on an open, undamaged file. A damaged or vanished one is set
+   * aside and started anew. Undefined: another process holds it at present.
+   * @throws LedgerUnusable
+   */
+  guarded<T>(work: () => T): T | undefined {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        this.#openIfReplaced();
+        const result = work();
+        this.#busySinceMs = undefined;
+        return result;
+      } catch (error) {
+        if (this.#isOnlyBusy(error)) return undefined;
+        if (!isDamage(error) || attempt > 0) throw this.#unusable(error);
+        this.#setAside(error);
+      }
+    }
+  }
+
+  /** Runs `work` as one change, with all others kept out. */
+  transaction<T>(work: () => T): T {
+    const db = this.#opened();
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  exec(sql: string): void {
+    this.#opened().exec(sql);
+  }
+
+  /** Runs a statement, and returns the id of the row that it put in. */
+  run(sql: string, ...values: Value[]): number {
+    return Number(this.#statement(sql).run(...values).lastInsertRowid);
+  }
+
+  all<Row>(sql: string, ...values: Value[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[];
+  }
+
+  close(): void {
+    this.#statements.clear();
+    try {
+      this.#db?.close();
+    } catch {
+      // A handle on a damaged file; the file is set aside, there is nothing to save.
+    }
+    this.#db = undefined;
+  }
+
+  #opened(): DatabaseSync {
+    if (this.#db === undefined) throw new LedgerUnusable('the ledger is closed');
+    return this.#db;
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#opened().prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #currentInode(): bigint | undefined {
+    return statSync(this.#options.path, { bigint: true, throwIfNoEntry: false })?.ino;
+  }
+
+  /** A process that goes on with a file that was set aside or deleted would keep an account of its own. */
+  #openIfReplaced(): void {
+    if (this.#db === undefined) {
+      this.#open(false);
+      return;
+    }
+    const inode = this.#currentInode();
+    if (inode === this.#inode) return;
+    this.close();
+    this.#open(inode === undefined);
+  }
+
+  #open(lost: boolean): void {
+    const { path, prepare } = this.#options;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    closeSync(openSync(path, 'a', 0o600));
+    this.#inode = this.#currentInode() ?? 0n;
+    this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    try {
+      // It does not outlive the boot: nothing need be synced to the disk.
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
+      prepare(this, lost);
+    } catch (error) {
+      // Busy, perhaps: the next look opens it again, from the start.
+      this.close();
+      throw error;
+    }
+  }
+
+  #isOnlyBusy(error: unknown): boolean {
+    const code = resultCodeOf(error);
+    if (code !== busy && code !== locked) return false;
+    const nowMs = this.#options.nowMs();
+    this.#busySinceMs ??= nowMs;
+    return nowMs - this.#busySinceMs < longestBusyMs;
+  }
+
+  #unusable(cause: unknown): LedgerUnusable {
+    this.close();
+    return cause instanceof LedgerUnusable
+      ? cause
+      : new LedgerUnusable('the ledger cannot be used', { cause });
+  }
+
+  #setAside(error: unknown): void {
+    this.close();
+    const { path, onSetAside } = this.#options;
+    // Another process was quicker: its new file is as good as ours would have been.
+    if (this.#currentInode() !== this.#inode) {
+      this.#open(false);
+      return;
+    }
+    const aside = `${path}.damaged-${Date.now()}`;
+    try {
+      renameSync(path, aside);
+      for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+    } catch (cause) {
+      if (errnoOf(cause) !== 'ENOENT') throw this.#unusable(cause);
+    }
+    onSetAside(`the ledger ${path} is damaged (${reasonOf(error)}): set aside as ${aside} and started anew`);
+    this.#open(true);
+  }
+}
