@@ -3,10 +3,16 @@ import type { Ipv4Address, Ipv4Prefix } from '../base/ipv4.ts';
 /** The network stacks that rc-wait knows by name. */
 export type StackName = 'netplan' | 'ifupdown' | 'networkd' | 'networkmanager' | 'ifcfg' | 'wicked';
 
-/** What is wished for: the default route of this server goes through `gateway` on `interfaceName`. */
-export interface GatewayWish {
-  readonly gateway: Ipv4Address;
+/** An interface by what configuration files may call it. */
+export interface Target {
   readonly interfaceName: string;
+  /** lower case, as in `bc:76:4e:20:6c:5b`; files may match by it (netplan `match: macaddress`) */
+  readonly macAddress?: string;
+}
+
+/** What is wished for: the default route of this server goes through `gateway` on the interface. */
+export interface GatewayWish extends Target {
+  readonly gateway: Ipv4Address;
 }
 
 /** A network file as it is, or as it shall be: path below the root, with its leading slash. */
@@ -28,34 +34,41 @@ export interface FileChange {
 export interface Command {
   readonly argv: readonly [string, ...string[]];
   readonly timeoutMs: number;
-  /** a failure of this command does not fail the reload (say `ifdown` of an interface that is down) */
-  readonly mayFail?: boolean;
-}
-
-/**
- * A network stack: pure text in, text out. Adding one touches its folder and
- * the table in `stacks.ts`.
- */
-export interface Stack {
-  readonly name: StackName;
-  /** the files it reads, as globs below the root, in the order in which the stack reads them */
-  readonly sources: readonly string[];
-  /**
-   * The changes that make the gateway of `wish` the one default route.
-   * An empty list: all is as wished already.
-   * @throws RcWaitError NETWORK_FILE when a file cannot be understood; nothing is changed then
-   */
-  edit(files: readonly NetworkFile[], wish: GatewayWish): readonly FileChange[];
-  /** whether these files configure `interfaceName` in this stack; undefined: they cannot tell */
-  configures(files: readonly NetworkFile[], interfaceName: string): boolean;
-  /** the stack's own tools that bring the new files into the kernel */
-  reload(wish: GatewayWish, changes: readonly FileChange[]): readonly Command[];
+  /** it only reads the new files and says whether they are sound: its failure leaves the kernel as it was */
+  readonly check?: boolean;
 }
 
 /** An interface of this server with its IPv4 addresses. */
 export interface HostInterface {
   readonly name: string;
   readonly addresses: readonly Ipv4Prefix[];
+  /** lower case */
+  readonly macAddress?: string;
+}
+
+/**
+ * A network stack: pure text in, text out. Adding one touches its folder and
+ * the table in `stacks.ts`. Every method throws RcWaitError NETWORK_FILE when a
+ * file cannot be understood, naming the file and the line; nothing is changed then.
+ */
+export interface Stack {
+  readonly name: StackName;
+  /** the program without which the stack cannot be at work on a running system */
+  readonly tool: string;
+  /** the files it reads, as globs below the root; `*` and `?` never match a leading dot */
+  readonly sources: readonly string[];
+  /** further globs that a file of the stack names, such as `source` of interfaces(5) */
+  includes?(file: NetworkFile): readonly string[];
+  /** whether these files configure the interface in this stack */
+  configures(files: readonly NetworkFile[], target: Target): boolean;
+  /** the static IPv4 addresses that the files give to interfaces, for work on a root that is not running */
+  addresses(files: readonly NetworkFile[]): readonly HostInterface[];
+  /** The changes that make the gateway of `wish` the one default route; empty when all is as wished already. */
+  edit(files: readonly NetworkFile[], wish: GatewayWish): readonly FileChange[];
+  /** the stack's own tools: first those that check the new files, then those that bring them into the kernel */
+  reload(wish: GatewayWish): readonly Command[];
+  /** what brings the restored files back into the kernel after a failed reload */
+  restore(wish: GatewayWish): readonly Command[];
 }
 
 /** What would be done, before anything is. */
@@ -65,7 +78,10 @@ export interface NetworkPlan {
   readonly why: string;
   readonly wish: GatewayWish;
   readonly changes: readonly FileChange[];
+  /** empty when files and kernel are as wished, and below a root that is not running */
   readonly commands: readonly Command[];
+  /** what would bring the old files back into the kernel if `commands` failed */
+  readonly restore: readonly Command[];
 }
 
 /** What was done: the `network` member of the result document. */

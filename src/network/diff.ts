@@ -1,0 +1,24 @@
+import { createTwoFilesPatch } from 'diff';
+import type { NetworkPlan } from './types.ts';
+
+/**
+ * A plan for a person: a unified diff of every file, as diff -u shows it, and
+ * the commands that would run. Ends with a line break.
+ */
+export function describePlan({ why, changes, commands }: NetworkPlan): string {
+  const parts = [`# ${why}\n`];
+  for (const { path, before, after } of changes) {
+    parts.push(
+      createTwoFilesPatch(
+        before === undefined ? '/dev/null' : `a${path}`,
+        after === undefined ? '/dev/null' : `b${path}`,
+        before ?? '',
+        after ?? '',
+      ).replace(/^=+\n/, ''),
+    );
+  }
+  if (commands.length > 0)
+    parts.push('# then it would run:\n', ...commands.map(({ argv }) => `#   ${argv.join(' ')}\n`));
+  if (changes.length === 0 && commands.length === 0) parts.push('# nothing to do: it is all as wished\n');
+  return parts.join('');
+}

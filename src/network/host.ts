@@ -1,0 +1,134 @@
+import { constants, type Dirent } from 'node:fs';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
+import { parseIpv4Prefix } from '../base/ipv4.ts';
+import { realpathBelow } from './root.ts';
+import { toolPath } from './run.ts';
+import { componentsOf, globPattern, hasWildcard } from './stacks/glob.ts';
+import type { HostInterface, NetworkFile, Stack } from './types.ts';
+
+/** More than any network file has: what is larger is something else. */
+const longestFileBytes = 1024 * 1024;
+
+/** More than any server has: a `source` that names itself through links would never end. */
+const mostFiles = 500;
+
+/**
+ * All files that a stack reads, below the root, those that other files name included.
+ * @throws RcWaitError NETWORK_FILE when one cannot be read: that is never taken for "not there"
+ */
+export async function readStackFiles(stack: Stack, root: string): Promise<NetworkFile[]> {
+  const files = new Map<string, NetworkFile>();
+  const globs = [...stack.sources];
+  for (let glob = globs.shift(); glob !== undefined; glob = globs.shift()) {
+    for (const path of await expand(root, glob)) {
+      if (files.has(path)) continue;
+      const file = await readNetworkFile(root, path);
+      if (file === undefined) continue;
+      files.set(path, file);
+      if (files.size > mostFiles) {
+        throw new RcWaitError(
+          'NETWORK_FILE',
+          `cannot read the files of ${stack.name}: there are more than ${mostFiles}`,
+        );
+      }
+      globs.push(...(stack.includes?.(file) ?? []));
+    }
+  }
+  return [...files.values()];
+}
+
+/** One file; undefined when there is none, or something that is no file. */
+async function readNetworkFile(root: string, path: string): Promise<NetworkFile | undefined> {
+  try {
+    const real = await realpathBelow(root, path);
+    const { size, isFile } = await stat(real).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
+    if (!isFile) return undefined;
+    if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
+    return { path, text: decode(await readFile(real)) };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (error instanceof RcWaitError) throw error;
+    throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** UTF-8 or nothing: replacing bytes that are not would change lines that are not ours. The BOM stays. */
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error('it is not UTF-8 text', { cause });
+  }
+}
+
+/** The paths below the root that a glob matches, sorted as the shell sorts in the C locale. */
+async function expand(root: string, glob: string): Promise<string[]> {
+  let paths = [''];
+  for (const component of componentsOf(glob)) {
+    if (!hasWildcard(component)) {
+      paths = paths.map((path) => `${path}/${component}`);
+      continue;
+    }
+    const pattern = globPattern(component);
+    const found: string[] = [];
+    for (const path of paths) {
+      const names = (await entriesIn(root, path))
+        .map(({ name }) => name)
+        .filter((name) => pattern.test(name));
+      found.push(...names.sort().map((name) => `${path}/${name}`));
+    }
+    paths = found;
+  }
+  return paths;
+}
+
+async function entriesIn(root: string, path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(await realpathBelow(root, path), { withFileTypes: true });
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return [];
+    if (error instanceof RcWaitError) throw error;
+    throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The interfaces of the running system that have an IPv4 address, loopback left out. */
+export function runningInterfaces(): HostInterface[] {
+  const found: HostInterface[] = [];
+  for (const [label, addresses] of Object.entries(networkInterfaces())) {
+    for (const { family, internal, cidr, mac } of addresses ?? []) {
+      const prefix = cidr === null ? undefined : parseIpv4Prefix(cidr);
+      // getifaddrs(3) gives the label of an address, and `eth1:0` is an address of eth1.
+      const name = label.replace(/:.*$/, '');
+      if (family === 'IPv4' && !internal && prefix !== undefined) {
+        found.push({ name, addresses: [prefix], macAddress: mac.toLowerCase() });
+      }
+    }
+  }
+  return mergeInterfaces(found);
+}
+
+/** One entry for each name, with the addresses of all entries of that name. */
+export function mergeInterfaces(interfaces: readonly HostInterface[]): HostInterface[] {
+  return [...Map.groupBy(interfaces, ({ name }) => name)].map(([name, group]) => {
+    const macAddress = group.find((one) => one.macAddress !== undefined)?.macAddress;
+    const addresses = group.flatMap((one) => one.addresses);
+    return { name, addresses, ...(macAddress === undefined ? {} : { macAddress }) };
+  });
+}
+
+/** Whether a program is installed where the stacks' tools are looked for. */
+export async function isInstalled(tool: string): Promise<boolean> {
+  for (const folder of toolPath().split(':')) {
+    try {
+      await access(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      // not in this folder
+    }
+  }
+  return false;
+}

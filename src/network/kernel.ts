@@ -1,0 +1,64 @@
+import type { Run } from './run.ts';
+import type { Command, GatewayWish } from './types.ts';
+
+/** A default route of the kernel's main table. */
+export interface DefaultRoute {
+  readonly via: string | undefined;
+  readonly device: string | undefined;
+  /** the lower, the better; 0 where none is shown (ip-route(8)) */
+  readonly metric: number;
+  /** the words of ip-route(8), which it takes back as arguments */
+  readonly words: readonly string[];
+}
+
+/** States that ip(8) shows but does not take back. */
+const shownOnly = new Set(['linkdown', 'dead', 'offload', 'trap', 'notify']);
+
+/**
+ * The kernel's IPv4 default routes, the one in use first; undefined when ip(8)
+ * does not tell. The text of ip-route(8) and not its JSON: RHEL 7's iproute2 has
+ * no -json, and a line of text can be given back to put the same route back.
+ */
+export async function readDefaultRoutes(run: Run): Promise<DefaultRoute[] | undefined> {
+  const { ok, output } = await run(ip('-oneline', 'route', 'show', 'table', 'main', 'exact', '0.0.0.0/0'));
+  return ok ? parseDefaultRoutes(output) : undefined;
+}
+
+/** Reads `ip -oneline route show`, the lowest metric first. */
+export function parseDefaultRoutes(text: string): DefaultRoute[] {
+  return text
+    .split('\n')
+    .map((line) => line.replaceAll('\\', ' ').trim().split(/\s+/))
+    .filter(([first]) => first === 'default' || first === '0.0.0.0/0')
+    .map((all) => {
+      const words = all.filter((word) => !shownOnly.has(word));
+      const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
+      return { via: after('via'), device: after('dev'), metric: Number(after('metric') ?? 0), words };
+    })
+    .sort((a, b) => a.metric - b.metric);
+}
+
+/** Whether a route is the one that is wished for. */
+export function isWished(route: DefaultRoute | undefined, { gateway, interfaceName }: GatewayWish): boolean {
+  return route?.via === gateway && route.device === interfaceName;
+}
+
+/** Whether two states of the kernel are the same, as far as the routes' words go. */
+export function sameRoutes(a: readonly DefaultRoute[], b: readonly DefaultRoute[]): boolean {
+  const lines = (routes: readonly DefaultRoute[]) => routes.map(({ words }) => words.join(' ')).sort();
+  return lines(a).join('\n') === lines(b).join('\n');
+}
+
+/** Takes a route out of the kernel. */
+export function removal({ words }: DefaultRoute): Command {
+  return ip('route', 'del', ...words);
+}
+
+/** Puts a route into the kernel, in place of one with the same metric. */
+export function addition({ words }: DefaultRoute): Command {
+  return ip('route', 'replace', ...words);
+}
+
+function ip(...args: string[]): Command {
+  return { argv: ['ip', '-4', ...args], timeoutMs: 10_000 };
+}

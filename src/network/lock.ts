@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RcWaitError, reasonOf } from '../base/error.ts';
+import { isRunningSystem } from './root.ts';
+import { toolPath } from './run.ts';
+
+/** A lock that is held; letting it go is idempotent. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * Lets one rc-wait at a time change the network of a root.
+ *
+ * The lock is flock(2) on a file, held by a child: `flock FILE cat`, whose stdin
+ * is a pipe from us. When we end, by whatever signal, the kernel closes the
+ * pipe, cat ends, and the lock is free: nothing stale is ever left behind. Node
+ * has no flock of its own; flock(1) is part of util-linux, which every
+ * distribution has. On the running system the file is one that only root can
+ * open, so that no other user can take the lock and keep it. (An abstract socket
+ * would die with its holder as well, but anyone may bind its name.) For another
+ * root it is that folder itself, so that nothing is left in an image.
+ *
+ * @param waitMs how long another holder is waited for
+ * @throws RcWaitError NETWORK_FILE when the lock cannot be had; the signal's reason when aborted
+ */
+export async function lockNetwork(
+  root: string,
+  stateFolder: string,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<Lock> {
+  signal?.throwIfAborted();
+  const path = isRunningSystem(root) ? await lockFile(stateFolder) : root;
+  const wait = String(Math.ceil(waitMs / 1000));
+  const [program, ...args] = ['flock', '--exclusive', '--timeout', wait, path, 'cat'] as const;
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, PATH: toolPath() },
+    // Ctrl-C goes to the whole foreground group: the lock must outlive it until the files are back.
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const release = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  child.stdin.on('error', () => undefined);
+  const onAbort = () => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', (cause) => reject(cannotLock(reasonOf(cause), { cause })));
+      // flock(1) ends with 1 when the wait is over, and with others when it cannot lock at all.
+      child.once('exit', (code) =>
+        reject(
+          cannotLock(
+            code === 1 ? `another rc-wait has held it for ${wait} s` : `flock(1) cannot lock ${path}`,
+          ),
+        ),
+      );
+      // cat runs only once flock has the lock: when it answers, the lock is ours.
+      child.stdout.once('data', () => resolve());
+      child.stdin.write('locked\n');
+    });
+  } catch (error) {
+    child.stdin.destroy();
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+  return { release };
+}
+
+async function lockFile(stateFolder: string): Promise<string> {
+  const path = join(stateFolder, 'network.lock');
+  try {
+    await mkdir(stateFolder, { recursive: true, mode: 0o755 });
+    await (await open(path, 'a', 0o600)).close();
+    return path;
+  } catch (cause) {
+    throw cannotLock(`${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function cannotLock(reason: string, options: { cause?: unknown } = {}): RcWaitError {
+  return new RcWaitError('NETWORK_FILE', `cannot lock the network configuration: ${reason}`, options);
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../base/clock.ts';
+import { addition, type DefaultRoute, isWished, readDefaultRoutes, removal, sameRoutes } from './kernel.ts';
+import type { Run } from './run.ts';
+import type { GatewayWish } from './types.ts';
+
+/** How the kernel is looked at, again and again, and for how long. */
+export interface Settling {
+  readonly run: Run;
+  readonly clock: Clock;
+  readonly settleMs: number;
+}
+
+const lookEveryMs = 200;
+
+/**
+ * Waits until the kernel's default route goes through the gateway, and takes
+ * other default routes out of the kernel then: of a route that no file holds any
+ * more, some stacks leave the kernel's copy behind.
+ * @returns undefined when it does; else what the kernel's default route is, in words
+ */
+export async function waitForGateway(
+  { run, clock, settleMs }: Settling,
+  wish: GatewayWish,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const deadlineMs = clock.nowMs() + settleMs;
+  let cleared = false;
+  for (;;) {
+    const routes = await readDefaultRoutes(run);
+    const [first, ...others] = routes ?? [];
+    if (isWished(first, wish)) {
+      // A stack that brings another one back each time still has ours in front: traffic goes as wished.
+      if (others.length === 0 || cleared) return undefined;
+      for (const route of others) await run(removal(route), signal);
+      cleared = true;
+    } else if (clock.nowMs() >= deadlineMs) {
+      return inWords(routes);
+    }
+    await clock.sleep(lookEveryMs, signal);
+  }
+}
+
+/**
+ * Waits for the stack to bring back the default routes that there were, and puts
+ * them back itself when it does not.
+ * @returns whether the kernel holds them
+ */
+export async function bringBack(
+  { run, clock, settleMs }: Settling,
+  before: readonly DefaultRoute[],
+): Promise<boolean> {
+  const deadlineMs = clock.nowMs() + settleMs;
+  for (;;) {
+    const now = await readDefaultRoutes(run);
+    if (now !== undefined && sameRoutes(now, before)) return true;
+    if (clock.nowMs() >= deadlineMs) return putBack(run, now ?? [], before);
+    await clock.sleep(lookEveryMs);
+  }
+}
+
+async function putBack(
+  run: Run,
+  now: readonly DefaultRoute[],
+  before: readonly DefaultRoute[],
+): Promise<boolean> {
+  const wanted = new Set(before.map(({ words }) => words.join(' ')));
+  for (const route of now.filter(({ words }) => !wanted.has(words.join(' ')))) await run(removal(route));
+  for (const route of before) await run(addition(route));
+  const after = await readDefaultRoutes(run);
+  const [first, expected] = [after?.[0], before[0]];
+  return after !== undefined && first?.via === expected?.via && first?.device === expected?.device;
+}
+
+function inWords(routes: readonly DefaultRoute[] | undefined): string {
+  if (routes === undefined) return 'ip(8) does not tell the routes';
+  const [first] = routes;
+  return first === undefined
+    ? 'the kernel has no default route'
+    : `the kernel's default route is "${first.words.join(' ')}"`;
+}

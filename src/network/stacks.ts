@@ -1,0 +1,9 @@
+import { ifupdown } from './stacks/ifupdown.ts';
+import { netplan } from './stacks/netplan.ts';
+import type { Stack } from './types.ts';
+
+/**
+ * Every stack that rc-wait can write. netplan stands before those that it
+ * writes for: where it defines an interface, they only carry out what it says.
+ */
+export const stacks: readonly Stack[] = [netplan, ifupdown];

@@ -1,0 +1,66 @@
+import type { Entry, InterfacesFile } from './interfaces-file.ts';
+import { addedMark, endingOf, offMark } from './marks.ts';
+
+/** What is to happen to one file. Everything that is not named stays, byte for byte. */
+export interface Edit {
+  /** somebody else's entries that are put out of use, behind a mark */
+  readonly off: ReadonlySet<Entry>;
+  /** our own entries that go, with their marks */
+  readonly gone: ReadonlySet<Entry>;
+  /** what is added, after an entry */
+  readonly added: readonly { readonly after: Entry; readonly indent: string; readonly text: string }[];
+}
+
+/** The file's text after an edit. */
+export function edited(file: InterfacesFile, edit: Edit): string {
+  if (edit.off.size + edit.gone.size + edit.added.length === 0) return file.text;
+  const ending = endingOf(file.text);
+  const out: { text: string; ending: string }[] = [];
+  file.entries.forEach((entry, index) => {
+    const next = file.entries[index + 1];
+    // A mark whose line someone has taken away goes as well.
+    const markOfGone = isMark(entry) && (next === undefined || edit.gone.has(next) || !hasOurForm(next));
+    if (!edit.gone.has(entry) && !markOfGone) {
+      const mark = edit.off.has(entry) ? offMark : '';
+      out.push(...entry.lines.map((line) => ({ text: mark + line.text, ending: line.ending })));
+    }
+    for (const { indent, text } of edit.added.filter(({ after }) => after === entry)) {
+      out.push({ text: indent + addedMark, ending }, { text: indent + text, ending });
+    }
+  });
+  // A text without a last line ending stays one, so that undoing an edit gives the old bytes.
+  const whole = /\n$/.test(file.text);
+  return out
+    .map(
+      (line, index) =>
+        line.text + (index < out.length - 1 ? line.ending || ending : whole ? line.ending : ''),
+    )
+    .join('');
+}
+
+/**
+ * Whether an entry of a file was added by rc-wait: by its mark and by its form.
+ * The mark alone would take somebody else's line for ours where our own was
+ * deleted by hand and its mark left behind.
+ */
+export function isOurs(file: InterfacesFile, entry: Entry): boolean {
+  const before = file.entries[file.entries.indexOf(entry) - 1];
+  return before !== undefined && isMark(before) && hasOurForm(entry);
+}
+
+function hasOurForm({ word, rest }: Entry): boolean {
+  return (
+    word === 'gateway' ||
+    (word === 'post-up' && /^ip -4 route (del|replace) 0\.0\.0\.0\/0 .*dev \$IFACE/.test(rest))
+  );
+}
+
+function isMark({ kind, lines }: Entry): boolean {
+  return kind === 'blank' && lines[0]?.text.trim() === addedMark;
+}
+
+/** The blanks before an entry, for lines that join it. */
+export function indentOf({ lines }: Entry): string {
+  const [first] = lines;
+  return /^[ \t]*/.exec(first?.text ?? '')?.[0] ?? '';
+}

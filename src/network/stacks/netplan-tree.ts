@@ -1,0 +1,108 @@
+import type { Document } from 'yaml';
+import { parseIpv4Prefix } from '../../base/ipv4.ts';
+import type { HostInterface, NetworkFile, Target } from '../types.ts';
+import { globPattern, hasWildcard } from './glob.ts';
+import { type Definition, itemsOf, mapOf, type NetplanFile, textOf, valueAt } from './netplan-file.ts';
+
+/** An ID with what all files together say of it, as far as default routes go. */
+export interface MergedDefinition {
+  readonly section: string;
+  readonly id: string;
+  hasMatch: boolean;
+  matchName?: string;
+  matchMac?: string;
+  setName?: string;
+  dhcp4: boolean;
+  useRoutes: boolean;
+  readonly addresses: string[];
+}
+
+/** The last component of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/**
+ * The files that netplan reads, in its order: by name, whatever their folder; a
+ * name in /run hides the same name in /etc, and that the one in /lib
+ * (netplan-generate(8)).
+ */
+export function effectiveFiles(files: readonly NetworkFile[]): NetworkFile[] {
+  const rank = ({ path }: NetworkFile) => (path.startsWith('/run/') ? 2 : path.startsWith('/etc/') ? 1 : 0);
+  const byName = new Map<string, NetworkFile>();
+  for (const file of files.toSorted((a, b) => rank(a) - rank(b))) byName.set(nameOf(file.path), file);
+  return [...byName.values()].sort((a, b) => (nameOf(a.path) < nameOf(b.path) ? -1 : 1));
+}
+
+/** What the files together say: mappings are merged, the later file wins (netplan(5)). */
+export function mergeDefinitions(files: readonly NetplanFile[]): MergedDefinition[] {
+  const merged = new Map<string, MergedDefinition>();
+  for (const { document, definitions } of files) {
+    for (const definition of definitions) {
+      const { section, id } = definition;
+      const known = merged.get(id) ?? {
+        section,
+        id,
+        hasMatch: false,
+        dhcp4: false,
+        useRoutes: true,
+        addresses: [],
+      };
+      mergeInto(known, document, definition);
+      merged.set(id, known);
+    }
+  }
+  return [...merged.values()];
+}
+
+function mergeInto(known: MergedDefinition, document: Document, { settings }: Definition): void {
+  const textAt = (...[first, ...rest]: [string, ...string[]]): string | undefined => {
+    const value = valueAt(document, settings, first);
+    if (rest[0] === undefined) return textOf(document, value);
+    const map = mapOf(document, value);
+    return map && textOf(document, valueAt(document, map, rest[0]));
+  };
+  known.hasMatch ||= valueAt(document, settings, 'match') !== undefined;
+  known.matchName = textAt('match', 'name') ?? known.matchName ?? '';
+  known.matchMac = textAt('match', 'macaddress')?.toLowerCase() ?? known.matchMac ?? '';
+  known.setName = textAt('set-name') ?? known.setName ?? '';
+  known.dhcp4 = truth(textAt('dhcp4')) ?? known.dhcp4;
+  known.useRoutes = truth(textAt('dhcp4-overrides', 'use-routes')) ?? known.useRoutes;
+  for (const item of itemsOf(document, valueAt(document, settings, 'addresses'))) {
+    // An address may be the one key of a mapping: `- 10.0.0.2/24: {label: …}`.
+    const address = textOf(document, item) ?? textOf(document, mapOf(document, item)?.items[0]?.key);
+    if (address !== undefined) known.addresses.push(address);
+  }
+}
+
+/** netplan's own words for true and false; undefined for anything else. */
+function truth(word: string | undefined): boolean | undefined {
+  if (word === undefined) return undefined;
+  if (/^(true|on|yes|y)$/i.test(word)) return true;
+  return /^(false|off|no|n)$/i.test(word) ? false : undefined;
+}
+
+/**
+ * Whether an ID stands for the interface. Without `match` the ID is the name;
+ * with it, the ID is only a label, and `set-name` or the match decides (netplan(5)).
+ */
+export function standsFor(definition: MergedDefinition, { interfaceName, macAddress }: Target): boolean {
+  const { id, hasMatch, matchName, matchMac, setName } = definition;
+  if (!hasMatch) return id === interfaceName;
+  if (setName) return setName === interfaceName;
+  if (!matchName && !matchMac) return false;
+  const byName = !matchName || globPattern(matchName).test(interfaceName);
+  return byName && (!matchMac || matchMac === macAddress?.toLowerCase());
+}
+
+/** The static IPv4 addresses, under the names that the interfaces will have as far as the files tell. */
+export function staticAddresses(definitions: readonly MergedDefinition[]): HostInterface[] {
+  return definitions.map(({ id, hasMatch, matchName, matchMac, setName, addresses }) => {
+    const literal = hasMatch && matchName && !hasWildcard(matchName) ? matchName : undefined;
+    return {
+      name: setName || literal || id,
+      addresses: addresses.map(parseIpv4Prefix).filter((prefix) => prefix !== undefined),
+      ...(matchMac ? { macAddress: matchMac } : {}),
+    };
+  });
+}

@@ -1,0 +1,145 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { holds, makeChange, undoChange } from '../../src/network/durable.ts';
+import type { FileChange } from '../../src/network/types.ts';
+import { put, scratch } from './scratch.ts';
+
+const path = '/etc/netplan/a.yaml';
+
+function change(before: string | undefined, after: string | undefined): FileChange {
+  return { path, before, after, mode: 0o600 };
+}
+
+describe('a change that can be made', () => {
+  it('replaces the text, keeps the mode, and leaves no temporary file behind', async () => {
+    const root = scratch({ [path]: 'old' });
+    chmodSync(join(root, path), 0o640);
+    const { ino } = statSync(join(root, path));
+    await makeChange(root, change('old', 'new'));
+    expect(readFileSync(join(root, path), 'utf8')).toBe('new');
+    expect(statSync(join(root, path)).mode & 0o7777).toBe(0o640);
+    expect(statSync(join(root, path)).ino).not.toBe(ino);
+    expect(readdirSync(join(root, '/etc/netplan'))).toEqual(['a.yaml']);
+  });
+
+  it.runIf(process.getuid?.() === 0)('keeps the owner', async () => {
+    const root = scratch({ [path]: 'old' });
+    const { chownSync } = await import('node:fs');
+    chownSync(join(root, path), 1234, 5678);
+    await makeChange(root, change('old', 'new'));
+    expect(statSync(join(root, path))).toMatchObject({ uid: 1234, gid: 5678 });
+  });
+
+  it('makes a new file with the mode that was asked for, whatever the umask', async () => {
+    const root = scratch();
+    const old = process.umask(0o077);
+    try {
+      await makeChange(root, { ...change(undefined, 'new'), mode: 0o644 });
+    } finally {
+      process.umask(old);
+    }
+    expect(statSync(join(root, path)).mode & 0o7777).toBe(0o644);
+  });
+
+  it('takes a file away', async () => {
+    const root = scratch({ [path]: 'old' });
+    await makeChange(root, change('old', undefined));
+    expect(existsSync(join(root, path))).toBe(false);
+  });
+
+  it.each([
+    ['a replaced file', 'old', 'new'],
+    ['a file that was taken away', 'old', undefined],
+  ])('is undone byte for byte, mode included: %s', async (_, before, after) => {
+    const root = scratch({ [path]: before });
+    chmodSync(join(root, path), 0o604);
+    await undoChange(root, await makeChange(root, change(before, after)));
+    expect(readFileSync(join(root, path), 'utf8')).toBe(before);
+    expect(statSync(join(root, path)).mode & 0o7777).toBe(0o604);
+  });
+
+  it('is undone without a trace where the file and its folders were new', async () => {
+    const root = scratch();
+    const written = await makeChange(root, change(undefined, 'new'));
+    await undoChange(root, written);
+    expect(readdirSync(join(root))).toEqual(['etc']);
+    expect(existsSync(join(root, path))).toBe(false);
+  });
+});
+
+describe('a change is refused, and nothing is touched', () => {
+  it('when the file has changed since it was read', async () => {
+    const root = scratch({ [path]: 'edited meanwhile' });
+    await expect(makeChange(root, change('old', 'new'))).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot write ${path}: it has changed since it was read; run rc-wait again`,
+    });
+    await expect(makeChange(root, change(undefined, 'new'))).rejects.toThrow(/has changed since/);
+    expect(readFileSync(join(root, path), 'utf8')).toBe('edited meanwhile');
+  });
+
+  it('when the file has gone since it was read', async () => {
+    const root = scratch();
+    await expect(makeChange(root, change('old', 'new'))).rejects.toThrow(
+      `cannot write ${path}: no such file or directory`,
+    );
+  });
+
+  it('when the file is a symbolic link, or no file at all', async () => {
+    const root = scratch({ elsewhere: 'old' });
+    mkdirSync(join(root, '/etc/netplan'), { recursive: true });
+    symlinkSync('../../elsewhere', join(root, path));
+    await expect(makeChange(root, change('old', 'new'))).rejects.toThrow(/it is a symbolic link/);
+    expect(lstatSync(join(root, path)).isSymbolicLink()).toBe(true);
+    const other = scratch();
+    mkdirSync(join(other, path), { recursive: true });
+    await expect(makeChange(other, change('old', 'new'))).rejects.toThrow(/it is not a regular file/);
+  });
+
+  it('when a folder leads out of the root', async () => {
+    const outside = scratch({ 'a.yaml': 'old' });
+    const root = scratch();
+    mkdirSync(join(root, 'etc'));
+    symlinkSync(outside, join(root, 'etc/netplan'));
+    await expect(makeChange(root, change('old', 'new'))).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot use /etc/netplan: a symbolic link leads out of ${root}`,
+    });
+    expect(readFileSync(join(outside, 'a.yaml'), 'utf8')).toBe('old');
+  });
+
+  it('when the folder cannot be made, with the reason in words', async () => {
+    const root = scratch({ etc: 'a file' });
+    await expect(makeChange(root, change(undefined, 'new'))).rejects.toThrow(
+      `cannot write ${path}: a part of the path is not a directory`,
+    );
+  });
+
+  it('when the write fails half-way: the temporary file goes', async () => {
+    const root = scratch({ [path]: 'old' });
+    const broken = makeChange(root, change('old', 'new'), { mode: 0o600, uid: 2 ** 40, gid: 0 });
+    await expect(broken).rejects.toMatchObject({ code: 'NETWORK_FILE' });
+    expect(readFileSync(join(root, path), 'utf8')).toBe('old');
+    expect(readdirSync(join(root, '/etc/netplan'))).toEqual(['a.yaml']);
+  });
+});
+
+it('whether a file holds a text is told by its bytes', async () => {
+  const root = scratch();
+  put(root, path, '\u00e9');
+  expect(await holds(root, path, '\u00e9')).toBe(true);
+  expect(await holds(root, path, 'e')).toBe(false);
+  expect(await holds(root, path, undefined)).toBe(false);
+  expect(await holds(root, '/none', undefined)).toBe(true);
+  expect(await holds(root, '/none', '')).toBe(false);
+});

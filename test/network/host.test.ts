@@ -1,0 +1,147 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from '../../src/network/host.ts';
+import { ifupdown } from '../../src/network/stacks/ifupdown.ts';
+import { netplan } from '../../src/network/stacks/netplan.ts';
+import { scratch } from './scratch.ts';
+
+vi.mock('node:os', async (original) => ({
+  ...(await original<typeof import('node:os')>()),
+  networkInterfaces: vi.fn(),
+}));
+
+async function paths(stack: typeof netplan, root: string): Promise<string[]> {
+  return (await readStackFiles(stack, root)).map(({ path }) => path);
+}
+
+describe('the files of a stack', () => {
+  it('are found by its globs below the root, hidden ones and folders left out', async () => {
+    const root = scratch({
+      '/etc/netplan/b.yaml': 'b',
+      '/etc/netplan/a.yaml': 'a',
+      '/etc/netplan/.c.yaml': '',
+      '/etc/netplan/d.yaml.bak': '',
+      '/run/netplan/e.yaml': '',
+    });
+    mkdirSync(join(root, '/etc/netplan/folder.yaml'));
+    expect(await paths(netplan, root)).toEqual([
+      '/etc/netplan/a.yaml',
+      '/etc/netplan/b.yaml',
+      '/run/netplan/e.yaml',
+    ]);
+  });
+
+  it('are followed through what they source, once each', async () => {
+    const root = scratch({
+      '/etc/network/interfaces': 'source interfaces.d/*\nsource /etc/network/interfaces\n',
+      '/etc/network/interfaces.d/eth0': 'source-directory /etc/more\n',
+      '/etc/more/eth1': 'auto eth1\n',
+    });
+    expect(await paths(ifupdown, root)).toEqual([
+      '/etc/network/interfaces',
+      '/etc/network/interfaces.d/eth0',
+      '/etc/more/eth1',
+    ]);
+  });
+
+  it('are none where there is nothing', async () => {
+    expect(await paths(netplan, scratch())).toEqual([]);
+    expect(await paths(netplan, scratch({ '/etc/netplan': 'a file' }))).toEqual([]);
+  });
+
+  it('keep every byte: line ends, a byte order mark, and what is not ASCII', async () => {
+    const text = '\ufeff# \u00e9\r\nnetwork: {}';
+    const [file] = await readStackFiles(netplan, scratch({ '/etc/netplan/a.yaml': text }));
+    expect(file?.text).toBe(text);
+  });
+});
+
+describe('a file that cannot be read is never taken for one that is not there', () => {
+  it('not when it is not text', async () => {
+    const root = scratch({ '/etc/netplan/a.yaml': '' });
+    writeFileSync(join(root, '/etc/netplan/a.yaml'), Buffer.from([0xe9, 0x0a]));
+    await expect(readStackFiles(netplan, root)).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: 'cannot read /etc/netplan/a.yaml: it is not UTF-8 text',
+    });
+  });
+
+  it('not when it is far too large', async () => {
+    const root = scratch({ '/etc/netplan/a.yaml': 'x'.repeat(1024 * 1024 + 1) });
+    await expect(readStackFiles(netplan, root)).rejects.toThrow(/it has 1048577 bytes/);
+  });
+
+  it('not when a link leads out of the root', async () => {
+    const outside = scratch({ 'a.yaml': '' });
+    const root = scratch({ '/etc/netplan/b.yaml': '' });
+    symlinkSync(join(outside, 'a.yaml'), join(root, '/etc/netplan/a.yaml'));
+    await expect(readStackFiles(netplan, root)).rejects.toThrow(
+      /cannot use \/etc\/netplan\/a\.yaml: a symbolic link leads out of/,
+    );
+    const other = scratch({ '/etc/x': '' });
+    symlinkSync(outside, join(other, '/etc/netplan'));
+    await expect(readStackFiles(netplan, other)).rejects.toThrow(/cannot use \/etc\/netplan: /);
+  });
+
+  it('not when a link leads in a circle', async () => {
+    const root = scratch({ '/etc/x': '' });
+    symlinkSync('netplan', join(root, '/etc/netplan'));
+    await expect(readStackFiles(netplan, root)).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: 'cannot read /etc/netplan: too many symbolic links',
+    });
+  });
+
+  it('not when there are more than any server has', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 501 }, (_, index) => [`/etc/netplan/${index}.yaml`, '']),
+    );
+    await expect(readStackFiles(netplan, scratch(files))).rejects.toThrow(/there are more than 500/);
+  });
+});
+
+describe('the interfaces of the running system', () => {
+  it('are those with an IPv4 address, labels joined, loopback left out', () => {
+    const info = { internal: false, mac: 'BC:76:4E:20:6C:5B', netmask: '' };
+    vi.mocked(networkInterfaces).mockReturnValue({
+      lo: [{ ...info, internal: true, family: 'IPv4', address: '127.0.0.1', cidr: '127.0.0.1/8' }],
+      eth1: [
+        { ...info, family: 'IPv4', address: '10.208.5.7', cidr: '10.208.5.7/19' },
+        { ...info, family: 'IPv6', address: 'fe80::1', cidr: 'fe80::1/64', scopeid: 2 },
+      ],
+      'eth1:0': [{ ...info, family: 'IPv4', address: '192.0.2.7', cidr: '192.0.2.7/24' }],
+      eth2: [{ ...info, family: 'IPv4', address: '192.0.2.8', cidr: null }],
+      eth3: undefined,
+    });
+    expect(runningInterfaces()).toEqual([
+      {
+        name: 'eth1',
+        macAddress: 'bc:76:4e:20:6c:5b',
+        addresses: [
+          { address: '10.208.5.7', prefixLength: 19 },
+          { address: '192.0.2.7', prefixLength: 24 },
+        ],
+      },
+    ]);
+  });
+
+  it('of the same name become one', () => {
+    expect(
+      mergeInterfaces([
+        { name: 'a', addresses: [] },
+        { name: 'a', addresses: [], macAddress: 'x' },
+        { name: 'b', addresses: [] },
+      ]),
+    ).toEqual([
+      { name: 'a', addresses: [], macAddress: 'x' },
+      { name: 'b', addresses: [] },
+    ]);
+  });
+});
+
+it('a tool is installed when it can be run from one of the folders of system programs', async () => {
+  expect(await isInstalled('sh')).toBe(true);
+  expect(await isInstalled('rc-wait-no-such-tool')).toBe(false);
+});

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import {
+  addition,
+  parseDefaultRoutes,
+  readDefaultRoutes,
+  removal,
+  sameRoutes,
+} from '../../src/network/kernel.ts';
+
+const shown = `default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.7 metric 100 
+default via 10.208.0.1 dev eth1 onlink linkdown 
+unreachable default metric 4278198272
+default metric 50 \\\tnexthop via 192.0.2.1 dev eth2 weight 1 \\\tnexthop via 192.0.2.2 dev eth2 weight 1 
+10.208.0.0/19 dev eth1 proto kernel scope link src 10.208.5.7
+`;
+
+it('default routes are read with the one in use first', () => {
+  expect(parseDefaultRoutes(shown).map(({ via, device, metric }) => ({ via, device, metric }))).toEqual([
+    { via: '10.208.0.1', device: 'eth1', metric: 0 },
+    { via: '192.0.2.1', device: 'eth2', metric: 50 },
+    { via: '203.0.113.1', device: 'eth0', metric: 100 },
+  ]);
+  expect(parseDefaultRoutes('default dev ppp0 scope link\n')[0]).toMatchObject({
+    via: undefined,
+    device: 'ppp0',
+  });
+});
+
+it('a route is given back to ip(8) word for word, less the state of its link', () => {
+  const [first] = parseDefaultRoutes(shown);
+  if (first === undefined) throw new Error('no route was read');
+  const words = ['default', 'via', '10.208.0.1', 'dev', 'eth1', 'onlink'];
+  expect(removal(first).argv).toEqual(['ip', '-4', 'route', 'del', ...words]);
+  expect(addition(first).argv).toEqual(['ip', '-4', 'route', 'replace', ...words]);
+});
+
+it('two states of the kernel are compared in any order', () => {
+  const routes = parseDefaultRoutes(shown);
+  expect(sameRoutes(routes, routes.toReversed())).toBe(true);
+  expect(sameRoutes(routes, routes.slice(1))).toBe(false);
+});
+
+it('an ip(8) that fails is not read as "no route"', async () => {
+  expect(
+    await readDefaultRoutes(async () => ({ ok: false, how: 'exit status 1', output: '' })),
+  ).toBeUndefined();
+  expect(await readDefaultRoutes(async () => ({ ok: true, how: '', output: '' }))).toEqual([]);
+});

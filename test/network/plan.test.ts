@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { type Ipv4Address, parseIpv4, parseIpv4Prefix } from '../../src/base/ipv4.ts';
+import { type PlanHost, type PlanRequest, planNetwork } from '../../src/network/plan.ts';
+import type { HostInterface } from '../../src/network/types.ts';
+import { FakeKernel } from './fake-kernel.ts';
+import { scratch } from './scratch.ts';
+
+const gateway = parseIpv4('10.208.0.1') as Ipv4Address;
+const netplanFile = `network:
+  ethernets:
+    eth0: {addresses: [203.0.113.7/24], gateway4: 203.0.113.1}
+    snet: {match: {macaddress: "bc:76:4e:20:6c:5b"}, addresses: [10.208.5.7/19]}
+`;
+const interfacesFile = 'iface eth1 inet static\n  address 10.208.5.7/19\n';
+
+function request(root: string, more: Partial<PlanRequest> = {}): PlanRequest {
+  return { gateway, stack: 'auto', root, ...more };
+}
+
+function running(kernel: FakeKernel, tools: readonly string[] = ['netplan', 'ifup']): PlanHost {
+  const eth1: HostInterface = {
+    name: 'eth1',
+    macAddress: 'bc:76:4e:20:6c:5b',
+    addresses: [parseIpv4Prefix('10.208.5.7/19')].filter((prefix) => prefix !== undefined),
+  };
+  return {
+    isRunning: () => true,
+    interfaces: () => [eth1],
+    isInstalled: async (tool) => tools.includes(tool),
+    run: kernel.run,
+  };
+}
+
+describe('on a running system', () => {
+  it('the plan has the changes and the commands that bring them into the kernel', async () => {
+    const root = scratch({ '/etc/netplan/50.yaml': netplanFile });
+    const plan = await planNetwork(request(root), running(new FakeKernel([])));
+    expect(plan).toMatchObject({
+      stack: 'netplan',
+      why: 'netplan manages eth1: its files configure it',
+      wish: { gateway, interfaceName: 'eth1', macAddress: 'bc:76:4e:20:6c:5b' },
+    });
+    expect(plan.changes.map(({ path }) => path)).toEqual([
+      '/etc/netplan/50.yaml',
+      '/etc/netplan/90-rc-wait.yaml',
+    ]);
+    expect(plan.commands.map(({ argv }) => argv[1])).toEqual(['generate', 'apply']);
+    expect(plan.restore).toHaveLength(1);
+  });
+
+  it('nothing is reloaded when files and kernel are as wished', async () => {
+    const root = scratch({ '/etc/network/interfaces': `${interfacesFile}  gateway 10.208.0.1\n` });
+    const kernel = new FakeKernel(['default via 10.208.0.1 dev eth1 onlink']);
+    expect(await planNetwork(request(root), running(kernel))).toMatchObject({
+      changes: [],
+      commands: [],
+      restore: [],
+    });
+  });
+
+  it('files as wished are brought into a kernel that does not agree', async () => {
+    const root = scratch({ '/etc/network/interfaces': `${interfacesFile}  gateway 10.208.0.1\n` });
+    const plan = await planNetwork(
+      request(root),
+      running(new FakeKernel(['default via 203.0.113.1 dev eth0'])),
+    );
+    expect(plan.changes).toEqual([]);
+    expect(plan.commands.map(({ argv }) => argv[0])).toEqual(['ifquery', 'ip']);
+  });
+
+  it('the files of a stack that is not installed do not make it ambiguous', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile, '/etc/netplan/50.yaml': netplanFile });
+    const host = running(new FakeKernel([]));
+    await expect(planNetwork(request(root), host)).rejects.toMatchObject({ code: 'STACK_AMBIGUOUS' });
+    expect((await planNetwork(request(root, { stack: 'ifupdown' }), host)).stack).toBe('ifupdown');
+    expect((await planNetwork(request(root), running(new FakeKernel([]), ['ifup']))).stack).toBe('ifupdown');
+  });
+
+  it('and when those cannot be read, that is no reason to stop', async () => {
+    const root = scratch({
+      '/etc/network/interfaces': 'source $HOME/x\n',
+      '/etc/netplan/50.yaml': netplanFile,
+    });
+    await expect(planNetwork(request(root), running(new FakeKernel([])))).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+    });
+    expect((await planNetwork(request(root), running(new FakeKernel([]), ['netplan']))).stack).toBe(
+      'netplan',
+    );
+  });
+});
+
+describe('below another root', () => {
+  it('the addresses come from the files, and nothing is reloaded', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile });
+    const plan = await planNetwork(request(root));
+    expect(plan).toMatchObject({
+      stack: 'ifupdown',
+      wish: { interfaceName: 'eth1' },
+      commands: [],
+      restore: [],
+    });
+    expect(plan.changes).toHaveLength(1);
+  });
+
+  it('the interface can be named by hand, and must then hold the gateway', async () => {
+    const root = scratch({ '/etc/netplan/50.yaml': netplanFile });
+    await expect(planNetwork(request(root, { interfaceName: 'eth0' }))).rejects.toMatchObject({
+      code: 'GATEWAY_INVALID',
+    });
+    await expect(planNetwork(request(root, { interfaceName: 'eth7' }))).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+    });
+    expect((await planNetwork(request(root, { interfaceName: 'snet' }))).wish.interfaceName).toBe('snet');
+  });
+
+  it.each(['networkd', 'wicked'] as const)('%s is refused as not written yet', async (stack) => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile });
+    await expect(planNetwork(request(root, { stack }))).rejects.toMatchObject({ code: 'STACK_UNKNOWN' });
+  });
+
+  it('a netplan file that is not YAML is said, and nothing is planned', async () => {
+    const root = scratch({ '/etc/netplan/50.yaml': '<html>', '/etc/network/interfaces': interfacesFile });
+    await expect(planNetwork(request(root))).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: 'cannot read /etc/netplan/50.yaml: line 1: the document is not a mapping',
+    });
+  });
+});

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import type { Tree } from './yaml-writer.ts';
+
+const servicenet: Tree[] = [
+  { to: '10.176.0.0/12', via: '10.208.0.1' },
+  { to: '10.208.0.0/12', via: '10.208.0.1', metric: '50' },
+  { via: '2001:db8::1', to: 'default' },
+  { to: 'default', via: '203.0.113.1', table: '100' },
+];
+
+/**
+ * The `ethernets` of a netplan file: eth1 and perhaps eth0, in any order, each
+ * with some of the settings that matter, and some that do not.
+ * @param strict only what netplan itself takes: `0/0` and unknown keys it refuses
+ */
+export function ethernets(strict = false): fc.Arbitrary<Tree> {
+  const everything = strict ? ['default', '0.0.0.0/0'] : ['default', '0.0.0.0/0', '0/0'];
+  const defaultRoute = fc.record({
+    to: fc.constantFrom(...everything),
+    via: fc.constantFrom('203.0.113.1', '10.208.0.1', '10.208.0.2'),
+  });
+  const routes = fc.array(fc.oneof(defaultRoute, fc.constantFrom(...servicenet)), { maxLength: 2 });
+  const unknown = { 'x-unknown': fc.constantFrom<Tree>('a # b', "it's", { deep: ['1'] }, []) };
+  const settings = fc
+    .record<Record<string, Tree>>(
+      {
+        gateway4: fc.constantFrom('203.0.113.1', '10.208.0.1'),
+        routes,
+        dhcp4: fc.constantFrom('yes', 'no', 'true', 'false'),
+        addresses: fc.constant(['10.208.5.7/19']),
+        mtu: fc.constant('1500'),
+        ...(strict ? {} : unknown),
+      },
+      { requiredKeys: [] },
+    )
+    .chain((record) => fc.shuffledSubarray(Object.entries(record)).map((pairs) => Object.fromEntries(pairs)));
+  return fc
+    .record({ eth1: settings, eth0: settings }, { requiredKeys: ['eth1'] })
+    .chain((record) => fc.shuffledSubarray(Object.entries(record), { minLength: Object.keys(record).length }))
+    .map((pairs) => Object.fromEntries(pairs));
+}
+
+/** The numbers by which a tree is written in one way or another. */
+export const style: fc.Arbitrary<fc.Stream<number>> = fc.infiniteStream(fc.nat({ max: 999 }));
