@@ -1,0 +1,53 @@
+import type { InferredOptionTypes, Options } from 'yargs';
+
+/** The outside world, as far as a command may touch it. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** columns of the terminal that `err` goes to; undefined: it is none */
+  readonly columns: number | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  /** aborted by SIGINT and SIGTERM, with an Interrupted as its reason */
+  readonly signal: AbortSignal;
+}
+
+/** The reason of a signal that was aborted because a person or systemd said so. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  readonly by: 'SIGINT' | 'SIGTERM';
+
+  constructor(by: 'SIGINT' | 'SIGTERM') {
+    super(`interrupted by ${by}`);
+    this.by = by;
+  }
+}
+
+/** The flags of a command, in yargs's terms. */
+export type Flags = Readonly<Record<string, Options>>;
+
+/** A command: its flags, its words, and what it does. */
+export interface Command {
+  /** as typed, such as `network plan` */
+  readonly name: string;
+  readonly summary: string;
+  readonly flags: Flags;
+  /** pairs of a command line and what it is good for */
+  readonly examples: readonly (readonly [line: string, purpose: string])[];
+  /** a paragraph below the flags in `--help` */
+  readonly notes?: string;
+  /** resolves to the exit status */
+  readonly run: (args: never, io: Io) => Promise<number>;
+}
+
+/** The arguments of a command with these flags. */
+export type Args<F extends Flags> = InferredOptionTypes<F>;
+
+/** Ties the types of a command's flags to those of its arguments. */
+export function command<const F extends Flags>(
+  definition: Omit<Command, 'flags' | 'run'> & {
+    readonly flags: F;
+    readonly run: (args: Args<F>, io: Io) => Promise<number>;
+  },
+): Command {
+  return definition;
+}

@@ -1,0 +1,160 @@
+import type { Options } from 'yargs';
+import { RcWaitError } from '../base/error.ts';
+import { type Ipv4Address, parseIpv4 } from '../base/ipv4.ts';
+import type { NetworkPlan } from '../network/types.ts';
+import { askOnce, usable, withApiForOne } from './ask.ts';
+import { type Args, type Command, command, type Io } from './command.ts';
+import { apiFlags, durationFlag, outputFlags, rootFlag, stackFlag } from './flags.ts';
+import type { OpenApi } from './open.ts';
+import { checkRoot, requireRoot } from './root.ts';
+
+const networkFlags = {
+  gateway: {
+    string: true,
+    requiresArg: true,
+    describe: 'The gateway to set, instead of asking the API for it',
+  },
+  ...stackFlag,
+  ...rootFlag,
+  ...apiFlags,
+  ...outputFlags,
+  timeout: durationFlag('timeout', 'How long to wait for the quota and for the answer', '90s'),
+} as const satisfies Record<string, Options>;
+
+type NetworkArgs = Args<typeof networkFlags>;
+
+const exits =
+  '64 wrong flags, 69 no usable answer, 73 it cannot be done, and all is as before, 77 root is needed, or the API refused.';
+
+/** `rc-wait network plan` */
+export const networkPlanCommand: Command = command({
+  name: 'network plan',
+  summary: 'Show what would change for the gateway to be the default route; change nothing',
+  flags: networkFlags,
+  examples: [
+    ['$0 network plan', 'ask the API for the gateway, and show the diff and the commands'],
+    ['$0 network plan --gateway 10.208.0.1 --root /mnt', 'the same for a server whose disk is mounted'],
+  ],
+  notes: `Exit status: 0 shown, ${exits}`,
+  async run(args, io) {
+    checkRoot(args.root);
+    const gateway = await gatewayOf(args, io);
+    if (gateway === undefined) return leftAlone(args, io);
+    const { describePlan } = await import('../network/diff.ts');
+    const plan = await planFor(args, gateway);
+    const { stack, why, wish, changes, commands } = plan;
+    if (args.output === 'json') {
+      const files = changes.map(({ path, before, after }) => ({
+        path,
+        before: before ?? null,
+        after: after ?? null,
+      }));
+      const document = {
+        schema: 'rc-wait/plan/v1',
+        stack,
+        why,
+        interface: wish.interfaceName,
+        gateway_ip: gateway,
+        files,
+        commands: commands.map(({ argv }) => argv),
+      };
+      io.out(`${JSON.stringify(document)}\n`);
+    } else {
+      io.out(describePlan(plan));
+    }
+    return 0;
+  },
+});
+
+/** `rc-wait network apply` */
+export const networkApplyCommand: Command = command({
+  name: 'network apply',
+  summary: 'Make the gateway the default route, in the files and in the kernel',
+  flags: networkFlags,
+  examples: [
+    ['$0 network apply', 'ask the API for the gateway, write it, reload the network'],
+    ['$0 network apply --gateway 10.208.0.1 --network netplan', 'do as told, without asking the API'],
+  ],
+  notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,
+  async run(args, io) {
+    checkRoot(args.root);
+    requireRoot(args.root);
+    const gateway = await gatewayOf(args, io);
+    if (gateway === undefined) return leftAlone(args, io);
+    const { applyNetwork } = await import('../network/apply.ts');
+    const plan = await planFor(args, gateway);
+    if (!args.quiet) io.err(`rc-wait: ${plan.why}\n`);
+    const result = await applyNetwork(plan, {
+      root: args.root,
+      signal: io.signal,
+      stateFolder: args['state-dir'],
+    });
+    if (args.output === 'json')
+      io.out(`${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result })}\n`);
+    else if (result.action === 'skipped') io.out(`left alone: ${result.reason}\n`);
+    else
+      io.out(
+        `${result.action}: the default route goes through ${gateway} on ${result.interface} (${[result.stack, ...result.files].join(' ')})\n`,
+      );
+    return 0;
+  },
+});
+
+async function planFor(args: NetworkArgs, gateway: Ipv4Address): Promise<NetworkPlan> {
+  const { planNetwork } = await import('../network/plan.ts');
+  const { interface: interfaceName, network: stack, root } = args;
+  return planNetwork({ gateway, stack, root, ...(interfaceName === undefined ? {} : { interfaceName }) });
+}
+
+/**
+ * The gateway that was named, or the one that the API names; undefined where
+ * RackConnect configures the network itself and nobody said otherwise.
+ */
+async function gatewayOf(args: NetworkArgs, io: Io): Promise<Ipv4Address | undefined> {
+  if (args.gateway !== undefined) {
+    const named = parseIpv4(args.gateway);
+    if (named !== undefined) return named;
+    throw new RcWaitError(
+      'USAGE',
+      `cannot use --gateway ${args.gateway}: an IPv4 address is expected, such as 10.208.0.1`,
+    );
+  }
+  return withApiForOne(args, io, (api) => askForGateway(api, args, io));
+}
+
+async function askForGateway(api: OpenApi, args: NetworkArgs, io: Io): Promise<Ipv4Address | undefined> {
+  const { judgeFeatures, judgeGateway } = await import('../wait/verdict.ts');
+  if (args.network === 'auto') {
+    const { reply } = await askOnce(api, 'automation_features', 'json', args, io);
+    usable(reply, 'automation_features');
+    const verdict = judgeFeatures(reply);
+    if (verdict.kind !== 'done')
+      throw new RcWaitError('API_UNAVAILABLE', `cannot read the features: ${verdict.why}`);
+    if (verdict.value.networkStack === 'rackconnect') return undefined;
+    if (verdict.value.networkStack === 'unknown') {
+      throw new RcWaitError(
+        'NETWORK_UNDECIDED',
+        'cannot tell who configures the network: the API lists no feature "Configure network stack" that can be read',
+        {
+          hint: 'see rc-wait features; then name the stack, say --network netplan',
+        },
+      );
+    }
+  }
+  const { reply } = await askOnce(api, 'gateway_ip', 'json', args, io);
+  usable(reply, 'gateway_ip');
+  const verdict = judgeGateway(reply);
+  if (verdict.kind === 'done') return verdict.value;
+  throw new RcWaitError('API_UNAVAILABLE', `cannot read the gateway: ${verdict.why}`);
+}
+
+function leftAlone(args: NetworkArgs, io: Io): number {
+  const reason = 'RackConnect configures the network stack of this server itself';
+  const network = { action: 'skipped', reason };
+  io.out(
+    args.output === 'json'
+      ? `${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: null, network })}\n`
+      : `left alone: ${reason}\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,37 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { RcWaitError, reasonOf } from '../base/error.ts';
+
+/**
+ * Looks at `--root` before anything is asked: a wait must not find out after an
+ * hour that the directory does not exist.
+ * @throws RcWaitError CONFIGURATION
+ */
+export function checkRoot(root: string): void {
+  let reason: string | undefined;
+  try {
+    if (!statSync(root).isDirectory()) reason = 'it is not a directory';
+  } catch (cause) {
+    reason = reasonOf(cause);
+  }
+  if (reason !== undefined)
+    throw new RcWaitError('CONFIGURATION', `cannot use --root ${root || '""'}: ${reason}`);
+}
+
+/** Whether `root` is that of the running system, however it is written. */
+export function isThisSystem(root: string): boolean {
+  return resolve(root) === '/';
+}
+
+/** Whether the network below `root` can be changed at all: that of the running system by root alone. */
+export function mayConfigure(root: string): boolean {
+  return !isThisSystem(root) || process.geteuid?.() === 0;
+}
+
+/** @throws RcWaitError PERMISSION where `mayConfigure` says no */
+export function requireRoot(root: string): void {
+  if (mayConfigure(root)) return;
+  throw new RcWaitError('PERMISSION', 'cannot configure the network: root is needed', {
+    hint: 'run it as root; `rc-wait network plan` shows what would change, and --root DIR works on files below DIR',
+  });
+}

@@ -1,0 +1,122 @@
+import type { Argv } from 'yargs';
+import { RcWaitError } from '../base/error.ts';
+import type { Command, Io } from './command.ts';
+import { commands, defaultCommand } from './commands.ts';
+import { failure } from './failure.ts';
+import { fromEnvironment, oneOf, variableOf } from './flags.ts';
+import { type Route, route, wantsText } from './route.ts';
+import { version } from './version.ts';
+
+/** Runs a command line to its exit status. Never throws. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const where = route(argv, commands, defaultCommand);
+    const parsed = await parse(where, argv, io);
+    if (where.kind === 'command' && 'args' in parsed)
+      return await where.command.run(parsed.args as never, io);
+    io.out(`${parsed.text}\n`);
+    return 0;
+  } catch (error) {
+    // What fails after a signal fails because of it.
+    return failure(io.signal.aborted ? io.signal.reason : error, io);
+  }
+}
+
+/** The arguments of a command, or a text that was asked for in their place (`--help`, `--version`). */
+async function parse(
+  where: Route,
+  argv: readonly string[],
+  io: Io,
+): Promise<{ readonly args?: unknown; readonly text: string }> {
+  const { default: yargs } = await import('yargs');
+  const parser = yargs()
+    .scriptName('rc-wait')
+    .locale('en')
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'camel-case-expansion': false })
+    .version(false)
+    .strict()
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error instanceof RcWaitError) throw error;
+      throw wrongUsage(clarify(message || String(error)));
+    });
+  const help = argv.includes('--version') ? ['--version'] : ['--help'];
+  // Both make yargs look for things on the disk, which only those who ask for them should pay for.
+  if (wantsText(argv)) {
+    parser
+      .version(version)
+      .help()
+      .alias('h', 'help')
+      .wrap(Math.min(io.columns ?? 100, 110));
+  } else parser.help(false);
+  if (where.kind === 'command') declare(parser, where.command, io);
+  else overview(parser, where.group, io);
+  let text = '';
+  const args = parser.parseSync(
+    [...(where.kind === 'command' ? where.flags : help)],
+    {},
+    (_error, _args, output) => {
+      text = output;
+    },
+  );
+  return text === '' ? { args, text } : { text };
+}
+
+function declare(parser: Argv, command: Command, io: Io): void {
+  parser.usage(`Usage: $0 ${command.name} [FLAGS]\n\n${command.summary}`);
+  declareFlags(parser, command, io);
+  if (command.notes !== undefined) parser.epilogue(command.notes);
+}
+
+function declareFlags(parser: Argv, command: Command, io: Io): void {
+  parser.options(command.flags);
+  for (const [line, purpose] of command.examples) parser.example(line, purpose);
+  parser.config(fromEnvironment(command.flags, io.env));
+}
+
+const groupSummaries: Readonly<Record<string, string>> = { network: "The gateway's network configuration" };
+
+/** The help of the whole program, or of a group of commands. */
+function overview(parser: Argv, group: string | undefined, io: Io): void {
+  const listed = commands.filter(({ name }) => group === undefined || name.startsWith(`${group} `));
+  for (const { name, summary } of listed) parser.command(name, summary);
+  if (group !== undefined) {
+    parser.usage(`Usage: $0 ${group} COMMAND [FLAGS]\n\n${groupSummaries[group] ?? ''}`);
+    return;
+  }
+  declareFlags(parser, defaultCommand, io);
+  parser
+    .usage(
+      'Usage: $0 [COMMAND] [FLAGS]\n\nWaits until RackConnect has finished with this server, and sets its gateway.',
+    )
+    .epilogue(
+      `Each flag can be given in the environment, --state-dir as ${variableOf('state-dir')}. ` +
+        'Flags, examples and exit statuses of a command: rc-wait COMMAND --help',
+    );
+}
+
+const wrongUsage = (message: string): RcWaitError =>
+  new RcWaitError('USAGE', message, { hint: 'see rc-wait --help, or rc-wait COMMAND --help' });
+
+/** yargs's words in the house's style: what is wrong, then what was expected. */
+function clarify(message: string): string {
+  const lines = message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const text = lines.join(' ');
+  if (text.startsWith('cannot ')) return text;
+  const [, flag, given, choices] =
+    /^Invalid values: Argument: ([\w-]+), Given: "(.*?)", Choices: ("[^"]*"(?:, "[^"]*")*)/.exec(text) ?? [];
+  if (flag !== undefined && choices !== undefined)
+    return `cannot use --${flag} ${given}: ${oneOf(choices.replaceAll('"', '').split(', '))} is expected`;
+  const [, lacking] = /^Not enough arguments following: ([\w-]+)$/.exec(text) ?? [];
+  if (lacking !== undefined) return `cannot use --${lacking}: a value is expected after it`;
+  const [, unknown] = /^Unknown arguments?: (.+)$/.exec(text) ?? [];
+  if (unknown !== undefined)
+    return `cannot use ${unknown
+      .split(', ')
+      .map((name) => (name.length === 1 ? `-${name}` : `--${name}`))
+      .join(', ')}: there is no such flag`;
+  return `cannot read the command line: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,58 @@
+import type { ErrorCode, RcWaitError } from '../base/error.ts';
+
+/** How a run of `rc-wait wait` can end: the `outcome` of the result document. An interface: only ever added to. */
+export type Outcome =
+  | 'deployed'
+  | 'failed'
+  | 'unprocessable'
+  | 'timeout'
+  | 'unavailable'
+  | 'refused'
+  | 'network-failed'
+  | 'interrupted';
+
+/** The exit status of each outcome, where the outcome alone decides it. */
+const outcomeExits: Readonly<Record<Exclude<Outcome, 'network-failed' | 'interrupted'>, number>> = {
+  deployed: 0,
+  failed: 1,
+  unprocessable: 3,
+  timeout: 124,
+  unavailable: 69,
+  refused: 77,
+};
+
+/** The one table from error code to exit status (sysexits.h where it has a number for it). */
+const errorExits: Readonly<Record<ErrorCode, number>> = {
+  USAGE: 64,
+  CONFIGURATION: 64,
+  SCENARIO: 64,
+  API_UNAVAILABLE: 69,
+  BUG: 70,
+  STATE: 73,
+  GATEWAY_INVALID: 73,
+  NETWORK_UNDECIDED: 73,
+  STACK_UNKNOWN: 73,
+  STACK_AMBIGUOUS: 73,
+  NETWORK_FILE: 73,
+  NETWORK_RELOAD: 73,
+  NETWORK_LOST: 74,
+  PERMISSION: 77,
+  API_REFUSED: 77,
+  DEADLINE: 124,
+  INTERRUPTED: 130,
+};
+
+/** The exit status of an error. */
+export function exitOfError(error: RcWaitError): number {
+  return errorExits[error.code];
+}
+
+/** The exit status of an outcome that needs no error to tell it. */
+export function exitOfOutcome(outcome: keyof typeof outcomeExits): number {
+  return outcomeExits[outcome];
+}
+
+/** 128 plus the signal's number, as a shell reports a program that a signal ended. */
+export function exitOfSignal(signal: 'SIGINT' | 'SIGTERM'): number {
+  return signal === 'SIGINT' ? 130 : 143;
+}

@@ -1,0 +1,121 @@
+import { formatDuration } from '../base/duration.ts';
+import type { Delay, Tally } from '../pace/pace.ts';
+import type { Task } from '../rackconnect/types.ts';
+import type { JobEvent, Phase } from '../wait/job.ts';
+import { clean, count, cut, elapsed, reasonOfDelay, whenNext } from './words.ts';
+
+/** What is known of a wait at one moment. Made by `advance`, shown by the functions below it. */
+export interface Progress {
+  readonly startedMs: number;
+  readonly deadlineMs: number;
+  readonly phase: Phase | 'start';
+  /** the status word last seen */
+  readonly status: string | undefined;
+  readonly tasks: readonly Task[];
+  /** why the last answer was not the end of this phase */
+  readonly why: string | undefined;
+  /** the last answer was no usable one */
+  readonly troubled: boolean;
+  readonly delay: Delay | undefined;
+}
+
+/** A wait that has only begun. Times on the clock, in ms. */
+export function begin(startedMs: number, deadlineMs: number): Progress {
+  return {
+    startedMs,
+    deadlineMs,
+    phase: 'start',
+    status: undefined,
+    tasks: [],
+    why: undefined,
+    troubled: false,
+    delay: undefined,
+  };
+}
+
+/** The progress when something hinders the wait that is no event of it, such as an interface without an address. */
+export function hindered(progress: Progress, why: string): Progress {
+  return { ...progress, why: clean(why) };
+}
+
+/** The progress after one more event: a pure step. */
+export function advance(progress: Progress, event: JobEvent): Progress {
+  switch (event.kind) {
+    case 'phase':
+      return { ...progress, phase: event.phase, why: undefined, troubled: false, delay: undefined };
+    case 'delay':
+      return { ...progress, delay: event.delay };
+    case 'answer': {
+      const { verdict } = event;
+      if (verdict.kind === 'error') return { ...progress, why: clean(verdict.why), troubled: true };
+      if (verdict.kind === 'not-yet') {
+        const seen = verdict.seen ?? { status: progress.status, tasks: progress.tasks };
+        return { ...progress, ...seen, why: clean(verdict.why), troubled: false };
+      }
+      return progress.phase === 'automation'
+        ? { ...progress, ...seenIn(verdict.value), why: undefined, troubled: false }
+        : { ...progress, why: undefined, troubled: false };
+    }
+  }
+}
+
+function seenIn(value: unknown): Partial<Pick<Progress, 'status' | 'tasks'>> {
+  // The events of all questions come through one door; only the automation's value has a status.
+  return typeof value === 'object' && value !== null && 'status' in value && 'tasks' in value
+    ? (value as Pick<Progress, 'tasks'> & { status: string })
+    : {};
+}
+
+const phaseWords: Readonly<Record<Progress['phase'], string>> = {
+  start: 'starting',
+  automation: 'waiting for RackConnect',
+  features: 'DEPLOYED; asking who configures the network',
+  gateway: 'DEPLOYED; asking for the gateway',
+  network: 'DEPLOYED; configuring the network',
+};
+
+/** What is going on, in one line without a time: two of them differ only when something changed. */
+export function change(progress: Progress): string {
+  const { phase, status, why, delay, troubled } = progress;
+  const head = phase === 'automation' && status !== undefined ? clean(status) : phaseWords[phase];
+  const hindrance = delay === undefined ? undefined : reasonOfDelay(delay, troubled ? why : undefined);
+  const reason = hindrance ?? why;
+  return reason === undefined ? head : `${head}: ${reason}`;
+}
+
+/** The same with the times, for STATUS= and for whoever reads `systemctl status`. */
+export function statusLine(progress: Progress, nowMs: number): string {
+  const parts = [change(progress), `waited ${elapsed(nowMs - progress.startedMs)}`];
+  if (progress.delay !== undefined && progress.phase !== 'network')
+    parts.push(whenNext(progress.delay, nowMs));
+  return parts.join('; ');
+}
+
+/** How many tasks a block shows; more would push the rest off a small terminal. */
+const shownTasks = 12;
+
+/** The live block of a terminal: lines of at most `columns` characters. */
+export function block(progress: Progress, tally: Readonly<Tally>, nowMs: number, columns: number): string[] {
+  const { status, tasks, deadlineMs, startedMs, delay, phase } = progress;
+  const limit =
+    deadlineMs === Number.POSITIVE_INFINITY ? 'no deadline' : `of ${formatDuration(deadlineMs - startedMs)}`;
+  const waited = `waited ${elapsed(nowMs - startedMs)} ${limit}`;
+  const lines = [`RackConnect: ${status === undefined ? 'no answer yet' : clean(status)}   ${waited}`];
+  for (const task of tasks.slice(0, shownTasks))
+    lines.push(`  ${clean(task.status).padEnd(12)} ${clean(task.name)}`);
+  if (tasks.length > shownTasks) lines.push(`  … and ${count(tasks.length - shownTasks, 'more task')}`);
+  lines.push(`  waiting for: ${reason(progress)}`);
+  const next = phase === 'network' ? 'none is needed' : delay === undefined ? 'now' : whenNext(delay, nowMs);
+  lines.push(
+    `  next request: ${next} (${tally.sent} sent, ${tally.refused} refused, ${tally.shared} shared)`,
+  );
+  return lines.map((line) => cut(line, columns));
+}
+
+function reason(progress: Progress): string {
+  const { delay, why, troubled, phase } = progress;
+  const hindrance = delay === undefined ? undefined : reasonOfDelay(delay, troubled ? why : undefined);
+  return (
+    hindrance ?? why ?? (phase === 'automation' || phase === 'start' ? 'the first answer' : phaseWords[phase])
+  );
+}

@@ -1,0 +1,174 @@
+import { RcWaitError } from '../base/error.ts';
+import type { NetworkResult } from '../network/types.ts';
+import type { Tally } from '../pace/pace.ts';
+import type { JobEnd, Known } from '../wait/job.ts';
+import { exitOfError, exitOfOutcome, exitOfSignal, type Outcome } from './exit.ts';
+import { clean, count, elapsed } from './words.ts';
+
+/** The result document, `docs/schema/result-v1.json`. An interface: fields are only ever added. */
+export interface ResultDocument {
+  readonly schema: 'rc-wait/result/v1';
+  readonly outcome: Outcome;
+  /** the last status word of the API; null: none was ever read */
+  readonly automation_status: string | null;
+  readonly tasks: readonly { readonly name: string; readonly status: string }[];
+  /** `enabled` null: its word was not understood */
+  readonly features: readonly { readonly name: string; readonly enabled: boolean | null }[];
+  readonly gateway_ip: string | null;
+  /** null: it did not come to that */
+  readonly network: NetworkResult | null;
+  readonly requests: Readonly<Tally>;
+  readonly waited_ms: number;
+  /** one sentence for a person */
+  readonly message: string;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+/** A result with the exit status that goes with it. */
+export interface Result {
+  readonly document: ResultDocument;
+  readonly exit: number;
+}
+
+/** How the job ended, or the signal that ended it before. */
+export type End =
+  | JobEnd<NetworkResult>
+  | (Known & { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' });
+
+/** What the end of the job does not tell by itself. */
+export interface Circumstances {
+  readonly requests: Readonly<Tally>;
+  readonly waitedMs: number;
+  /** the last status and tasks that were seen, for ends without a deployment */
+  readonly seen: { readonly status: string | undefined; readonly tasks: ResultDocument['tasks'] };
+}
+
+/** The result of a wait: document and exit status. Pure. */
+export function resultOf(end: End, { requests, waitedMs, seen }: Circumstances): Result {
+  const { outcome, exit, message, network, error } = judge(end, waitedMs);
+  const tasks = end.deployment?.tasks ?? seen.tasks;
+  const document: ResultDocument = {
+    schema: 'rc-wait/result/v1',
+    outcome,
+    automation_status: end.deployment?.status ?? seen.status ?? null,
+    tasks: tasks.map(({ name, status }) => ({ name, status })),
+    features: (end.features?.features ?? []).map(({ name, enabled }) => ({ name, enabled: enabled ?? null })),
+    gateway_ip: end.gateway ?? null,
+    network,
+    requests: { ...requests },
+    waited_ms: Math.round(waitedMs),
+    message,
+    ...(error === undefined ? {} : { error: describe(error) }),
+  };
+  return { document, exit };
+}
+
+interface Judgement {
+  readonly outcome: Outcome;
+  readonly exit: number;
+  readonly message: string;
+  readonly network: NetworkResult | null;
+  readonly error?: RcWaitError;
+}
+
+function judge(end: End, waitedMs: number): Judgement {
+  const after = `after ${elapsed(waitedMs)}`;
+  switch (end.kind) {
+    case 'deployed':
+      if (end.network.action === 'rolled-back') return rolledBack(end.network, after);
+      return plain('deployed', `DEPLOYED ${after}: ${networkWords(end.network, end.gateway)}`, end.network);
+    case 'failed':
+      return plain('failed', `FAILED ${after}: RackConnect's automation did not succeed${openTasks(end)}`);
+    case 'unprocessable':
+      return plain('unprocessable', `UNPROCESSABLE ${after}: RackConnect will not automate this server`);
+    case 'interrupted':
+      return {
+        outcome: 'interrupted',
+        exit: exitOfSignal(end.signal),
+        message: `interrupted by ${end.signal} ${after}; nothing was left half done`,
+        network: null,
+      };
+    case 'network-failed': {
+      const { error } = end;
+      const exit = exitOfError(error);
+      return {
+        outcome: 'network-failed',
+        exit,
+        message: `DEPLOYED ${after}, but ${error.message}`,
+        network: null,
+        error,
+      };
+    }
+    case 'deadline': {
+      const phase = end.phase === 'automation' ? '' : 'DEPLOYED, but ';
+      if (end.answered) return plain('timeout', `${phase}the deadline passed ${after}: ${clean(end.why)}`);
+      if (end.refused)
+        return plain(
+          'refused',
+          `${phase}the API refused this server all along (403), for ${elapsed(waitedMs)}`,
+        );
+      return plain(
+        'unavailable',
+        `${phase}the API gave no usable answer within ${elapsed(waitedMs)}: ${clean(end.why)}`,
+      );
+    }
+  }
+}
+
+/** DEPLOYED, but not as wished: that is no success, although nothing is broken. */
+function rolledBack(
+  network: Extract<NetworkResult, { readonly action: 'rolled-back' }>,
+  after: string,
+): Judgement {
+  const message = `cannot bring the gateway into use on ${network.interface}: ${network.reason}; what was there before is back`;
+  const error = new RcWaitError('NETWORK_RELOAD', message);
+  return {
+    outcome: 'network-failed',
+    exit: exitOfError(error),
+    message: `DEPLOYED ${after}, but ${message}`,
+    network,
+    error,
+  };
+}
+
+function plain(
+  outcome: Parameters<typeof exitOfOutcome>[0],
+  message: string,
+  network: NetworkResult | null = null,
+): Judgement {
+  return { outcome, exit: exitOfOutcome(outcome), message, network };
+}
+
+function openTasks({ deployment }: Known): string {
+  const failed = (deployment?.tasks ?? []).filter(({ status }) => /fail|error/i.test(status));
+  return failed.length === 0
+    ? ''
+    : ` (${failed.map(({ name, status }) => `${clean(name)}: ${clean(status)}`).join('; ')})`;
+}
+
+function networkWords(
+  network: Exclude<NetworkResult, { readonly action: 'rolled-back' }>,
+  gateway: string | undefined,
+): string {
+  switch (network.action) {
+    case 'changed':
+      return `the default route goes through ${gateway} on ${network.interface} (${network.stack}: ${network.files.join(', ')})`;
+    case 'unchanged':
+      return `the default route went through ${gateway} on ${network.interface} already (${network.stack})`;
+    case 'skipped':
+      return `network left alone: ${network.reason}`;
+  }
+}
+
+/** An error as documents carry it. */
+export function describe(error: RcWaitError): { code: string; message: string; hint?: string } {
+  const { code, message, hint } = error;
+  return hint === undefined ? { code, message } : { code, message, hint };
+}
+
+/** A result for a person: the message, how many requests it took, and the way out. */
+export function humanResult({ message, requests, error }: ResultDocument): string {
+  const used = `${count(requests.sent, 'request')} sent, ${requests.refused} refused, ${requests.shared} shared`;
+  const hint = error?.hint === undefined ? '' : `\n${error.hint}`;
+  return `${clean(message)}\n${used}${hint}\n`;
+}

@@ -1,0 +1,96 @@
+import type { Tally } from '../pace/pace.ts';
+import type { JobEvent } from '../wait/job.ts';
+import type { Live } from './live.ts';
+import type { Log } from './log.ts';
+import { advance, begin, block, change, hindered, type Progress, statusLine } from './progress.ts';
+
+/** Whoever is told by sd_notify(3): the notifier of systemd/, or nobody. */
+interface StatusSink {
+  status(text: string, extendMs: number): void;
+}
+
+export interface ViewOptions {
+  readonly log: Log;
+  readonly sink: StatusSink;
+  /** on a terminal; else one line of the log for each change */
+  readonly live: Live | undefined;
+  /** of the terminal at this moment: a person may change its size */
+  readonly columns: () => number;
+  readonly nowMs: () => number;
+  readonly startedMs: number;
+  /** Infinity: none */
+  readonly deadlineMs: number;
+}
+
+/** What a person and systemd are shown while a wait goes on. */
+export interface View {
+  onEvent(event: JobEvent): void;
+  /** how many requests were made so far, once there is a pace to count them */
+  count(tally: Readonly<Tally>): void;
+  /** what hinders the wait and is no event of it; told again and again, it is a proof of life */
+  hinder(why: string): void;
+  readonly progress: Progress;
+  end(): void;
+}
+
+/** How often STATUS= is renewed while nothing changes, in ms. Each renewal is a proof of life. */
+const renewEveryMs = 5_000;
+
+/**
+ * How far each proof of life pushes the start time-out, in ms: one renewal, one
+ * request at its slowest, and some. A process that hangs sends none, and is
+ * killed when it runs out; EXTEND_TIMEOUT_USEC= in sd_notify(3).
+ */
+const extendMs = 30_000;
+
+/**
+ * The same for the network step, which is told once: it may wait for another
+ * process's change and its rollback, and each command in it has a time limit
+ * of its own.
+ */
+const extendNetworkMs = 900_000;
+
+/** Shows a wait: a live block on a terminal, a line for each change elsewhere, and STATUS= for systemd. */
+export function createView(options: ViewOptions): View {
+  const { log, sink, live, columns, nowMs } = options;
+  let progress = begin(options.startedMs, options.deadlineMs);
+  let tally: Readonly<Tally> = { sent: 0, refused: 0, shared: 0 };
+  let shown: string | undefined;
+  let sentMs = Number.NEGATIVE_INFINITY;
+
+  const draw = (): void => live?.draw(block(progress, tally, nowMs(), columns()));
+  const timer = live && setInterval(draw, 1_000);
+  timer?.unref();
+
+  function show(): void {
+    const text = change(progress);
+    const changed = text !== shown;
+    shown = text;
+    if (changed && live === undefined) log.info(text);
+    draw();
+    if (!changed && nowMs() - sentMs < renewEveryMs) return;
+    sentMs = nowMs();
+    sink.status(statusLine(progress, sentMs), progress.phase === 'network' ? extendNetworkMs : extendMs);
+  }
+
+  return {
+    onEvent(event) {
+      progress = advance(progress, event);
+      show();
+    },
+    count(current) {
+      tally = current;
+    },
+    hinder(why) {
+      progress = hindered(progress, why);
+      show();
+    },
+    get progress() {
+      return progress;
+    },
+    end() {
+      clearInterval(timer);
+      live?.end();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { formatDuration } from '../base/duration.ts';
+import type { Delay } from '../pace/pace.ts';
+
+/**
+ * Text from outside, fit for a terminal and for a line of a log: an API, or
+ * whoever stands in for it, could otherwise move the cursor, change colours or
+ * forge lines.
+ */
+export function clean(text: string): string {
+  // C0 and C1 controls, line and paragraph separators, and the marks that turn the direction of text around.
+  return text.replace(/[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+}
+
+/**
+ * Characters that a terminal draws two columns wide (Unicode Standard Annex
+ * #11), a few too many rather than one too few: a line that wraps would make
+ * the live block erase what stands above it.
+ */
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Extended_Pictographic}\p{Emoji_Presentation}\u2e80-\ua4cf\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1f000}-\u{1ffff}\u{20000}-\u{3ffff}]/u;
+
+/** The text cut to `width` columns, with an ellipsis where something is missing. */
+export function cut(text: string, width: number): string {
+  if (width < 1) return '';
+  let used = 0;
+  let kept = '';
+  for (const character of text) {
+    used += wide.test(character) ? 2 : 1;
+    if (used > width) return `${kept}…`;
+    // The ellipsis needs a column of its own, should the rest not fit.
+    if (used < width) kept += character;
+  }
+  return text;
+}
+
+/** How long something took: whole seconds, to the nearest, since a limit of 2 s that took 2.003 s took 2 s. */
+export function elapsed(ms: number): string {
+  return formatDuration(ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000);
+}
+
+/** `3 requests`, `1 request`. */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** Why no request is made now, without the time: changes only when the reason does. */
+export function reasonOfDelay(delay: Delay, lastError: string | undefined): string | undefined {
+  switch (delay.because) {
+    case 'pace':
+    case 'in-flight':
+      return undefined;
+    case 'window':
+      return 'the requests that this server may make in a minute are used up';
+    case 'refused':
+      return `refused (403) ${count(delay.times, 'time')}: something else on this server is using the 30 requests a minute, or requests do not leave by its ServiceNet address`;
+    case 'failed':
+      return `no usable answer ${count(delay.times, 'time')}${lastError === undefined ? '' : `: ${lastError}`}`;
+  }
+}
+
+/** When the next request is made. */
+export function whenNext(delay: Delay, nowMs: number): string {
+  if (delay.because === 'in-flight') return 'asking';
+  return `asking again in ${formatDuration(Math.max(delay.untilMs - nowMs, 0))}`;
+}

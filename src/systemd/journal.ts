@@ -1,0 +1,43 @@
+import { fstatSync } from 'node:fs';
+
+/**
+ * Whether the journal is what the stream `fd` goes to: JOURNAL_STREAM names its
+ * device and inode, and only when they are those of `fd` was it not redirected
+ * meanwhile (systemd.exec(5), "$JOURNAL_STREAM").
+ */
+export function underJournal(env: NodeJS.ProcessEnv = process.env, fd = 2): boolean {
+  const [, device, inode] = /^(\d+):(\d+)$/.exec(env.JOURNAL_STREAM ?? '') ?? [];
+  if (device === undefined || inode === undefined) return false;
+  try {
+    // As bigint: inodes of large file systems do not fit into a double.
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    return dev === BigInt(device) && ino === BigInt(inode);
+  } catch {
+    return false; // closed: nothing goes to it at all
+  }
+}
+
+/** The levels of the log (pino's numbers), each with its priority of sd-daemon(3), worst first. */
+const priorities: readonly (readonly [level: number, priority: number])[] = [
+  [60, 2], // fatal: SD_CRIT
+  [50, 3], // error: SD_ERR
+  [40, 4], // warn: SD_WARNING
+  [30, 6], // info: SD_INFO
+];
+
+/** SD_DEBUG of sd-daemon(3), for debug and trace. */
+const debugPriority = 7;
+
+/**
+ * `text` as the journal reads it from a stream: every line begins with the
+ * priority `<N>` of its level (sd-daemon(3)) and ends with a newline. `level` is
+ * pino's number, 10 (trace) to 60 (fatal); between two it is the milder.
+ */
+export function journalLines(level: number, text: string): string {
+  const priority = priorities.find(([lowest]) => level >= lowest)?.[1] ?? debugPriority;
+  return text
+    .replace(/\n+$/, '')
+    .split('\n')
+    .map((line) => `<${priority}>${line}\n`)
+    .join('');
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rcWait } from '../process/program.ts';
+import { done, rootWith, scratch, simulator } from './harness.ts';
+
+const { play } = await simulator();
+const folder = scratch();
+let runs = 0;
+
+/** What rc-wait loads on its way through a command: packages by their names, own files by their paths, `node:` modules. */
+async function loadedBy(...args: string[]): Promise<readonly string[]> {
+  runs += 1;
+  const path = join(folder, `${runs}.json`);
+  const trace = new URL('./trace.ts', import.meta.url).href;
+  const { exit, err } = await rcWait(args, {
+    nodeArgs: ['--import', trace],
+    env: { RC_WAIT_TEST_TRACE: path },
+  });
+  expect({ exit, err: err.replace(/^rc-wait: (waiting|DEPLOYED).*\n/gm, '') }).toEqual({ exit: 0, err: '' });
+  const urls = JSON.parse(readFileSync(path, 'utf8')) as string[];
+  const names = urls.map((url) => {
+    const [, name] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
+    const [, own] = /\/(src\/.*)$/.exec(url) ?? [];
+    return name ?? own ?? url;
+  });
+  return [...new Set(names)];
+}
+
+const rarelyNeeded = ['pino', 'yaml', 'diff', 'ipaddr.js'];
+const room = (name: string) => (path: string) => path.startsWith(`src/${name}/`);
+
+describe('what a command does not need is not loaded', () => {
+  it('for the status: neither a log, nor other formats, nor other rooms', async () => {
+    const loaded = await loadedBy('status', ...play(done).flags);
+    expect(loaded).toContain('undici');
+    expect(loaded).toContain('src/rackconnect/client.ts');
+    expect(rarelyNeeded.filter((name) => loaded.includes(name))).toEqual([]);
+    for (const name of ['simulator', 'network', 'openstack', 'systemd', 'wait'])
+      expect(loaded.filter(room(name)), name).toEqual([]);
+    expect(loaded.filter((name) => name.startsWith('src/report/'))).toEqual([
+      'src/report/exit.ts',
+      'src/report/words.ts',
+    ]);
+  });
+
+  it.each([['--help'], ['wait', '--help'], ['--version']])(
+    'for %s: no HTTP, no ledger, no room but cli',
+    async (...args) => {
+      const loaded = await loadedBy(...args);
+      expect(loaded).toContain('yargs');
+      expect(['undici', 'node:sqlite', ...rarelyNeeded].filter((name) => loaded.includes(name))).toEqual([]);
+      for (const name of ['simulator', 'network', 'openstack', 'systemd', 'wait', 'rackconnect', 'pace'])
+        expect(loaded.filter(room(name)), name).toEqual([]);
+    },
+  );
+
+  it('for an offline plan: no HTTP and no ledger', async () => {
+    const loaded = await loadedBy('network', 'plan', '--gateway', '10.208.0.1', '--root', rootWith());
+    expect(loaded).toContain('yaml');
+    expect(
+      ['undici', 'node:sqlite', 'pino', 'fast-xml-parser'].filter((name) => loaded.includes(name)),
+    ).toEqual([]);
+    expect(loaded.filter(room('simulator'))).toEqual([]);
+  });
+
+  it('for a wait without a network to configure: no network room', async () => {
+    const loaded = await loadedBy('wait', '--network', 'off', ...play(done).flags);
+    expect(loaded).toContain('src/wait/job.ts');
+    expect(['yaml', 'diff'].filter((name) => loaded.includes(name))).toEqual([]);
+    for (const name of ['simulator', 'network', 'openstack'])
+      expect(loaded.filter(room(name)), name).toEqual([]);
+  });
+});

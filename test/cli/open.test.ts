@@ -1,0 +1,172 @@
+import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { sourceOf, sourceWithin, targetOf, withApi } from '../../src/cli/open.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { scratch } from './harness.ts';
+
+vi.mock('node:os', async (original) => {
+  const os = await original<typeof import('node:os')>();
+  return { ...os, networkInterfaces: vi.fn(os.networkInterfaces) };
+});
+
+const folder = scratch();
+const flags = {
+  region: undefined,
+  'api-url': undefined,
+  interface: undefined,
+  'source-address': undefined,
+  'ca-file': undefined,
+  'state-dir': join(folder, 'state'),
+};
+const local = { baseUrl: 'http://127.0.0.1:1', byServiceNet: false } as Awaited<ReturnType<typeof targetOf>>;
+
+describe('the API', () => {
+  it('is the one that was named, wherever the server is', async () => {
+    const target = await targetOf({ ...flags, 'api-url': 'http://127.0.0.1:8080/', region: 'dfw' });
+    expect(target).toEqual({ baseUrl: 'http://127.0.0.1:8080', byServiceNet: false });
+  });
+
+  it('is that of the region, behind ServiceNet', async () => {
+    expect(await targetOf({ ...flags, region: 'LON' })).toEqual({
+      baseUrl: 'https://lon.api.rackconnect.rackspace.com',
+      byServiceNet: true,
+    });
+  });
+
+  it('is that of the region that the hypervisor tells', async () => {
+    const tools = scratch();
+    writeFileSync(join(tools, 'xenstore-read'), '#!/bin/sh\necho \'"syd"\'\n', { mode: 0o755 });
+    vi.stubEnv('PATH', `${tools}:/usr/bin:/bin`);
+    const target = await targetOf(flags);
+    vi.unstubAllEnvs();
+    expect(target.baseUrl).toBe('https://syd.api.rackconnect.rackspace.com');
+  });
+
+  it('cannot be told where nobody says the region', async () => {
+    vi.stubEnv('PATH', folder);
+    await expect(targetOf(flags)).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: "cannot tell the region of this server: its hypervisor's xenstore does not say",
+      hint: expect.stringContaining('--region'),
+    });
+    vi.unstubAllEnvs();
+  });
+});
+
+describe('the source address', () => {
+  it('is that of the interface', () => {
+    expect(sourceOf({ ...flags, interface: 'lo' }, local)).toBe('127.0.0.1');
+  });
+
+  it('does not depend on an interface of another root', () => {
+    expect(sourceOf({ ...flags, interface: 'eth9', root: '/mnt' }, local)).toBeUndefined();
+  });
+
+  it('is there at once where the interface has one', async () => {
+    const clock = new VirtualClock();
+    const missing: string[] = [];
+    const found = sourceWithin({ ...flags, interface: 'lo' }, local, {
+      clock,
+      deadlineMs: Number.POSITIVE_INFINITY,
+      signal: new AbortController().signal,
+      onMissing: (message) => missing.push(message),
+    });
+    expect(await clock.run(found)).toBe('127.0.0.1');
+    expect(missing).toEqual([]);
+  });
+
+  describe('at boot, before the interface has one', () => {
+    const late = { ...flags, interface: 'lo' };
+
+    it('is waited for, with a sign of life at each look', async () => {
+      const looks = 20;
+      const { lo } = networkInterfaces();
+      for (let look = 0; look < looks; look += 1) vi.mocked(networkInterfaces).mockReturnValueOnce({});
+      const clock = new VirtualClock(0);
+      const missing: string[] = [];
+      const found = sourceWithin(late, local, {
+        clock,
+        deadlineMs: 60_000,
+        signal: new AbortController().signal,
+        onMissing: (message) => missing.push(message),
+      });
+      expect(await clock.run(found)).toBe(lo?.[0]?.address);
+      expect(missing).toEqual(Array(looks).fill('lo has no IPv4 address yet'));
+      expect(clock.nowMs()).toBe(looks * 500);
+    });
+
+    it('is missing for good when the deadline has passed', async () => {
+      vi.mocked(networkInterfaces).mockReturnValue({});
+      const clock = new VirtualClock(0);
+      const found = sourceWithin(late, local, {
+        clock,
+        deadlineMs: 2_000,
+        signal: new AbortController().signal,
+        onMissing: () => {},
+      });
+      expect(await clock.run(found)).toBe('missing');
+      vi.mocked(networkInterfaces).mockReset();
+    });
+
+    it('is waited for no longer when a signal ends it', async () => {
+      vi.mocked(networkInterfaces).mockReturnValue({});
+      const reason = new Error('enough');
+      const found = sourceWithin(late, local, {
+        clock: new VirtualClock(0),
+        deadlineMs: 2_000,
+        signal: AbortSignal.abort(reason),
+        onMissing: () => {},
+      });
+      await expect(found).rejects.toBe(reason);
+      vi.mocked(networkInterfaces).mockReset();
+    });
+  });
+});
+
+const opened = (args: typeof flags | (Omit<typeof flags, 'ca-file'> & { 'ca-file': string })) =>
+  withApi(
+    args,
+    local,
+    undefined,
+    () => {},
+    async ({ pace }) => ({ ...pace.tally }),
+  );
+
+describe('the way to the API', () => {
+  it('is refused with a CA file that is not there', async () => {
+    const path = join(folder, 'none.pem');
+    await expect(opened({ ...flags, 'ca-file': path })).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: `cannot read ${path}: no such file or directory`,
+      hint: 'named by --ca-file',
+    });
+  });
+
+  it('is refused with a CA file that holds no certificate', async () => {
+    const path = join(folder, 'empty.pem');
+    writeFileSync(path, 'nothing\n');
+    await expect(opened({ ...flags, 'ca-file': path })).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: `cannot use --ca-file ${path}: it holds no certificate in PEM form`,
+    });
+  });
+
+  it('is opened and closed without a request', async () => {
+    expect(await opened(flags)).toEqual({ sent: 0, refused: 0, shared: 0 });
+  });
+
+  it('is closed when the work fails', async () => {
+    const failing = withApi(
+      flags,
+      local,
+      undefined,
+      () => {},
+      async ({ client }) => {
+        await client.ask('automation_status/details', 'text');
+      },
+    );
+    await expect(failing).rejects.toMatchObject({ code: 'USAGE' });
+  });
+});

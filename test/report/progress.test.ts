@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Delay } from '../../src/pace/pace.ts';
+import {
+  advance,
+  begin,
+  block,
+  change,
+  hindered,
+  type Progress,
+  statusLine,
+} from '../../src/report/progress.ts';
+import type { JobEvent, Phase } from '../../src/wait/job.ts';
+import type { Verdict } from '../../src/wait/verdict.ts';
+import { columnsOf, hostileText, unsafe } from './text.ts';
+
+const tally = { sent: 3, refused: 1, shared: 2 };
+const answer = (verdict: Verdict<unknown>): JobEvent => ({
+  kind: 'answer',
+  verdict,
+  askedMs: 0,
+  shared: false,
+});
+const phase = (name: Phase): JobEvent => ({ kind: 'phase', phase: name });
+const delay = (value: Delay): JobEvent => ({ kind: 'delay', delay: value });
+const having = (...events: JobEvent[]): Progress => events.reduce(advance, begin(1_000, 61_000));
+
+const tasks = [
+  { name: 'Add "rackconnect" user', status: 'COMPLETED' },
+  { name: 'Update access', status: 'IN_PROGRESS' },
+];
+const deploying = answer({
+  kind: 'not-yet',
+  why: 'task "Update access" is IN_PROGRESS',
+  seen: { status: 'DEPLOYING', tasks },
+});
+const unreachable = answer({ kind: 'error', refused: false, why: 'connection refused' });
+
+describe('what is going on, in one line', () => {
+  it.each<[string, Progress, string]>([
+    ['nothing yet', having(), 'starting'],
+    ['before the first answer', having(phase('automation')), 'waiting for RackConnect'],
+    [
+      'a sound answer',
+      having(phase('automation'), deploying),
+      'DEPLOYING: task "Update access" is IN_PROGRESS',
+    ],
+    [
+      'no usable answer',
+      having(phase('automation'), unreachable, delay({ because: 'failed', times: 2, untilMs: 9_000 })),
+      'waiting for RackConnect: no usable answer 2 times: connection refused',
+    ],
+    [
+      'an old error is not the reason of a new one',
+      having(phase('automation'), deploying, delay({ because: 'failed', times: 1, untilMs: 9_000 })),
+      'DEPLOYING: no usable answer 1 time',
+    ],
+    [
+      'the pace is no reason',
+      having(phase('automation'), deploying, delay({ because: 'pace', untilMs: 9_000 })),
+      'DEPLOYING: task "Update access" is IN_PROGRESS',
+    ],
+    [
+      'the end of the automation',
+      having(phase('automation'), deploying, answer({ kind: 'done', value: { status: 'DEPLOYED', tasks } })),
+      'DEPLOYED',
+    ],
+    ['the features', having(phase('features')), 'DEPLOYED; asking who configures the network'],
+    [
+      'the gateway',
+      having(phase('gateway'), answer({ kind: 'not-yet', why: 'the gateway is not assigned yet (404)' })),
+      'DEPLOYED; asking for the gateway: the gateway is not assigned yet (404)',
+    ],
+    ['the network', having(phase('network')), 'DEPLOYED; configuring the network'],
+    [
+      'an interface without address',
+      hindered(having(), 'eth1 has no IPv4 address yet'),
+      'starting: eth1 has no IPv4 address yet',
+    ],
+  ])('%s', (_, progress, text) => {
+    expect(change(progress)).toBe(text);
+  });
+
+  it('keeps the status and the tasks through an error', () => {
+    const progress = having(phase('automation'), deploying, unreachable);
+    expect(progress).toMatchObject({ status: 'DEPLOYING', tasks, troubled: true });
+  });
+
+  it('keeps the status while the gateway is asked for: its value is none', () => {
+    const progress = having(
+      phase('automation'),
+      deploying,
+      phase('gateway'),
+      answer({ kind: 'done', value: '10.208.0.1' }),
+    );
+    expect(progress.status).toBe('DEPLOYING');
+  });
+
+  it('ignores a value without a status', () => {
+    expect(having(phase('automation'), answer({ kind: 'done', value: 'odd' })).status).toBeUndefined();
+  });
+});
+
+describe('the line for systemd', () => {
+  it('has the time waited and the next request', () => {
+    const progress = having(phase('automation'), deploying, delay({ because: 'pace', untilMs: 15_000 }));
+    expect(statusLine(progress, 13_000)).toBe(
+      'DEPLOYING: task "Update access" is IN_PROGRESS; waited 12 s; asking again in 2 s',
+    );
+  });
+
+  it('has no next request where none is needed', () => {
+    expect(statusLine(having(phase('network')), 2_000)).toBe('DEPLOYED; configuring the network; waited 1 s');
+  });
+});
+
+describe('the live block', () => {
+  it('shows the status, the time, the tasks, what it waits for and the next request', () => {
+    const progress = having(phase('automation'), deploying, delay({ because: 'pace', untilMs: 15_000 }));
+    expect(block(progress, tally, 13_000, 80)).toEqual([
+      'RackConnect: DEPLOYING   waited 12 s of 1 min',
+      '  COMPLETED    Add "rackconnect" user',
+      '  IN_PROGRESS  Update access',
+      '  waiting for: task "Update access" is IN_PROGRESS',
+      '  next request: asking again in 2 s (3 sent, 1 refused, 2 shared)',
+    ]);
+  });
+
+  it('says that nothing is known yet, and that there is no deadline', () => {
+    expect(block(begin(0, Number.POSITIVE_INFINITY), tally, 0, 80)).toEqual([
+      'RackConnect: no answer yet   waited 0 s no deadline',
+      '  waiting for: the first answer',
+      '  next request: now (3 sent, 1 refused, 2 shared)',
+    ]);
+  });
+
+  it('shows twelve tasks, and how many more there are', () => {
+    const many = Array.from({ length: 14 }, (_, n) => ({ name: `task ${n}`, status: 'PENDING' }));
+    const lines = block({ ...having(phase('automation')), tasks: many }, tally, 0, 80);
+    expect(lines.filter((line) => line.includes('PENDING'))).toHaveLength(12);
+    expect(lines).toContain('  … and 2 more tasks');
+  });
+
+  it('needs no next request while the network is configured', () => {
+    expect(block(having(phase('network')), tally, 2_000, 80).slice(-2)).toEqual([
+      '  waiting for: DEPLOYED; configuring the network',
+      '  next request: none is needed (3 sent, 1 refused, 2 shared)',
+    ]);
+  });
+
+  it('fits the terminal and carries no control character, whatever the API sends', () => {
+    const event: fc.Arbitrary<JobEvent> = fc.oneof(
+      fc.constantFrom<Phase>('automation', 'features', 'gateway', 'network').map(phase),
+      fc
+        .record({ times: fc.nat(99), untilMs: fc.nat(1e6) })
+        .chain(({ times, untilMs }) =>
+          fc
+            .constantFrom<Delay>(
+              { because: 'pace', untilMs },
+              { because: 'window', untilMs },
+              { because: 'in-flight', untilMs },
+              { because: 'refused', times, untilMs },
+              { because: 'failed', times, untilMs },
+            )
+            .map(delay),
+        ),
+      fc
+        .record({ why: hostileText, refused: fc.boolean() })
+        .map((rest) => answer({ kind: 'error', ...rest })),
+      fc
+        .record({
+          why: hostileText,
+          seen: fc.record({
+            status: hostileText,
+            tasks: fc.array(fc.record({ name: hostileText, status: hostileText }), { maxLength: 15 }),
+          }),
+        })
+        .map((rest) => answer({ kind: 'not-yet', ...rest })),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(event, { maxLength: 8 }),
+        fc.integer({ min: 1, max: 120 }),
+        fc.nat(1e6),
+        (events, columns, nowMs) => {
+          const progress = having(...events);
+          const lines = block(progress, tally, nowMs, columns);
+          expect(lines.length).toBeLessThanOrEqual(16);
+          for (const line of lines) {
+            expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+            expect(line).not.toMatch(unsafe);
+          }
+          expect(change(progress)).not.toMatch(unsafe);
+          expect(statusLine(progress, nowMs)).not.toMatch(unsafe);
+        },
+      ),
+    );
+  });
+});

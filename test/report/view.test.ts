@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Log } from '../../src/report/log.ts';
+import { createView, type View } from '../../src/report/view.ts';
+
+interface Shown {
+  readonly view: View;
+  readonly said: string[];
+  readonly drawn: (readonly string[])[];
+  readonly statuses: (readonly [text: string, extendMs: number])[];
+  readonly ended: () => boolean;
+}
+
+let nowMs = 0;
+
+function shown(onTerminal: boolean): Shown {
+  const said: string[] = [];
+  const drawn: (readonly string[])[] = [];
+  const statuses: (readonly [string, number])[] = [];
+  let ended = false;
+  const say = (message: string): void => void said.push(message);
+  const log: Log = { debug: say, info: say, warn: say, error: say };
+  const live = {
+    draw: (lines: readonly string[]) => void drawn.push(lines),
+    above: say,
+    end: () => {
+      ended = true;
+    },
+  };
+  const view = createView({
+    log,
+    sink: { status: (text, extendMs) => void statuses.push([text, extendMs]) },
+    live: onTerminal ? live : undefined,
+    columns: () => 79,
+    nowMs: () => nowMs,
+    startedMs: 0,
+    deadlineMs: 60_000,
+  });
+  return { view, said, drawn, statuses, ended: () => ended };
+}
+
+const deploying = {
+  kind: 'answer',
+  askedMs: 0,
+  shared: false,
+  verdict: { kind: 'not-yet', why: 'the automation is at work', seen: { status: 'DEPLOYING', tasks: [] } },
+} as const;
+const pace = { kind: 'delay', delay: { because: 'pace', untilMs: 9_000 } } as const;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  nowMs = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('in a log', () => {
+  it('is one line for each change, and none while nothing changes', () => {
+    const { view, said } = shown(false);
+    view.onEvent({ kind: 'phase', phase: 'automation' });
+    for (let poll = 0; poll < 5; poll += 1) {
+      view.onEvent(deploying);
+      view.onEvent(pace);
+    }
+    expect(said).toEqual(['waiting for RackConnect', 'DEPLOYING: the automation is at work']);
+  });
+
+  it('says once what hinders the wait', () => {
+    const { view, said } = shown(false);
+    for (let look = 0; look < 5; look += 1) view.hinder('eth1 has no IPv4 address yet');
+    expect(said).toEqual(['starting: eth1 has no IPv4 address yet']);
+  });
+});
+
+describe('for systemd', () => {
+  it('is renewed every 5 s while nothing changes, and pushes the start time-out', () => {
+    const { view, statuses } = shown(false);
+    for (nowMs = 0; nowMs <= 12_000; nowMs += 250) view.onEvent(deploying);
+    expect(statuses).toEqual([
+      ['starting: the automation is at work; waited 0 s', 30_000],
+      ['starting: the automation is at work; waited 5 s', 30_000],
+      ['starting: the automation is at work; waited 10 s', 30_000],
+    ]);
+  });
+
+  it('is renewed while an interface has no address: that is no hang', () => {
+    const { view, statuses } = shown(false);
+    for (nowMs = 0; nowMs <= 12_000; nowMs += 500) view.hinder('eth1 has no IPv4 address yet');
+    expect(statuses).toHaveLength(3);
+  });
+
+  it('has more time while the network is configured', () => {
+    const { view, statuses } = shown(false);
+    view.onEvent({ kind: 'phase', phase: 'network' });
+    expect(statuses).toEqual([['DEPLOYED; configuring the network; waited 0 s', 900_000]]);
+  });
+});
+
+describe('on a terminal', () => {
+  it('is a block and no lines', () => {
+    const { view, said, drawn } = shown(true);
+    view.onEvent({ kind: 'phase', phase: 'automation' });
+    view.onEvent(deploying);
+    expect(said).toEqual([]);
+    expect(drawn.at(-1)?.[0]).toBe('RackConnect: DEPLOYING   waited 0 s of 1 min');
+  });
+
+  it('counts on by the second, with the requests so far, until it ends', () => {
+    const { view, drawn, ended } = shown(true);
+    view.count({ sent: 7, refused: 0, shared: 0 });
+    nowMs = 1_000;
+    vi.advanceTimersByTime(1_000);
+    expect(drawn.at(-1)?.[0]).toContain('waited 1 s');
+    expect(drawn.at(-1)?.at(-1)).toContain('7 sent');
+    view.end();
+    const drawings = drawn.length;
+    vi.advanceTimersByTime(5_000);
+    expect(ended()).toBe(true);
+    expect(drawn).toHaveLength(drawings);
+  });
+});
+
+it('tells what was seen last', () => {
+  const { view } = shown(false);
+  view.onEvent(deploying);
+  view.end();
+  expect(view.progress).toMatchObject({ status: 'DEPLOYING', tasks: [] });
+});

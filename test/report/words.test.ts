@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Delay } from '../../src/pace/pace.ts';
+import { clean, count, cut, elapsed, reasonOfDelay, whenNext } from '../../src/report/words.ts';
+import { columnsOf, hostileText, unsafe } from './text.ts';
+
+describe('text from outside', () => {
+  it('loses what would move a cursor, forge a line or turn text around', () => {
+    expect(clean(' a\u001b[2Jb\r\nDEPLOYED\u202e c ')).toBe('a [2Jb DEPLOYED  c');
+  });
+
+  it('is fit for a terminal whatever it was, and is left alone when it is', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const cleaned = clean(text);
+        expect(cleaned).not.toMatch(unsafe);
+        expect(clean(cleaned)).toBe(cleaned);
+      }),
+    );
+  });
+});
+
+describe('text cut to a width', () => {
+  it.each([
+    ['gateway', 7, 'gateway'],
+    ['gateway', 6, 'gatew…'],
+    ['gateway', 1, '…'],
+    ['gateway', 0, ''],
+    ['gateway', -3, ''],
+    ['服务器', 6, '服务器'],
+    ['服务器', 5, '服务…'],
+    ['服务器', 4, '服…'],
+    ['a🚀b', 4, 'a🚀b'],
+    ['a🚀b', 3, 'a…'],
+    ['', 0, ''],
+  ])('%s to %d columns is %s', (text, width, expected) => {
+    expect(cut(text, width)).toBe(expected);
+  });
+
+  it('is never wider than asked, and whole where it fits', () => {
+    fc.assert(
+      fc.property(hostileText.map(clean), fc.integer({ min: 0, max: 60 }), (text, width) => {
+        const shown = cut(text, width);
+        expect(columnsOf(shown)).toBeLessThanOrEqual(width);
+        expect(shown === text || shown === '' || shown.endsWith('…')).toBe(true);
+      }),
+    );
+  });
+
+  it('loses nothing of plain text that fits', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 40 }), (text) => {
+        expect(cut(text, text.length)).toBe(text);
+      }),
+    );
+  });
+});
+
+it('counts in the singular and in the plural', () => {
+  expect([count(0, 'request'), count(1, 'request'), count(2, 'request')]).toEqual([
+    '0 requests',
+    '1 request',
+    '2 requests',
+  ]);
+});
+
+it.each([
+  [0, '0 s'],
+  [640, '640 ms'],
+  [2_003, '2 s'],
+  [2_600, '3 s'],
+  [59_700, '1 min'],
+  [Number.POSITIVE_INFINITY, 'for ever'],
+])('%d ms have lasted %s', (ms, text) => {
+  expect(elapsed(ms)).toBe(text);
+});
+
+describe('why no request is made', () => {
+  const untilMs = 14_000;
+
+  it.each<[Delay, string | undefined]>([
+    [{ because: 'pace', untilMs }, undefined],
+    [{ because: 'in-flight', untilMs }, undefined],
+    [{ because: 'window', untilMs }, 'the requests that this server may make in a minute are used up'],
+    [
+      { because: 'refused', times: 3, untilMs },
+      'refused (403) 3 times: something else on this server is using the 30 requests a minute, or requests do not leave by its ServiceNet address',
+    ],
+    [{ because: 'failed', times: 1, untilMs }, 'no usable answer 1 time: connection refused'],
+  ])('%o', (delay, words) => {
+    expect(reasonOfDelay(delay, 'connection refused')).toBe(words);
+  });
+
+  it('leaves the last error out where there is none', () => {
+    expect(reasonOfDelay({ because: 'failed', times: 2, untilMs }, undefined)).toBe(
+      'no usable answer 2 times',
+    );
+  });
+
+  it('says when the next is made', () => {
+    const delay: Delay = { because: 'window', untilMs };
+    expect(whenNext(delay, 0)).toBe('asking again in 14 s');
+    expect(whenNext(delay, 20_000)).toBe('asking again in 0 s');
+    expect(whenNext({ because: 'in-flight', untilMs }, 0)).toBe('asking');
+  });
+});
