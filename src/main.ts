@@ -28,6 +28,9 @@ const io: Io = {
   signal: interruptSignal(),
 };
 
+// Else ps(1) and systemctl(1) call the process MainThread.
+process.title = ['rc-wait', ...process.argv.slice(2)].join(' ');
+
 void run(process.argv.slice(2), io).then((exit) => {
   // Not exitCode: whatever a library still holds open must not keep a finished process alive.
   // And in the next turn: until then a failed write has not told its error.

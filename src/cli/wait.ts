@@ -1,12 +1,13 @@
 import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
-import { RcWaitError } from '../base/error.ts';
+import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Tally } from '../pace/pace.ts';
 import type { Log } from '../report/log.ts';
 import type { End } from '../report/result.ts';
 import type { View } from '../report/view.ts';
+import type { Notifier } from '../systemd/notify.ts';
 import { type Args, type Command, command, Interrupted, type Io } from './command.ts';
 import { apiFlags, durationFlag, networkFlag, outputFlags, rootFlag } from './flags.ts';
 import { sourceWithin, targetOf, withApi } from './open.ts';
@@ -58,18 +59,28 @@ export const waitCommand: Command = command({
 });
 
 async function wait(args: WaitArgs, io: Io): Promise<number> {
+  const { createNotifier } = await import('../systemd/notify.ts');
+  const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
+  try {
+    return await waitAndReport(args, io, notifier);
+  } catch (error) {
+    // `systemctl status` says it too, when it could not even begin: an unknown region, a CA that is none.
+    await notifier.stopping(reasonOf(error));
+    throw error;
+  }
+}
+
+async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier): Promise<number> {
   const startedMs = systemClock.nowMs();
   const deadlineMs = startedMs + args.timeout;
   if (args.network !== 'off') checkRoot(args.root);
   const target = await targetOf(args);
-  const [{ createView }, { createLive }, { createNotifier }] = await Promise.all([
+  const [{ createView }, { createLive }] = await Promise.all([
     import('../report/view.ts'),
     import('../report/live.ts'),
-    import('../systemd/notify.ts'),
   ]);
   const live = io.columns === undefined || args.quiet ? undefined : createLive(io.err);
   const log = await openLog(args, io, live?.above ?? io.err);
-  const notifier = createNotifier(io.env, { onFailure: (reason) => log.warn(reason) });
   const { nowMs } = systemClock;
   const view = createView({
     log,
@@ -150,7 +161,7 @@ async function job(
         signal: io.signal,
         onEvent: view.onEvent,
         network: args.network === 'off' || args.network === 'auto' ? args.network : 'always',
-        configure: (gateway) => configure(gateway, args, log, io.signal),
+        configure: (gateway) => configure(gateway, args, log),
       });
     } finally {
       Object.assign(requests, pace.tally);
@@ -158,13 +169,11 @@ async function job(
   });
 }
 
-/** Writes the gateway. Interrupted: what was begun is taken back first. */
-async function configure(
-  gateway: Ipv4Address,
-  args: WaitArgs,
-  log: Log,
-  signal: AbortSignal,
-): Promise<NetworkResult> {
+/**
+ * Writes the gateway. Not interrupted by a signal: a change that was begun is
+ * ended, or taken back where the stack or the kernel does not follow.
+ */
+async function configure(gateway: Ipv4Address, args: WaitArgs, log: Log): Promise<NetworkResult> {
   requireRoot(args.root);
   const [{ planNetwork }, { applyNetwork }] = await Promise.all([
     import('../network/plan.ts'),
@@ -181,7 +190,7 @@ async function configure(
   });
   log.info(plan.why);
   try {
-    return await applyNetwork(plan, { root, signal });
+    return await applyNetwork(plan, { root });
   } catch (error) {
     if (!(error instanceof RcWaitError) || error.code !== 'NETWORK_RELOAD') throw error;
     const files = plan.changes.map(({ path }) => path);

@@ -1,0 +1,29 @@
+# A cloud server with systemd as PID 1, Debian's two network stacks, cloud-init and rc-wait:
+# what test/system/ boots. scripts/image builds it; by hand: scripts/build && docker build .
+#
+# BASE is an image from a registry or one that mmdebstrap made (scripts/image makes it
+# where no registry can be reached).
+ARG BASE=debian:bookworm-slim
+FROM ${BASE}
+
+RUN apt-get update \
+  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+    ca-certificates cloud-init dbus ifupdown iproute2 iputils-ping netplan.io procps systemd systemd-sysv udev \
+  && rm -rf /var/lib/apt/lists/*
+
+# cloud-init is switched off by its own file: it would search for a data source at each boot.
+# The masked units reach for hardware or the internet, and a failed one makes the boot "degraded".
+RUN touch /etc/cloud/cloud-init.disabled \
+  && systemctl mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer getty.target \
+    systemd-networkd-wait-online.service \
+  && systemctl set-default multi-user.target
+
+COPY systemd/*.service systemd/*.target /usr/lib/systemd/system/
+COPY systemd/rc-wait-generator /usr/lib/systemd/system-generators/
+# Last, since it is what changes from build to build.
+COPY dist/ /usr/lib/rc-wait/
+RUN ln -s /usr/lib/rc-wait/rc-wait /usr/bin/rc-wait && systemctl enable rc-wait.service
+
+# systemd-udevd and `netplan apply` write to /sys, which the engine mounts read-only.
+CMD ["sh", "-c", "mount -o remount,rw /sys && exec /sbin/init"]
+STOPSIGNAL SIGRTMIN+3

@@ -1,0 +1,213 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { GenericContainer, type StartedTestContainer } from 'testcontainers';
+
+// The image of its reaper cannot be had without a registry; scripts/test and `await using` clean up.
+process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
+
+const root = join(import.meta.dirname, '../..');
+const fixture = join(import.meta.dirname, 'fixture');
+const systemUnits = '/etc/systemd/system';
+
+/** The simulator, as it is reached from the server and from within the fabric. */
+const simulatorUrl = 'http://10.208.0.1:8080';
+/** The server's address on ServiceNet, by which the simulator knows it. */
+const serverAddress = '10.208.5.7';
+
+export type Stack = 'netplan' | 'ifupdown';
+
+export interface ServerOptions {
+  readonly stack: Stack;
+  /** whether the boot wants dependent.service; else nothing depends on the automation */
+  readonly dependent?: boolean;
+  /** a drop-in for rc-wait.service */
+  readonly dropIn?: string;
+  /** how long `netplan apply` takes longer than it would, in seconds; it says when by /run/netplan.applying */
+  readonly netplanSleepsS?: number;
+}
+
+/** One request in the simulator's log, as far as the tests look at it. Times in ms of CLOCK_MONOTONIC. */
+export interface LoggedRequest {
+  readonly atMs: number;
+  readonly operation?: string;
+  readonly status?: number;
+  readonly answeredMs?: number;
+}
+
+interface Summary {
+  readonly requests: number;
+  readonly refused: number;
+  readonly maxIn60s: number;
+}
+
+/** A container with two settings that systemd needs and for which GenericContainer has no words. */
+class SystemdContainer extends GenericContainer {
+  constructor(image: string) {
+    super(image);
+    Object.assign(this.hostConfig, {
+      CgroupnsMode: 'private',
+      // Without it networkd cannot set the links up.
+      Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '0' },
+    });
+  }
+}
+
+function slowNetplan(sleepsS: number): string {
+  return `#!/bin/sh
+if [ "$1" = apply ]; then
+  touch /run/netplan.applying
+  sleep ${sleepsS}
+fi
+exec /usr/sbin/netplan "$@"
+`;
+}
+
+let image: Promise<string> | undefined;
+
+/** The name of the server's image, built from the Dockerfile and dist/ once a run. */
+function serverImage(): Promise<string> {
+  image ??= promisify(execFile)(join(root, 'scripts/image'), { timeout: 900_000 }).then(({ stdout }) =>
+    stdout.trim(),
+  );
+  return image;
+}
+
+/**
+ * A server with systemd as PID 1: eth0 with the default route, eth1 on ServiceNet
+ * and the simulator behind it. Dispose of it with `await using`.
+ */
+export class Server implements AsyncDisposable {
+  readonly #container: StartedTestContainer;
+
+  private constructor(container: StartedTestContainer) {
+    this.#container = container;
+  }
+
+  /** Boots a server; resolves when the simulator answers and rc-wait.service is at work. */
+  static async boot({ stack, dependent = true, dropIn, netplanSleepsS = 0 }: ServerOptions): Promise<Server> {
+    const units = ['simulator.service', 'route-watch.service', 'dependent.service'];
+    const enabled = units.filter((unit) => dependent || unit !== 'dependent.service');
+    const container = new SystemdContainer(await serverImage())
+      .withName(`rcwait-${randomUUID()}`)
+      .withLabels({ 'rc-wait.run': process.env.RCWAIT_RUN ?? 'by-hand' })
+      .withAddedCapabilities('SYS_ADMIN', 'NET_ADMIN')
+      .withSecurityOpt('seccomp=unconfined', 'apparmor=unconfined')
+      .withTmpFs({ '/run': 'exec', '/run/lock': '', '/tmp': '' })
+      .withEnvironment({ container: 'docker' })
+      .withCommand(['sh', '/usr/local/lib/prepare', stack, ...enabled])
+      .withCopyFilesToContainer([
+        { source: join(fixture, 'prepare'), target: '/usr/local/lib/prepare' },
+        { source: join(fixture, 'route-watch'), target: '/usr/local/lib/route-watch' },
+        { source: join(fixture, 'simulator.yaml'), target: '/etc/simulator.yaml' },
+        ...units.map((unit) => ({ source: join(fixture, unit), target: `${systemUnits}/${unit}` })),
+      ])
+      .withCopyContentToContainer([
+        {
+          target: '/etc/default/rc-wait',
+          content: `RC_WAIT_API_URL=${simulatorUrl}\nRC_WAIT_INTERFACE=eth1\n`,
+        },
+        // Ahead of the real one on the PATH of a unit.
+        { target: '/usr/local/sbin/netplan', content: slowNetplan(netplanSleepsS), mode: 0o755 },
+        ...(dropIn === undefined
+          ? []
+          : [{ target: `${systemUnits}/rc-wait.service.d/test.conf`, content: dropIn }]),
+      ]);
+    const server = new Server(await container.start());
+    try {
+      await server.until(
+        'the simulator has been asked',
+        async () => (await server.requests()).length > 0,
+        60_000,
+      );
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+    return server;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#container.stop({ timeout: 0 });
+  }
+
+  /** Runs a command on the server; its stdout, whatever its exit status. */
+  async ask(...argv: string[]): Promise<string> {
+    return (await this.#container.exec(argv)).stdout.trimEnd();
+  }
+
+  /** Runs a command on the server that must succeed; its stdout. */
+  async run(...argv: string[]): Promise<string> {
+    const { exitCode, stdout, output } = await this.#container.exec(argv);
+    if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${exitCode}: ${output}`);
+    return stdout.trimEnd();
+  }
+
+  /** Properties of a unit, as `systemctl show` names them. */
+  async unit(name: string): Promise<Readonly<Record<string, string>>> {
+    const lines = (await this.run('systemctl', 'show', name)).split('\n');
+    return Object.fromEntries(
+      lines.map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+    );
+  }
+
+  /** A …TimestampMonotonic property of a unit, in ms of CLOCK_MONOTONIC, which all of this machine share. */
+  async moment(unit: string, property: string): Promise<number> {
+    return Number((await this.unit(unit))[property]) / 1000;
+  }
+
+  /** Waits until `check` holds. @throws with the journal when it does not within `timeoutMs` */
+  async until(what: string, check: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (!(await check().catch(() => false))) {
+      if (performance.now() > deadline)
+        throw new Error(
+          `${what}: not within ${timeoutMs} ms\n${await this.ask('journalctl', '-b', '-n', '60', '--no-pager')}`,
+        );
+      await delay(100);
+    }
+  }
+
+  /** Waits until a unit's ActiveState is one of `states`. */
+  async untilUnit(unit: string, states: readonly string[], timeoutMs: number): Promise<void> {
+    const check = async () => states.includes(await this.ask('systemctl', 'show', '-P', 'ActiveState', unit));
+    await this.until(`${unit} is ${states.join(' or ')}`, check, timeoutMs);
+  }
+
+  /** Ends the deployment at the simulator at once; the moment at which it did, in ms of CLOCK_MONOTONIC. */
+  async deploymentEnds(outcome: 'DEPLOYED' | 'FAILED'): Promise<number> {
+    const { monotonicMs } = (await this.#simulator(`servers/${serverAddress}`, { outcome, now: true })) as {
+      monotonicMs: number;
+    };
+    return monotonicMs;
+  }
+
+  /** The requests that the simulator has seen from this server. */
+  async requests(): Promise<readonly LoggedRequest[]> {
+    const { requests } = (await this.#simulator(`log?source=${serverAddress}`)) as {
+      requests: LoggedRequest[];
+    };
+    return requests;
+  }
+
+  /** The requests of this server, added up. */
+  async summary(): Promise<Summary> {
+    const { servers } = (await this.#simulator('summary')) as { servers: Record<string, Summary> };
+    return servers[serverAddress] ?? { requests: 0, refused: 0, maxIn60s: 0 };
+  }
+
+  /** Asks a control path of the simulator, with a POST where there is a body. Python is there for netplan. */
+  async #simulator(path: string, body?: unknown): Promise<unknown> {
+    const script = [
+      'import sys, urllib.request',
+      'body = sys.argv[2].encode() or None',
+      'sys.stdout.write(urllib.request.urlopen(sys.argv[1], body, 10).read().decode())',
+    ].join('\n');
+    const url = `${simulatorUrl}/_simulator/${path}`;
+    return JSON.parse(
+      await this.run('python3', '-c', script, url, body === undefined ? '' : JSON.stringify(body)),
+    );
+  }
+}

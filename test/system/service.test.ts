@@ -1,0 +1,189 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Server, type Stack } from './server.ts';
+
+/** Rests between two looks at something that must not happen. */
+const settledMs = 1500;
+
+/** CLD_EXITED: it ended itself, and was not killed. */
+const exited = '1';
+
+async function isActive(server: Server, unit: string): Promise<string> {
+  return server.ask('systemctl', 'is-active', unit);
+}
+
+describe('rc-wait.service', () => {
+  const longMs = 5 * 60_000;
+  let patient: Server;
+  let bootedMs: number;
+
+  // Booted first and looked at last: the five minutes pass while the other tests run.
+  beforeAll(async () => {
+    patient = await Server.boot({ stack: 'netplan' });
+    bootedMs = performance.now();
+  });
+
+  afterAll(() => patient?.[Symbol.asyncDispose]());
+
+  describe.each<Stack>(['netplan', 'ifupdown'])('on %s', (stack) => {
+    it('starts what depends on RackConnect when it is DEPLOYED and the gateway is set, within a second', async ({
+      annotate,
+    }) => {
+      await using server = await Server.boot({ stack });
+      await delay(settledMs);
+      expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+      expect(await isActive(server, 'dependent.service')).toBe('inactive');
+
+      const deployedMs = await server.deploymentEnds('DEPLOYED');
+      await server.untilUnit('dependent.service', ['active'], 30_000);
+
+      expect(await server.run('cat', '/run/dependent.routes')).toMatch(
+        /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/,
+      );
+      const dependentMs = await server.moment('dependent.service', 'ExecMainStartTimestampMonotonic');
+      const routeMs = Number(await server.run('cat', '/run/route.monotonic')) * 1000;
+      const knownMs = (await server.requests()).find(
+        ({ operation, atMs }) => operation?.startsWith('automation_status') && atMs >= deployedMs,
+      )?.answeredMs;
+      await annotate(
+        `${stack}: from DEPLOYED at the API to the answer ${Math.round((knownMs ?? 0) - deployedMs)} ms, ` +
+          `to the route ${Math.round(routeMs - deployedMs)} ms, to the dependent ${Math.round(dependentMs - deployedMs)} ms`,
+      );
+      expect(dependentMs).toBeGreaterThan(routeMs);
+      expect(routeMs).toBeGreaterThan(deployedMs);
+      expect(dependentMs - routeMs).toBeLessThanOrEqual(1000);
+      expect((await server.summary()).refused).toBe(0);
+      expect((await server.unit('rc-wait.service')).StatusText).toContain('DEPLOYED');
+    });
+
+    it('does not start it when the automation FAILED, and systemctl status says why', async () => {
+      await using server = await Server.boot({ stack });
+      const before = await server.run('ip', 'route', 'show', 'default');
+      await server.deploymentEnds('FAILED');
+      await server.untilUnit('rc-wait.service', ['failed'], 30_000);
+      await delay(settledMs);
+
+      expect(await isActive(server, 'rackconnect-deployed.target')).toBe('inactive');
+      expect(await isActive(server, 'dependent.service')).toBe('inactive');
+      const status = await server.ask('systemctl', 'status', '--no-pager', '--full', 'rc-wait.service');
+      expect(status).toContain('status=1/FAILURE');
+      expect(status).toMatch(/Status: ".*FAILED.*"/);
+      expect(await server.run('ip', 'route', 'show', 'default')).toBe(before);
+    });
+  });
+
+  it('holds nothing up but what depends on it', async () => {
+    await using server = await Server.boot({ stack: 'netplan', dependent: false });
+    await server.untilUnit('multi-user.target', ['active'], 20_000);
+    expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+    expect(await server.ask('systemctl', 'list-jobs', '--no-legend', '--plain')).toMatch(
+      /^\d+ +rc-wait\.service +start +running$/,
+    );
+  });
+
+  it('lets a unit that is started while it waits join, and stops it with the wait', async () => {
+    await using server = await Server.boot({ stack: 'netplan', dependent: false });
+    await server.run('systemctl', 'start', '--no-block', 'dependent.service');
+    await delay(settledMs);
+    expect(await isActive(server, 'dependent.service')).toBe('inactive');
+    await server.deploymentEnds('DEPLOYED');
+    await server.untilUnit('dependent.service', ['active'], 30_000);
+    await server.run('systemctl', 'stop', 'rc-wait.service');
+    expect(await isActive(server, 'dependent.service')).toBe('inactive');
+  });
+
+  it('outlives the start timeout and a daemon-reload, and is still killed when it hangs', async ({
+    annotate,
+  }) => {
+    await using server = await Server.boot({ stack: 'netplan', dropIn: '[Service]\nTimeoutStartSec=5s\n' });
+    await delay(10_000);
+    expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+
+    await server.run('systemctl', 'daemon-reload');
+    await delay(settledMs);
+    expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+
+    await server.run('systemctl', 'kill', '--signal=STOP', '--kill-whom=main', 'rc-wait.service');
+    const stoppedMs = performance.now();
+    await server.untilUnit('rc-wait.service', ['failed'], 150_000);
+    await annotate(`killed ${Math.round(performance.now() - stoppedMs)} ms after SIGSTOP`);
+    expect((await server.unit('rc-wait.service')).Result).toBe('timeout');
+    expect(await isActive(server, 'dependent.service')).toBe('inactive');
+  });
+
+  it('is killed when it hangs where nothing was reloaded', async ({ annotate }) => {
+    await using server = await Server.boot({ stack: 'ifupdown', dropIn: '[Service]\nTimeoutStartSec=5s\n' });
+    await delay(8000);
+    await server.run('systemctl', 'kill', '--signal=STOP', '--kill-whom=main', 'rc-wait.service');
+    const stoppedMs = performance.now();
+    await server.untilUnit('rc-wait.service', ['failed'], 150_000);
+    await annotate(`killed ${Math.round(performance.now() - stoppedMs)} ms after SIGSTOP`);
+    expect((await server.unit('rc-wait.service')).Result).toBe('timeout');
+  });
+
+  it('keeps to the quota over restarts', async ({ annotate }) => {
+    await using server = await Server.boot({ stack: 'netplan', dependent: false });
+    for (let restart = 0; restart < 8; restart += 1) {
+      await server.run('systemctl', 'restart', '--no-block', 'rc-wait.service');
+      await delay(3000);
+    }
+    await delay(40_000);
+    const { requests, refused, maxIn60s } = await server.summary();
+    await annotate(`${requests} requests, at most ${maxIn60s} in 60 s, ${refused} refused`);
+    expect(refused).toBe(0);
+    expect(maxIn60s).toBeLessThanOrEqual(29);
+    expect(requests).toBeGreaterThan(15);
+    expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+  });
+
+  it('is no failure when it is stopped on purpose', async () => {
+    await using server = await Server.boot({ stack: 'netplan' });
+    await server.run('systemctl', 'stop', 'rc-wait.service');
+    expect(await isActive(server, 'rc-wait.service')).toBe('inactive');
+    expect(await isActive(server, 'dependent.service')).toBe('inactive');
+  });
+
+  it('ends a change of the network that was begun, however long that takes, when it is stopped', async () => {
+    // Longer than TimeoutStopSec= of the unit.
+    await using server = await Server.boot({ stack: 'netplan', netplanSleepsS: 40 });
+    await server.deploymentEnds('DEPLOYED');
+    const applying = async () => (await server.run('cat', '/run/netplan.applying')) === '';
+    await server.until('netplan apply has begun', applying, 30_000);
+    await server.run('systemctl', 'stop', '--no-block', 'rc-wait.service');
+    await server.untilUnit('rc-wait.service', ['inactive', 'failed'], 90_000);
+
+    const { ExecMainCode, ActiveState } = await server.unit('rc-wait.service');
+    expect({ ExecMainCode, ActiveState }).toEqual({ ExecMainCode: exited, ActiveState: 'inactive' });
+    expect(await server.run('ip', 'route', 'show', 'default')).toMatch(
+      /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/,
+    );
+  });
+
+  it('does not have to start again for the second dependent', async () => {
+    await using server = await Server.boot({ stack: 'ifupdown' });
+    await server.deploymentEnds('DEPLOYED');
+    await server.untilUnit('dependent.service', ['active'], 30_000);
+    const { requests } = await server.summary();
+    await server.run('systemctl', 'restart', 'dependent.service');
+    expect((await server.summary()).requests).toBe(requests);
+  });
+
+  it('has units in which systemd finds no fault', async () => {
+    await using server = await Server.boot({ stack: 'netplan', dependent: false });
+    expect(
+      await server.run('systemd-analyze', 'verify', 'rc-wait.service', 'rackconnect-deployed.target'),
+    ).toBe('');
+  });
+
+  it('still waits after five minutes, and then ends as ever', async ({ annotate }) => {
+    await delay(Math.max(longMs - (performance.now() - bootedMs), 0));
+    expect(await isActive(patient, 'rc-wait.service')).toBe('activating');
+    await patient.deploymentEnds('DEPLOYED');
+    await patient.untilUnit('dependent.service', ['active'], 30_000);
+    const { requests, maxIn60s } = await patient.summary();
+    await annotate(
+      `${requests} requests in ${Math.round((performance.now() - bootedMs) / 1000)} s, at most ${maxIn60s} in 60 s`,
+    );
+    expect(maxIn60s).toBeLessThanOrEqual(29);
+  });
+});
