@@ -3,11 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../src/base/clock.ts';
+import { sharedLimits } from '../src/pace/window.ts';
 import { parseScenario } from '../src/simulator/scenario.ts';
 import { startSimulator } from '../src/simulator/server.ts';
 import { mean, table } from './measure.ts';
 
 const deployments = 12;
+
+/** Long enough for 64 processes to start on two cores. */
+const upMs = 12_000;
 
 /** From DEPLOYED at the server to the exit of `rc-wait wait`, in real time with real processes. */
 export async function benchDetection(): Promise<void> {
@@ -60,9 +65,13 @@ async function deploy(waiters: number, index: number): Promise<{ latenciesMs: nu
       );
     });
   });
-  // All of them are up and waiting, then it happens at some phase of the pace, spread evenly over the deployments.
-  const upMs = waiters === 1 ? 4_000 : 20_000;
-  await sleep(upMs + (index / deployments) * 2_240);
+  await sleep(upMs);
+  // All of them are up and waiting. It happens at a phase of the pace that is spread evenly over the deployments,
+  // so that the mean is that of the phases and not of the dice.
+  const lastMs =
+    simulator.log.findLast(({ operation }) => operation === 'automation_status/details')?.atMs ?? 0;
+  const atMs = lastMs + sharedLimits.paceMs * (1 + (index + 0.5) / deployments);
+  await sleep(Math.max(0, atMs - systemClock.nowMs()));
   simulator.setServer('127.0.0.1', { outcome: 'DEPLOYED', now: true });
   const deployedMs = performance.now();
   const latenciesMs = (await Promise.all(ends)).map((endedMs) => endedMs - deployedMs);

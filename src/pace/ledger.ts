@@ -31,6 +31,9 @@ CREATE TABLE backoff (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NUL
 PRAGMA user_version = ${schemaVersion};
 `;
 
+/** How often whoever waits looks by himself where the kernel does not wake him, in ms. */
+const lookBlindlyMs = 250;
+
 interface SlotRow extends Owner {
   readonly id: number;
   readonly key: string;
@@ -120,8 +123,10 @@ export class SqliteLedger implements Ledger {
   }
 
   async changed(ms: number, signal?: AbortSignal): Promise<void> {
-    this.#watch();
-    await this.#bell.wait(ms, signal);
+    // Not the first time: something may have been published just before the kernel was asked to tell.
+    const wasWatching = this.#watcher !== undefined;
+    const isWoken = this.#watch() && wasWatching;
+    await this.#bell.wait(isWoken ? ms : Math.min(ms, lookBlindlyMs), signal);
   }
 
   close(): void {
@@ -241,15 +246,20 @@ export class SqliteLedger implements Ledger {
     );
   }
 
-  #watch(): void {
-    if (this.#watcher !== undefined) return;
+  /** Whether the kernel tells when something is published: inotify(7) watches can run out. */
+  #watch(): boolean {
+    if (this.#watcher !== undefined) return true;
     try {
       this.#watcher = watch(this.#options.directory, { persistent: false }, (_event, name) => {
         if (name === publishedName) this.#bell.ring();
       });
-      this.#watcher.on('error', () => this.#watcher?.close());
     } catch {
-      // inotify(7) watches can run out; whoever waits looks by himself every quarter of a second.
+      return false;
     }
+    this.#watcher.on('error', () => {
+      this.#watcher?.close();
+      this.#watcher = undefined;
+    });
+    return true;
   }
 }

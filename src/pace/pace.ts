@@ -44,7 +44,7 @@ export interface AskOptions {
    */
   readonly newerThanMs?: number;
   readonly signal?: AbortSignal;
-  /** told, several times a second, why no request is made at this moment: progress, and a proof of life */
+  /** told, at least once a second, why no request is made at this moment: progress, and a proof of life */
   readonly onDelay?: (delay: Delay) => void;
 }
 

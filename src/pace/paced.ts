@@ -3,10 +3,11 @@ import type { Ledger } from './book.ts';
 import type { AskOptions, Outcome, Pace, Tally, Told } from './pace.ts';
 
 /**
- * How long whoever waits goes without looking at what the others learnt, in
- * ms; he is woken earlier where the ledger can tell.
+ * How long whoever waits goes without a look, in ms, when nothing wakes him
+ * before: each look is a sign of life, and finds out when the one who was
+ * asking has died.
  */
-const defaultLookEveryMs = 250;
+const defaultLookEveryMs = 1_000;
 
 /** How long one request may take, slot to answer, in ms. */
 export const defaultRequestTimeoutMs = 10_000;

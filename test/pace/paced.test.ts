@@ -46,7 +46,7 @@ describe('asking through the pace', () => {
     expect(pace.tally).toEqual({ sent: 0, refused: 0, shared: 1 });
   });
 
-  it('says several times a second why it does not ask, so that a live wait can be told from a hung one', async () => {
+  it('says every second why it does not ask, so that a live wait can be told from a hung one', async () => {
     const { clock, pace } = world();
     await clock.run(pace.ask('k', async () => refused));
     const delays: Delay[] = [];
@@ -54,7 +54,7 @@ describe('asking through the pace', () => {
       pace.ask('k', async () => answered('x'), { newerThanMs: 0, onDelay: (delay) => delays.push(delay) }),
     );
     expect(clock.nowMs()).toBe(4_480);
-    expect(delays.length).toBeGreaterThanOrEqual(4_480 / 250);
+    expect(delays.length).toBeGreaterThanOrEqual(4);
     expect(delays[0]).toEqual({ because: 'pace', untilMs: 4_480 });
     expect(pace.tally).toEqual({ sent: 2, refused: 1, shared: 0 });
   });
