@@ -90,7 +90,7 @@ export function judgeGateway(reply: Reply): Verdict<Ipv4Address> {
 }
 
 function judge<T, R>(
-  reply: Reply,
+  reply: Exclude<Reply, { kind: 'absent' }>,
   read: (body: string, contentType: string) => Read<T>,
   onRead: (value: T) => Verdict<R>,
 ): Verdict<R> {
@@ -101,7 +101,7 @@ function judge<T, R>(
   return { kind: 'error', refused: reply.kind === 'refused', why: whyUnusable(reply) };
 }
 
-function whyUnusable(reply: Exclude<Reply, { kind: 'ok' }>): string {
+function whyUnusable(reply: Exclude<Reply, { kind: 'ok' | 'absent' }>): string {
   switch (reply.kind) {
     case 'refused':
       return 'the API refused the request (403): more than 30 requests a minute from this server, or the request did not come from its ServiceNet address';
@@ -114,7 +114,5 @@ function whyUnusable(reply: Exclude<Reply, { kind: 'ok' }>): string {
         : `the API answers with a redirect (${reply.status}) to ${reply.location}, which is not followed: only the API itself can know this server`;
     case 'unreachable':
       return reply.reason;
-    case 'absent':
-      return 'the API has no such thing (404)';
   }
 }
