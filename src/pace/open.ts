@@ -53,6 +53,9 @@ class SteadfastLedger implements Ledger {
       const published = readPublished(this.#options.directory).get(approach.key);
       const answer = answerFor(published, approach, windowMs);
       if (answer !== undefined) return { kind: 'told', answer };
+      // Whoever published this is at work, and asks more often than we may.
+      const untilMs = (published?.askedMs ?? Number.NEGATIVE_INFINITY) + lonelyLimits.paceMs;
+      if (untilMs > approach.nowMs) return { kind: 'delayed', delay: { because: 'pace', untilMs } };
     }
     return this.#try((ledger) => ledger.approach(approach));
   }

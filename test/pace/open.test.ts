@@ -110,6 +110,20 @@ describe('opening the ledger', () => {
     expect(open(where).approach(approach())).toMatchObject({ kind: 'granted' });
   });
 
+  it('does not ask by itself while root asks', () => {
+    const askedMs = systemClock.nowMs() - 1_000;
+    const shared = join(directory, 'shared');
+    mkdirSync(join(shared, 'ledger.db'), { recursive: true });
+    publish(shared, new Map([['details', { record: 'DEPLOYING', askedMs }]]));
+    const ledger = open(shared);
+    expect(ledger.approach(approach({ newerThanMs: askedMs }))).toEqual({
+      kind: 'delayed',
+      delay: { because: 'pace', untilMs: askedMs + 10_000 },
+    });
+    const later = approach({ newerThanMs: askedMs, nowMs: askedMs + 10_000 });
+    expect(ledger.approach(later)).toMatchObject({ kind: 'granted' });
+  });
+
   it('goes on, more slowly, when the ledger is taken away from under it', () => {
     const where = join(directory, 'state');
     const ledger = open(where);
