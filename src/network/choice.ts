@@ -8,6 +8,10 @@ export interface StackFact {
   readonly configures: boolean;
   /** its program is installed; undefined where that cannot be told: below a root that is not running */
   readonly installed: boolean | undefined;
+  /** its daemon says that it manages the interface, or that it does not; undefined where there is none to ask */
+  readonly manages?: boolean | undefined;
+  /** stacks that carry out what its files say */
+  readonly servedBy?: readonly StackName[];
 }
 
 /** The stack that was chosen, and why, in one line for a person. */
@@ -28,7 +32,7 @@ export function chooseStack(
 ): Choice {
   if (wanted !== 'auto') return chosenByHand(facts, interfaceName, wanted);
   const configuring = facts.filter(({ configures }) => configures);
-  const atWork = configuring.filter(({ installed }) => installed !== false);
+  const atWork = configuring.filter((fact) => whyIdle(fact, configuring) === undefined);
   const [first, second] = atWork;
   if (first !== undefined && second !== undefined) {
     throw new RcWaitError(
@@ -38,7 +42,7 @@ export function chooseStack(
     );
   }
   if (first !== undefined) return { stack: first.stack, why: reason(first, interfaceName, configuring) };
-  const idle = configuring.length > 0 ? `; ${names(configuring)} would, but is not installed` : '';
+  const idle = configuring.map((fact) => `; ${fact.stack} would, but ${whyIdle(fact, configuring)}`).join('');
   throw new RcWaitError(
     'STACK_UNKNOWN',
     `cannot tell what manages ${interfaceName}: no file of ${names(facts)} configures it${idle}`,
@@ -64,10 +68,21 @@ function chosenByHand(facts: readonly StackFact[], interfaceName: string, wanted
   return { stack: wanted, why: `${wanted} was chosen by hand` };
 }
 
+/** Why a stack whose files configure the interface does not manage it all the same; undefined when it may. */
+function whyIdle({ installed, manages, servedBy }: StackFact, all: readonly StackFact[]): string | undefined {
+  if (installed === false) return 'it is not installed';
+  if (manages === false) return 'it leaves the interface alone';
+  const server = all.find(
+    (fact) => fact.manages === true && fact.installed !== false && servedBy?.includes(fact.stack),
+  );
+  return server && manages !== true ? `${server.stack} goes by a file of its own` : undefined;
+}
+
 function reason({ stack }: StackFact, interfaceName: string, configuring: readonly StackFact[]): string {
-  const idle = configuring.filter((fact) => fact.stack !== stack);
-  const others = idle.length > 0 ? `; so do those of ${names(idle)}, which is not installed` : '';
-  return `${stack} manages ${interfaceName}: its files configure it${others}`;
+  const others = configuring
+    .filter((fact) => fact.stack !== stack)
+    .map((fact) => `; those of ${fact.stack} do so too, but ${whyIdle(fact, configuring)}`);
+  return `${stack} manages ${interfaceName}: its files configure it${others.join('')}`;
 }
 
 function names(facts: readonly StackFact[]): string {

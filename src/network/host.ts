@@ -1,13 +1,13 @@
 import { constants, type Dirent } from 'node:fs';
-import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { access, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { parseIpv4Prefix } from '../base/ipv4.ts';
 import { realpathBelow } from './root.ts';
-import { toolPath } from './run.ts';
+import { type Run, toolPath } from './run.ts';
 import { componentsOf, globPattern, hasWildcard } from './stacks/glob.ts';
-import type { HostInterface, NetworkFile, Stack } from './types.ts';
+import type { HostInterface, NetworkFile, Reign, Stack } from './types.ts';
 
 /** More than any network file has: what is larger is something else. */
 const longestFileBytes = 1024 * 1024;
@@ -40,9 +40,14 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
   return [...files.values()];
 }
 
-/** One file; undefined when there is none, or something that is no file. */
+/**
+ * One file; undefined when there is none, or something that is no file. A link to
+ * /dev/null is an empty file, also below a root without one: so systemd and others
+ * hide the file of that name in another folder.
+ */
 async function readNetworkFile(root: string, path: string): Promise<NetworkFile | undefined> {
   try {
+    if ((await linkTarget(join(root, path))) === '/dev/null') return { path, text: '' };
     const real = await realpathBelow(root, path);
     const { size, isFile } = await stat(real).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
     if (!isFile) return undefined;
@@ -52,6 +57,14 @@ async function readNetworkFile(root: string, path: string): Promise<NetworkFile 
     if (errnoOf(error) === 'ENOENT') return undefined;
     if (error instanceof RcWaitError) throw error;
     throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function linkTarget(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch {
+    return undefined;
   }
 }
 
@@ -131,4 +144,17 @@ export async function isInstalled(tool: string): Promise<boolean> {
     }
   }
   return false;
+}
+
+/**
+ * What the stack's daemon says that it manages: nothing when it is not at work;
+ * undefined where there is none, or it does not tell.
+ */
+export async function askDaemon({ daemon }: Stack, run: Run): Promise<Reign | undefined> {
+  if (daemon === undefined) return undefined;
+  const isActive = { argv: ['systemctl', 'is-active', '--quiet', daemon.unit], timeoutMs: 10_000 } as const;
+  if (!(await run(isActive)).ok) return new Map();
+  if (daemon.question === undefined) return undefined;
+  const { ok, output } = await run(daemon.question.command);
+  return ok ? daemon.question.understand(output) : undefined;
 }

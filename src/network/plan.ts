@@ -1,16 +1,18 @@
 import type { Ipv4Address } from '../base/ipv4.ts';
-import { chooseStack } from './choice.ts';
+import { chooseStack, type StackFact } from './choice.ts';
 import { interfaceForGateway } from './gateway.ts';
-import { isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './host.ts';
+import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './host.ts';
 import { isWished, readDefaultRoutes } from './kernel.ts';
 import { isRunningSystem } from './root.ts';
 import { type Run, runCommand } from './run.ts';
 import { stacks } from './stacks.ts';
 import type {
+  FileChange,
   GatewayWish,
   HostInterface,
   NetworkFile,
   NetworkPlan,
+  Reign,
   Stack,
   StackName,
   Target,
@@ -59,23 +61,23 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
     interfaceName: holder.name,
     ...(holder.macAddress === undefined ? {} : { macAddress: holder.macAddress }),
   };
-  const facts = readings.map(({ stack, files, installed }) => ({
-    stack: stack.name,
-    configures: stack.configures(files, target),
-    installed,
-  }));
-  const { stack: name, why } = chooseStack(facts, target.interfaceName, request.stack);
+  const { stack: name, why } = chooseStack(
+    readings.map((reading) => factOf(reading, target)),
+    target.interfaceName,
+    request.stack,
+  );
   const chosen = readings.find(({ stack }) => stack.name === name);
-  const wish: GatewayWish = { ...target, gateway };
+  const wish: GatewayWish = { ...withFile(target, chosen?.reign), gateway };
   const changes = chosen?.stack.edit(chosen.files, wish) ?? [];
+  const scene = { files: changed(chosen?.files ?? [], changes), reign: chosen?.reign ?? new Map() };
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   return {
     stack: name,
     why,
     wish,
     changes,
-    commands: reload ? (chosen?.stack.reload(wish) ?? []) : [],
-    restore: reload ? (chosen?.stack.restore(wish) ?? []) : [],
+    commands: reload ? (chosen?.stack.reload(wish, scene) ?? []) : [],
+    restore: reload ? (chosen?.stack.restore(wish, scene) ?? []) : [],
   };
 }
 
@@ -84,6 +86,36 @@ interface Reading {
   readonly files: readonly NetworkFile[];
   /** undefined below a root that is not running */
   readonly installed: boolean | undefined;
+  /** undefined as well where there is no daemon, or none that can be understood */
+  readonly reign: Reign | undefined;
+}
+
+function factOf({ stack, files, installed, reign }: Reading, target: Target): StackFact {
+  const { name, servedBy } = stack;
+  const isNamed = reign?.has(target.interfaceName);
+  return {
+    stack: name,
+    configures: stack.configures(files, withFile(target, reign)),
+    installed,
+    // What a stack's files say may be done by others than the daemon that was asked.
+    manages: isNamed === false && servedBy !== undefined ? undefined : isNamed,
+    ...(servedBy === undefined ? {} : { servedBy }),
+  };
+}
+
+function withFile(target: Target, reign: Reign | undefined): Target {
+  const file = reign?.get(target.interfaceName);
+  return file === undefined ? target : { ...target, file };
+}
+
+/** The files as they will be after the changes. */
+function changed(files: readonly NetworkFile[], changes: readonly FileChange[]): NetworkFile[] {
+  const after = new Map(files.map(({ path, text }) => [path, text]));
+  for (const { path, after: text } of changes) {
+    if (text === undefined) after.delete(path);
+    else after.set(path, text);
+  }
+  return [...after].map(([path, text]) => ({ path, text }));
 }
 
 /** The files of the stack that was chosen by hand, or of all. */
@@ -91,15 +123,18 @@ async function readAll({ root, stack: wanted }: PlanRequest, host: PlanHost | un
   const named = stacks.filter(({ name }) => name === wanted);
   const readings: Reading[] = [];
   for (const stack of named.length > 0 ? named : stacks) {
-    const installed = await host?.isInstalled(stack.tool);
+    const installed = host && (await anyInstalled(stack, host));
     const isIdle = installed === false && wanted === 'auto';
-    readings.push({
-      stack,
-      installed,
-      files: await (isIdle ? readIdle(stack, root) : readStackFiles(stack, root)),
-    });
+    const files = await (isIdle ? readIdle(stack, root) : readStackFiles(stack, root));
+    const isAsked = host !== undefined && installed === true && files.length > 0;
+    readings.push({ stack, installed, files, reign: isAsked ? await askDaemon(stack, host.run) : undefined });
   }
   return readings;
+}
+
+async function anyInstalled({ tools }: Stack, host: PlanHost): Promise<boolean> {
+  for (const tool of tools) if (await host.isInstalled(tool)) return true;
+  return false;
 }
 
 /**

@@ -13,6 +13,12 @@ export interface Settling {
 const lookEveryMs = 200;
 
 /**
+ * How long the route must stay: networkd and NetworkManager answer before they
+ * act, so the route may be there, go, and come back a moment later.
+ */
+const holdMs = 1_000;
+
+/**
  * Waits until the kernel's default route goes through the gateway, and takes
  * other default routes out of the kernel then: of a route that no file holds any
  * more, some stacks leave the kernel's copy behind.
@@ -25,17 +31,19 @@ export async function waitForGateway(
 ): Promise<string | undefined> {
   const deadlineMs = clock.nowMs() + settleMs;
   let cleared = false;
+  let heldSinceMs: number | undefined;
   for (;;) {
     const routes = await readDefaultRoutes(run);
     const [first, ...others] = routes ?? [];
-    if (isWished(first, wish)) {
-      // A stack that brings another one back each time still has ours in front: traffic goes as wished.
-      if (others.length === 0 || cleared) return undefined;
+    const isThere = isWished(first, wish);
+    heldSinceMs = isThere ? (heldSinceMs ?? clock.nowMs()) : undefined;
+    if (isThere && others.length > 0 && !cleared) {
+      // Once: a stack that brings another one back each time still has ours in front, and traffic goes as wished.
       for (const route of others) await run(removal(route), signal);
       cleared = true;
-    } else if (clock.nowMs() >= deadlineMs) {
-      return inWords(routes);
     }
+    if (heldSinceMs !== undefined && clock.nowMs() - heldSinceMs >= holdMs) return undefined;
+    if (!isThere && clock.nowMs() >= deadlineMs) return inWords(routes);
     await clock.sleep(lookEveryMs, signal);
   }
 }

@@ -8,6 +8,8 @@ export interface Target {
   readonly interfaceName: string;
   /** lower case, as in `bc:76:4e:20:6c:5b`; files may match by it (netplan `match: macaddress`) */
   readonly macAddress?: string;
+  /** the file by which the stack's daemon says that it configures the interface; on a running system only */
+  readonly file?: string;
 }
 
 /** What is wished for: the default route of this server goes through `gateway` on the interface. */
@@ -47,18 +49,47 @@ export interface HostInterface {
 }
 
 /**
+ * The file by which each interface is configured, as a stack's daemon tells it.
+ * Interfaces that it leaves alone are missing.
+ */
+export type Reign = ReadonlyMap<string, string>;
+
+/** A stack's daemon, as far as it can be asked. */
+export interface Daemon {
+  /** its unit; it is asked only while that is active, for being asked would start it (D-Bus activation) */
+  readonly unit: string;
+  /** how it is asked; without, all that is known is whether it is at work */
+  readonly question?: {
+    readonly command: Command;
+    understand(output: string): Reign;
+  };
+}
+
+/** The running system, as far as reloading goes. */
+export interface Scene {
+  /** the stack's files as they will be */
+  readonly files: readonly NetworkFile[];
+  /** empty where the stack has no daemon that could be asked */
+  readonly reign: Reign;
+}
+
+/**
  * A network stack: pure text in, text out. Adding one touches its folder and
  * the table in `stacks.ts`. Every method throws RcWaitError NETWORK_FILE when a
  * file cannot be understood, naming the file and the line; nothing is changed then.
  */
 export interface Stack {
   readonly name: StackName;
-  /** the program without which the stack cannot be at work on a running system */
-  readonly tool: string;
+  /** programs, of which a running system must have one for the stack to be at work */
+  readonly tools: readonly [string, ...string[]];
   /** the files it reads, as globs below the root; `*` and `?` never match a leading dot */
   readonly sources: readonly string[];
   /** further globs that a file of the stack names, such as `source` of interfaces(5) */
   includes?(file: NetworkFile): readonly string[];
+  /** stacks that carry out what these files say; where one of them goes by a file of its own, these do not count */
+  readonly servedBy?: readonly StackName[];
+  /** says which interfaces the stack manages on the running system */
+  readonly daemon?: Daemon;
   /** whether these files configure the interface in this stack */
   configures(files: readonly NetworkFile[], target: Target): boolean;
   /** the static IPv4 addresses that the files give to interfaces, for work on a root that is not running */
@@ -66,9 +97,9 @@ export interface Stack {
   /** The changes that make the gateway of `wish` the one default route; empty when all is as wished already. */
   edit(files: readonly NetworkFile[], wish: GatewayWish): readonly FileChange[];
   /** the stack's own tools: first those that check the new files, then those that bring them into the kernel */
-  reload(wish: GatewayWish): readonly Command[];
+  reload(wish: GatewayWish, scene: Scene): readonly Command[];
   /** what brings the restored files back into the kernel after a failed reload */
-  restore(wish: GatewayWish): readonly Command[];
+  restore(wish: GatewayWish, scene: Scene): readonly Command[];
 }
 
 /** What would be done, before anything is. */

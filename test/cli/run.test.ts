@@ -44,10 +44,13 @@ describe('a command line that is wrong exits with 64 and says what is wrong', ()
     [['--timeout', '--quiet'], 'cannot use --timeout: a value is expected after it'],
     [['--timeout', '90'], 'cannot use --timeout 90: a duration such as 90s, 15m, 1h or infinity is expected'],
     [['--output', 'xml'], 'cannot use --output xml: human or json is expected'],
-    [['--network', 'networkd'], 'cannot use --network networkd: auto, off, netplan or ifupdown is expected'],
+    [
+      ['--network', 'wickd'],
+      'cannot use --network wickd: auto, off, netplan, ifupdown, networkd or networkmanager is expected',
+    ],
     [
       ['network', 'plan', '--network', 'off'],
-      'cannot use --network off: auto, netplan or ifupdown is expected',
+      'cannot use --network off: auto, netplan, ifupdown, networkd or networkmanager is expected',
     ],
     [['--output', 'a', '--network', 'b'], 'cannot use --output a: human or json is expected'],
     [
@@ -191,8 +194,8 @@ describe('the environment', () => {
   it.each([
     [{ RC_WAIT_QUIET: 'maybe' }, 'cannot use RC_WAIT_QUIET=maybe: true or false is expected'],
     [
-      { RC_WAIT_NETWORK: 'networkd' },
-      'cannot use RC_WAIT_NETWORK=networkd: auto, off, netplan or ifupdown is expected',
+      { RC_WAIT_NETWORK: 'wickd' },
+      'cannot use RC_WAIT_NETWORK=wickd: auto, off, netplan, ifupdown, networkd or networkmanager is expected',
     ],
     [
       { RC_WAIT_TIMEOUT: '60' },

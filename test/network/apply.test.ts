@@ -130,6 +130,27 @@ describe('a plan that can be carried out', () => {
     expect(kernel.routes).toEqual([wished]);
   });
 
+  it.each([
+    ['comes back', [wished], 'changed'],
+    ['stays away', [], 'NETWORK_RELOAD'],
+  ])('takes no route for good that goes again at once, and %s', async (_, later, expected) => {
+    const kernel = new FakeKernel([old], goodTools());
+    const { plan, options, now } = server(kernel);
+    const clock: Clock = {
+      nowMs: now,
+      async sleep(ms, signal) {
+        await options.clock?.sleep(ms, signal);
+        if (kernel.ran.at(-1) === 'load') kernel.routes = now() < 1_000 ? [] : later;
+      },
+    };
+    const outcome = applyNetwork(plan, { ...options, clock }).then(
+      ({ action }) => action,
+      ({ code }) => code,
+    );
+    expect(await outcome).toBe(expected);
+    expect(now()).toBeGreaterThanOrEqual(2_000);
+  });
+
   it('is content with the gateway in front when another route will not go', async () => {
     const stuck = 'default via 203.0.113.1 dev eth0 metric 100';
     const kernel = new FakeKernel([old], {

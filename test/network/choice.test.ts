@@ -3,6 +3,7 @@ import { chooseStack, type StackFact } from '../../src/network/choice.ts';
 
 const netplan: StackFact = { stack: 'netplan', configures: true, installed: true };
 const ifupdown: StackFact = { stack: 'ifupdown', configures: true, installed: true };
+const networkd: StackFact = { stack: 'networkd', configures: true, installed: true };
 
 describe('the stack that manages an interface', () => {
   it('is the one whose files configure it', () => {
@@ -15,8 +16,30 @@ describe('the stack that manages an interface', () => {
   it('is the installed one when the files of another are left over', () => {
     expect(chooseStack([{ ...netplan, installed: false }, ifupdown], 'eth1', 'auto')).toEqual({
       stack: 'ifupdown',
-      why: 'ifupdown manages eth1: its files configure it; so do those of netplan, which is not installed',
+      why: 'ifupdown manages eth1: its files configure it; those of netplan do so too, but it is not installed',
     });
+  });
+
+  it('is not one whose daemon leaves it alone', () => {
+    expect(chooseStack([{ ...networkd, manages: false }, ifupdown], 'eth1', 'auto').why).toBe(
+      'ifupdown manages eth1: its files configure it; those of networkd do so too, but it leaves the interface alone',
+    );
+    expect(() => chooseStack([{ ...networkd, manages: false }], 'eth1', 'auto')).toThrowError(
+      /; networkd would, but it leaves the interface alone$/,
+    );
+  });
+
+  it('is not netplan where the daemon that it writes for goes by a file of its own', () => {
+    const served = { ...netplan, servedBy: ['networkd'] } as const;
+    expect(chooseStack([served, { ...networkd, manages: true }], 'eth1', 'auto').stack).toBe('networkd');
+    expect(chooseStack([served, { ...networkd, manages: false }], 'eth1', 'auto').stack).toBe('netplan');
+    expect(() => chooseStack([served, networkd], 'eth1', 'auto')).toThrowError(/netplan and networkd all/);
+  });
+
+  it('is ambiguous all the same where a daemon manages it and another stack may do so too', () => {
+    expect(() => chooseStack([ifupdown, { ...networkd, manages: true }], 'eth1', 'auto')).toThrowError(
+      expect.objectContaining({ code: 'STACK_AMBIGUOUS' }),
+    );
   });
 
   it('is told by the files alone below a root that is not running', () => {
@@ -52,7 +75,9 @@ describe('the stack that manages an interface', () => {
       { ...netplan, configures: false },
       { ...ifupdown, installed: false },
     ];
-    expect(() => chooseStack(facts, 'eth1', 'auto')).toThrowError(/; ifupdown would, but is not installed$/);
+    expect(() => chooseStack(facts, 'eth1', 'auto')).toThrowError(
+      /; ifupdown would, but it is not installed$/,
+    );
   });
 });
 

@@ -2,9 +2,17 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from '../../src/network/host.ts';
+import {
+  askDaemon,
+  isInstalled,
+  mergeInterfaces,
+  readStackFiles,
+  runningInterfaces,
+} from '../../src/network/host.ts';
+import type { Run } from '../../src/network/run.ts';
 import { ifupdown } from '../../src/network/stacks/ifupdown.ts';
 import { netplan } from '../../src/network/stacks/netplan.ts';
+import type { Stack } from '../../src/network/types.ts';
 import { scratch } from './scratch.ts';
 
 vi.mock('node:os', async (original) => ({
@@ -49,6 +57,15 @@ describe('the files of a stack', () => {
   it('are none where there is nothing', async () => {
     expect(await paths(netplan, scratch())).toEqual([]);
     expect(await paths(netplan, scratch({ '/etc/netplan': 'a file' }))).toEqual([]);
+  });
+
+  it('are empty where a link to /dev/null hides another, below any root', async () => {
+    const root = scratch({ '/etc/netplan/b.yaml': 'b' });
+    symlinkSync('/dev/null', join(root, '/etc/netplan/a.yaml'));
+    expect(await readStackFiles(netplan, root)).toEqual([
+      { path: '/etc/netplan/a.yaml', text: '' },
+      { path: '/etc/netplan/b.yaml', text: 'b' },
+    ]);
   });
 
   it('keep every byte: line ends, a byte order mark, and what is not ASCII', async () => {
@@ -138,6 +155,38 @@ describe('the interfaces of the running system', () => {
       { name: 'a', addresses: [], macAddress: 'x' },
       { name: 'b', addresses: [] },
     ]);
+  });
+});
+
+describe("a stack's daemon", () => {
+  const stack: Stack = {
+    ...ifupdown,
+    daemon: {
+      unit: 'x.service',
+      question: {
+        command: { argv: ['xctl'], timeoutMs: 1 },
+        understand: (output) => new Map([['eth1', output]]),
+      },
+    },
+  };
+  const answers =
+    (isActive: boolean, ok = true): Run =>
+    async ({ argv }) =>
+      argv[0] === 'xctl'
+        ? { ok, how: '', output: '/etc/x' }
+        : { ok: argv.join(' ') === 'systemctl is-active --quiet x.service' && isActive, how: '', output: '' };
+
+  it('is asked what it manages while it runs, and not woken where it does not', async () => {
+    expect(await askDaemon(stack, answers(true))).toEqual(new Map([['eth1', '/etc/x']]));
+    expect(await askDaemon(stack, answers(false))).toEqual(new Map());
+  });
+
+  it('that does not answer, or that is none, tells nothing', async () => {
+    expect(await askDaemon(stack, answers(true, false))).toBeUndefined();
+    expect(await askDaemon(ifupdown, answers(true))).toBeUndefined();
+    const mute = { ...stack, daemon: { unit: 'x.service' } };
+    expect(await askDaemon(mute, answers(true))).toBeUndefined();
+    expect(await askDaemon(mute, answers(false))).toEqual(new Map());
   });
 });
 

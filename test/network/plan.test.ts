@@ -76,6 +76,43 @@ describe('on a running system', () => {
     expect((await planNetwork(request(root), running(new FakeKernel([]), ['ifup']))).stack).toBe('ifupdown');
   });
 
+  it('of two stacks whose files configure it, the one whose daemon manages it is taken', async () => {
+    const root = scratch({
+      '/etc/network/interfaces': interfacesFile,
+      '/etc/netplan/50.yaml': netplanFile,
+      '/etc/systemd/network/eth1.network': '[Match]\nName=eth1\n[Network]\nAddress=10.208.5.7/19\n',
+    });
+    const status = 'networkctl --no-pager status --all';
+    const networkd = (output: string, isActive = true) =>
+      running(
+        new FakeKernel(['default via 203.0.113.1 dev eth0'], {
+          'systemctl is-active --quiet systemd-networkd.service': () => ({ ok: isActive }),
+          [status]: () => ({ output }),
+        }),
+        ['netplan', 'networkctl'],
+      );
+    const path = '/etc/systemd/network/eth1.network';
+    const plan = await planNetwork(request(root), networkd(`* 2: eth1\n  Network File: ${path}\n`));
+    expect(plan).toMatchObject({
+      stack: 'networkd',
+      why: 'networkd manages eth1: its files configure it; those of netplan do so too, but networkd goes by a file of its own; those of ifupdown do so too, but it is not installed',
+      wish: { file: path },
+    });
+    expect(plan.commands.map(({ argv }) => argv.join(' '))).toEqual([
+      'networkctl reload',
+      'networkctl reconfigure eth1',
+    ]);
+    const netplans = '* 2: eth1\n  Network File: /run/systemd/network/10-netplan-snet.network\n';
+    expect((await planNetwork(request(root), networkd(netplans))).stack).toBe('netplan');
+    expect((await planNetwork(request(root), networkd('', false))).stack).toBe('netplan');
+    const deaf = networkd('');
+    const isDeaf: PlanHost['run'] = async (command) =>
+      command.argv[0] === 'networkctl' ? { ok: false, how: '', output: '' } : deaf.run(command);
+    await expect(planNetwork(request(root), { ...deaf, run: isDeaf })).rejects.toMatchObject({
+      code: 'STACK_AMBIGUOUS',
+    });
+  });
+
   it('and when those cannot be read, that is no reason to stop', async () => {
     const root = scratch({
       '/etc/network/interfaces': 'source $HOME/x\n',
@@ -114,7 +151,7 @@ describe('below another root', () => {
     expect((await planNetwork(request(root, { interfaceName: 'snet' }))).wish.interfaceName).toBe('snet');
   });
 
-  it.each(['networkd', 'wicked'] as const)('%s is refused as not written yet', async (stack) => {
+  it.each(['ifcfg', 'wicked'] as const)('%s is refused as not written yet', async (stack) => {
     const root = scratch({ '/etc/network/interfaces': interfacesFile });
     await expect(planNetwork(request(root, { stack }))).rejects.toMatchObject({ code: 'STACK_UNKNOWN' });
   });

@@ -34,3 +34,8 @@ export function matchesGlob(path: string, glob: string): boolean {
     globs.every((one, index) => globPattern(one).test(components[index] ?? ''))
   );
 }
+
+/** The last component of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -28,7 +28,7 @@ const dropDefault = 'post-up ip -4 route del 0.0.0.0/0 dev $IFACE || true';
  */
 export const ifupdown: Stack = {
   name: 'ifupdown',
-  tool: 'ifup',
+  tools: ['ifup'],
   sources: [startPath, '/etc/dhcp/dhclient.conf', dhclientHookPath],
 
   includes: (file) => (file.path.startsWith('/etc/dhcp/') ? [] : includesOf(file)),

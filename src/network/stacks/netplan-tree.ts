@@ -1,7 +1,7 @@
 import type { Document } from 'yaml';
 import { parseIpv4Prefix } from '../../base/ipv4.ts';
 import type { HostInterface, NetworkFile, Target } from '../types.ts';
-import { globPattern, hasWildcard } from './glob.ts';
+import { globPattern, hasWildcard, nameOf } from './glob.ts';
 import { type Definition, itemsOf, mapOf, type NetplanFile, textOf, valueAt } from './netplan-file.ts';
 
 /** An ID with what all files together say of it, as far as default routes go. */
@@ -15,11 +15,6 @@ export interface MergedDefinition {
   dhcp4: boolean;
   useRoutes: boolean;
   readonly addresses: string[];
-}
-
-/** The last component of a path. */
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /**

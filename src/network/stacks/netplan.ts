@@ -1,13 +1,13 @@
 import { stringify } from 'yaml';
 import { RcWaitError } from '../../base/error.ts';
 import type { FileChange, GatewayWish, NetworkFile, Stack } from '../types.ts';
+import { nameOf } from './glob.ts';
 import { type Definition, type NetplanFile, readNetplanFile } from './netplan-file.ts';
 import { defaultRoutes, type Removal, useRoutesOverride, withoutRemovals } from './netplan-routes.ts';
 import {
   effectiveFiles,
   type MergedDefinition,
   mergeDefinitions,
-  nameOf,
   standsFor,
   staticAddresses,
 } from './netplan-tree.ts';
@@ -28,7 +28,8 @@ const header = `# Written by rc-wait: the one default route of this server. Chan
  */
 export const netplan: Stack = {
   name: 'netplan',
-  tool: 'netplan',
+  tools: ['netplan'],
+  servedBy: ['networkd', 'networkmanager'],
   sources: ['/usr/lib/netplan/*.yaml', '/lib/netplan/*.yaml', '/etc/netplan/*.yaml', '/run/netplan/*.yaml'],
 
   configures: (files, target) =>

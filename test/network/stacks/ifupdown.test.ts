@@ -6,6 +6,7 @@ import type { FileChange, GatewayWish, NetworkFile } from '../../../src/network/
 import { undo } from '../undo.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const scene = { files: [], reign: new Map() };
 const path = '/etc/network/interfaces';
 const hookPath = '/etc/dhcp/dhclient-enter-hooks.d/rc-wait';
 const eth1 = 'iface eth1 inet static\n\taddress 10.208.5.7\n\tnetmask 255.255.224.0\n';
@@ -281,9 +282,9 @@ describe('static addresses', () => {
 });
 
 it('no interface is ever taken down: the files are checked, and the route is replaced', () => {
-  expect(ifupdown.reload(wish).map(({ argv }) => argv.join(' '))).toEqual([
+  expect(ifupdown.reload(wish, scene).map(({ argv }) => argv.join(' '))).toEqual([
     'ifquery eth1',
     'ip -4 route replace 0.0.0.0/0 via 10.208.0.1 dev eth1 onlink',
   ]);
-  expect(ifupdown.restore(wish)).toEqual([]);
+  expect(ifupdown.restore(wish, scene)).toEqual([]);
 });

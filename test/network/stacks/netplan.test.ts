@@ -6,6 +6,7 @@ import type { FileChange, GatewayWish, NetworkFile } from '../../../src/network/
 import { undo } from '../undo.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const scene = { files: [], reign: new Map() };
 const own = '/etc/netplan/90-rc-wait.yaml';
 const eth1 = `network:
   ethernets:
@@ -393,9 +394,9 @@ describe('files are read as netplan reads them', () => {
 });
 
 it('the files are checked before they are applied, and applied again to go back', () => {
-  expect(netplan.reload(wish).map(({ argv, check }) => [argv.join(' '), check])).toEqual([
+  expect(netplan.reload(wish, scene).map(({ argv, check }) => [argv.join(' '), check])).toEqual([
     ['netplan generate', true],
     ['netplan apply', undefined],
   ]);
-  expect(netplan.restore(wish).map(({ argv }) => argv.join(' '))).toEqual(['netplan apply']);
+  expect(netplan.restore(wish, scene).map(({ argv }) => argv.join(' '))).toEqual(['netplan apply']);
 });

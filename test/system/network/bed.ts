@@ -55,11 +55,108 @@ auto eth2
 iface eth2 inet dhcp
 `;
 
-/** Each stack with the file that configures the server, before rc-wait touches it. */
+const networkdFiles = {
+  '/etc/systemd/network/10-eth0.network':
+    '# public\n[Match]\nName=eth0\n\n[Network]\nAddress=@PUBLIC@\nGateway=@ROUTER@\n',
+  '/etc/systemd/network/10-eth1.network': `[Match]
+Name=eth1
+
+[Network]
+Address=10.208.5.7/19
+
+[Route]
+Destination=10.176.0.0/12
+Gateway=${gateway}
+
+[Route]
+Destination=10.208.0.0/12
+Gateway=${gateway}
+`,
+  '/etc/systemd/network/20-dhcp.network': '[Match]\nName=eth*\n\n[Network]\nDHCP=ipv4\n',
+};
+
+const profiles = {
+  '/etc/NetworkManager/system-connections/eth0.nmconnection': `[connection]
+id=public
+type=ethernet
+interface-name=eth0
+
+[ipv4]
+method=manual
+address1=@PUBLIC@,@ROUTER@
+`,
+  '/etc/NetworkManager/system-connections/eth1.nmconnection': `[connection]
+id=servicenet
+uuid=c64ba8b4-3b2b-4b0b-8a0c-2f6f4f3f7d11
+type=ethernet
+interface-name=eth1
+
+[ipv4]
+method=manual
+address1=10.208.5.7/19
+route1=10.176.0.0/12,${gateway}
+route2=10.208.0.0/12,${gateway}
+`,
+  '/etc/NetworkManager/system-connections/eth2.nmconnection':
+    '[connection]\nid=dhcp\ntype=ethernet\ninterface-name=eth2\n',
+};
+
+/** A network stack as a server has it, before rc-wait touches it. */
+interface Setup {
+  /** the files that configure the server */
+  readonly files: Readonly<Record<string, string>>;
+  /** the service that must be enabled for it */
+  readonly service?: string;
+  /** restarts the network by the stack's own means */
+  readonly restart: string;
+  /** the program that brings the files into the kernel, and a word by which that command is told */
+  readonly reload: readonly [tool: string, word: string];
+  /** makes files that cannot be used, and what is said of them then */
+  readonly bad: readonly [line: string, says: RegExp];
+  /** a file of rc-wait by which the other routes that DHCP brings go as well */
+  readonly silencing?: string;
+}
+
+/** Every stack that the tests boot. */
 export const beds = {
-  netplan: { path: '/etc/netplan/50-server.yaml', text: netplanFile },
-  ifupdown: { path: '/etc/network/interfaces', text: interfacesFile },
-} as const;
+  netplan: {
+    files: { '/etc/netplan/50-server.yaml': netplanFile },
+    restart: 'systemctl restart systemd-networkd',
+    reload: ['netplan', 'apply'],
+    bad: [
+      'printf "network:\\n  ethernets:\\n    eth0:\\n      addresses: [nonsense]\\n" >/etc/netplan/60-bad.yaml',
+      /"netplan generate" failed/,
+    ],
+    silencing: '/etc/netplan/90-rc-wait.yaml',
+  },
+  ifupdown: {
+    files: { '/etc/network/interfaces': interfacesFile },
+    restart: 'ifdown -a >/dev/null 2>&1; ifup -a >/dev/null 2>&1; true',
+    reload: ['ip', 'replace'],
+    bad: [
+      'sed -i "s/^iface eth2 inet dhcp/iface eth2 inet nonsense/" /etc/network/interfaces',
+      /"ifquery eth1" failed/,
+    ],
+  },
+  networkd: {
+    files: networkdFiles,
+    service: 'systemd-networkd',
+    restart: 'systemctl restart systemd-networkd',
+    reload: ['networkctl', 'reconfigure'],
+    bad: ['echo "[Network" >/etc/systemd/network/60-bad.network', /60-bad\.network: line 1: /],
+    silencing: '/etc/systemd/network/20-dhcp.network.d/90-rc-wait.conf',
+  },
+  networkmanager: {
+    files: profiles,
+    service: 'NetworkManager',
+    restart: 'systemctl restart NetworkManager',
+    reload: ['nmcli', 'reapply'],
+    bad: ['echo nonsense >/etc/NetworkManager/system-connections/bad', /connections\/bad: line 1: /],
+  },
+} as const satisfies Record<string, Setup>;
+
+/** Where the stacks have their files. */
+const folders = '/etc/netplan /etc/network /etc/dhcp /etc/systemd/network /etc/NetworkManager';
 
 /** How a command on the server ended. */
 export interface Ended {
@@ -81,7 +178,10 @@ class SystemdContainer extends GenericContainer {
 
 let image: Promise<string> | undefined;
 
-/** The server's image with what only these tests need: a DHCP server, and dhclient. */
+/** What only these tests need: a DHCP server, dhclient, and a stack that a server has alone or not at all. */
+const packages = ['dnsmasq-base', 'isc-dhcp-client', 'network-manager'];
+
+/** The server's image with those packages. */
 function bedImage(): Promise<string> {
   image ??= makeImage();
   return image;
@@ -90,17 +190,18 @@ function bedImage(): Promise<string> {
 async function makeImage(): Promise<string> {
   const { stdout } = await execute(join(root, 'scripts/image'), { timeout: 900_000 });
   const base = await docker('image', 'inspect', '--format', '{{.Id}}', stdout.trim());
-  const name = `rcwait-network:${base.slice('sha256:'.length, 19)}`;
+  const name = `rcwait-network:${base.slice('sha256:'.length, 19)}-${packages.length}`;
   const older = (await docker('images', '--format', '{{.Repository}}:{{.Tag}}', 'rcwait-network')).split(
     '\n',
   );
   if (older.includes(name)) return name;
   const container = await new GenericContainer(stdout.trim()).withCommand(['sleep', 'infinity']).start();
   try {
-    const install = 'apt-get install -y --no-install-recommends dnsmasq-base isc-dhcp-client';
-    const argv = ['sh', '-c', `apt-get update && DEBIAN_FRONTEND=noninteractive ${install}`];
+    const install = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+    const disable = 'systemctl disable NetworkManager';
+    const argv = ['sh', '-c', `apt-get update && DEBIAN_FRONTEND=noninteractive ${install} && ${disable}`];
     const { exitCode, output } = await container.exec(argv);
-    if (exitCode !== 0) throw new Error(`cannot install dnsmasq and dhclient: ${output}`);
+    if (exitCode !== 0) throw new Error(`cannot install ${packages.join(', ')}: ${output}`);
     await docker('commit', container.getId(), name);
   } finally {
     await container.stop({ timeout: 0 });
@@ -119,14 +220,18 @@ export class Bed implements AsyncDisposable {
   readonly #container: StartedTestContainer;
   readonly stack: keyof typeof beds;
 
+  readonly setup: Setup;
+
   private constructor(container: StartedTestContainer, stack: keyof typeof beds) {
     this.#container = container;
     this.stack = stack;
+    this.setup = beds[stack];
   }
 
   /** Boots a server; resolves when its network is up. */
   static async boot(stack: keyof typeof beds): Promise<Bed> {
-    const { path, text } = beds[stack];
+    const { files, service }: Setup = beds[stack];
+    const enable = service === undefined ? '' : `systemctl enable ${service}; `;
     const container = await new SystemdContainer(await bedImage())
       .withName(`rcwait-network-${randomUUID()}`)
       .withLabels({ 'rc-wait.run': process.env.RCWAIT_RUN ?? 'by-hand' })
@@ -134,11 +239,17 @@ export class Bed implements AsyncDisposable {
       .withSecurityOpt('seccomp=unconfined', 'apparmor=unconfined')
       .withTmpFs({ '/run': 'exec', '/run/lock': '', '/tmp': '' })
       .withEnvironment({ container: 'docker' })
-      .withCommand(['sh', '-c', 'systemctl mask --now rc-wait.service; exec sh /usr/local/lib/links'])
+      .withCommand([
+        'sh',
+        '-c',
+        `systemctl mask --now rc-wait.service; ${enable}exec sh /usr/local/lib/links`,
+      ])
       .withCopyFilesToContainer([
         { source: join(import.meta.dirname, 'fixture/links'), target: '/usr/local/lib/links' },
       ])
-      .withCopyContentToContainer([{ target: `${path}.template`, content: text }])
+      .withCopyContentToContainer(
+        Object.entries(files).map(([path, content]) => ({ target: `/usr/local/lib/server${path}`, content })),
+      )
       .start();
     const bed = new Bed(container, stack);
     try {
@@ -200,8 +311,13 @@ export class Bed implements AsyncDisposable {
   /** A digest of every network file, with names and modes. */
   files(): Promise<string> {
     return this.sh(
-      'find /etc/netplan /etc/network /etc/dhcp -type f -printf "%m %p\\n" | sort; find /etc/netplan /etc/network /etc/dhcp -type f | sort | xargs sha256sum',
+      `find ${folders} -type f -printf "%m %p\\n" | sort; find ${folders} -type f -print0 | sort -z | xargs -0 sha256sum`,
     );
+  }
+
+  /** What is different after any write at all: inode, time and path of every network file. */
+  inodes(): Promise<string> {
+    return this.sh(`find ${folders} -type f -printf "%i %T@ %p\\n" | sort`);
   }
 
   /** Waits until every interface has its address, and the public default route is there or has gone. */
@@ -219,7 +335,8 @@ export class Bed implements AsyncDisposable {
   }
 
   async isSilenced(): Promise<boolean> {
-    return (await this.exec('test', '-f', '/etc/netplan/90-rc-wait.yaml')).exitCode === 0;
+    const { silencing } = this.setup;
+    return silencing !== undefined && (await this.exec('test', '-f', silencing)).exitCode === 0;
   }
 
   /** Waits until `check` holds. @throws with the state of the network when it does not within 60 s */

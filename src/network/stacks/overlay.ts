@@ -1,0 +1,40 @@
+import { editLines, type IsOurForm, ownLines } from './line-edit.ts';
+import { linesOf } from './marks.ts';
+
+/** What a file needs beyond what stands in it without us. */
+export interface Need {
+  /** indexes of somebody else's lines that go out of use */
+  readonly off: readonly number[];
+  /** lines that the file must have besides, in this order */
+  readonly wanted: readonly string[];
+}
+
+/** A file that needs nothing. */
+export const nothing: Need = { off: [], wanted: [] };
+
+/** How rc-wait's lines lie over the lines of one kind of file. */
+export interface Layer {
+  readonly isOurForm: IsOurForm;
+  /** what the file needs, told from its text without our lines; they are blank in it, so line numbers agree */
+  needOf(theirs: string): Need;
+  /** indexes of the lines after which ours may stand, the last the best; with none they go to the end */
+  placesOf(text: string): readonly number[];
+}
+
+/**
+ * The text as the layer wants it. What is needed is told from what others wrote
+ * alone, so it hangs neither on what we did before nor on our marks.
+ */
+export function overlaid(text: string, { isOurForm, needOf, placesOf }: Layer): string {
+  const own = ownLines(text, isOurForm);
+  const lines = linesOf(text);
+  const theirs = lines.map((line, index) => (own.has(index) ? '' : line.text) + line.ending).join('');
+  const { off, wanted } = needOf(theirs);
+  const isOff = new Set(off);
+  const have = new Set([...own].map((index) => lines[index]?.text.trim()));
+  const gone = new Set([...own].filter((index) => !wanted.includes(lines[index]?.text.trim() ?? '')));
+  // Not after a line that goes: the next edit would not see it, and take another place.
+  const after = placesOf(text).findLast((index) => !isOff.has(index) && !gone.has(index)) ?? lines.length - 1;
+  const added = wanted.filter((line) => !have.has(line)).map((line) => ({ after, text: line }));
+  return editLines(text, { off: isOff, gone, added }, isOurForm);
+}
