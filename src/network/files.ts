@@ -119,39 +119,38 @@ export async function putFilesBack(
 /** @returns false when it is somebody else's by now */
 async function putFileBack(root: string, file: JournalFile): Promise<boolean> {
   const { path, before, after, madeFolder } = file;
-  const target = await realTarget(root, path);
-  if (target !== undefined) {
-    await removeLeftovers(target);
-    const now = await textOf(path, target);
-    const old = before?.text;
-    if (now !== old) {
-      if (now !== after?.text) return false;
-      const mode = before?.mode ?? 0o600;
-      await makeChange(root, { path, before: now, after: old, mode }, before ?? undefined);
-    }
-  } else if (before !== null) {
-    return false;
+  const { target, text: now } = await readNow(root, path);
+  if (target !== undefined) await removeLeftovers(target);
+  const old = before?.text;
+  if (now !== old) {
+    if (now !== after?.text) return false;
+    const mode = before?.mode ?? 0o600;
+    await makeChange(root, { path, before: now, after: old, mode }, before ?? undefined);
   }
   if (madeFolder !== null) await removeEmpty(root, madeFolder, dirname(path));
   return true;
 }
 
-/** Where the file is, links of its folder followed; undefined when that folder is not there. */
-async function realTarget(root: string, path: string): Promise<string | undefined> {
-  try {
-    return join(await realpathBelow(root, dirname(path)), basename(path));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+/** A file as it is now. */
+export interface FileNow {
+  /** where it is, links of its folder followed; undefined when that folder is not there */
+  readonly target: string | undefined;
+  /** undefined: there is none */
+  readonly text: string | undefined;
 }
 
-/** @throws RcWaitError NETWORK_FILE: what cannot be read is never taken for "not there" */
-async function textOf(path: string, target: string): Promise<string | undefined> {
+/**
+ * A file of the journal as it is now.
+ * @throws RcWaitError NETWORK_FILE: what cannot be read is never taken for "not there"
+ */
+export async function readNow(root: string, path: string): Promise<FileNow> {
+  let target: string | undefined;
   try {
-    return await readFile(target, 'utf8');
+    target = join(await realpathBelow(root, dirname(path)), basename(path));
+    return { target, text: await readFile(target, 'utf8') };
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return { target, text: undefined };
+    if (error instanceof RcWaitError) throw error;
     throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
