@@ -35,6 +35,8 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   /** a paragraph below the flags in `--help` */
   readonly notes?: string;
+  /** for rc-wait itself: not listed in any help */
+  readonly hidden?: boolean;
   /** resolves to the exit status */
   readonly run: (args: never, io: Io) => Promise<number>;
 }

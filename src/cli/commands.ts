@@ -1,6 +1,9 @@
 import { detailsCommand, featuresCommand, gatewayCommand, statusCommand } from './ask.ts';
+import { networkCheckCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { networkApplyCommand, networkPlanCommand } from './network.ts';
+import { networkRecoverCommand } from './recover.ts';
+import { networkRollbackCommand } from './rollback.ts';
 import { simulateCommand } from './simulate.ts';
 import { waitCommand } from './wait.ts';
 
@@ -16,5 +19,8 @@ export const commands: readonly Command[] = [
   featuresCommand,
   networkPlanCommand,
   networkApplyCommand,
+  networkCheckCommand,
+  networkRollbackCommand,
+  networkRecoverCommand,
   simulateCommand,
 ];

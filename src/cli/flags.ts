@@ -101,6 +101,41 @@ export const stackFlag = {
   },
 } as const satisfies Record<string, Options>;
 
+/** What must work once the gateway is in use. */
+export const probeFlag = {
+  probe: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'Something that must take a connection once the gateway is in use, as tcp://HOST:PORT; may be given again. If it does not, all is put back',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Flags whose values are put together, with commas, when they are given more than once. */
+const listFlags: readonly string[] = Object.keys(probeFlag);
+
+/** The arguments with each list flag given once: yargs would take the last one alone. */
+export function joinLists(argv: readonly string[]): readonly string[] {
+  let joined = argv;
+  for (const name of listFlags) joined = joinList(joined, `--${name}`);
+  return joined;
+}
+
+function joinList(argv: readonly string[], flag: string): readonly string[] {
+  const values: string[] = [];
+  const rest: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const argument = argv[index] ?? '';
+    const next = argv[index + 1];
+    if (argument.startsWith(`${flag}=`)) values.push(argument.slice(flag.length + 1));
+    else if (argument === flag && next !== undefined) {
+      values.push(next);
+      index += 1;
+    } else rest.push(argument);
+  }
+  return values.length < 2 ? argv : [...rest, flag, values.join(',')];
+}
+
 /** The environment variable of a flag. */
 export const variableOf = (flag: string): string => `RC_WAIT_${flag.toUpperCase().replaceAll('-', '_')}`;
 

@@ -1,12 +1,14 @@
 import type { Options } from 'yargs';
 import { RcWaitError } from '../base/error.ts';
 import { type Ipv4Address, parseIpv4 } from '../base/ipv4.ts';
+import type { TcpTarget } from '../network/probes/tcp.ts';
 import type { NetworkPlan } from '../network/types.ts';
 import { askOnce, usable, withApiForOne } from './ask.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
-import { apiFlags, durationFlag, outputFlags, rootFlag, stackFlag } from './flags.ts';
+import { apiFlags, durationFlag, outputFlags, probeFlag, rootFlag, stackFlag } from './flags.ts';
 import type { OpenApi } from './open.ts';
 import { checkRoot, requireRoot } from './root.ts';
+import { changeOptions, probesFor, recoverFirst, targetsOf } from './transaction.ts';
 
 const networkFlags = {
   gateway: {
@@ -70,35 +72,58 @@ export const networkPlanCommand: Command = command({
 export const networkApplyCommand: Command = command({
   name: 'network apply',
   summary: 'Make the gateway the default route, in the files and in the kernel',
-  flags: networkFlags,
+  flags: { ...networkFlags, ...probeFlag },
   examples: [
     ['$0 network apply', 'ask the API for the gateway, write it, reload the network'],
     ['$0 network apply --gateway 10.208.0.1 --network netplan', 'do as told, without asking the API'],
+    [
+      '$0 network apply --probe tcp://192.0.2.80:443',
+      'and put all back if that cannot be reached afterwards',
+    ],
   ],
   notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,
   async run(args, io) {
     checkRoot(args.root);
     requireRoot(args.root);
-    const gateway = await gatewayOf(args, io);
-    if (gateway === undefined) return leftAlone(args, io);
-    const { applyNetwork } = await import('../network/apply.ts');
-    const plan = await planFor(args, gateway);
-    if (!args.quiet) io.err(`rc-wait: ${plan.why}\n`);
-    const result = await applyNetwork(plan, {
-      root: args.root,
-      signal: io.signal,
-      stateFolder: args['state-dir'],
+    const targets = await targetsOf(args.probe);
+    await recoverFirst(args.root, sayTo(args, io), io.signal);
+    const named = gatewayNamed(args);
+    if (named !== undefined) return applyGateway(named, args, io, targets, undefined);
+    return withApiForOne(args, io, async (api) => {
+      const gateway = await askForGateway(api, args, io);
+      return gateway === undefined ? leftAlone(args, io) : applyGateway(gateway, args, io, targets, api);
     });
-    if (args.output === 'json')
-      io.out(`${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result })}\n`);
-    else if (result.action === 'skipped') io.out(`left alone: ${result.reason}\n`);
-    else
-      io.out(
-        `${result.action}: the default route goes through ${gateway} on ${result.interface} (${[result.stack, ...result.files].join(' ')})\n`,
-      );
-    return 0;
   },
 });
+
+async function applyGateway(
+  gateway: Ipv4Address,
+  args: NetworkArgs,
+  io: Io,
+  targets: readonly TcpTarget[],
+  api: OpenApi | undefined,
+): Promise<number> {
+  const { applyNetwork } = await import('../network/apply.ts');
+  const plan = await planFor(args, gateway);
+  const say = sayTo(args, io);
+  say(plan.why);
+  const probes = await probesFor(plan, targets, api);
+  const result = await applyNetwork(plan, { ...changeOptions(args.root, say), probes, signal: io.signal });
+  if (args.output === 'json')
+    io.out(`${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result })}\n`);
+  else if (result.action === 'skipped') io.out(`left alone: ${result.reason}\n`);
+  else
+    io.out(
+      `${result.action}: the default route goes through ${gateway} on ${result.interface} (${[result.stack, ...result.files].join(' ')})\n`,
+    );
+  return 0;
+}
+
+const sayTo =
+  ({ quiet }: NetworkArgs, io: Io) =>
+  (notice: string): void => {
+    if (!quiet) io.err(`rc-wait: ${notice}\n`);
+  };
 
 async function planFor(args: NetworkArgs, gateway: Ipv4Address): Promise<NetworkPlan> {
   const { planNetwork } = await import('../network/plan.ts');
@@ -111,15 +136,17 @@ async function planFor(args: NetworkArgs, gateway: Ipv4Address): Promise<Network
  * RackConnect configures the network itself and nobody said otherwise.
  */
 async function gatewayOf(args: NetworkArgs, io: Io): Promise<Ipv4Address | undefined> {
-  if (args.gateway !== undefined) {
-    const named = parseIpv4(args.gateway);
-    if (named !== undefined) return named;
-    throw new RcWaitError(
-      'USAGE',
-      `cannot use --gateway ${args.gateway}: an IPv4 address is expected, such as 10.208.0.1`,
-    );
-  }
-  return withApiForOne(args, io, (api) => askForGateway(api, args, io));
+  return gatewayNamed(args) ?? withApiForOne(args, io, (api) => askForGateway(api, args, io));
+}
+
+function gatewayNamed({ gateway }: NetworkArgs): Ipv4Address | undefined {
+  if (gateway === undefined) return undefined;
+  const named = parseIpv4(gateway);
+  if (named !== undefined) return named;
+  throw new RcWaitError(
+    'USAGE',
+    `cannot use --gateway ${gateway}: an IPv4 address is expected, such as 10.208.0.1`,
+  );
 }
 
 async function askForGateway(api: OpenApi, args: NetworkArgs, io: Io): Promise<Ipv4Address | undefined> {

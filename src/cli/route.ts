@@ -107,12 +107,19 @@ function strayWord(word: string, command: Command): RcWaitError {
 
 function unfinished(word: string, group: readonly Command[]): RcWaitError {
   return new RcWaitError('USAGE', `cannot run "${word}" alone: it needs a command`, {
-    hint: `the commands are: ${group.map((command) => command.name).join(', ')}`,
+    hint: `the commands are: ${namesOf(group)}`,
   });
 }
 
 function noSuchCommand(name: string, commands: readonly Command[]): RcWaitError {
   return new RcWaitError('USAGE', `cannot run ${JSON.stringify(name)}: there is no such command`, {
-    hint: `the commands are: ${commands.map((command) => command.name).join(', ')}`,
+    hint: `the commands are: ${namesOf(commands)}`,
   });
+}
+
+function namesOf(commands: readonly Command[]): string {
+  return commands
+    .filter(({ hidden }) => !hidden)
+    .map(({ name }) => name)
+    .join(', ');
 }

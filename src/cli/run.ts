@@ -3,7 +3,7 @@ import { RcWaitError } from '../base/error.ts';
 import type { Command, Io } from './command.ts';
 import { commands, defaultCommand } from './commands.ts';
 import { failure } from './failure.ts';
-import { fromEnvironment, oneOf, variableOf } from './flags.ts';
+import { fromEnvironment, joinLists, oneOf, variableOf } from './flags.ts';
 import { type Route, route, wantsText } from './route.ts';
 import { version } from './version.ts';
 
@@ -53,7 +53,7 @@ async function parse(
   else overview(parser, where.group, io);
   let text = '';
   const args = parser.parseSync(
-    [...(where.kind === 'command' ? where.flags : help)],
+    [...(where.kind === 'command' ? joinLists(where.flags) : help)],
     {},
     (_error, _args, output) => {
       text = output;
@@ -78,7 +78,9 @@ const groupSummaries: Readonly<Record<string, string>> = { network: "The gateway
 
 /** The help of the whole program, or of a group of commands. */
 function overview(parser: Argv, group: string | undefined, io: Io): void {
-  const listed = commands.filter(({ name }) => group === undefined || name.startsWith(`${group} `));
+  const listed = commands.filter(
+    ({ name, hidden }) => !hidden && (group === undefined || name.startsWith(`${group} `)),
+  );
   for (const { name, summary } of listed) parser.command(name, summary);
   if (group !== undefined) {
     parser.usage(`Usage: $0 ${group} COMMAND [FLAGS]\n\n${groupSummaries[group] ?? ''}`);

@@ -9,13 +9,15 @@ import type { End } from '../report/result.ts';
 import type { View } from '../report/view.ts';
 import type { Notifier } from '../systemd/notify.ts';
 import { type Args, type Command, command, Interrupted, type Io } from './command.ts';
-import { apiFlags, durationFlag, networkFlag, outputFlags, rootFlag } from './flags.ts';
-import { sourceWithin, targetOf, withApi } from './open.ts';
+import { apiFlags, durationFlag, networkFlag, outputFlags, probeFlag, rootFlag } from './flags.ts';
+import { type OpenApi, sourceWithin, targetOf, withApi } from './open.ts';
 import { checkRoot, mayConfigure, requireRoot } from './root.ts';
+import { changeOptions, probesFor, recoverFirst, targetsOf } from './transaction.ts';
 
 const waitFlags = {
   timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
   ...networkFlag,
+  ...probeFlag,
   ...apiFlags,
   ...rootFlag,
   ...outputFlags,
@@ -74,6 +76,7 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier): Promis
   const startedMs = systemClock.nowMs();
   const deadlineMs = startedMs + args.timeout;
   if (args.network !== 'off') checkRoot(args.root);
+  await targetsOf(args.probe);
   const target = await targetOf(args);
   const [{ createView }, { createLive }] = await Promise.all([
     import('../report/view.ts'),
@@ -94,6 +97,7 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier): Promis
   if (args.network !== 'off' && !mayConfigure(args.root)) {
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
   }
+  if (args.network !== 'off' && mayConfigure(args.root)) await tidy(args, log);
   const requests: Tally = { sent: 0, refused: 0, shared: 0 };
   const end = await endOf(() => job(args, io, { target, log, view, deadlineMs, requests }), io).finally(
     view.end,
@@ -161,7 +165,7 @@ async function job(
         signal: io.signal,
         onEvent: view.onEvent,
         network: args.network === 'off' || args.network === 'auto' ? args.network : 'always',
-        configure: (gateway) => configure(gateway, args, log),
+        configure: (gateway) => configure(gateway, args, log, { client, pace }),
       });
     } finally {
       Object.assign(requests, pace.tally);
@@ -169,12 +173,28 @@ async function job(
   });
 }
 
+/** Undoes what an earlier run left unfinished. Where that fails the wait goes on: the network step tries again. */
+async function tidy({ root }: WaitArgs, log: Log): Promise<void> {
+  try {
+    await recoverFirst(root, log.warn);
+  } catch (error) {
+    if (!(error instanceof RcWaitError)) throw error;
+    log.error([error.message, error.hint].filter(Boolean).join('; '));
+  }
+}
+
 /**
  * Writes the gateway. Not interrupted by a signal: a change that was begun is
  * ended, or taken back where the stack or the kernel does not follow.
  */
-async function configure(gateway: Ipv4Address, args: WaitArgs, log: Log): Promise<NetworkResult> {
+async function configure(
+  gateway: Ipv4Address,
+  args: WaitArgs,
+  log: Log,
+  api: OpenApi,
+): Promise<NetworkResult> {
   requireRoot(args.root);
+  await recoverFirst(args.root, log.warn);
   const [{ planNetwork }, { applyNetwork }] = await Promise.all([
     import('../network/plan.ts'),
     import('../network/apply.ts'),
@@ -190,7 +210,8 @@ async function configure(gateway: Ipv4Address, args: WaitArgs, log: Log): Promis
   });
   log.info(plan.why);
   try {
-    return await applyNetwork(plan, { root });
+    const probes = await probesFor(plan, await targetsOf(args.probe), api);
+    return await applyNetwork(plan, { ...changeOptions(root, log.warn), probes });
   } catch (error) {
     if (!(error instanceof RcWaitError) || error.code !== 'NETWORK_RELOAD') throw error;
     const files = plan.changes.map(({ path }) => path);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { realpathBelow } from './root.ts';
@@ -14,55 +14,63 @@ export interface Attributes {
   readonly gid: number;
 }
 
-/** A change that was made, with what it takes to undo it. */
-export interface Written {
+/** A change that is ready to be made: the new file lies beside the old one, on the disk. */
+export interface Staged {
   readonly change: FileChange;
-  /** those of the old file; undefined where there was none */
-  readonly attributes: Attributes | undefined;
-  /** the folder that had to be made for a new file; undefined when it was there */
-  readonly madeFolder: string | undefined;
+  /**
+   * Puts the new file in the place of the old one: rename(2), fsync(2) of the folder.
+   * @throws RcWaitError NETWORK_FILE, and then nothing has changed, when the file is not what it was
+   */
+  commit(): Promise<void>;
+  /** Takes the new file away again; harmless after the commit. */
+  discard(): Promise<void>;
 }
 
 /**
- * Makes one change, so that after a crash at any moment the file is the old one
- * or the new one, whole: temporary file in the same folder, fsync, rename, fsync
- * of the folder. An existing file's mode, owner, ACLs and security label stay.
+ * Prepares one change, so that the file is the old one or the new one, whole,
+ * after a crash at any moment: temporary file in the same folder, fsync, and
+ * with `commit` rename and fsync of the folder. All that a full disk can stop
+ * happens before the first file of a change is replaced. An existing file's
+ * mode, owner, ACLs and security label stay.
+ * @param attributes those of a file that is put back; else those of the file that is there
  * @throws RcWaitError NETWORK_FILE, and then nothing has changed: when the file is
  *   not what the plan saw, is a symbolic link or no regular file, or cannot be written
  */
-export async function makeChange(
+export async function stageChange(
   root: string,
   change: FileChange,
   attributes?: Attributes,
-): Promise<Written> {
+): Promise<Staged> {
   const { path, before, after, mode } = change;
-  try {
-    const { folder, madeFolder } = await folderOf(root, dirname(path));
-    const target = join(folder, basename(path));
-    const old = await expect(target, before);
-    if (after === undefined) await rm(target);
-    else
-      await replace(
-        target,
-        before,
-        after,
-        attributes ?? old ?? { mode, uid: -1, gid: -1 },
-        old !== undefined,
-      );
-    await syncFolder(dirname(target));
-    return { change, attributes: old && { mode: old.mode & 0o7777, uid: old.uid, gid: old.gid }, madeFolder };
-  } catch (error) {
-    if (error instanceof RcWaitError) throw error;
-    throw new RcWaitError('NETWORK_FILE', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
-  }
+  return guarded(path, async () => {
+    const target = join(await folderBelow(root, dirname(path)), basename(path));
+    const old = await expectFile(target, before);
+    const wanted = attributes ?? old ?? { mode, uid: -1, gid: -1 };
+    const temporary =
+      after === undefined ? undefined : await writeTemporary(target, after, wanted, old !== undefined);
+    return {
+      change,
+      commit: () =>
+        guarded(path, async () => {
+          await expectFile(target, before);
+          await (temporary === undefined ? rm(target) : rename(temporary, target));
+          await syncFolder(dirname(target));
+        }),
+      async discard() {
+        if (temporary !== undefined) await rm(temporary, { force: true });
+      },
+    };
+  });
 }
 
-/** Undoes a change: the old bytes with the old attributes, or no file where there was none. */
-export async function undoChange(root: string, { change, attributes, madeFolder }: Written): Promise<void> {
-  const { path, before, after, mode } = change;
-  await makeChange(root, { path, before: after, after: before, mode }, attributes);
-  // Only an empty folder goes: someone may have put a file there meanwhile.
-  if (madeFolder !== undefined) await rmdir(madeFolder).catch(() => undefined);
+/** Makes one change: `stageChange` and its commit. @throws RcWaitError NETWORK_FILE as these do */
+export async function makeChange(root: string, change: FileChange, attributes?: Attributes): Promise<void> {
+  const staged = await stageChange(root, change, attributes);
+  try {
+    await staged.commit();
+  } finally {
+    await staged.discard();
+  }
 }
 
 /** Whether a file holds exactly this text, or does not exist where it is undefined. */
@@ -78,23 +86,56 @@ export async function holds(root: string, path: string, text: string | undefined
  * A folder below the root, made where it is missing. Its links are followed, but
  * never out of the root; a link in place of the file itself is refused.
  */
-async function folderOf(
-  root: string,
-  path: string,
-): Promise<{ folder: string; madeFolder: string | undefined }> {
+export async function folderBelow(root: string, path: string, mode = 0o755): Promise<string> {
   try {
-    return { folder: await realpathBelow(root, path), madeFolder: undefined };
+    return await realpathBelow(root, path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT' || path === dirname(path)) throw error;
   }
-  const parent = await folderOf(root, dirname(path));
-  const folder = join(parent.folder, basename(path));
-  await mkdir(folder, { mode: 0o755 });
-  return { folder, madeFolder: parent.madeFolder ?? folder };
+  const parent = await folderBelow(root, dirname(path), mode);
+  const folder = join(parent, basename(path));
+  await mkdir(folder, { mode });
+  await syncFolder(parent);
+  return folder;
 }
 
-/** The file as it is, when it is what `before` says; undefined when there is none and none was expected. */
-async function expect(target: string, before: string | undefined): Promise<Stats | undefined> {
+/** Writes a file that nobody else writes, whole or not at all, readable by its owner alone. */
+export async function writeWhole(target: string, text: string): Promise<void> {
+  const temporary = await writeTemporary(target, text, { mode: 0o600, uid: -1, gid: -1 }, false);
+  try {
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(target));
+}
+
+/** Makes the names in a folder durable (fsync(2): that of a file says nothing of its name). */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Takes away what a killed process left beside a file: the file itself was not touched yet. */
+export async function removeLeftovers(target: string): Promise<void> {
+  const folder = dirname(target);
+  const names = await readdir(folder).catch(() => []);
+  const prefix = `.${basename(target)}.`;
+  const isOurs = (name: string) =>
+    name.startsWith(prefix) && /^[0-9a-f]{16}\.rc-wait$/.test(name.slice(prefix.length));
+  for (const name of names.filter(isOurs)) await rm(join(folder, name), { force: true });
+}
+
+/**
+ * The file as it is, when it is what `before` says; undefined when there is none and none was expected.
+ * @throws Error with the reason when it is something else
+ */
+export async function expectFile(target: string, before: string | undefined): Promise<Stats | undefined> {
   let stats: Stats;
   try {
     stats = await lstat(target);
@@ -111,30 +152,38 @@ async function expect(target: string, before: string | undefined): Promise<Stats
   return stats;
 }
 
-async function replace(
+/** Does something with a file; whatever goes wrong is a NETWORK_FILE that names it. */
+export async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RcWaitError) throw error;
+    throw new RcWaitError('NETWORK_FILE', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The text on the disk, beside the target; returns its path. Nothing is left where it fails. */
+async function writeTemporary(
   target: string,
-  before: string | undefined,
-  after: string,
-  attributes: Attributes,
+  text: string,
+  { mode, uid, gid }: Attributes,
   exists: boolean,
-): Promise<void> {
+): Promise<string> {
   // A leading dot and this ending: no stack's glob takes it for a file of its own.
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(8).toString('hex')}.rc-wait`);
   let handle: FileHandle | undefined;
   try {
     handle = await open(temporary, 'wx', 0o600);
-    await handle.writeFile(after, 'utf8');
+    await handle.writeFile(text, 'utf8');
     if (exists) await copyExtendedAttributes(target, temporary);
     const own = await handle.stat();
-    const { uid, gid, mode } = attributes;
     if (uid >= 0 && (own.uid !== uid || own.gid !== gid)) await handle.chown(uid, gid);
     // After chown(2), which clears the set-id bits.
     await handle.chmod(mode & 0o7777);
     await handle.sync();
     await handle.close();
     handle = undefined;
-    await expect(target, before);
-    await rename(temporary, target);
+    return temporary;
   } catch (error) {
     await handle?.close().catch(() => undefined);
     await rm(temporary, { force: true });
@@ -150,13 +199,4 @@ async function replace(
 async function copyExtendedAttributes(from: string, to: string): Promise<void> {
   const argv = ['cp', '--attributes-only', '--preserve=all', '--no-dereference', '--', from, to] as const;
   await runCommand({ argv: [...argv], timeoutMs: 10_000 });
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -43,9 +43,18 @@ export function isWished(route: DefaultRoute | undefined, { gateway, interfaceNa
   return route?.via === gateway && route.device === interfaceName;
 }
 
-/** Whether two states of the kernel are the same, as far as the routes' words go. */
+/**
+ * Whether two states of the kernel send packets the same way. Not word for word:
+ * a lease that was renewed brings its route back with another source address.
+ */
 export function sameRoutes(a: readonly DefaultRoute[], b: readonly DefaultRoute[]): boolean {
-  const lines = (routes: readonly DefaultRoute[]) => routes.map(({ words }) => words.join(' ')).sort();
+  const lines = (routes: readonly DefaultRoute[]) =>
+    routes
+      .map(({ via, device, metric, words }) =>
+        // A route with several next hops has neither: then the words are all there is.
+        via === undefined && device === undefined ? words.join(' ') : `${via} ${device} ${metric}`,
+      )
+      .sort();
   return lines(a).join('\n') === lines(b).join('\n');
 }
 

@@ -36,7 +36,8 @@ export interface PlanHost {
   readonly run: Run;
 }
 
-const runningHost: PlanHost = {
+/** The running system itself. */
+export const runningHost: PlanHost = {
   isRunning: isRunningSystem,
   interfaces: runningInterfaces,
   isInstalled,

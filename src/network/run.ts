@@ -11,8 +11,15 @@ export interface Finished {
   readonly output: string;
 }
 
-/** Runs a command to its end. Never throws: how it ended is a value. */
-export type Run = (command: Command, signal?: AbortSignal) => Promise<Finished>;
+/**
+ * Runs a command to its end. Never throws: how it ended is a value.
+ * @param onStart told the process id, which is that of its process group too, as soon as there is one
+ */
+export type Run = (
+  command: Command,
+  signal?: AbortSignal,
+  onStart?: (pid: number) => void,
+) => Promise<Finished>;
 
 const longestOutput = 64 * 1024;
 
@@ -31,7 +38,7 @@ export function toolPath(): string {
  * is over or the signal is aborted the whole group gets SIGKILL, for a tool that
  * hangs mostly hangs in a child of its own.
  */
-export const runCommand: Run = (command, signal) =>
+export const runCommand: Run = (command, signal, onStart) =>
   new Promise((resolve) => {
     const [program, ...args] = command.argv;
     const child = spawn(program, args, {
@@ -39,6 +46,7 @@ export const runCommand: Run = (command, signal) =>
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PATH: toolPath(), LC_ALL: 'C' },
     });
+    if (child.pid !== undefined) onStart?.(child.pid);
     let output = '';
     let killed: string | undefined;
     const kill = (why: string) => {

@@ -79,6 +79,11 @@ async function putBack(
   return after !== undefined && first?.via === expected?.via && first?.device === expected?.device;
 }
 
+/** What the kernel's default route is, in words. */
+export async function describeRoutes(run: Run): Promise<string> {
+  return inWords(await readDefaultRoutes(run));
+}
+
 function inWords(routes: readonly DefaultRoute[] | undefined): string {
   if (routes === undefined) return 'ip(8) does not tell the routes';
   const [first] = routes;

@@ -61,7 +61,10 @@ describe('a command line that is wrong exits with 64 and says what is wrong', ()
     expect(await rcWait(args)).toEqual({ exit: 64, out: '', err: `rc-wait: ${message}\n${usageHint}` });
   });
 
-  const all = commands.map(({ name }) => name).join(', ');
+  const all = commands
+    .filter(({ hidden }) => !hidden)
+    .map(({ name }) => name)
+    .join(', ');
   it.each<[string[], string, string]>([
     [['frobnicate'], 'cannot run "frobnicate": there is no such command', `the commands are: ${all}`],
     [
@@ -77,17 +80,17 @@ describe('a command line that is wrong exits with 64 and says what is wrong', ()
     [
       ['network'],
       'cannot run "network" alone: it needs a command',
-      'the commands are: network plan, network apply',
+      'the commands are: network plan, network apply, network check, network rollback',
     ],
     [
       ['network', '--root', '/mnt'],
       'cannot run "network" alone: it needs a command',
-      'the commands are: network plan, network apply',
+      'the commands are: network plan, network apply, network check, network rollback',
     ],
     [
       ['network', 'frob'],
       'cannot run "network frob": there is no such command',
-      'the commands are: network plan, network apply',
+      'the commands are: network plan, network apply, network check, network rollback',
     ],
   ])('%j', async (args, message, hint) => {
     expect(await rcWait(args)).toEqual({ exit: 64, out: '', err: `rc-wait: ${message}\n         ${hint}\n` });

@@ -51,7 +51,13 @@ function server(kernel: FakeKernel, overrides: Partial<NetworkPlan> = {}) {
         .filter((name) => existsSync(join(folder, name)))
         .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
     );
-  const options: ApplyOptions = { root: '/', stateFolder: join(folder, 'state'), run: kernel.run, clock };
+  const options: ApplyOptions = {
+    root: '/',
+    stateFolder: join(folder, 'state'),
+    journalFolder: join(folder, 'journal'),
+    run: kernel.run,
+    clock,
+  };
   return { plan, folder, files, options, change, now: () => nowMs };
 }
 
@@ -312,7 +318,7 @@ describe('when not even that can be done, it is said', () => {
     await expect(applyNetwork(plan, options)).rejects.toMatchObject({
       code: 'NETWORK_LOST',
       message: expect.stringMatching(
-        /the old files are back, but not the default route; "load old" failed \(exit status 1\): no bus$/,
+        /the old files are back, but the default route is not back; "load old" failed \(exit status 1\): no bus$/,
       ),
       hint: expect.stringContaining('console'),
     });
@@ -329,7 +335,7 @@ describe('when not even that can be done, it is said', () => {
     });
     await expect(applyNetwork(plan, { ...options, run: kernel.run })).rejects.toMatchObject({
       code: 'NETWORK_LOST',
-      message: expect.stringMatching(/; and then cannot write .*\/a: it has changed since it was read/),
+      message: expect.stringMatching(/; and then cannot put .*\/a back: somebody else has changed it since$/),
     });
   });
 

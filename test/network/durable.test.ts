@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holds, makeChange, undoChange } from '../../src/network/durable.ts';
+import { holds, makeChange, removeLeftovers, stageChange } from '../../src/network/durable.ts';
 import type { FileChange } from '../../src/network/types.ts';
 import { put, scratch } from './scratch.ts';
 
@@ -57,23 +57,28 @@ describe('a change that can be made', () => {
     expect(existsSync(join(root, path))).toBe(false);
   });
 
-  it.each([
-    ['a replaced file', 'old', 'new'],
-    ['a file that was taken away', 'old', undefined],
-  ])('is undone byte for byte, mode included: %s', async (_, before, after) => {
-    const root = scratch({ [path]: before });
-    chmodSync(join(root, path), 0o604);
-    await undoChange(root, await makeChange(root, change(before, after)));
-    expect(readFileSync(join(root, path), 'utf8')).toBe(before);
-    expect(statSync(join(root, path)).mode & 0o7777).toBe(0o604);
+  it('leaves the old file alone until it is committed, and nothing behind when it is discarded', async () => {
+    const root = scratch({ [path]: 'old' });
+    const staged = await stageChange(root, change('old', 'new'));
+    expect(readFileSync(join(root, path), 'utf8')).toBe('old');
+    expect(readdirSync(join(root, '/etc/netplan'))).toHaveLength(2);
+    await staged.discard();
+    expect(readdirSync(join(root, '/etc/netplan'))).toEqual(['a.yaml']);
   });
 
-  it('is undone without a trace where the file and its folders were new', async () => {
-    const root = scratch();
-    const written = await makeChange(root, change(undefined, 'new'));
-    await undoChange(root, written);
-    expect(readdirSync(join(root))).toEqual(['etc']);
-    expect(existsSync(join(root, path))).toBe(false);
+  it('leaves what a killed process left beside a file to be found, and nothing else', async () => {
+    const root = scratch({
+      [path]: 'old',
+      '/etc/netplan/.a.yaml.swp': '',
+      '/etc/netplan/.b.yaml.0123456789abcdef.rc-wait': '',
+    });
+    await stageChange(root, change('old', 'new'));
+    await removeLeftovers(join(root, path));
+    expect(readdirSync(join(root, '/etc/netplan')).sort()).toEqual([
+      '.a.yaml.swp',
+      '.b.yaml.0123456789abcdef.rc-wait',
+      'a.yaml',
+    ]);
   });
 });
 
@@ -104,6 +109,14 @@ describe('a change is refused, and nothing is touched', () => {
     const other = scratch();
     mkdirSync(join(other, path), { recursive: true });
     await expect(makeChange(other, change('old', 'new'))).rejects.toThrow(/it is not a regular file/);
+  });
+
+  it('when the file changes between the preparation and the commit', async () => {
+    const root = scratch({ [path]: 'old' });
+    const staged = await stageChange(root, change('old', 'new'));
+    put(root, path, 'edited meanwhile');
+    await expect(staged.commit()).rejects.toThrow(/it has changed since it was read/);
+    expect(readFileSync(join(root, path), 'utf8')).toBe('edited meanwhile');
   });
 
   it('when a folder leads out of the root', async () => {

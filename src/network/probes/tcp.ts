@@ -1,0 +1,47 @@
+import { connect } from 'node:net';
+import { RcWaitError, reasonOf } from '../../base/error.ts';
+import type { Probe } from '../probe.ts';
+
+/** Where a connection must be taken. */
+export interface TcpTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Reads `tcp://host:port`, or several, separated by commas or spaces.
+ * @throws RcWaitError USAGE
+ */
+export function parseTcpTargets(text: string): readonly TcpTarget[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((one) => one !== '')
+    .map(parseTarget);
+}
+
+function parseTarget(text: string): TcpTarget {
+  const [, bracketed, plain, digits] =
+    /^tcp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([^\s:/@[\]]+)):(\d{1,5})\/?$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (host !== undefined && port >= 1 && port <= 65_535) return { host, port };
+  throw new RcWaitError('USAGE', `cannot use --probe ${text}: tcp://HOST:PORT is expected`);
+}
+
+/** Something takes a connection there. */
+export function tcpProbe({ host, port }: TcpTarget): Probe {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return {
+    expects: `tcp://${name}:${port} to take a connection`,
+    limitMs: 10_000,
+    attempt: (signal) =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ host, port, signal });
+        socket.once('connect', () => {
+          socket.destroy();
+          resolve(undefined);
+        });
+        socket.once('error', (error) => (signal.aborted ? reject(error) : resolve(reasonOf(error))));
+      }),
+  };
+}

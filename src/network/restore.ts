@@ -1,0 +1,64 @@
+import { type PutBack, putFilesBack } from './files.ts';
+import type { JournalEntry } from './journal.ts';
+import { type DefaultRoute, parseDefaultRoutes } from './kernel.ts';
+import { bringBack, type Settling } from './settle.ts';
+import type { Command } from './types.ts';
+
+/** What became of a change that was to be undone. */
+export interface Undone extends PutBack {
+  /** why the default routes are not what they were; undefined: they are, or nobody touched them */
+  readonly kernel: string | undefined;
+}
+
+export interface UndoOptions {
+  readonly root: string;
+  /** the commands that bring the old files into the kernel; undefined: the kernel was never touched */
+  readonly commands: readonly Command[] | undefined;
+  readonly settling: Settling;
+  readonly onStep: (name: string) => Promise<void>;
+}
+
+/** Puts everything back as the journal has it: the files first, then the kernel. Goes on whatever fails. */
+export async function undoChange(entry: JournalEntry, options: UndoOptions): Promise<Undone> {
+  const { root, commands, settling, onStep } = options;
+  const back = await putFilesBack(root, entry.files, onStep);
+  if (commands === undefined) return { ...back, kernel: undefined };
+  const kernel = await putKernelBack(commands, routesOf(entry), settling);
+  await onStep('kernel put back');
+  return { ...back, kernel };
+}
+
+/** The default routes that an entry remembers; undefined when ip(8) did not tell them. */
+export function routesOf({ routes }: JournalEntry): readonly DefaultRoute[] | undefined {
+  return routes?.flatMap((words) => parseDefaultRoutes(words.join(' ')));
+}
+
+/** @returns undefined when the kernel holds the routes; else why not */
+async function putKernelBack(
+  commands: readonly Command[],
+  routes: readonly DefaultRoute[] | undefined,
+  settling: Settling,
+): Promise<string | undefined> {
+  const problems: string[] = [];
+  for (const command of commands) {
+    const { ok, how, output } = await settling.run(command);
+    if (!ok) problems.push(commandFailed(command, how, output));
+  }
+  // With no command to bring the routes back, there is nothing to wait for.
+  const patience = { ...settling, settleMs: commands.length > 0 ? settling.settleMs : 0 };
+  const isBack = routes === undefined ? problems.length === 0 : await bringBack(patience, routes);
+  return isBack ? undefined : ['the default route is not back', ...problems].join('; ');
+}
+
+/** How a command failed, with the end of what it said. */
+export function commandFailed({ argv }: Command, how: string, output: string): string {
+  const said = output.trim().split('\n').slice(-5).join(' / ');
+  return `"${argv.join(' ')}" failed (${how})${said === '' ? '' : `: ${said}`}`;
+}
+
+/** What could not be put back, in words; undefined when everything is back. */
+export function lossesOf({ foreign, problems, kernel }: Undone): string | undefined {
+  const changed = foreign.map((path) => `cannot put ${path} back: somebody else has changed it since`);
+  const all = [...changed, ...problems, ...(kernel === undefined ? [] : [kernel])];
+  return all.length === 0 ? undefined : all.join('; ');
+}

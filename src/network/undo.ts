@@ -1,0 +1,149 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { RcWaitError, reasonOf } from '../base/error.ts';
+import { type Attributes, syncFolder } from './durable.ts';
+import { type FileNow, readNow } from './files.ts';
+import { type Journal, type JournalEntry, type JournalFile, journalFolder, openJournal } from './journal.ts';
+import { lockNetwork } from './lock.ts';
+import { defaultStateFolder, type Means, meansOf } from './means.ts';
+import { lockWaitMs, recoverLocked } from './recover.ts';
+import { routesOf } from './restore.ts';
+import { bringBack, describeRoutes } from './settle.ts';
+import { transact } from './transaction.ts';
+import type { FileChange, NetworkResult } from './types.ts';
+
+export interface UndoLastOptions extends Means {
+  /** put the old files in the place of those that somebody else has changed since; copies of these are kept */
+  readonly force: boolean;
+}
+
+/** What was undone. */
+export interface UndoneLast {
+  readonly gateway: string;
+  readonly result: Extract<NetworkResult, { readonly action: 'rolled-back' }>;
+}
+
+/**
+ * Undoes the last change that was committed: every file byte for byte what it
+ * was, with mode and owner, and the kernel's default routes too. It is a
+ * transaction like the change itself. An unfinished change is undone in its place.
+ *
+ * @throws RcWaitError CONFIGURATION when there is nothing to undo; NETWORK_FILE when a file is not what
+ *   the change left (and nothing is touched), or cannot be written; NETWORK_RELOAD, NETWORK_LOST as `applyNetwork`
+ */
+export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
+  const { root, stateFolder = defaultStateFolder, signal } = options;
+  const journal = openJournal(root, options.journalFolder ?? journalFolder);
+  const lock = await lockNetwork(root, stateFolder, lockWaitMs, signal);
+  try {
+    const context = meansOf(options);
+    const unfinished = await journal.pending();
+    const recovered = await recoverLocked(context);
+    if (recovered.kind === 'rolled-back' && unfinished !== undefined) {
+      return undone(unfinished.entry, recovered.files, 'it was not finished');
+    }
+    const last = lastToUndo(await journal.last());
+    const work = await changesOf(last, root, options.force, journal);
+    const before = routesOf(last);
+    await transact(
+      {
+        purpose: 'rollback',
+        stack: last.stack,
+        interfaceName: last.interface,
+        gateway: last.gateway,
+        ...work,
+        commands: last.restore,
+        restore: last.restore,
+        follow: async (settling) =>
+          before === undefined || (await bringBack(settling, before))
+            ? undefined
+            : describeRoutes(settling.run),
+        probes: [],
+        cannot: `cannot undo the change of ${last.startedAt}`,
+      },
+      context,
+    );
+    return undone(
+      last,
+      work.changes.map(({ path }) => path),
+      'it was undone by hand',
+    );
+  } finally {
+    await lock.release();
+  }
+}
+
+function undone(entry: JournalEntry, files: readonly string[], reason: string): UndoneLast {
+  const { stack, gateway } = entry;
+  return { gateway, result: { action: 'rolled-back', stack, interface: entry.interface, files, reason } };
+}
+
+function lastToUndo(last: JournalEntry | undefined): JournalEntry {
+  if (last === undefined) {
+    throw new RcWaitError('CONFIGURATION', 'cannot roll back: rc-wait has changed nothing here');
+  }
+  if (last.purpose === 'apply') return last;
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot roll back: the last change was rolled back already, at ${last.startedAt}`,
+    { hint: 'rc-wait network apply sets the gateway again' },
+  );
+}
+
+/** The way back from the files as they are now. */
+async function changesOf(
+  last: JournalEntry,
+  root: string,
+  force: boolean,
+  journal: Journal,
+): Promise<{ changes: FileChange[]; attributes: Map<string, Attributes> }> {
+  const found: { file: JournalFile; now: FileNow }[] = [];
+  for (const file of last.files) found.push({ file, now: await readNow(root, file.path) });
+  const foreign = found.filter(
+    ({ file, now }) => now.text !== file.before?.text && now.text !== file.after?.text,
+  );
+  if (foreign.length > 0) {
+    const paths = foreign.map(({ file }) => file.path);
+    if (!force) throw changedSince(paths, last, journal);
+    for (const { file, now } of foreign) await keepCopy(file.path, now, journal);
+  }
+  const left = found.filter(({ file, now }) => now.text !== file.before?.text);
+  return {
+    changes: left.map(({ file: { path, before }, now }) => ({
+      path,
+      before: now.text,
+      after: before?.text,
+      mode: before?.mode ?? 0o600,
+    })),
+    attributes: new Map(
+      left.flatMap(({ file: { path, before } }) => (before === null ? [] : [[path, before]])),
+    ),
+  };
+}
+
+function changedSince(paths: readonly string[], last: JournalEntry, journal: Journal): RcWaitError {
+  const have = paths.length === 1 ? 'has' : 'have';
+  return new RcWaitError(
+    'NETWORK_FILE',
+    `cannot roll back: ${paths.join(' and ')} ${have} been changed since rc-wait wrote at ${last.startedAt}`,
+    {
+      hint: `nothing was touched; --force puts back what was there before rc-wait, and keeps copies of the files as they are now in ${keptIn(journal)}`,
+    },
+  );
+}
+
+const keptIn = ({ folder }: Journal): string => join(folder, 'overwritten');
+
+/** Keeps what is about to be overwritten: somebody wrote it for a reason. */
+async function keepCopy(path: string, { target }: FileNow, journal: Journal): Promise<void> {
+  if (target === undefined) return;
+  try {
+    const folder = keptIn(journal);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const time = new Date().toISOString().replaceAll(':', '');
+    await copyFile(target, join(folder, `${time}-${basename(path)}`));
+    await syncFolder(folder);
+  } catch (cause) {
+    throw new RcWaitError('NETWORK_FILE', `cannot keep a copy of ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/base/clock.ts';
+import { parseIpv4 } from '../../../src/base/ipv4.ts';
+import { gatewayProbe, parseNeighbour } from '../../../src/network/probes/gateway.ts';
+import type { Run } from '../../../src/network/run.ts';
+import type { GatewayWish } from '../../../src/network/types.ts';
+
+const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const { signal } = new AbortController();
+const clock: Clock = {
+  nowMs: () => 0,
+  async sleep(_ms, stop) {
+    stop?.throwIfAborted();
+  },
+};
+
+/** A neighbour table of one line: as it is, and as it is once the neighbour was asked. */
+function table(before: string, after: readonly string[]) {
+  let line = before;
+  const ran: string[] = [];
+  let answers = [...after];
+  const run: Run = async ({ argv }) => {
+    ran.push(argv.join(' '));
+    if (argv.includes('del')) line = '';
+    else if (answers.length > 0 && asked) [line = '', ...answers] = answers;
+    return { ok: true, how: 'exit status 0', output: line === '' ? '' : `${line}\n` };
+  };
+  let asked = false;
+  const provoke = async () => {
+    asked = true;
+  };
+  return { ran, probe: gatewayProbe(wish, { run, clock, provoke }), wasAsked: () => asked };
+}
+
+describe('the gateway answers on the link', () => {
+  it('when it tells its link address', async () => {
+    const { probe, ran } = table('', [
+      '10.208.0.1 INCOMPLETE',
+      '10.208.0.1 lladdr 02:00:00:00:00:01 REACHABLE',
+    ]);
+    expect(await probe.attempt(signal)).toBeUndefined();
+    expect(ran).toContain('ip -4 neigh show to 10.208.0.1 dev eth1');
+    expect(probe.expects).toBe('10.208.0.1 to answer on eth1 (ARP)');
+  });
+
+  it('and what the kernel knew of it before is no answer', async () => {
+    const stale = '10.208.0.1 lladdr 02:00:00:00:00:01 STALE';
+    const { probe, ran } = table(stale, ['10.208.0.1 INCOMPLETE', '10.208.0.1 FAILED']);
+    expect(await probe.attempt(signal)).toBe('no answer on the link (the neighbour is FAILED)');
+    expect(ran).toContain('ip -4 neigh del 10.208.0.1 dev eth1');
+  });
+
+  it.each(['PERMANENT', 'NOARP'])('and is not asked where it need not answer (%s)', async (state) => {
+    const { probe, ran, wasAsked } = table(`10.208.0.1 lladdr 02:00:00:00:00:01 ${state}`, []);
+    expect(await probe.attempt(signal)).toBeUndefined();
+    expect(ran).toHaveLength(1);
+    expect(wasAsked()).toBe(false);
+  });
+
+  it('or not, until its time is up', async () => {
+    const { probe } = table('', ['10.208.0.1 INCOMPLETE']);
+    await expect(probe.attempt(AbortSignal.abort(new Error('time is up')))).rejects.toThrow('time is up');
+  });
+});
+
+it('a line of ip-neighbour(8) is read whatever else stands in it', () => {
+  expect(parseNeighbour('10.208.0.1 lladdr 02:00:00:00:00:01 router extern_learn REACHABLE \n')).toEqual({
+    state: 'REACHABLE',
+    hasAddress: true,
+  });
+  expect(parseNeighbour('10.208.0.1 lladdr 02:00:00:00:00:01 FAILED')).toMatchObject({ hasAddress: false });
+  expect(parseNeighbour('')).toBeUndefined();
+});
+
+it('a real datagram asks without a privilege, and whether it arrives does not matter', async () => {
+  const local = { gateway: parseIpv4('127.0.0.1'), interfaceName: 'lo' } as GatewayWish;
+  const lines = ['', '127.0.0.1 lladdr 00:00:00:00:00:00 REACHABLE'];
+  const run: Run = async () => ({ ok: true, how: '', output: lines.shift() ?? '' });
+  expect(await gatewayProbe(local, { run }).attempt(signal)).toBeUndefined();
+});

@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/base/clock.ts';
+import { type JournalEntry, openJournal } from '../../src/network/journal.ts';
+import { lockNetwork } from '../../src/network/lock.ts';
+import { identify, isAlive } from '../../src/network/process.ts';
+import { type RecoverOptions, recover } from '../../src/network/recover.ts';
+import { type Step, stepAfter } from '../../src/network/steps.ts';
+import { entryOf } from './entry.ts';
+import { FakeKernel } from './fake-kernel.ts';
+import { put, scratch } from './scratch.ts';
+
+const wished = 'default via 10.208.0.1 dev eth1';
+const old = 'default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.7';
+const restore: JournalEntry['restore'] = [{ argv: ['load', 'old'], timeoutMs: 1 }];
+const loads = { 'load old': (kernel: FakeKernel) => kernel.become([old]) };
+
+/** A server on which a change was begun, and ended at a step. */
+async function killedAt(step: Step, kernel: FakeKernel, more: Partial<JournalEntry> = {}) {
+  const folder = scratch({ a: 'new a', b: 'old b', c: 'new c' });
+  const journalFolder = join(folder, 'journal');
+  const journal = openJournal('/', journalFolder);
+  const attributes = { mode: 0o640, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const entry = entryOf(
+    [
+      {
+        path: join(folder, 'a'),
+        before: { text: 'old a', ...attributes },
+        after: { text: 'new a' },
+        madeFolder: null,
+      },
+      { path: join(folder, 'b'), before: { text: 'old b', ...attributes }, after: null, madeFolder: null },
+      { path: join(folder, 'c'), before: null, after: { text: 'new c' }, madeFolder: null },
+    ],
+    { routes: [old.split(' ')], restore, ...more },
+  );
+  let pending = await journal.begin(entry);
+  while (pending.step !== step && stepAfter(pending.step) !== undefined)
+    pending = await journal.advance(pending);
+  let nowMs = 0;
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    async sleep(ms) {
+      nowMs += ms;
+    },
+  };
+  const options: RecoverOptions = {
+    root: '/',
+    stateFolder: join(folder, 'state'),
+    journalFolder,
+    run: kernel.run,
+    clock,
+  };
+  const files = () =>
+    Object.fromEntries(
+      readdirSync(folder)
+        .filter((name) => name.length === 1)
+        .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+    );
+  return { folder, journal, options, files, entry };
+}
+
+const before = { a: 'old a', b: 'old b' };
+
+describe('a change that did not end', () => {
+  it.each<Step>(['written', 'reloaded', 'probed'])(
+    'after "%s": files and kernel are what they were',
+    async (step) => {
+      const kernel = new FakeKernel([wished], loads);
+      const { options, files, journal, folder } = await killedAt(step, kernel);
+      expect(await recover(options)).toEqual({
+        kind: 'rolled-back',
+        startedAt: '2026-01-02T03:04:05.000Z',
+        stack: 'netplan',
+        interface: 'eth1',
+        files: ['a', 'b', 'c'].map((name) => join(folder, name)),
+      });
+      expect(files()).toEqual(before);
+      expect(kernel.ran).toEqual(['load old']);
+      expect(kernel.routes).toEqual([old]);
+      expect(await journal.pending()).toBeUndefined();
+      expect(await recover(options)).toEqual({ kind: 'nothing' });
+    },
+  );
+
+  it.each<Step>(['prepared', 'armed'])(
+    'after "%s": the kernel was never told, and is left alone',
+    async (step) => {
+      const kernel = new FakeKernel([old], loads);
+      const { options, files } = await killedAt(step, kernel);
+      await recover(options);
+      expect(files()).toEqual(before);
+      expect(kernel.ran).toEqual([]);
+    },
+  );
+
+  it('by a power cut while files were written: the boot has read some of them, so the kernel is put back', async () => {
+    const kernel = new FakeKernel([wished], loads);
+    const { options, files } = await killedAt('armed', kernel, { bootId: 'another' });
+    await recover(options);
+    expect(files()).toEqual(before);
+    expect(kernel.routes).toEqual([old]);
+  });
+
+  it('after the commit: it stands, and only what is left over goes', async () => {
+    const kernel = new FakeKernel([wished], loads);
+    const { options, files, journal, entry } = await killedAt('committed', kernel);
+    expect(await recover(options)).toEqual({ kind: 'tidied' });
+    expect(files()).toEqual({ a: 'new a', b: 'old b', c: 'new c' });
+    expect(kernel.ran).toEqual([]);
+    expect(await journal.last()).toEqual(entry);
+  });
+
+  it('is content with the same way out by another lease', async () => {
+    const renewed = 'default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.99';
+    const kernel = new FakeKernel([wished], { 'load old': (one: FakeKernel) => one.become([renewed]) });
+    const { options } = await killedAt('written', kernel);
+    await recover(options);
+    expect(kernel.routes).toEqual([renewed]);
+    expect(kernel.ran).toEqual(['load old']);
+  });
+
+  it('takes no lock where there is nothing to do', async () => {
+    const folder = scratch();
+    const options = { root: '/', stateFolder: join(folder, 'state'), journalFolder: join(folder, 'journal') };
+    expect(await recover(options)).toEqual({ kind: 'nothing' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('what cannot be put back', () => {
+  it('a file that somebody else has changed since is left alone, said, and does not stop the next start', async () => {
+    const kernel = new FakeKernel([wished], loads);
+    const { options, files, folder } = await killedAt('written', kernel);
+    writeFileSync(join(folder, 'a'), 'written by the guest agent');
+    const error = await recover(options).catch((one: unknown) => one);
+    const aside = join(folder, 'journal/aside.json');
+    expect(error).toMatchObject({
+      code: 'NETWORK_LOST',
+      message: `cannot undo the change of the network that was begun at 2026-01-02T03:04:05.000Z and not ended: cannot put ${folder}/a back: somebody else has changed it since`,
+      hint: `what there was before is in ${aside}`,
+    });
+    expect(files()).toEqual({ a: 'written by the guest agent', b: 'old b' });
+    expect(readFileSync(aside, 'utf8')).toContain('old a');
+    expect(await recover(options)).toEqual({ kind: 'nothing' });
+  });
+
+  it('a file that cannot be written is tried again at the next start', async () => {
+    const kernel = new FakeKernel([wished], loads);
+    const { options, files, folder } = await killedAt('written', kernel);
+    rmSync(join(folder, 'a'));
+    put(folder, 'elsewhere', 'new a');
+    symlinkSync('elsewhere', join(folder, 'a'));
+    await expect(recover(options)).rejects.toMatchObject({
+      code: 'NETWORK_LOST',
+      message: expect.stringContaining('it is a symbolic link'),
+      hint: expect.stringContaining('tried again'),
+    });
+    rmSync(join(folder, 'a'));
+    put(folder, 'a', 'new a');
+    expect(await recover(options)).toMatchObject({ kind: 'rolled-back' });
+    expect(files()).toEqual(before);
+  });
+
+  it('a default route that will not come back is said', async () => {
+    const kernel = new FakeKernel([wished], {
+      'load old': () => ({ ok: false, how: 'exit status 1', output: 'no bus' }),
+      [`ip -4 route replace ${old}`]: () => ({ ok: false }),
+    });
+    const { options, files } = await killedAt('reloaded', kernel);
+    await expect(recover(options)).rejects.toMatchObject({
+      code: 'NETWORK_LOST',
+      message: expect.stringMatching(
+        /the default route is not back; "load old" failed \(exit status 1\): no bus$/,
+      ),
+    });
+    expect(files()).toEqual(before);
+  });
+});
+
+describe('what a killed process left running', () => {
+  const sleeper = () => spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+
+  it('is ended before the old files are put back', async () => {
+    const child = sleeper();
+    const ended = once(child, 'exit');
+    const kernel = new FakeKernel([wished], loads);
+    const { options, journal } = await killedAt('written', kernel);
+    writeFileSync(journal.commandNote, JSON.stringify(identify(child.pid ?? 0)));
+    await recover(options);
+    await ended;
+    expect(child.signalCode).toBe('SIGKILL');
+    expect(existsSync(journal.commandNote)).toBe(false);
+  });
+
+  it('is not looked for after another boot: its number may be anybody else', async () => {
+    const child = sleeper();
+    const identity = identify(child.pid ?? 0);
+    const { options, journal } = await killedAt('written', new FakeKernel([wished], loads), {
+      bootId: 'another',
+    });
+    writeFileSync(journal.commandNote, JSON.stringify(identity));
+    await recover(options);
+    expect(identity && isAlive(identity)).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+
+  it('a process that hangs with the lock is ended when the timer goes off, and waited for otherwise', async () => {
+    const kernel = new FakeKernel([wished], loads);
+    const holder = sleeper();
+    const owner = identify(holder.pid ?? 0) ?? { pid: 0, startTicks: '' };
+    const { options, files, folder } = await killedAt('written', kernel, { owner });
+    const lock = await lockNetwork('/', join(folder, 'state'), 1_000);
+    holder.once('exit', () => void lock.release());
+    await recover({ ...options, patienceMs: 1 });
+    expect(holder.signalCode).toBe('SIGKILL');
+    expect(files()).toEqual(before);
+  });
+});
