@@ -17,6 +17,7 @@ export type ApiArgs = Args<typeof apiFlags> & { readonly root?: string };
 export interface OpenApi {
   readonly client: RackconnectClient;
   readonly pace: Pace;
+  readonly baseUrl: ApiUrl;
 }
 
 /** Which API, found out before anything is asked. */
@@ -106,7 +107,7 @@ export async function withApi<T>(
   const pace = createPace({ ledger, clock: systemClock });
   const transport = createTransport({ localAddress, caPem });
   try {
-    return await work({ client: createClient({ baseUrl, pace, transport }), pace });
+    return await work({ client: createClient({ baseUrl, pace, transport }), pace, baseUrl });
   } finally {
     await transport.close();
     ledger.close();

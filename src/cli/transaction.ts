@@ -1,4 +1,3 @@
-import { systemClock } from '../base/clock.ts';
 import type { ApplyOptions } from '../network/apply.ts';
 import type { Probe } from '../network/probe.ts';
 import type { TcpTarget } from '../network/probes/tcp.ts';
@@ -54,9 +53,10 @@ export async function probesFor(
   targets: readonly TcpTarget[],
   api: OpenApi | undefined,
 ): Promise<readonly Probe[]> {
-  const [{ gatewayProbe }, { tcpProbe }] = await Promise.all([
+  const [{ gatewayProbe }, { tcpProbe }, { apiProbe }] = await Promise.all([
     import('../network/probes/gateway.ts'),
     import('../network/probes/tcp.ts'),
+    import('./api-probe.ts'),
   ]);
   return [gatewayProbe(wish), ...targets.map(tcpProbe), ...(api === undefined ? [] : [apiProbe(api)])];
 }
@@ -66,34 +66,4 @@ export async function targetsOf(probe: string | undefined): Promise<readonly Tcp
   if (probe === undefined) return [];
   const { parseTcpTargets } = await import('../network/probes/tcp.ts');
   return parseTcpTargets(probe);
-}
-
-/**
- * The RackConnect API still answers, whatever it says: one question, like those
- * of the wait, within the quota. Where the quota does not permit one in time,
- * that is no fault of the network.
- */
-function apiProbe({ client }: OpenApi): Probe {
-  const limitMs = 30_000;
-  return {
-    expects: 'the RackConnect API to answer',
-    limitMs,
-    async attempt(signal) {
-      const startedMs = systemClock.nowMs();
-      const mayNotAsk = new AbortController();
-      try {
-        const { reply } = await client.ask('automation_status/details', 'json', {
-          newerThanMs: startedMs,
-          signal: AbortSignal.any([signal, mayNotAsk.signal]),
-          onDelay({ because, untilMs }) {
-            if (['window', 'refused'].includes(because) && untilMs > startedMs + limitMs) mayNotAsk.abort();
-          },
-        });
-        return reply.kind === 'unreachable' ? reply.reason : undefined;
-      } catch (error) {
-        if (mayNotAsk.signal.aborted) return undefined;
-        throw error;
-      }
-    },
-  };
 }

@@ -155,7 +155,8 @@ async function job(
   }
   const { runJob } = await import('../wait/job.ts');
   log.debug(`asking ${target.baseUrl}${source === undefined ? '' : ` from ${source}`}`);
-  return withApi(args, target, source, log.warn, async ({ client, pace }) => {
+  return withApi(args, target, source, log.warn, async (api) => {
+    const { client, pace } = api;
     view.count(pace.tally);
     try {
       return await runJob<NetworkResult>({
@@ -165,7 +166,7 @@ async function job(
         signal: io.signal,
         onEvent: view.onEvent,
         network: args.network === 'off' || args.network === 'auto' ? args.network : 'always',
-        configure: (gateway) => configure(gateway, args, log, { client, pace }),
+        configure: (gateway) => configure(gateway, args, log, api),
       });
     } finally {
       Object.assign(requests, pace.tally);
