@@ -46,7 +46,7 @@ export async function applyNetwork(plan: NetworkPlan, options: ApplyOptions): Pr
         changes,
         commands,
         restore,
-        follow: (settling, stop) => waitForGateway(settling, wish, stop),
+        follow: (settling, stop) => waitForGateway(settling, wish, stop, plan.holdMs),
         probes,
         cannot: `cannot bring the gateway ${wish.gateway} into use on ${wish.interfaceName}`,
       },

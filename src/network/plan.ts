@@ -74,6 +74,7 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   return {
     stack: name,
+    ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),
     why,
     wish,
     changes,

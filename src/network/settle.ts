@@ -13,21 +13,17 @@ export interface Settling {
 const lookEveryMs = 200;
 
 /**
- * How long the route must stay: networkd and NetworkManager answer before they
- * act, so the route may be there, go, and come back a moment later.
- */
-const holdMs = 1_000;
-
-/**
  * Waits until the kernel's default route goes through the gateway, and takes
  * other default routes out of the kernel then: of a route that no file holds any
  * more, some stacks leave the kernel's copy behind.
+ * @param holdMs how long the route must stay, see `Stack`
  * @returns undefined when it does; else what the kernel's default route is, in words
  */
 export async function waitForGateway(
   { run, clock, settleMs }: Settling,
   wish: GatewayWish,
   signal?: AbortSignal,
+  holdMs = 0,
 ): Promise<string | undefined> {
   const deadlineMs = clock.nowMs() + settleMs;
   let cleared = false;
@@ -41,8 +37,7 @@ export async function waitForGateway(
       // Once: a stack that brings another one back each time still has ours in front, and traffic goes as wished.
       for (const route of others) await run(removal(route), signal);
       cleared = true;
-    }
-    if (heldSinceMs !== undefined && clock.nowMs() - heldSinceMs >= holdMs) return undefined;
+    } else if (heldSinceMs !== undefined && clock.nowMs() - heldSinceMs >= holdMs) return undefined;
     if (!isThere && clock.nowMs() >= deadlineMs) return inWords(routes);
     await clock.sleep(lookEveryMs, signal);
   }

@@ -90,6 +90,11 @@ export interface Stack {
   readonly servedBy?: readonly StackName[];
   /** says which interfaces the stack manages on the running system */
   readonly daemon?: Daemon;
+  /**
+   * How long the route must stay after a reload, in ms: networkd and NetworkManager answer before
+   * they act, so it may be there, go, and come back a moment later. 0 when left out
+   */
+  readonly holdMs?: number;
   /** whether these files configure the interface in this stack */
   configures(files: readonly NetworkFile[], target: Target): boolean;
   /** the static IPv4 addresses that the files give to interfaces, for work on a root that is not running */
@@ -105,6 +110,8 @@ export interface Stack {
 /** What would be done, before anything is. */
 export interface NetworkPlan {
   readonly stack: StackName;
+  /** how long the route must stay after a reload, see `Stack` */
+  readonly holdMs?: number;
   /** one line for a person: why this stack */
   readonly why: string;
   readonly wish: GatewayWish;

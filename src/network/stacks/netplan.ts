@@ -28,6 +28,7 @@ const header = `# Written by rc-wait: the one default route of this server. Chan
  */
 export const netplan: Stack = {
   name: 'netplan',
+  holdMs: 300,
   tools: ['netplan'],
   servedBy: ['networkd', 'networkmanager'],
   sources: ['/usr/lib/netplan/*.yaml', '/lib/netplan/*.yaml', '/etc/netplan/*.yaml', '/run/netplan/*.yaml'],

@@ -36,6 +36,7 @@ const header = `# Written by rc-wait: the one default route of this server. Chan
  */
 export const networkd: Stack = {
   name: 'networkd',
+  holdMs: 1_000,
   tools: ['networkctl'],
   sources: networkdSources,
 

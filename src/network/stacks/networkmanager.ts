@@ -26,6 +26,7 @@ import {
  */
 export const networkmanager: Stack = {
   name: 'networkmanager',
+  holdMs: 1_000,
   tools: ['nmcli'],
   sources: profileSources,
 
