@@ -123,7 +123,7 @@ describe('a plan that can be carried out', () => {
   it('waits for the kernel, then takes other default routes out of it', async () => {
     const left = 'default via 203.0.113.1 dev eth0 metric 100';
     const kernel = new FakeKernel([old], { check: () => undefined, load: () => undefined });
-    const { plan, options, now } = server(kernel, { holdMs: 1_000 });
+    const { plan, options, now } = server(kernel);
     const clock: Clock = {
       nowMs: now,
       async sleep(ms) {
@@ -141,7 +141,7 @@ describe('a plan that can be carried out', () => {
     ['stays away', [], 'NETWORK_RELOAD'],
   ])('takes no route for good that goes again at once, and %s', async (_, later, expected) => {
     const kernel = new FakeKernel([old], goodTools());
-    const { plan, options, now } = server(kernel);
+    const { plan, options, now } = server(kernel, { holdMs: 1_000 });
     const clock: Clock = {
       nowMs: now,
       async sleep(ms, signal) {
