@@ -197,6 +197,8 @@ async function writeTemporary(
  * copy, and mode and owner are set, and checked, by ourselves.
  */
 async function copyExtendedAttributes(from: string, to: string): Promise<void> {
-  const argv = ['cp', '--attributes-only', '--preserve=all', '--no-dereference', '--', from, to] as const;
+  // A new time: by it networkd (before 248) and others tell that the file has changed.
+  const options = ['--attributes-only', '--preserve=all', '--no-preserve=timestamps', '--no-dereference'];
+  const argv = ['cp', ...options, '--', from, to] as const;
   await runCommand({ argv: [...argv], timeoutMs: 10_000 });
 }

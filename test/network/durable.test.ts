@@ -7,6 +7,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -30,6 +31,13 @@ describe('a change that can be made', () => {
     expect(statSync(join(root, path)).mode & 0o7777).toBe(0o640);
     expect(statSync(join(root, path)).ino).not.toBe(ino);
     expect(readdirSync(join(root, '/etc/netplan'))).toEqual(['a.yaml']);
+  });
+
+  it('gives the file a new time, by which daemons tell that it has changed', async () => {
+    const root = scratch({ [path]: 'old' });
+    utimesSync(join(root, path), 1, 1);
+    await makeChange(root, change('old', 'new'));
+    expect(statSync(join(root, path)).mtimeMs).toBeGreaterThan(2_000);
   });
 
   it.runIf(process.getuid?.() === 0)('keeps the owner', async () => {
