@@ -38,7 +38,7 @@ export const networkRollbackCommand: Command = command({
     io.out(
       output === 'json'
         ? `${JSON.stringify(document)}\n`
-        : `rolled back: the gateway ${gateway} is out of use on ${result.interface}, ${result.reason} (${files})\n`,
+        : `rolled back: what there was before the gateway ${gateway} on ${result.interface} is back (${files})\n`,
     );
     return 0;
   },

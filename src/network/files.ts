@@ -127,7 +127,7 @@ async function putFileBack(root: string, file: JournalFile): Promise<boolean> {
     const mode = before?.mode ?? 0o600;
     await makeChange(root, { path, before: now, after: old, mode }, before ?? undefined);
   }
-  if (madeFolder !== null) await removeEmpty(root, madeFolder, dirname(path));
+  await removeMadeFolders(root, { path, madeFolder });
   return true;
 }
 
@@ -155,7 +155,15 @@ export async function readNow(root: string, path: string): Promise<FileNow> {
   }
 }
 
-/** Takes away folders that a change made, from the innermost to `top`. Only empty ones go: someone may use them. */
+/** Takes away the folders that were made for a file. Only empty ones go: someone may use them. */
+export async function removeMadeFolders(
+  root: string,
+  { path, madeFolder }: Pick<JournalFile, 'path' | 'madeFolder'>,
+): Promise<void> {
+  if (madeFolder !== null) await removeEmpty(root, madeFolder, dirname(path));
+}
+
+/** From the innermost to `top`. */
 async function removeEmpty(root: string, top: string, path: string): Promise<void> {
   const below = relative(top, path);
   if (below === '..' || below.startsWith(`..${sep}`)) return;

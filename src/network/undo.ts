@@ -2,7 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { type Attributes, syncFolder } from './durable.ts';
-import { type FileNow, readNow } from './files.ts';
+import { type FileNow, readNow, removeMadeFolders } from './files.ts';
 import { type Journal, type JournalEntry, type JournalFile, journalFolder, openJournal } from './journal.ts';
 import { lockNetwork } from './lock.ts';
 import { defaultStateFolder, type Means, meansOf } from './means.ts';
@@ -63,6 +63,7 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
       },
       context,
     );
+    for (const file of last.files) await removeMadeFolders(root, file);
     return undone(
       last,
       work.changes.map(({ path }) => path),
