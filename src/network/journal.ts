@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { folderBelow, syncFolder, writeWhole } from './durable.ts';
+import { succeed } from './history.ts';
 import { type Step, stepAfter, steps } from './steps.ts';
 
 /** Where the journal is, below the root. Not in /run: it must outlive a power cut. */
@@ -99,7 +100,7 @@ export interface Journal {
   begin(entry: JournalEntry): Promise<Pending>;
   /** tells the next step */
   advance(pending: Pending): Promise<Pending>;
-  /** a committed change becomes the last one */
+  /** a committed change becomes the last one, see `history.ts` */
   finish(pending: Pending): Promise<void>;
   /** forgets a change that was put back */
   discard(pending: Pending): Promise<void>;
@@ -159,7 +160,14 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
       await moveTo(pending, nameOf(step));
       return { entry: pending.entry, step };
     },
-    finish: (pending) => moveTo(pending, lastName),
+    finish: ({ entry, step }) =>
+      guarded('write', async () => {
+        // One that cannot be read is of no use to anybody.
+        const last = await read(lastName).catch(() => undefined);
+        await writeWhole(join(at, lastName), renderEntry(succeed(last, entry)));
+        await rm(join(at, nameOf(step)), { force: true });
+        await syncFolder(at);
+      }),
     discard: ({ step }) =>
       guarded('write', async () => {
         await rm(join(at, nameOf(step)), { force: true });

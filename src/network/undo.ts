@@ -8,7 +8,7 @@ import { lockNetwork } from './lock.ts';
 import { defaultStateFolder, type Means, meansOf } from './means.ts';
 import { lockWaitMs, recoverLocked } from './recover.ts';
 import { routesOf } from './restore.ts';
-import { bringBack, describeRoutes } from './settle.ts';
+import { bringBack, describeRoutes, type Settling } from './settle.ts';
 import { transact } from './transaction.ts';
 import type { FileChange, NetworkResult } from './types.ts';
 
@@ -55,7 +55,7 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
         commands: last.restore,
         restore: last.restore,
         follow: async (settling) =>
-          before === undefined || (await bringBack(settling, before))
+          before === undefined || (await bringBack(patient(settling, last), before))
             ? undefined
             : describeRoutes(settling.run),
         probes: [],
@@ -72,6 +72,11 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
   } finally {
     await lock.release();
   }
+}
+
+/** With no command to bring the routes back, there is nothing to wait for. */
+function patient(settling: Settling, { restore }: JournalEntry): Settling {
+  return { ...settling, settleMs: restore.length > 0 ? settling.settleMs : 0 };
 }
 
 function undone(entry: JournalEntry, files: readonly string[], reason: string): UndoneLast {

@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { applyNetwork } from '../../../src/network/apply.ts';
 import { planNetwork } from '../../../src/network/plan.ts';
+import { gatewayProbe } from '../../../src/network/probes/gateway.ts';
 import { recover } from '../../../src/network/recover.ts';
 import { undoLast } from '../../../src/network/undo.ts';
 
@@ -23,7 +24,8 @@ function onStep(name: string): void {
 if (gateway === undefined) throw new Error('no gateway');
 if (verb === 'apply') {
   const plan = await planNetwork({ gateway, stack: 'auto', root });
-  await applyNetwork(plan, { root, onStep });
+  const recoverProgram = ['/usr/bin/rc-wait', 'network', 'recover'];
+  await applyNetwork(plan, { root, onStep, recoverProgram, probes: [gatewayProbe(plan.wish)] });
 }
 if (verb === 'rollback') await undoLast({ root, force: false, onStep });
 if (verb === 'recover') await recover({ root, onStep });
