@@ -13,6 +13,12 @@ export interface Settling {
 const lookEveryMs = 200;
 
 /**
+ * The routes must stay so for so many looks: after a reload networkd lets its
+ * leases go, routes and all, only a moment later, and asks for them anew.
+ */
+const looksToBelieve = 6;
+
+/**
  * Waits until the kernel's default route goes through the gateway, and takes
  * other default routes out of the kernel then: of a route that no file holds any
  * more, some stacks leave the kernel's copy behind.
@@ -53,9 +59,11 @@ export async function bringBack(
   before: readonly DefaultRoute[],
 ): Promise<boolean> {
   const deadlineMs = clock.nowMs() + settleMs;
-  for (;;) {
+  for (let looks = 0; ; ) {
     const now = await readDefaultRoutes(run);
-    if (now !== undefined && sameRoutes(now, before)) return true;
+    looks = now !== undefined && sameRoutes(now, before) ? looks + 1 : 0;
+    // Where nothing was reloaded, nothing will change by itself.
+    if (looks >= looksToBelieve || (looks > 0 && clock.nowMs() >= deadlineMs)) return true;
     if (clock.nowMs() >= deadlineMs) return putBack(run, now ?? [], before);
     await clock.sleep(lookEveryMs);
   }
