@@ -44,18 +44,19 @@ export function isWished(route: DefaultRoute | undefined, { gateway, interfaceNa
 }
 
 /**
- * Whether two states of the kernel send packets the same way. Not word for word:
- * a lease that was renewed brings its route back with another source address.
+ * Whether two routes lead the same way. Not word for word: a lease that was
+ * renewed brings its route back with another source address.
  */
-export function sameRoutes(a: readonly DefaultRoute[], b: readonly DefaultRoute[]): boolean {
-  const lines = (routes: readonly DefaultRoute[]) =>
-    routes
-      .map(({ via, device, metric, words }) =>
-        // A route with several next hops has neither: then the words are all there is.
-        via === undefined && device === undefined ? words.join(' ') : `${via} ${device} ${metric}`,
-      )
-      .sort();
-  return lines(a).join('\n') === lines(b).join('\n');
+export function isSameWay(a: DefaultRoute, b: DefaultRoute): boolean {
+  // A route with several next hops has neither: then the words are all there is.
+  const isNamed = a.via !== undefined || a.device !== undefined;
+  const wordsOf = ({ words }: DefaultRoute) => words.join(' ');
+  return (
+    a.via === b.via &&
+    a.device === b.device &&
+    a.metric === b.metric &&
+    (isNamed || wordsOf(a) === wordsOf(b))
+  );
 }
 
 /** Takes a route out of the kernel. */

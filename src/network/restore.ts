@@ -1,7 +1,7 @@
 import { type PutBack, putFilesBack } from './files.ts';
 import type { JournalEntry } from './journal.ts';
-import { type DefaultRoute, parseDefaultRoutes } from './kernel.ts';
-import { bringBack, type Settling } from './settle.ts';
+import { parseDefaultRoutes } from './kernel.ts';
+import { type Before, bringBack, type Settling } from './settle.ts';
 import type { Command } from './types.ts';
 
 /** What became of a change that was to be undone. */
@@ -23,20 +23,21 @@ export async function undoChange(entry: JournalEntry, options: UndoOptions): Pro
   const { root, commands, settling, onStep } = options;
   const back = await putFilesBack(root, entry.files, onStep);
   if (commands === undefined) return { ...back, kernel: undefined };
-  const kernel = await putKernelBack(commands, routesOf(entry), settling);
+  const kernel = await putKernelBack(commands, beforeOf(entry), settling);
   await onStep('kernel put back');
   return { ...back, kernel };
 }
 
 /** The default routes that an entry remembers; undefined when ip(8) did not tell them. */
-export function routesOf({ routes }: JournalEntry): readonly DefaultRoute[] | undefined {
-  return routes?.flatMap((words) => parseDefaultRoutes(words.join(' ')));
+export function beforeOf({ routes, interface: interfaceName }: JournalEntry): Before | undefined {
+  if (routes === null) return undefined;
+  return { routes: routes.flatMap((words) => parseDefaultRoutes(words.join(' '))), interfaceName };
 }
 
 /** @returns undefined when the kernel holds the routes; else why not */
 async function putKernelBack(
   commands: readonly Command[],
-  routes: readonly DefaultRoute[] | undefined,
+  before: Before | undefined,
   settling: Settling,
 ): Promise<string | undefined> {
   const problems: string[] = [];
@@ -46,7 +47,7 @@ async function putKernelBack(
   }
   // With no command to bring the routes back, there is nothing to wait for.
   const patience = { ...settling, settleMs: commands.length > 0 ? settling.settleMs : 0 };
-  const isBack = routes === undefined ? problems.length === 0 : await bringBack(patience, routes);
+  const isBack = before === undefined ? problems.length === 0 : await bringBack(patience, before);
   return isBack ? undefined : ['the default route is not back', ...problems].join('; ');
 }
 

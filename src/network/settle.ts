@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { addition, type DefaultRoute, isWished, readDefaultRoutes, removal, sameRoutes } from './kernel.ts';
+import { addition, type DefaultRoute, isSameWay, isWished, readDefaultRoutes, removal } from './kernel.ts';
 import type { Run } from './run.ts';
 import type { GatewayWish } from './types.ts';
 
@@ -49,19 +49,25 @@ export async function waitForGateway(
   }
 }
 
+/** The default routes as they were before a change. */
+export interface Before {
+  readonly routes: readonly DefaultRoute[];
+  /** the interface on which the change has set the gateway */
+  readonly interfaceName: string;
+}
+
 /**
  * Waits for the stack to bring back the default routes that there were, and puts
- * them back itself when it does not.
- * @returns whether the kernel holds them
+ * them back itself when it does not. A route that the stack has brought besides
+ * stays: a lease may have been away for a moment just when the routes were looked at.
+ * @returns whether the kernel holds them, and what the change has set has gone
  */
-export async function bringBack(
-  { run, clock, settleMs }: Settling,
-  before: readonly DefaultRoute[],
-): Promise<boolean> {
+export async function bringBack(settling: Settling, before: Before): Promise<boolean> {
+  const { run, clock, settleMs } = settling;
   const deadlineMs = clock.nowMs() + settleMs;
   for (let looks = 0; ; ) {
     const now = await readDefaultRoutes(run);
-    looks = now !== undefined && sameRoutes(now, before) ? looks + 1 : 0;
+    looks = now !== undefined && isBack(now, before) ? looks + 1 : 0;
     // Where nothing was reloaded, nothing will change by itself.
     if (looks >= looksToBelieve || (looks > 0 && clock.nowMs() >= deadlineMs)) return true;
     if (clock.nowMs() >= deadlineMs) return putBack(run, now ?? [], before);
@@ -69,17 +75,31 @@ export async function bringBack(
   }
 }
 
-async function putBack(
-  run: Run,
-  now: readonly DefaultRoute[],
-  before: readonly DefaultRoute[],
-): Promise<boolean> {
-  const wanted = new Set(before.map(({ words }) => words.join(' ')));
-  for (const route of now.filter(({ words }) => !wanted.has(words.join(' ')))) await run(removal(route));
-  for (const route of before) await run(addition(route));
+function isBack(now: readonly DefaultRoute[], before: Before): boolean {
+  const [first] = before.routes;
+  const isFirst = first === undefined || (now[0] !== undefined && isSameWay(now[0], first));
+  const isHeld = before.routes.every((route) => now.some((one) => isSameWay(one, route)));
+  return isFirst && isHeld && inTheWay(now, before).length === 0;
+}
+
+/** Routes that were not there before, and are of the change or would be taken before the old ones. */
+function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Before): readonly DefaultRoute[] {
+  const foremost = routes[0]?.metric ?? Number.NEGATIVE_INFINITY;
+  return now.filter(
+    (one) =>
+      !routes.some((route) => isSameWay(one, route)) &&
+      (one.device === interfaceName || one.metric <= foremost),
+  );
+}
+
+async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): Promise<boolean> {
+  for (const route of inTheWay(now, before)) await run(removal(route));
+  const missing = before.routes.filter((route) => !now.some((one) => isSameWay(one, route)));
+  for (const route of missing) await run(addition(route));
   const after = await readDefaultRoutes(run);
-  const [first, expected] = [after?.[0], before[0]];
-  return after !== undefined && first?.via === expected?.via && first?.device === expected?.device;
+  const [first, expected] = [after?.[0], before.routes[0]];
+  if (after === undefined || inTheWay(after, before).length > 0) return false;
+  return expected === undefined || (first?.via === expected.via && first?.device === expected.device);
 }
 
 /** What the kernel's default route is, in words. */

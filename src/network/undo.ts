@@ -7,7 +7,7 @@ import { type Journal, type JournalEntry, type JournalFile, journalFolder, openJ
 import { lockNetwork } from './lock.ts';
 import { defaultStateFolder, type Means, meansOf } from './means.ts';
 import { lockWaitMs, recoverLocked } from './recover.ts';
-import { routesOf } from './restore.ts';
+import { beforeOf } from './restore.ts';
 import { bringBack, describeRoutes, type Settling } from './settle.ts';
 import { transact } from './transaction.ts';
 import type { FileChange, NetworkResult } from './types.ts';
@@ -44,7 +44,7 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
     }
     const last = lastToUndo(await journal.last());
     const work = await changesOf(last, root, options.force, journal);
-    const before = routesOf(last);
+    const before = beforeOf(last);
     await transact(
       {
         purpose: 'rollback',

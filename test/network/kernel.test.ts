@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import {
   addition,
+  isSameWay,
   parseDefaultRoutes,
   readDefaultRoutes,
   removal,
-  sameRoutes,
 } from '../../src/network/kernel.ts';
 
 const shown = `default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.7 metric 100 
@@ -34,10 +34,15 @@ it('a route is given back to ip(8) word for word, less the state of its link', (
   expect(addition(first).argv).toEqual(['ip', '-4', 'route', 'replace', ...words]);
 });
 
-it('two states of the kernel are compared in any order', () => {
-  const routes = parseDefaultRoutes(shown);
-  expect(sameRoutes(routes, routes.toReversed())).toBe(true);
-  expect(sameRoutes(routes, routes.slice(1))).toBe(false);
+it('two routes lead the same way whatever their source address, and not with another metric', () => {
+  const [first, second, third] = parseDefaultRoutes(shown);
+  const renewed = parseDefaultRoutes(shown.replace('203.0.113.7', '203.0.113.99'))[2];
+  if (!first || !second || !third || !renewed) throw new Error('routes were not read');
+  expect(isSameWay(third, renewed)).toBe(true);
+  expect(isSameWay(third, { ...third, metric: 1 })).toBe(false);
+  expect(isSameWay(first, second)).toBe(false);
+  const hops = { ...second, via: undefined, device: undefined };
+  expect(isSameWay(hops, { ...hops, words: ['default'] })).toBe(false);
 });
 
 it('an ip(8) that fails is not read as "no route"', async () => {

@@ -123,6 +123,30 @@ describe('a change that did not end', () => {
     expect(kernel.ran).toEqual(['load old']);
   });
 
+  it('leaves a lease alone that comes back besides: it was away when the routes were looked at', async () => {
+    const lease = 'default via 192.0.2.1 dev eth2 proto dhcp metric 100';
+    const kernel = new FakeKernel([wished], { 'load old': (one: FakeKernel) => one.become([old, lease]) });
+    const { options } = await killedAt('written', kernel);
+    await recover(options);
+    expect(kernel.routes).toEqual([old, lease]);
+  });
+
+  it('waits for a lease that goes once more before it stays', async () => {
+    const kernel = new FakeKernel([wished], loads);
+    const { options } = await killedAt('written', kernel);
+    let slept = 0;
+    const clock: Clock = {
+      nowMs: () => slept * 200,
+      async sleep() {
+        slept += 1;
+        kernel.routes = slept === 2 ? [] : [old];
+      },
+    };
+    await recover({ ...options, clock });
+    expect(slept).toBeGreaterThan(6);
+    expect(kernel.ran).toEqual(['load old']);
+  });
+
   it('takes no lock where there is nothing to do', async () => {
     const folder = scratch();
     const options = { root: '/', stateFolder: join(folder, 'state'), journalFolder: join(folder, 'journal') };
