@@ -99,11 +99,11 @@ describe.each(stacks)('on a real %s', (stack) => {
   it('what the guest agent drops is found, and put back by the timer unit', async () => {
     await using bed = await Bed.boot(stack);
     const files = await bed.files();
-    const { path } = beds[stack];
-    await bed.sh(`cp -p ${path} /srv/written`);
+    const written = Object.keys(bed.setup.files).join(' ');
+    await bed.sh(`tar -cPf /srv/written.tar ${written}`);
     await bed.apply();
     expect((await bed.exec('rc-wait', 'network', 'check')).exitCode).toBe(0);
-    await bed.sh(`cp -p /srv/written ${path}`);
+    await bed.sh('tar -xPf /srv/written.tar');
     await bed.sh('ip -4 route del default');
     expect((await bed.exec('rc-wait', 'network', 'check')).exitCode).toBe(73);
     await bed.sh('systemctl start rc-wait-network-check.service');
