@@ -69,7 +69,7 @@ export const outputFlags = {
 } as const satisfies Record<string, Options>;
 
 /** The stacks that `--network` accepts at present. */
-const stackNames = ['netplan', 'ifupdown', 'networkd', 'networkmanager'] as const;
+const stackNames = ['netplan', 'ifupdown', 'networkd', 'networkmanager', 'ifcfg', 'wicked'] as const;
 
 /** Where the network configuration is. */
 export const rootFlag = {

@@ -46,11 +46,11 @@ describe('a command line that is wrong exits with 64 and says what is wrong', ()
     [['--output', 'xml'], 'cannot use --output xml: human or json is expected'],
     [
       ['--network', 'wickd'],
-      'cannot use --network wickd: auto, off, netplan, ifupdown, networkd or networkmanager is expected',
+      'cannot use --network wickd: auto, off, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
     ],
     [
       ['network', 'plan', '--network', 'off'],
-      'cannot use --network off: auto, netplan, ifupdown, networkd or networkmanager is expected',
+      'cannot use --network off: auto, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
     ],
     [['--output', 'a', '--network', 'b'], 'cannot use --output a: human or json is expected'],
     [
@@ -198,7 +198,7 @@ describe('the environment', () => {
     [{ RC_WAIT_QUIET: 'maybe' }, 'cannot use RC_WAIT_QUIET=maybe: true or false is expected'],
     [
       { RC_WAIT_NETWORK: 'wickd' },
-      'cannot use RC_WAIT_NETWORK=wickd: auto, off, netplan, ifupdown, networkd or networkmanager is expected',
+      'cannot use RC_WAIT_NETWORK=wickd: auto, off, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
     ],
     [
       { RC_WAIT_TIMEOUT: '60' },

@@ -151,9 +151,25 @@ describe('below another root', () => {
     expect((await planNetwork(request(root, { interfaceName: 'snet' }))).wish.interfaceName).toBe('snet');
   });
 
-  it.each(['ifcfg', 'wicked'] as const)('%s is refused as not written yet', async (stack) => {
-    const root = scratch({ '/etc/network/interfaces': interfacesFile });
-    await expect(planNetwork(request(root, { stack }))).rejects.toMatchObject({ code: 'STACK_UNKNOWN' });
+  it.each([
+    ['networkd', '/etc/systemd/network/1.network', '[Match]\nName=eth1\n[Network]\nAddress=10.208.5.7/19\n'],
+    [
+      'networkmanager',
+      '/etc/NetworkManager/system-connections/eth1.nmconnection',
+      '[connection]\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
+    ],
+    ['ifcfg', '/etc/sysconfig/network-scripts/ifcfg-eth1', 'IPADDR=10.208.5.7\nPREFIX=19\n'],
+    ['wicked', '/etc/sysconfig/network/ifcfg-eth1', 'IPADDR=10.208.5.7/19\n'],
+  ] as const)('%s is told by its files', async (stack, path, text) => {
+    const root = scratch({ [path]: text, '/etc/network/interfaces': 'iface lo inet loopback\n' });
+    for (const wanted of ['auto', stack] as const) {
+      const plan = await planNetwork(request(root, { stack: wanted }));
+      expect(plan).toMatchObject({ stack, wish: { interfaceName: 'eth1' }, commands: [] });
+      expect(plan.changes).toHaveLength(1);
+    }
+    await expect(planNetwork(request(root, { stack: 'ifupdown' }))).rejects.toMatchObject({
+      code: 'GATEWAY_INVALID',
+    });
   });
 
   it('a netplan file that is not YAML is said, and nothing is planned', async () => {

@@ -116,10 +116,12 @@ function changeOf(files: readonly NetworkFile[], { path, text }: NetworkFile, af
   const cannot = (reason: string, hint: string) =>
     new RcWaitError('NETWORK_FILE', `cannot change the profile ${path}: ${reason}`, { hint });
   if (path.startsWith('/run/')) {
-    const [, id] = /^id=(.*)$/m.exec(text) ?? [];
+    const [, id = ''] = /^id=(.*)$/m.exec(text) ?? [];
     throw cannot(
       'it would be as before at the next boot',
-      `have NetworkManager store it below /etc: nmcli connection modify "${id ?? ''}" connection.autoconnect yes`,
+      isNetplans(path)
+        ? 'netplan writes that file: take the default route out below /etc/netplan'
+        : `have NetworkManager store it below /etc: nmcli connection modify "${id}" connection.autoconnect yes`,
     );
   }
   // A package owns what is in /usr/lib; a profile of the same UUID in /etc hides it.

@@ -28,8 +28,7 @@ export interface Layer {
 export function overlaid(text: string, { isOurForm, needOf, placesOf }: Layer): string {
   const own = ownLines(text, isOurForm);
   const lines = linesOf(text);
-  const theirs = lines.map((line, index) => (own.has(index) ? '' : line.text) + line.ending).join('');
-  const { off, wanted } = needOf(theirs);
+  const { off, wanted } = needOf(theirsOf(text, isOurForm));
   const isOff = new Set(off);
   const have = new Set([...own].map((index) => lines[index]?.text.trim()));
   const gone = new Set([...own].filter((index) => !wanted.includes(lines[index]?.text.trim() ?? '')));
@@ -37,4 +36,12 @@ export function overlaid(text: string, { isOurForm, needOf, placesOf }: Layer): 
   const after = placesOf(text).findLast((index) => !isOff.has(index) && !gone.has(index)) ?? lines.length - 1;
   const added = wanted.filter((line) => !have.has(line)).map((line) => ({ after, text: line }));
   return editLines(text, { off: isOff, gone, added }, isOurForm);
+}
+
+/** The text without our lines, which are blank in it. */
+export function theirsOf(text: string, isOurForm: IsOurForm): string {
+  const own = ownLines(text, isOurForm);
+  return linesOf(text)
+    .map((line, index) => (own.has(index) ? '' : line.text) + line.ending)
+    .join('');
 }

@@ -211,8 +211,16 @@ Table=254
   it('but not in /run, where something writes it at each boot: that is refused', () => {
     const path = '/run/systemd/network/10-netplan-eth0.network';
     expect(() => edit(eth1, at(path, '[Match]\nName=eth0\n[Network]\nGateway=203.0.113.1\n'))).toThrowError(
-      expect.objectContaining({ code: 'NETWORK_FILE', message: expect.stringContaining(path) }),
+      expect.objectContaining({
+        code: 'NETWORK_FILE',
+        message: expect.stringContaining(path),
+        hint: expect.stringContaining('below /etc/netplan'),
+      }),
     );
+    const initrds = '/run/systemd/network/71-eth0.network';
+    expect(() =>
+      edit(eth1, at(initrds, '[Match]\nName=eth0\n[Network]\nGateway=203.0.113.1\n')),
+    ).toThrowError(expect.objectContaining({ hint: expect.stringMatching(/^find what writes that file/) }));
   });
 });
 

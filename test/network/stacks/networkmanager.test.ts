@@ -268,6 +268,10 @@ describe('profiles are read as NetworkManager reads them', () => {
       }),
     );
     expect(() => edit(eth1, at(run.path, '[connection]\nx=y\n'))).toThrowError(/as before/);
+    const netplans = at('/run/NetworkManager/system-connections/netplan-eth0.nmconnection', '[connection]\n');
+    expect(() => edit(eth1, netplans)).toThrowError(
+      expect.objectContaining({ hint: expect.stringContaining('below /etc/netplan') }),
+    );
   });
 
   it('and one that cannot be read is said, with its line', () => {

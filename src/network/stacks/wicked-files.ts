@@ -1,0 +1,102 @@
+import { type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../../base/ipv4.ts';
+import type { NetworkFile } from '../types.ts';
+import { lengthOf } from './ifcfg-files.ts';
+import { linesOf } from './marks.ts';
+import { isBackup, readShellFile, type ShellFile, valueIn } from './shell-file.ts';
+
+const folder = '/etc/sysconfig/network';
+
+/** Routes of all interfaces (ifroute(5)). */
+const routesPath = `${folder}/routes`;
+
+/** What the DHCP clients of all interfaces do (ifcfg-dhcp(5)). */
+const dhcpPath = `${folder}/dhcp`;
+
+/** Globs of all that wicked reads for IPv4. */
+export const wickedSources: readonly string[] = [
+  `${folder}/ifcfg-*`,
+  `${folder}/ifroute-*`,
+  routesPath,
+  dhcpPath,
+];
+
+/** `ifcfg-NAME`; the name of the file is the name of the interface (ifcfg(5)). */
+export interface Interface {
+  readonly file: ShellFile;
+  readonly name: string;
+  readonly isDhcp: boolean;
+}
+
+/** The interfaces' files, loopback's left out. */
+export function readInterfaces(files: readonly NetworkFile[]): Interface[] {
+  const prefix = `${folder}/ifcfg-`;
+  return files
+    .filter(({ path }) => path.startsWith(prefix) && !isBackup(path) && path !== `${prefix}lo`)
+    .map(readShellFile)
+    .map((file) => ({
+      file,
+      name: file.path.slice(prefix.length),
+      isDhcp: /^dhcp(4|\+.*)?$/i.test(valueIn(file, 'BOOTPROTO') ?? ''),
+    }));
+}
+
+/** What the file for all DHCP clients says of the default route; undefined where it says nothing. */
+export function sharedWord(files: readonly NetworkFile[]): string | undefined {
+  const file = files.find(({ path }) => path === dhcpPath);
+  return file && valueIn(readShellFile(file), 'DHCLIENT_SET_DEFAULT_ROUTE');
+}
+
+/** The files of routes: `routes` and `ifroute-NAME`. */
+export function routeFiles(files: readonly NetworkFile[]): NetworkFile[] {
+  return files.filter(
+    ({ path }) => path === routesPath || (path.startsWith(`${folder}/ifroute-`) && !isBackup(path)),
+  );
+}
+
+/** Where the routes of one interface are. */
+export function routePathOf(name: string): string {
+  return `${folder}/ifroute-${name}`;
+}
+
+/** An IPv4 default route of the main table. */
+export interface RouteDefault {
+  readonly via: string;
+  /** the interface that its line names; undefined for `-` */
+  readonly device: string | undefined;
+  readonly line: number;
+}
+
+/** The columns after the fourth that make a route one that carries nothing from here to elsewhere. */
+const otherTypes =
+  /(^|\s)(type\s+)?(local|broadcast|multicast|throw|unreachable|prohibit|blackhole|nat)(\s|$)/;
+
+/**
+ * The default routes of a file (ifroute(5)): destination, gateway, netmask,
+ * interface, options. `default` is of the family of its gateway.
+ */
+export function defaultsOf(text: string): RouteDefault[] {
+  return linesOf(text).flatMap((one, line) => {
+    const [to = '', via = '-', netmask = '-', device = '-', ...options] = one.text.trim().split(/\s+/);
+    const isEverything =
+      to === 'default' ||
+      /^0(\.0){0,3}\/0+$/.test(to) ||
+      (to === '0.0.0.0' && /^(-|0\.0\.0\.0)$/.test(netmask));
+    const table = options[options.indexOf('table') + 1];
+    const isMain = !options.includes('table') || table === 'main' || table === '254';
+    const isPath = !otherTypes.test(options.join(' '));
+    if (!isEverything || !isMain || !isPath || via.includes(':')) return [];
+    return [{ via, device: device === '-' ? undefined : device, line }];
+  });
+}
+
+/** The static IPv4 addresses of a file: `IPADDR`, `IPADDR_1`, … with PREFIXLEN or NETMASK of the same suffix. */
+export function addressesOf(file: ShellFile): Ipv4Prefix[] {
+  return file.assignments
+    .flatMap(({ key, value }) => {
+      const [, suffix] = /^IPADDR(\w*)$/.exec(key) ?? [];
+      if (suffix === undefined || value === undefined) return [];
+      const length = valueIn(file, `PREFIXLEN${suffix}`) || lengthOf(valueIn(file, `NETMASK${suffix}`));
+      return [parseIpv4Prefix(value.includes('/') ? value : `${parseIpv4(value)}/${length}`)];
+    })
+    .filter((prefix) => prefix !== undefined);
+}
