@@ -15,7 +15,15 @@ export interface Target {
 /** What is wished for: the default route of this server goes through `gateway` on the interface. */
 export interface GatewayWish extends Target {
   readonly gateway: Ipv4Address;
+  /** what becomes of the interfaces that had the default route before; `keep` when left out */
+  readonly publicInterface?: PublicInterface;
 }
+
+/**
+ * What becomes of an interface that loses its default route to the gateway: it
+ * keeps its addresses, or it is down from now on and stays down at the next boot.
+ */
+export type PublicInterface = 'keep' | 'disable';
 
 /** A network file as it is, or as it shall be: path below the root, with its leading slash. */
 export interface NetworkFile {
@@ -99,7 +107,15 @@ export interface Stack {
   configures(files: readonly NetworkFile[], target: Target): boolean;
   /** the static IPv4 addresses that the files give to interfaces, for work on a root that is not running */
   addresses(files: readonly NetworkFile[]): readonly HostInterface[];
-  /** The changes that make the gateway of `wish` the one default route; empty when all is as wished already. */
+  /**
+   * The interfaces but that of the wish to which the files give an IPv4 default route, or gave one
+   * before rc-wait took it out of use, under the names that they will have as far as the files tell.
+   */
+  publicInterfaces?(files: readonly NetworkFile[], wish: GatewayWish): readonly string[];
+  /**
+   * The changes that make the gateway of `wish` the one default route; empty when all is as wished already.
+   * The resolvers that the files tie to a public interface go to the gateway's, for they are reached by it now.
+   */
   edit(files: readonly NetworkFile[], wish: GatewayWish): readonly FileChange[];
   /** the stack's own tools: first those that check the new files, then those that bring them into the kernel */
   reload(wish: GatewayWish, scene: Scene): readonly Command[];
