@@ -92,7 +92,8 @@ async function expectedOf(args: CheckArgs): Promise<Omit<PlanRequest, 'root'> | 
   const remembered = args.gateway === undefined ? last : undefined;
   const interfaceName = args.interface ?? remembered?.interface;
   const stack = args.network === 'auto' ? (remembered?.stack ?? 'auto') : args.network;
-  return { gateway, stack, ...(interfaceName === undefined ? {} : { interfaceName }) };
+  const publicInterface = last?.publicInterface ?? 'keep';
+  return { gateway, stack, publicInterface, ...(interfaceName === undefined ? {} : { interfaceName }) };
 }
 
 async function putBack(

@@ -101,6 +101,17 @@ export const stackFlag = {
   },
 } as const satisfies Record<string, Options>;
 
+/** What becomes of the other way out. */
+export const publicInterfaceFlag = {
+  'public-interface': {
+    requiresArg: true,
+    choices: ['keep', 'disable'],
+    default: 'keep',
+    describe:
+      'What becomes of an interface that had the default route: it keeps its addresses, or it is down from then on, at every boot',
+  },
+} as const satisfies Record<string, Options>;
+
 /** What must work once the gateway is in use. */
 export const probeFlag = {
   probe: {

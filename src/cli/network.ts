@@ -5,10 +5,18 @@ import type { TcpTarget } from '../network/probes/tcp.ts';
 import type { NetworkPlan } from '../network/types.ts';
 import { askOnce, usable, withApiForOne } from './ask.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
-import { apiFlags, durationFlag, outputFlags, probeFlag, rootFlag, stackFlag } from './flags.ts';
+import {
+  apiFlags,
+  durationFlag,
+  outputFlags,
+  probeFlag,
+  publicInterfaceFlag,
+  rootFlag,
+  stackFlag,
+} from './flags.ts';
 import type { OpenApi } from './open.ts';
 import { checkRoot, requireRoot } from './root.ts';
-import { changeOptions, probesFor, recoverFirst, targetsOf } from './transaction.ts';
+import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './transaction.ts';
 
 const networkFlags = {
   gateway: {
@@ -17,6 +25,7 @@ const networkFlags = {
     describe: 'The gateway to set, instead of asking the API for it',
   },
   ...stackFlag,
+  ...publicInterfaceFlag,
   ...rootFlag,
   ...apiFlags,
   ...outputFlags,
@@ -35,6 +44,7 @@ export const networkPlanCommand: Command = command({
   flags: networkFlags,
   examples: [
     ['$0 network plan', 'ask the API for the gateway, and show the diff and the commands'],
+    ['$0 network plan --public-interface disable', 'the same, with eth0 down from then on'],
     ['$0 network plan --gateway 10.208.0.1 --root /mnt', 'the same for a server whose disk is mounted'],
   ],
   notes: `Exit status: 0 shown, ${exits}`,
@@ -44,7 +54,7 @@ export const networkPlanCommand: Command = command({
     if (gateway === undefined) return leftAlone(args, io);
     const { describePlan } = await import('../network/diff.ts');
     const plan = await planFor(args, gateway);
-    const { stack, why, wish, changes, commands } = plan;
+    const { stack, why, wish, disabled, changes, commands } = plan;
     if (args.output === 'json') {
       const files = changes.map(({ path, before, after }) => ({
         path,
@@ -57,6 +67,7 @@ export const networkPlanCommand: Command = command({
         why,
         interface: wish.interfaceName,
         gateway_ip: gateway,
+        disabled,
         files,
         commands: commands.map(({ argv }) => argv),
       };
@@ -107,6 +118,7 @@ async function applyGateway(
   const plan = await planFor(args, gateway);
   const say = sayTo(args, io);
   say(plan.why);
+  for (const name of plan.disabled) say(disabledWords(name));
   const probes = await probesFor(plan, targets, api);
   const result = await applyNetwork(plan, { ...changeOptions(args.root, say), probes, signal: io.signal });
   if (args.output === 'json')
@@ -127,8 +139,14 @@ const sayTo =
 
 async function planFor(args: NetworkArgs, gateway: Ipv4Address): Promise<NetworkPlan> {
   const { planNetwork } = await import('../network/plan.ts');
-  const { interface: interfaceName, network: stack, root } = args;
-  return planNetwork({ gateway, stack, root, ...(interfaceName === undefined ? {} : { interfaceName }) });
+  const { interface: interfaceName, network: stack, root, 'public-interface': publicInterface } = args;
+  return planNetwork({
+    gateway,
+    stack,
+    root,
+    publicInterface,
+    ...(interfaceName === undefined ? {} : { interfaceName }),
+  });
 }
 
 /**

@@ -47,6 +47,11 @@ export function recoveredWords(recovered: Recovered): string | undefined {
   return `a change of the network that was begun at ${startedAt} had not ended: what was there before is back (${stack}: ${which})`;
 }
 
+/** What is said of an interface that a plan takes down. */
+export function disabledWords(name: string): string {
+  return `${name} goes down, and stays down at every boot: sessions that came in by it end`;
+}
+
 /** What must work once the gateway of the plan is in use. */
 export async function probesFor(
   { wish }: NetworkPlan,

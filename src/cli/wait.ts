@@ -9,14 +9,23 @@ import type { End } from '../report/result.ts';
 import type { View } from '../report/view.ts';
 import type { Notifier } from '../systemd/notify.ts';
 import { type Args, type Command, command, Interrupted, type Io } from './command.ts';
-import { apiFlags, durationFlag, networkFlag, outputFlags, probeFlag, rootFlag } from './flags.ts';
+import {
+  apiFlags,
+  durationFlag,
+  networkFlag,
+  outputFlags,
+  probeFlag,
+  publicInterfaceFlag,
+  rootFlag,
+} from './flags.ts';
 import { type OpenApi, sourceWithin, targetOf, withApi } from './open.ts';
 import { checkRoot, mayConfigure, requireRoot } from './root.ts';
-import { changeOptions, probesFor, recoverFirst, targetsOf } from './transaction.ts';
+import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './transaction.ts';
 
 const waitFlags = {
   timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
   ...networkFlag,
+  ...publicInterfaceFlag,
   ...probeFlag,
   ...apiFlags,
   ...rootFlag,
@@ -207,9 +216,11 @@ async function configure(
     gateway,
     stack,
     root,
+    publicInterface: args['public-interface'],
     ...(interfaceName === undefined ? {} : { interfaceName }),
   });
   log.info(plan.why);
+  for (const name of plan.disabled) log.info(disabledWords(name));
   try {
     const probes = await probesFor(plan, await targetsOf(args.probe), api);
     return await applyNetwork(plan, { ...changeOptions(root, log.warn), probes });

@@ -43,6 +43,7 @@ export async function applyNetwork(plan: NetworkPlan, options: ApplyOptions): Pr
         stack,
         interfaceName: wish.interfaceName,
         gateway: wish.gateway,
+        publicInterface: wish.publicInterface,
         changes,
         commands,
         restore,

@@ -5,8 +5,8 @@ import type { NetworkPlan } from './types.ts';
  * A plan for a person: a unified diff of every file, as diff -u shows it, and
  * the commands that would run. Ends with a line break.
  */
-export function describePlan({ why, changes, commands }: NetworkPlan): string {
-  const parts = [`# ${why}\n`];
+export function describePlan({ why, disabled, changes, commands }: NetworkPlan): string {
+  const parts = [`# ${why}\n`, ...disabled.map((name) => `# ${name} is down from then on, at every boot\n`)];
   for (const { path, before, after } of changes) {
     parts.push(
       createTwoFilesPatch(

@@ -39,6 +39,8 @@ const entrySchema = v.object({
   stack: v.picklist(['netplan', 'ifupdown', 'networkd', 'networkmanager', 'ifcfg', 'wicked']),
   interface: v.string(),
   gateway: v.string(),
+  /** what was to become of the public interfaces; a check must not undo it */
+  publicInterface: v.optional(v.picklist(['keep', 'disable'])),
   files: v.array(fileSchema),
   /** the kernel's default routes before, in the words of ip-route(8); null: it did not tell, or nothing runs */
   routes: v.nullable(v.array(v.array(v.string()))),

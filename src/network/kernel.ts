@@ -12,7 +12,7 @@ export interface DefaultRoute {
 }
 
 /** States that ip(8) shows but does not take back. */
-const shownOnly = new Set(['linkdown', 'dead', 'offload', 'trap', 'notify']);
+export const shownOnly = new Set(['linkdown', 'dead', 'offload', 'trap', 'notify']);
 
 /**
  * The kernel's IPv4 default routes, the one in use first; undefined when ip(8)

@@ -3,6 +3,7 @@ import { chooseStack, type StackFact } from './choice.ts';
 import { interfaceForGateway } from './gateway.ts';
 import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './host.ts';
 import { isWished, readDefaultRoutes } from './kernel.ts';
+import { lostWhenDown, refuseLower } from './public.ts';
 import { isRunningSystem } from './root.ts';
 import { type Run, runCommand } from './run.ts';
 import { stacks } from './stacks.ts';
@@ -12,6 +13,7 @@ import type {
   HostInterface,
   NetworkFile,
   NetworkPlan,
+  PublicInterface,
   Reign,
   Stack,
   StackName,
@@ -24,6 +26,8 @@ export interface PlanRequest {
   /** the interface chosen by hand; without it, the one whose prefix holds the gateway */
   readonly interfaceName?: string;
   readonly stack: StackName | 'auto';
+  /** `keep` when left out */
+  readonly publicInterface?: PublicInterface;
   /** `/` for the running system; anything else is a tree of files where nothing runs */
   readonly root: string;
 }
@@ -68,18 +72,24 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
     request.stack,
   );
   const chosen = readings.find(({ stack }) => stack.name === name);
-  const wish: GatewayWish = { ...withFile(target, chosen?.reign), gateway };
+  const { publicInterface = 'keep' } = request;
+  const wish: GatewayWish = { ...withFile(target, chosen?.reign), gateway, publicInterface };
   const changes = chosen?.stack.edit(chosen.files, wish) ?? [];
+  const disabled =
+    publicInterface === 'disable' ? (chosen?.stack.publicInterfaces?.(chosen.files, wish) ?? []) : [];
+  if (running) await refuseLower(wish, disabled);
   const scene = { files: changed(chosen?.files ?? [], changes), reign: chosen?.reign ?? new Map() };
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
+  const restore = reload ? (chosen?.stack.restore(wish, scene) ?? []) : [];
   return {
     stack: name,
     ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),
     why,
     wish,
+    disabled,
     changes,
     commands: reload ? (chosen?.stack.reload(wish, scene) ?? []) : [],
-    restore: reload ? (chosen?.stack.restore(wish, scene) ?? []) : [],
+    restore: [...restore, ...(await lostWhenDown(disabled, restore, host.run))],
   };
 }
 

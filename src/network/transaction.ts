@@ -12,7 +12,7 @@ import { isRunningSystem } from './root.ts';
 import type { Run } from './run.ts';
 import type { Settling } from './settle.ts';
 import { longestChangeMs, type Step } from './steps.ts';
-import type { Command, FileChange, StackName } from './types.ts';
+import type { Command, FileChange, PublicInterface, StackName } from './types.ts';
 
 /** A change as it is to be made. */
 export interface Work {
@@ -20,6 +20,7 @@ export interface Work {
   readonly stack: StackName;
   readonly interfaceName: string;
   readonly gateway: string;
+  readonly publicInterface: PublicInterface | undefined;
   readonly changes: readonly FileChange[];
   /** of files that are put back, by their paths */
   readonly attributes?: ReadonlyMap<string, Attributes>;
@@ -114,7 +115,7 @@ class Change {
 }
 
 function entryOf(
-  { purpose, stack, interfaceName, gateway, restore }: Work,
+  { purpose, stack, interfaceName, gateway, publicInterface, restore }: Work,
   files: JournalFile[],
   routes: readonly DefaultRoute[] | undefined,
 ): JournalEntry {
@@ -127,6 +128,7 @@ function entryOf(
     stack,
     interface: interfaceName,
     gateway,
+    publicInterface,
     files,
     routes: routes === undefined ? null : routes.map(({ words }) => [...words]),
     restore: restore.map(({ argv, timeoutMs }) => ({ argv: [...argv], timeoutMs })),

@@ -131,6 +131,8 @@ export interface NetworkPlan {
   /** one line for a person: why this stack */
   readonly why: string;
   readonly wish: GatewayWish;
+  /** interfaces that are down from then on, as was asked for */
+  readonly disabled: readonly string[];
   readonly changes: readonly FileChange[];
   /** empty when files and kernel are as wished, and below a root that is not running */
   readonly commands: readonly Command[];

@@ -51,6 +51,7 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
         stack: last.stack,
         interfaceName: last.interface,
         gateway: last.gateway,
+        publicInterface: last.publicInterface,
         ...work,
         commands: last.restore,
         restore: last.restore,

@@ -25,6 +25,7 @@ function server(kernel: FakeKernel, overrides: Partial<NetworkPlan> = {}) {
     stack: 'netplan',
     why: '',
     wish,
+    disabled: [],
     changes: [
       change('a', 'old a', 'new a'),
       change('b', 'old b', undefined),

@@ -8,6 +8,7 @@ const plan: NetworkPlan = {
   stack: 'netplan',
   why: 'netplan manages eth1',
   wish,
+  disabled: [],
   changes: [],
   commands: [],
   restore: [],
@@ -47,4 +48,10 @@ it('a plan is shown as a unified diff with the commands that would run', () => {
 
 it('a plan without changes says that there is nothing to do', () => {
   expect(describePlan(plan)).toBe('# netplan manages eth1\n# nothing to do: it is all as wished\n');
+});
+
+it('what goes down for good is said before the diff', () => {
+  expect(describePlan({ ...plan, disabled: ['eth0'] })).toMatch(
+    /^# netplan manages eth1\n# eth0 is down from then on, at every boot\n/,
+  );
 });

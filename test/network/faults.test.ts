@@ -27,6 +27,7 @@ const plan = (afterB = 'new b'): NetworkPlan => ({
   stack: 'netplan',
   why: '',
   wish,
+  disabled: [],
   changes: [
     { path: '/etc/a', before: 'old a', after: 'new a', mode: 0o600 },
     { path: '/etc/b', before: 'old b', after: afterB, mode: 0o600 },

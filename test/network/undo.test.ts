@@ -35,6 +35,7 @@ async function changedServer(kernel = new FakeKernel([])) {
     stack: 'netplan',
     why: '',
     wish,
+    disabled: [],
     changes: [
       { path: '/etc/a', before: 'old a', after: 'new a', mode: 0o600 },
       { path: '/etc/b', before: 'old b', after: undefined, mode: 0o600 },
