@@ -21,9 +21,9 @@ const discardPort = 9;
 
 /**
  * The gateway answers on the link. It is asked for its link address (ARP) and not
- * for an echo: a firewall may well drop ping, and still be a good gateway; and a
- * service without CAP_NET_RAW cannot send one. An entry that the kernel still
- * has from before is no answer: it goes first.
+ * for an echo: a firewall may well drop ping, and still be a good gateway. Only
+ * where the link is never asked is an echo all that there is. An entry that the
+ * kernel still has from before is no answer: it goes first.
  */
 export function gatewayProbe(
   { gateway, interfaceName }: GatewayWish,
@@ -34,12 +34,19 @@ export function gatewayProbe(
     const { ok, output } = await run(ip('show', 'to', gateway, 'dev', interfaceName));
     return ok ? parseNeighbour(output) : undefined;
   };
+  const ping = async (state: string) => {
+    const argv = ['ping', '-n', '-c', '1', '-W', '2', '-I', interfaceName, gateway] as const;
+    const { how } = await run({ argv: [...argv], timeoutMs: 5_000 });
+    // 1: no answer came. With anything else nothing was asked (ping(8)): it may be missing, or not permitted.
+    if (how !== 'exit status 1') return undefined;
+    return `no answer to a ping, and the link is not asked (the neighbour is ${state})`;
+  };
   return {
     expects: `${gateway} to answer on ${interfaceName} (ARP)`,
     limitMs: 8_000,
     async attempt(signal) {
       const before = await look();
-      if (before !== undefined && unasked.has(before.state)) return undefined;
+      if (before !== undefined && unasked.has(before.state)) return ping(before.state);
       if (before !== undefined) await run(ip('del', gateway, 'dev', interfaceName));
       await provoke(gateway);
       for (;;) {

@@ -50,11 +50,21 @@ describe('the gateway answers on the link', () => {
     expect(ran).toContain('ip -4 neigh del 10.208.0.1 dev eth1');
   });
 
-  it.each(['PERMANENT', 'NOARP'])('and is not asked where it need not answer (%s)', async (state) => {
+  it.each(['PERMANENT', 'NOARP'])('or a ping, where the link is never asked (%s)', async (state) => {
     const { probe, ran, wasAsked } = table(`10.208.0.1 lladdr 02:00:00:00:00:01 ${state}`, []);
     expect(await probe.attempt(signal)).toBeUndefined();
-    expect(ran).toHaveLength(1);
+    expect(ran).toEqual(['ip -4 neigh show to 10.208.0.1 dev eth1', 'ping -n -c 1 -W 2 -I eth1 10.208.0.1']);
     expect(wasAsked()).toBe(false);
+  });
+
+  it.each([
+    ['exit status 1', 'no answer to a ping, and the link is not asked (the neighbour is NOARP)'],
+    ['exit status 2', undefined],
+    ['cannot be started: no such file or directory', undefined],
+  ])('where ping ends with "%s", what is seen is %s', async (how, seen) => {
+    const run: Run = async ({ argv }) =>
+      argv[0] === 'ping' ? { ok: false, how, output: '' } : { ok: true, how: '', output: '10.208.0.1 NOARP' };
+    expect(await gatewayProbe(wish, { run, clock }).attempt(signal)).toBe(seen);
   });
 
   it('or not, until its time is up', async () => {
