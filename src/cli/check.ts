@@ -5,8 +5,8 @@ import type { Check } from '../network/check.ts';
 import type { PlanRequest } from '../network/plan.ts';
 import type { NetworkResult } from '../network/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
-import { outputFlags, rootFlag, stackFlag } from './flags.ts';
-import { checkRoot, mayConfigure } from './root.ts';
+import { outputFlags, privilegesFlag, rootFlag, stackFlag } from './flags.ts';
+import { checkRoot, isThisSystem, mayConfigure } from './root.ts';
 import { changeOptions, probesFor, recoverFirst } from './transaction.ts';
 
 const checkFlags = {
@@ -22,6 +22,7 @@ const checkFlags = {
   },
   repair: { boolean: true, default: false, describe: 'Put the gateway back where it is not held' },
   ...stackFlag,
+  ...privilegesFlag,
   ...rootFlag,
   ...outputFlags,
 } as const satisfies Record<string, Options>;
@@ -50,7 +51,7 @@ export const networkCheckCommand: Command = command({
     const say = (notice: string): void => {
       if (!args.quiet) io.err(`rc-wait: ${notice}\n`);
     };
-    if (args.repair) await recoverFirst(args.root, say, io.signal);
+    if (args.repair) await tidy(args, say, io.signal);
     const expected = await expectedOf(args);
     if (expected === undefined) return notWanted(args, io);
     const [{ checkNetwork, isHeld }, { openJournal }] = await Promise.all([
@@ -96,12 +97,33 @@ async function expectedOf(args: CheckArgs): Promise<Omit<PlanRequest, 'root'> | 
   return { gateway, stack, publicInterface, ...(interfaceName === undefined ? {} : { interfaceName }) };
 }
 
+/** Undoes what an rc-wait that was killed has left, where there is the right to. */
+async function tidy(args: CheckArgs, say: (notice: string) => void, signal: AbortSignal): Promise<void> {
+  if (!isByService(args)) return recoverFirst(args.root, say, signal);
+  const { recoverByService } = await import('./delegate.ts');
+  return recoverByService();
+}
+
+function isByService(args: CheckArgs): boolean {
+  return args.privileges === 'service' && isThisSystem(args.root);
+}
+
 async function putBack(
   { plan }: Check,
-  { root }: CheckArgs,
+  args: CheckArgs,
   say: (notice: string) => void,
   signal: AbortSignal,
 ): Promise<NetworkResult> {
+  const { root } = args;
+  if (isByService(args)) {
+    const { configureByService } = await import('./delegate.ts');
+    const { wish, stack } = plan;
+    const { gateway, interfaceName, publicInterface = 'keep' } = wish;
+    const order = { gateway, stack, root, interfaceName, publicInterface, probe: undefined };
+    const result = await configureByService(order, null);
+    if (result.action === 'rolled-back') throw new RcWaitError('NETWORK_RELOAD', result.reason);
+    return result;
+  }
   const { applyNetwork } = await import('../network/apply.ts');
   const probes = await probesFor(plan, [], undefined);
   return applyNetwork(plan, { ...changeOptions(root, say), probes, signal });

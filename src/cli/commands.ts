@@ -1,4 +1,5 @@
 import { detailsCommand, featuresCommand, gatewayCommand, statusCommand } from './ask.ts';
+import { networkCarryOutCommand } from './carry-out.ts';
 import { networkCheckCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { networkApplyCommand, networkPlanCommand } from './network.ts';
@@ -22,5 +23,6 @@ export const commands: readonly Command[] = [
   networkCheckCommand,
   networkRollbackCommand,
   networkRecoverCommand,
+  networkCarryOutCommand,
   simulateCommand,
 ];

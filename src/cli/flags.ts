@@ -112,6 +112,17 @@ export const publicInterfaceFlag = {
   },
 } as const satisfies Record<string, Options>;
 
+/** Who has the right to change the network. */
+export const privilegesFlag = {
+  privileges: {
+    requiresArg: true,
+    choices: ['own', 'service'],
+    default: 'own',
+    describe:
+      'own: this process may change the network; service: it may not, as rc-wait.service, and has systemd start a service that does',
+  },
+} as const satisfies Record<string, Options>;
+
 /** What must work once the gateway is in use. */
 export const probeFlag = {
   probe: {

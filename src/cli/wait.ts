@@ -9,23 +9,26 @@ import type { End } from '../report/result.ts';
 import type { View } from '../report/view.ts';
 import type { Notifier } from '../systemd/notify.ts';
 import { type Args, type Command, command, Interrupted, type Io } from './command.ts';
+import type { Order } from './configure.ts';
 import {
   apiFlags,
   durationFlag,
   networkFlag,
   outputFlags,
+  privilegesFlag,
   probeFlag,
   publicInterfaceFlag,
   rootFlag,
 } from './flags.ts';
 import { type OpenApi, sourceWithin, targetOf, withApi } from './open.ts';
-import { checkRoot, mayConfigure, requireRoot } from './root.ts';
-import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './transaction.ts';
+import { checkRoot, isThisSystem, mayConfigure } from './root.ts';
+import { recoverFirst, targetsOf } from './transaction.ts';
 
 const waitFlags = {
   timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
   ...networkFlag,
   ...publicInterfaceFlag,
+  ...privilegesFlag,
   ...probeFlag,
   ...apiFlags,
   ...rootFlag,
@@ -175,7 +178,7 @@ async function job(
         signal: io.signal,
         onEvent: view.onEvent,
         network: args.network === 'off' || args.network === 'auto' ? args.network : 'always',
-        configure: (gateway) => configure(gateway, args, log, api),
+        configure: (gateway) => configureFor(gateway, args, log, { api, source }),
       });
     } finally {
       Object.assign(requests, pace.tally);
@@ -184,52 +187,48 @@ async function job(
 }
 
 /** Undoes what an earlier run left unfinished. Where that fails the wait goes on: the network step tries again. */
-async function tidy({ root }: WaitArgs, log: Log): Promise<void> {
+async function tidy(args: WaitArgs, log: Log): Promise<void> {
   try {
-    await recoverFirst(root, log.warn);
+    if (!isByService(args)) return await recoverFirst(args.root, log.warn);
+    const { recoverByService } = await import('./delegate.ts');
+    await recoverByService();
   } catch (error) {
     if (!(error instanceof RcWaitError)) throw error;
     log.error([error.message, error.hint].filter(Boolean).join('; '));
   }
 }
 
-/**
- * Writes the gateway. Not interrupted by a signal: a change that was begun is
- * ended, or taken back where the stack or the kernel does not follow.
- */
-async function configure(
+/** Sets the gateway, in this process or where there is the right to do it. */
+async function configureFor(
   gateway: Ipv4Address,
   args: WaitArgs,
   log: Log,
-  api: OpenApi,
+  { api, source }: { readonly api: OpenApi; readonly source: Ipv4Address | undefined },
 ): Promise<NetworkResult> {
-  requireRoot(args.root);
-  await recoverFirst(args.root, log.warn);
-  const [{ planNetwork }, { applyNetwork }] = await Promise.all([
-    import('../network/plan.ts'),
-    import('../network/apply.ts'),
-  ]);
-  const stack = args.network === 'off' ? 'auto' : args.network;
-  const { root } = args;
-  const interfaceName = args.interface;
-  const plan = await planNetwork({
+  const order: Order = {
     gateway,
-    stack,
-    root,
+    stack: args.network === 'off' ? 'auto' : args.network,
+    root: args.root,
+    interfaceName: args.interface,
     publicInterface: args['public-interface'],
-    ...(interfaceName === undefined ? {} : { interfaceName }),
-  });
-  log.info(plan.why);
-  for (const name of plan.disabled) log.info(disabledWords(name));
-  try {
-    const probes = await probesFor(plan, await targetsOf(args.probe), api);
-    return await applyNetwork(plan, { ...changeOptions(root, log.warn), probes });
-  } catch (error) {
-    if (!(error instanceof RcWaitError) || error.code !== 'NETWORK_RELOAD') throw error;
-    const files = plan.changes.map(({ path }) => path);
-    const { message: reason } = error;
-    return { action: 'rolled-back', stack: plan.stack, interface: plan.wish.interfaceName, files, reason };
+    probe: args.probe,
+  };
+  if (!isByService(args)) {
+    const { configure } = await import('./configure.ts');
+    return configure(order, api, log);
   }
+  const { configureByService } = await import('./delegate.ts');
+  return configureByService(order, {
+    'api-url': api.baseUrl,
+    'state-dir': args['state-dir'],
+    'source-address': source,
+    'ca-file': args['ca-file'],
+  });
+}
+
+/** Below another root nothing runs, and nobody's rights but our own matter. */
+function isByService(args: WaitArgs): boolean {
+  return args.privileges === 'service' && isThisSystem(args.root);
 }
 
 async function openLog(args: WaitArgs, io: Io, write: (text: string) => void): Promise<Log> {

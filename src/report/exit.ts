@@ -42,6 +42,9 @@ const errorExits: Readonly<Record<ErrorCode, number>> = {
   INTERRUPTED: 130,
 };
 
+/** The names of all error codes. */
+export const errorCodes: ReadonlySet<string> = new Set(Object.keys(errorExits));
+
 /** The exit status of an error. */
 export function exitOfError(error: RcWaitError): number {
   return errorExits[error.code];

@@ -65,6 +65,14 @@ describe('network rollback', () => {
   });
 });
 
+it('network carry-out does nothing that rc-wait itself did not ask for', async () => {
+  expect(await rcWait(['network', 'carry-out', '--errand', '{"gateway":"10.208.0.1"}'])).toMatchObject({
+    exit: 64,
+    out: '',
+    err: expect.stringContaining('cannot use --errand: it is none of rc-wait'),
+  });
+});
+
 describe('network check', () => {
   const faults = faultsIn('check');
 
