@@ -18,7 +18,7 @@ RUN touch /etc/cloud/cloud-init.disabled \
     systemd-networkd-wait-online.service \
   && systemctl set-default multi-user.target
 
-COPY systemd/*.service systemd/*.target /usr/lib/systemd/system/
+COPY systemd/*.service systemd/*.target systemd/*.timer /usr/lib/systemd/system/
 COPY systemd/rc-wait-generator /usr/lib/systemd/system-generators/
 # Last, since it is what changes from build to build.
 COPY dist/ /usr/lib/rc-wait/
