@@ -197,3 +197,16 @@ export class Database {
     this.#open(true);
   }
 }
+
+/**
+ * The rows of a file that is looked at and left as it is; nothing is made, mended or set aside.
+ * @throws what SQLite says, or a system error
+ */
+export function rowsOf<Row>(path: string, sql: string): Row[] {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
+  try {
+    return db.prepare(sql).all() as Row[];
+  } finally {
+    db.close();
+  }
+}
