@@ -50,6 +50,11 @@ export function exitOfError(error: RcWaitError): number {
   return errorExits[error.code];
 }
 
+/** The exit status of an error's code. */
+export function exitOfCode(code: ErrorCode): number {
+  return errorExits[code];
+}
+
 /** The exit status of an outcome that needs no error to tell it. */
 export function exitOfOutcome(outcome: keyof typeof outcomeExits): number {
   return outcomeExits[outcome];

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { doctorDocument, exitOfLooks, humanDoctor, type Look, topics } from '../../src/report/doctor.ts';
+
+const looks: readonly Look[] = [
+  {
+    topic: 'network',
+    what: 'gateway',
+    seen: 'not held',
+    fault: { code: 'NETWORK_FILE', why: 'the gateway is gone', remedy: 'rc-wait network check --repair' },
+  },
+  { topic: 'server', what: 'region', seen: 'ord', because: 'xenstore' },
+];
+
+describe('the screen of the doctor', () => {
+  it('has each topic in its place, what is wrong, and what to type', () => {
+    expect(humanDoctor(looks)).toBe(
+      [
+        'This server',
+        '   region   ord  (xenstore)',
+        'The network',
+        ' ! gateway  not held',
+        '',
+        'What is wrong, and what to do:',
+        ' 1. the gateway is gone',
+        '    rc-wait network check --repair',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says that nothing is wrong where nothing is', () => {
+    expect(humanDoctor(looks.slice(1))).toMatch(/\n\nNothing is wrong\.\n$/);
+  });
+
+  it('shows nothing that could move the cursor', () => {
+    const forged: Look = { topic: 'server', what: 'region', seen: 'ord\u001b[2J\nforged' };
+    expect(humanDoctor([forged])).not.toMatch(/\u001b|\nforged/);
+  });
+});
+
+it('the exit status is that of the first fault on the screen', () => {
+  const fault = { why: '', remedy: '' };
+  expect(exitOfLooks(looks)).toBe(73);
+  expect(exitOfLooks(looks.slice(1))).toBe(0);
+  const refused: Look = { topic: 'quota', what: '', seen: '', fault: { ...fault, code: 'API_REFUSED' } };
+  expect(exitOfLooks([...looks, refused])).toBe(77);
+});
+
+it('the document holds every look, whatever it is', () => {
+  const look = fc.record({ topic: fc.constantFrom(...topics), what: fc.string(), seen: fc.string() });
+  fc.assert(
+    fc.property(fc.array(look), (some) => {
+      const { looks: held, healthy } = doctorDocument(some) as { looks: unknown[]; healthy: boolean };
+      expect(held).toHaveLength(some.length);
+      expect(healthy).toBe(true);
+    }),
+  );
+});
