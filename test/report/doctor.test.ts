@@ -35,7 +35,7 @@ describe('the screen of the doctor', () => {
 
   it('shows nothing that could move the cursor', () => {
     const forged: Look = { topic: 'server', what: 'region', seen: 'ord\u001b[2J\nforged' };
-    expect(humanDoctor([forged])).not.toMatch(/\u001b|\nforged/);
+    expect(humanDoctor([forged])).toContain('   region  ord [2J forged\n');
   });
 });
 
