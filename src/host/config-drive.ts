@@ -1,11 +1,13 @@
-import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Reading } from '../base/reading.ts';
 import { readText } from './files.ts';
-import { within } from './within.ts';
 
 /** The labels of a config drive (OpenStack's documentation, "Config drives"): ISO 9660 and VFAT write them differently. */
 const labels = ['config-2', 'CONFIG-2'] as const;
+
+/** Made by udev: a link to the device for each label. */
+const labelFolder = '/dev/disk/by-label';
 
 /**
  * Where it is found without its label: where OpenStack's documentation, CoreOS
@@ -58,13 +60,9 @@ interface Mounts {
 async function mountsBelow(root: string): Promise<Mounts> {
   const devices: string[] = [];
   for (const label of labels) {
-    const link = `/dev/disk/by-label/${label}`;
-    const device = await within(
-      realpath(join(root, link)).catch(() => undefined),
-      1_000,
-      () => undefined,
-    );
-    if (device !== undefined) devices.push(root === '/' ? device : device.slice(root.length));
+    const target = await readlink(join(root, labelFolder, label)).catch(() => undefined);
+    // Not realpath: the sandbox of the unit shows the labels, and not the devices behind them.
+    if (target !== undefined) devices.push(resolve(labelFolder, target));
   }
   const table = devices.length === 0 ? undefined : await readText('/proc/self/mountinfo', root);
   const places = table?.kind === 'known' ? placesOf(devices, table.value) : [];
