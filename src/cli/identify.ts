@@ -6,6 +6,8 @@ import { type Server, thisServer } from '../host/server.ts';
 /** What was found out of this server where flags did not say it. */
 export interface Identity {
   readonly region?: Region;
+  /** who said the region, and where */
+  readonly regionBy?: string;
   /** the ServiceNet interface */
   readonly serviceNet?: string;
   /** who said what, one line each, in the order of trust */
@@ -28,10 +30,10 @@ export async function identify(wanted: Wanted, server: Server = thisServer()): P
     wanted.region ? regionFindings(server, wanted.stateDirectory) : [],
     wanted.serviceNet ? server.serviceNet() : [],
   ]);
-  const region = believed(regions)?.value;
+  const region = believed(regions);
   const serviceNet = believed(serviceNets)?.value;
   return {
-    ...(region === undefined ? {} : { region }),
+    ...(region === undefined ? {} : { region: region.value, regionBy: wordsOf(region) }),
     ...(serviceNet === undefined ? {} : { serviceNet }),
     said: [
       ...regions.map((one) => `region by ${wordsOf(one)}`),

@@ -26,6 +26,8 @@ export interface Target {
   /** undefined: nothing on this server names its region, and the APIs of all six are to be asked */
   readonly baseUrl: ApiUrl | undefined;
   readonly region?: Region;
+  /** who said the region, and where, if it was no flag */
+  readonly regionBy?: string;
   /** whether it is Rackspace's own, reached by ServiceNet alone */
   readonly byServiceNet: boolean;
   /** the ServiceNet interface, where this server's own sources name it and no flag does */

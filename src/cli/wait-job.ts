@@ -85,6 +85,8 @@ async function apiOf(
   { target, view, deadlineMs, log }: JobContext,
   { clientOf }: Way,
 ): Promise<Waited<ApiUrl>> {
+  // A source may be wrong, and the wrong API would only ever refuse.
+  if (target.regionBy !== undefined) log.info(`the region is told by ${target.regionBy}`);
   if (target.baseUrl !== undefined) return { kind: 'done', value: target.baseUrl };
   const [{ regionInquiry }, { waitFor }, { rememberRegion }] = await Promise.all([
     import('../wait/region.ts'),

@@ -19,6 +19,7 @@ describe('this server', () => {
     });
     expect(await identify(wanted, thisServer({ root, xenstore }))).toMatchObject({
       region: 'hkg',
+      regionBy: 'xenstore: hkg (vm-data/provider_data/region)',
       serviceNet: 'ens5',
       said: [
         'region by xenstore: hkg (vm-data/provider_data/region)',
