@@ -3,10 +3,11 @@ const rooms = (names) => `^src/(${names.join('|')})/`;
 
 /** The pure files: text and numbers in, text and numbers out. vitest.config.ts asks more coverage of them. */
 const pure = `^src/(${[
-  'base/(ipv4|duration)',
-  'wait/verdict',
+  'base/(ipv4|duration|region|reading)',
+  'wait/(verdict|sighting)',
   'pace/(window|backoff)',
   'rackconnect/(payload|payload/[^/]+|regions)',
+  'host/(finding|parse/[^/]+)',
   'network/(stacks/[^/]+|gateway|diff|choice)',
   'simulator/(timeline|quota|formats|rules)',
 ].join('|')})\\.ts$`;

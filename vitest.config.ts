@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 const pure = [
   'src/base/ipv4.ts',
   'src/base/duration.ts',
+  'src/base/region.ts',
+  'src/base/reading.ts',
   'src/wait/verdict.ts',
+  'src/wait/sighting.ts',
+  'src/host/finding.ts',
+  'src/host/parse/*.ts',
   'src/pace/window.ts',
   'src/pace/backoff.ts',
   'src/rackconnect/payload.ts',

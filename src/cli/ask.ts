@@ -2,11 +2,10 @@ import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
-import type { Delay } from '../pace/pace.ts';
-import type { Format, Operation, Reply } from '../rackconnect/types.ts';
+import type { Format, Operation } from '../rackconnect/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
-import { apiFlags, durationFlag, outputFlags } from './flags.ts';
-import { type ApiArgs, type OpenApi, sourceOf, targetOf, withApi } from './open.ts';
+import { apiFlags, durationFlag, outputFlags, sourceFlag } from './flags.ts';
+import { askOnce, usable, withApiForOne } from './question.ts';
 
 const askFlags = {
   ...apiFlags,
@@ -36,26 +35,45 @@ const notes =
 export const statusCommand: Command = command({
   name: 'status',
   summary: 'Ask once: the automation status',
-  flags: askFlags,
+  flags: { ...askFlags, ...sourceFlag },
   notes,
   examples: [
     ['$0 status', 'DEPLOYING, DEPLOYED, FAILED or UNPROCESSABLE'],
+    ['$0 status --source xenstore', "what this server's own xenstore says; no request is made"],
     ['$0 status --format xml', "the API's own XML"],
     ['$0 status --output json', 'a document for a program'],
   ],
-  run: (args, io) =>
-    // The details hold the status too, and are what `wait` asks for: so its answer will do.
-    ask(
-      args,
-      io,
-      args.format === undefined ? 'automation_status/details' : 'automation_status',
-      async (body, type) => {
-        const { readStatus } = await import('../rackconnect/payload.ts');
-        const { value } = readable(readStatus(body, type));
-        return { text: value, fields: { automation_status: value } };
-      },
-    ),
+  async run(args, io) {
+    if (args.source === 'api' || (args.source === 'auto' && args.format !== undefined))
+      return askForStatus(args, io);
+    if (args.source === 'auto') {
+      try {
+        return await askForStatus(args, io);
+      } catch (error) {
+        if (io.signal.aborted || !isOfNoUse(error)) throw error;
+        const { statusInstead } = await import('./local-status.ts');
+        return await statusInstead(error, args, io);
+      }
+    }
+    const { localStatus } = await import('./local-status.ts');
+    return localStatus(args, io);
+  },
 });
+
+/** Whether the API gave no usable answer, as against: wrong flags, or a mistake in rc-wait. */
+function isOfNoUse(error: unknown): error is RcWaitError {
+  return error instanceof RcWaitError && ['API_REFUSED', 'API_UNAVAILABLE'].includes(error.code);
+}
+
+function askForStatus(args: AskArgs, io: Io): Promise<number> {
+  // The details hold the status too, and are what `wait` asks for: so its answer will do.
+  const operation = args.format === undefined ? 'automation_status/details' : 'automation_status';
+  return ask(args, io, operation, async (body, type) => {
+    const { readStatus } = await import('../rackconnect/payload.ts');
+    const { value } = readable(readStatus(body, type));
+    return { text: value, fields: { automation_status: value } };
+  });
+}
 
 /** `rc-wait details` */
 export const detailsCommand: Command = command({
@@ -151,93 +169,4 @@ async function ask(
     io.out(body.endsWith('\n') ? body : `${body}\n`);
   }
   return 0;
-}
-
-/** The API, for a single question: an interface without an address is an error then, not something to wait for. */
-export async function withApiForOne<T>(
-  args: ApiArgs,
-  io: Io,
-  work: (api: OpenApi) => Promise<T>,
-): Promise<T> {
-  const target = await targetOf(args);
-  const source = sourceOf(args, target);
-  if (source === 'missing') {
-    throw new RcWaitError('API_UNAVAILABLE', `cannot ask by ${args.interface}: it has no IPv4 address`);
-  }
-  return withApi(args, target, source, (notice) => io.err(`rc-wait: ${notice}\n`), work);
-}
-
-/** How long a question may hang in silence before it says why, in ms. */
-const silenceMs = 1_000;
-
-/**
- * One question within `--timeout`.
- * @throws RcWaitError API_UNAVAILABLE when the time is up first
- */
-export async function askOnce(
-  { client }: OpenApi,
-  operation: Operation,
-  format: Format,
-  { timeout, quiet }: { readonly timeout: number; readonly quiet: boolean },
-  io: Io,
-): Promise<{ reply: Reply; askedMs: number; shared: boolean }> {
-  const { reasonOfDelay, whenNext } = await import('../report/words.ts');
-  const startedMs = systemClock.nowMs();
-  const timeUp = new AbortController();
-  const timer = timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => timeUp.abort(), timeout);
-  let last: Delay | undefined;
-  const onDelay = (delay: Delay): void => {
-    const nowMs = systemClock.nowMs();
-    const silent = quiet || delay.because === last?.because || delay.untilMs - startedMs < silenceMs;
-    last = delay;
-    if (!silent)
-      io.err(
-        `rc-wait: ${reasonOfDelay(delay, undefined) ?? 'keeping the pace'}; ${whenNext(delay, nowMs)}\n`,
-      );
-  };
-  try {
-    const signal = AbortSignal.any([io.signal, timeUp.signal]);
-    return await client.ask(operation, format, { signal, onDelay });
-  } catch (error) {
-    if (io.signal.aborted || !timeUp.signal.aborted) throw error;
-    const why = (last && reasonOfDelay(last, undefined)) ?? 'no answer came';
-    throw new RcWaitError('API_UNAVAILABLE', `cannot ask within ${formatDuration(timeout)}: ${why}`, {
-      hint: 'give it longer with --timeout',
-    });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The sound answer in a reply. @throws RcWaitError API_UNAVAILABLE or API_REFUSED for any other */
-export function usable(reply: Reply, operation: Operation): Extract<Reply, { kind: 'ok' }> {
-  switch (reply.kind) {
-    case 'ok':
-      return reply;
-    case 'absent': {
-      const what = operation === 'gateway_ip' ? 'the gateway is not assigned yet, or' : '';
-      throw new RcWaitError(
-        'API_UNAVAILABLE',
-        `cannot get ${operation}: ${what} the API does not know this server (404)`.replace(':  ', ': '),
-      );
-    }
-    case 'refused':
-      throw new RcWaitError('API_REFUSED', `cannot get ${operation}: the API refused this server (403)`, {
-        hint: 'more than 30 requests a minute from this server, or the request did not leave by ServiceNet (see --interface)',
-      });
-    case 'failing':
-      throw new RcWaitError(
-        'API_UNAVAILABLE',
-        `cannot get ${operation}: the API answers with an error of its own (${reply.status})`,
-      );
-    case 'unexpected': {
-      const where = reply.location === undefined ? '' : `, a redirect to ${reply.location}`;
-      throw new RcWaitError(
-        'API_UNAVAILABLE',
-        `cannot get ${operation}: ${reply.reason ?? `the API answers with status ${reply.status}${where}`}`,
-      );
-    }
-    case 'unreachable':
-      throw new RcWaitError('API_UNAVAILABLE', `cannot get ${operation}: ${reply.reason}`);
-  }
 }

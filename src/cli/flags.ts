@@ -27,7 +27,7 @@ export const apiFlags = {
   region: {
     string: true,
     requiresArg: true,
-    describe: 'Region of this server: dfw, hkg, iad, lon, ord or syd (default: asked of the hypervisor)',
+    describe: 'Region of this server: dfw, hkg, iad, lon, ord or syd (default: found out)',
   },
   'api-url': {
     string: true,
@@ -37,12 +37,13 @@ export const apiFlags = {
   interface: {
     string: true,
     requiresArg: true,
-    describe: 'The ServiceNet interface: requests leave by it, and the gateway is set on it',
+    describe:
+      'The ServiceNet interface: requests leave by it, and the gateway is set on it (default: found out)',
   },
   'source-address': {
     string: true,
     requiresArg: true,
-    describe: 'Source address of the requests (default: the one ServiceNet address)',
+    describe: 'Source address of the requests (default: that of the ServiceNet interface)',
   },
   'ca-file': {
     string: true,
@@ -54,6 +55,17 @@ export const apiFlags = {
     requiresArg: true,
     default: '/run/rc-wait',
     describe: 'Where all rc-wait processes of this server keep account of their requests',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Who tells the automation status. */
+export const sourceFlag = {
+  source: {
+    requiresArg: true,
+    choices: ['auto', 'api', 'xenstore'],
+    default: 'auto',
+    describe:
+      "Who tells the status: the API, this server's xenstore (as root; costs no request), or auto: xenstore where the API gives no usable answer",
   },
 } as const satisfies Record<string, Options>;
 

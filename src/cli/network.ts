@@ -3,7 +3,6 @@ import { RcWaitError } from '../base/error.ts';
 import { type Ipv4Address, parseIpv4 } from '../base/ipv4.ts';
 import type { TcpTarget } from '../network/probes/tcp.ts';
 import type { NetworkPlan } from '../network/types.ts';
-import { askOnce, usable, withApiForOne } from './ask.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import {
   apiFlags,
@@ -15,6 +14,7 @@ import {
   stackFlag,
 } from './flags.ts';
 import type { OpenApi } from './open.ts';
+import { askOnce, usable, withApiForOne } from './question.ts';
 import { checkRoot, requireRoot } from './root.ts';
 import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './transaction.ts';
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
+import type { Region } from '../base/region.ts';
 import { interfaces, sourceAddress } from '../host/interfaces.ts';
 import type { Pace } from '../pace/pace.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
@@ -20,37 +21,67 @@ export interface OpenApi {
   readonly baseUrl: ApiUrl;
 }
 
-/** Which API, found out before anything is asked. */
+/** Which API, as far as it is known before anything is asked. */
 export interface Target {
-  readonly baseUrl: ApiUrl;
+  /** undefined: nothing on this server names its region, and the APIs of all six are to be asked */
+  readonly baseUrl: ApiUrl | undefined;
+  readonly region?: Region;
+  /** who said the region, and where, if it was no flag */
+  readonly regionBy?: string;
   /** whether it is Rackspace's own, reached by ServiceNet alone */
   readonly byServiceNet: boolean;
+  /** the ServiceNet interface, where this server's own sources name it and no flag does */
+  readonly serviceNet?: string;
+  /** who said what of region and interface, where somebody had to be asked */
+  readonly said: readonly string[];
 }
 
-/** The API that the flags mean, or the one of the region that the hypervisor names. */
+/**
+ * The API that the flags mean, or the one of the region that this server's own
+ * sources name. What flags say is not looked for.
+ */
 export async function targetOf(args: ApiArgs): Promise<Target> {
   const { apiUrlOf, parseApiUrl, parseRegion } = await import('../rackconnect/regions.ts');
   const url = args['api-url'];
-  if (url !== undefined) return { baseUrl: parseApiUrl(url), byServiceNet: false };
-  if (args.region !== undefined) return { baseUrl: apiUrlOf(parseRegion(args.region)), byServiceNet: true };
-  const { regionFromXenstore } = await import('../host/xenstore.ts');
-  const told = await regionFromXenstore();
-  if (told !== undefined) return { baseUrl: apiUrlOf(parseRegion(told)), byServiceNet: true };
-  throw new RcWaitError(
-    'CONFIGURATION',
-    "cannot tell the region of this server: its hypervisor's xenstore does not say",
-    {
-      hint: 'name it with --region (dfw, hkg, iad, lon, ord or syd), or the API with --api-url; xenstore can only be read by root',
-    },
-  );
+  if (url !== undefined) return { baseUrl: parseApiUrl(url), byServiceNet: false, said: [] };
+  const named = args.region === undefined ? undefined : parseRegion(args.region);
+  const wanted = {
+    region: named === undefined,
+    serviceNet: interfaceOf(args) === undefined && args['source-address'] === undefined,
+    stateDirectory: args['state-dir'],
+  };
+  const { identify } =
+    wanted.region || wanted.serviceNet ? await import('./identify.ts') : { identify: undefined };
+  const identity = (await identify?.(wanted)) ?? { said: [] };
+  const region = named ?? identity.region;
+  return {
+    ...identity,
+    ...(region === undefined ? {} : { region }),
+    baseUrl: region === undefined ? undefined : apiUrlOf(region),
+    byServiceNet: true,
+  };
 }
 
 /** The source address for requests by the flags and the interfaces as they are now. */
 export function sourceOf(args: ApiArgs, target: Target): Ipv4Address | undefined | 'missing' {
-  // Below another root --interface names one of that system's, which this one need not have.
-  const interfaceName = isThisSystem(args.root ?? '/') ? args.interface : undefined;
-  const wish = { address: args['source-address'], interfaceName, byServiceNet: target.byServiceNet };
+  const { byServiceNet, serviceNet } = target;
+  const wish = {
+    address: args['source-address'],
+    interfaceName: interfaceOf(args),
+    byServiceNet,
+    serviceNet,
+  };
   return sourceAddress(wish, interfaces(), (name) => existsSync(`/sys/class/net/${name}`));
+}
+
+/** `--interface`; below another root it names one of that system's, which this one need not have. */
+function interfaceOf({ root, interface: name }: ApiArgs): string | undefined {
+  return isThisSystem(root ?? '/') ? name : undefined;
+}
+
+/** The interface whose address is waited for, in words. */
+export function sourceInterface(args: ApiArgs, { serviceNet }: Target): string {
+  return interfaceOf(args) ?? serviceNet ?? 'the interface';
 }
 
 /** How often an interface without an address is looked at again, in ms. */
@@ -71,23 +102,29 @@ export async function sourceWithin(
   let source = sourceOf(args, target);
   while (source === 'missing' && clock.nowMs() < deadlineMs) {
     // Each time: without a sign of life systemd would take the wait for a hang.
-    onMissing(`${args.interface} has no IPv4 address yet`);
+    onMissing(`${sourceInterface(args, target)} has no IPv4 address yet`);
     await clock.sleep(lookAgainMs, signal);
     source = sourceOf(args, target);
   }
   return source;
 }
 
+/** The way to any API: the account of this server's requests, and a transport that binds their source. */
+export interface Way {
+  readonly pace: Pace;
+  /** a client of the API at an address */
+  readonly clientOf: (baseUrl: ApiUrl) => RackconnectClient;
+}
+
 /**
- * Does `work` with the API, and closes the way to it afterwards. `onNotice`
+ * Does `work` with the way to the API, and closes it afterwards. `onNotice`
  * hears what a person should know about the ledger.
  */
-export async function withApi<T>(
+export async function withWay<T>(
   args: ApiArgs,
-  { baseUrl }: Target,
   localAddress: Ipv4Address | undefined,
   onNotice: (notice: string) => void,
-  work: (api: OpenApi) => Promise<T>,
+  work: (way: Way) => Promise<T>,
 ): Promise<T> {
   const caPem = args['ca-file'] === undefined ? undefined : readCa(args['ca-file']);
   const [{ createClient }, { createTransport }, { openLedger }, { createPace, defaultRequestTimeoutMs }] =
@@ -107,7 +144,8 @@ export async function withApi<T>(
   const pace = createPace({ ledger, clock: systemClock });
   const transport = createTransport({ localAddress, caPem });
   try {
-    return await work({ client: createClient({ baseUrl, pace, transport }), pace, baseUrl });
+    const clientOf = (baseUrl: ApiUrl): RackconnectClient => createClient({ baseUrl, pace, transport });
+    return await work({ pace, clientOf });
   } finally {
     await transport.close();
     ledger.close();

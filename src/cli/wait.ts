@@ -1,53 +1,15 @@
-import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
-import { RcWaitError, reasonOf } from '../base/error.ts';
-import type { Ipv4Address } from '../base/ipv4.ts';
-import type { NetworkResult } from '../network/types.ts';
+import { reasonOf } from '../base/error.ts';
 import type { Tally } from '../pace/pace.ts';
 import type { Log } from '../report/log.ts';
 import type { End } from '../report/result.ts';
-import type { View } from '../report/view.ts';
 import type { Notifier } from '../systemd/notify.ts';
-import { type Args, type Command, command, Interrupted, type Io } from './command.ts';
-import type { Order } from './configure.ts';
-import {
-  apiFlags,
-  durationFlag,
-  networkFlag,
-  outputFlags,
-  privilegesFlag,
-  probeFlag,
-  publicInterfaceFlag,
-  rootFlag,
-} from './flags.ts';
-import { type OpenApi, sourceWithin, targetOf, withApi } from './open.ts';
-import { checkRoot, isThisSystem, mayConfigure } from './root.ts';
-import { recoverFirst, targetsOf } from './transaction.ts';
-
-const waitFlags = {
-  timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
-  ...networkFlag,
-  ...publicInterfaceFlag,
-  ...privilegesFlag,
-  ...probeFlag,
-  ...apiFlags,
-  ...rootFlag,
-  ...outputFlags,
-  'log-level': {
-    requiresArg: true,
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
-    default: 'info',
-    describe: 'How much is said on standard error',
-  },
-  'log-format': {
-    requiresArg: true,
-    choices: ['auto', 'human', 'json', 'journal'],
-    default: 'auto',
-    describe: 'How it is said; auto: with priorities under the journal, plain elsewhere',
-  },
-} as const satisfies Record<string, Options>;
-
-type WaitArgs = Args<typeof waitFlags>;
+import type { Account } from './account.ts';
+import { type Command, command, Interrupted, type Io } from './command.ts';
+import { type Target, targetOf } from './open.ts';
+import { checkRoot, mayConfigure } from './root.ts';
+import { targetsOf } from './transaction.ts';
+import { type WaitArgs, waitFlags } from './wait-flags.ts';
 
 /** `rc-wait wait`, and `rc-wait` alone */
 export const waitCommand: Command = command({
@@ -55,9 +17,10 @@ export const waitCommand: Command = command({
   summary: 'Wait until the automation has finished, then set the gateway where that is up to you',
   flags: waitFlags,
   examples: [
-    ['$0', 'wait up to an hour; the region is asked of the hypervisor'],
+    ['$0', 'wait up to an hour; the region is found out'],
     ['$0 wait --timeout 15m --output json', 'for a script: one JSON document, and the exit status'],
     ['$0 wait --network off', 'wait only; leave the network alone'],
+    ['$0 wait --network off --source xenstore', 'wait without a request: by what xenstore says'],
     [
       '$0 wait --api-url http://127.0.0.1:8080 --state-dir /tmp/rc --root /tmp/root',
       'try it out against rc-wait simulate',
@@ -90,6 +53,7 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier): Promis
   if (args.network !== 'off') checkRoot(args.root);
   await targetsOf(args.probe);
   const target = await targetOf(args);
+  const account = await accountOn(args, target);
   const [{ createView }, { createLive }] = await Promise.all([
     import('../report/view.ts'),
     import('../report/live.ts'),
@@ -109,11 +73,15 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier): Promis
   if (args.network !== 'off' && !mayConfigure(args.root)) {
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
   }
+  if (['debug', 'trace'].includes(args['log-level'])) {
+    const { instanceSaid } = await import('./identify.ts');
+    for (const line of [...target.said, ...account.said, ...(await instanceSaid())]) log.debug(line);
+  }
+  const [{ waitJob }, { tidy }] = await Promise.all([import('./wait-job.ts'), import('./wait-network.ts')]);
   if (args.network !== 'off' && mayConfigure(args.root)) await tidy(args, log);
   const requests: Tally = { sent: 0, refused: 0, shared: 0 };
-  const end = await endOf(() => job(args, io, { target, log, view, deadlineMs, requests }), io).finally(
-    view.end,
-  );
+  const context = { target, managed: account.managed, log, view, deadlineMs, requests };
+  const end = await endOf(() => waitJob(args, io, context), io).finally(view.end);
 
   const { humanResult, resultOf } = await import('../report/result.ts');
   const { status, tasks } = view.progress;
@@ -125,6 +93,18 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier): Promis
   return exit;
 }
 
+/**
+ * What the roles of this server's account mean. With --api-url, somebody has
+ * said himself what is asked; whether there is a second automation, with --managed.
+ */
+async function accountOn(args: WaitArgs, { region }: Target): Promise<Account> {
+  const named = args['api-url'] !== undefined;
+  if (named && args.managed !== 'auto') return { managed: args.managed === 'yes', said: [] };
+  const { accountOf } = await import('./account.ts');
+  const { managed, said } = await accountOf(region, named);
+  return { managed: args.managed === 'auto' ? managed : args.managed === 'yes', said };
+}
+
 /** A wait that a signal ended has a result too. */
 async function endOf(run: () => Promise<End>, io: Io): Promise<End> {
   try {
@@ -134,101 +114,6 @@ async function endOf(run: () => Promise<End>, io: Io): Promise<End> {
     if (io.signal.aborted && reason instanceof Interrupted) return { kind: 'interrupted', signal: reason.by };
     throw error;
   }
-}
-
-interface JobContext {
-  readonly target: Awaited<ReturnType<typeof targetOf>>;
-  readonly log: Log;
-  readonly view: View;
-  readonly deadlineMs: number;
-  /** filled in when the job ends, however it ends */
-  readonly requests: Tally;
-}
-
-async function job(
-  args: WaitArgs,
-  io: Io,
-  { target, log, view, deadlineMs, requests }: JobContext,
-): Promise<End> {
-  const source = await sourceWithin(args, target, {
-    clock: systemClock,
-    deadlineMs,
-    signal: io.signal,
-    onMissing: view.hinder,
-  });
-  if (source === 'missing') {
-    return {
-      kind: 'deadline',
-      phase: 'automation',
-      answered: false,
-      refused: false,
-      why: `${args.interface} has no IPv4 address`,
-    };
-  }
-  const { runJob } = await import('../wait/job.ts');
-  log.debug(`asking ${target.baseUrl}${source === undefined ? '' : ` from ${source}`}`);
-  return withApi(args, target, source, log.warn, async (api) => {
-    const { client, pace } = api;
-    view.count(pace.tally);
-    try {
-      return await runJob<NetworkResult>({
-        client,
-        clock: systemClock,
-        deadlineMs,
-        signal: io.signal,
-        onEvent: view.onEvent,
-        network: args.network === 'off' || args.network === 'auto' ? args.network : 'always',
-        configure: (gateway) => configureFor(gateway, args, log, { api, source }),
-      });
-    } finally {
-      Object.assign(requests, pace.tally);
-    }
-  });
-}
-
-/** Undoes what an earlier run left unfinished. Where that fails the wait goes on: the network step tries again. */
-async function tidy(args: WaitArgs, log: Log): Promise<void> {
-  try {
-    if (!isByService(args)) return await recoverFirst(args.root, log.warn);
-    const { recoverByService } = await import('./delegate.ts');
-    await recoverByService();
-  } catch (error) {
-    if (!(error instanceof RcWaitError)) throw error;
-    log.error([error.message, error.hint].filter(Boolean).join('; '));
-  }
-}
-
-/** Sets the gateway, in this process or where there is the right to do it. */
-async function configureFor(
-  gateway: Ipv4Address,
-  args: WaitArgs,
-  log: Log,
-  { api, source }: { readonly api: OpenApi; readonly source: Ipv4Address | undefined },
-): Promise<NetworkResult> {
-  const order: Order = {
-    gateway,
-    stack: args.network === 'off' ? 'auto' : args.network,
-    root: args.root,
-    interfaceName: args.interface,
-    publicInterface: args['public-interface'],
-    probe: args.probe,
-  };
-  if (!isByService(args)) {
-    const { configure } = await import('./configure.ts');
-    return configure(order, api, log);
-  }
-  const { configureByService } = await import('./delegate.ts');
-  return configureByService(order, {
-    'api-url': api.baseUrl,
-    'state-dir': args['state-dir'],
-    'source-address': source,
-    'ca-file': args['ca-file'],
-  });
-}
-
-/** Below another root nothing runs, and nobody's rights but our own matter. */
-function isByService(args: WaitArgs): boolean {
-  return args.privileges === 'service' && isThisSystem(args.root);
 }
 
 async function openLog(args: WaitArgs, io: Io, write: (text: string) => void): Promise<Log> {

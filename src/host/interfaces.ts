@@ -19,7 +19,7 @@ export function interfaces(): readonly Interface[] {
 }
 
 /** ServiceNet, in every region (Rackspace's documentation of the routes to keep). */
-const serviceNet: readonly Ipv4Prefix[] = ['10.176.0.0/12', '10.208.0.0/12']
+const serviceNetRanges: readonly Ipv4Prefix[] = ['10.176.0.0/12', '10.208.0.0/12']
   .map(parseIpv4Prefix)
   .filter((prefix) => prefix !== undefined);
 
@@ -31,12 +31,16 @@ export interface SourceWish {
   readonly interfaceName?: string | undefined;
   /** the API is Rackspace's own, so the request must leave by ServiceNet */
   readonly byServiceNet: boolean;
+  /** the ServiceNet interface as the hypervisor or the config drive names it */
+  readonly serviceNet?: string | undefined;
 }
 
 /**
- * The source address of requests: what the owner named, or this server's one
- * ServiceNet address, or undefined to let the kernel choose. The API knows a
- * server by nothing else.
+ * The source address of requests: what the owner named, else that of the
+ * interface which a source of this server calls ServiceNet, else this server's
+ * one address in ServiceNet's ranges, among several that of eth1 (Rackspace's
+ * convention), or undefined to let the kernel choose. The API knows a server by
+ * nothing else.
  *
  * @param present the interfaces of this server
  * @param exists whether an interface of that name exists, up or not
@@ -64,9 +68,20 @@ export function sourceAddress(
     return found?.address ?? 'missing';
   }
   if (!wish.byServiceNet) return undefined;
-  const own = present.flatMap(({ addresses }) => addresses.map(({ address }) => address));
-  const candidates = own.filter((address) => serviceNet.some((prefix) => contains(prefix, address)));
-  return candidates.length === 1 ? candidates[0] : undefined;
+  const { serviceNet } = wish;
+  if (serviceNet !== undefined) {
+    const { addresses = [] } = present.find(({ name }) => name === serviceNet) ?? {};
+    return (addresses.find(isOfServiceNet) ?? addresses[0])?.address ?? 'missing';
+  }
+  const candidates = present.flatMap(({ name, addresses }) =>
+    addresses.filter(isOfServiceNet).map(({ address }) => ({ name, address })),
+  );
+  const [only] = candidates.length === 1 ? candidates : candidates.filter(({ name }) => name === 'eth1');
+  return only?.address;
+}
+
+function isOfServiceNet({ address }: Ipv4Prefix): boolean {
+  return serviceNetRanges.some((range) => contains(range, address));
 }
 
 /**

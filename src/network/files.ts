@@ -10,7 +10,7 @@ import {
   type Staged,
   stageChange,
 } from './durable.ts';
-import type { JournalFile } from './journal.ts';
+import type { JournalFile } from './journal-entry.ts';
 import { realpathBelow } from './root.ts';
 import type { FileChange } from './types.ts';
 

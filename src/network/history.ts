@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalFile } from './journal.ts';
+import type { JournalEntry, JournalFile } from './journal-entry.ts';
 
 /**
  * What can be undone by hand once `entry` is committed, where `last` could be

@@ -1,5 +1,5 @@
 import { type PutBack, putFilesBack } from './files.ts';
-import type { JournalEntry } from './journal.ts';
+import type { JournalEntry } from './journal-entry.ts';
 import { parseDefaultRoutes } from './kernel.ts';
 import { type Before, bringBack, type Settling } from './settle.ts';
 import type { Command } from './types.ts';

@@ -33,6 +33,8 @@ export interface Settlement {
   readonly nowMs: number;
   /** undefined: it was given up (interrupted), and says nothing about the API */
   readonly outcome: { readonly signal: Signal; readonly record: string } | undefined;
+  /** it says nothing about the API that is polled, whatever it is */
+  readonly aside?: boolean;
 }
 
 /**
@@ -113,11 +115,13 @@ export function decide(
 /** The backoff after a request ended with `outcome`. */
 export function backoffAfter(
   backoff: Backoff,
-  { outcome, nowMs }: Settlement,
+  { outcome, nowMs, aside = false }: Settlement,
   limits: Limits,
   random: () => number,
 ): Backoff {
-  return outcome === undefined ? backoff : nextBackoff(backoff, outcome.signal, nowMs, limits.paceMs, random);
+  return outcome === undefined || aside
+    ? backoff
+    : nextBackoff(backoff, outcome.signal, nowMs, limits.paceMs, random);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import { bootId } from '../base/boot.ts';
 import { type Backoff, calm } from './backoff.ts';
 import { Bell } from './bell.ts';
 import {
@@ -15,7 +16,7 @@ import {
   unaccounted,
 } from './book.ts';
 import { busyTimeoutMs, Database, NotOurs } from './database.ts';
-import { bootId, isAlive, type Owner, thisOwner } from './owner.ts';
+import { isAlive, type Owner, thisOwner } from './owner.ts';
 import { publish, publishedName } from './published.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
 

@@ -32,12 +32,3 @@ export function thisOwner(): Owner {
 export function isAlive({ pid, started }: Owner): boolean {
   return startTimeOf(pid) === started;
 }
-
-/** The identity of this boot: the monotonic clock starts anew with each, random(4). */
-export function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return 'unknown';
-  }
-}

@@ -44,6 +44,11 @@ export interface AskOptions {
    */
   readonly newerThanMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * The question goes to somebody else than the API that is polled, so that its
+   * answer is no reason to poll more slowly; its request counts like any other.
+   */
+  readonly aside?: boolean;
   /** told, at least once a second, why no request is made at this moment: progress, and a proof of life */
   readonly onDelay?: (delay: Delay) => void;
 }

@@ -43,7 +43,7 @@ class LedgerPace implements Pace {
     send: (signal: AbortSignal) => Promise<Outcome>,
     options: AskOptions = {},
   ): Promise<Told> {
-    const { newerThanMs, signal, onDelay } = options;
+    const { newerThanMs, signal, aside = false, onDelay } = options;
     for (;;) {
       signal?.throwIfAborted();
       const nowMs = this.#clock.nowMs();
@@ -53,20 +53,19 @@ class LedgerPace implements Pace {
         this.tally.shared += 1;
         return { ...step.answer, shared: true };
       }
-      if (step.kind === 'granted') return await this.#send(key, step, send, signal);
+      if (step.kind === 'granted') return await this.#send({ key, aside, ...step }, send, signal);
       onDelay?.(step.delay);
       await this.#ledger.changed(Math.min(step.delay.untilMs - nowMs, this.#lookEveryMs), signal);
     }
   }
 
   async #send(
-    key: string,
-    { slotId, takenMs }: { slotId: number; takenMs: number },
+    { key, aside, slotId, takenMs }: { key: string; aside: boolean; slotId: number; takenMs: number },
     send: (signal: AbortSignal) => Promise<Outcome>,
     signal: AbortSignal | undefined,
   ): Promise<Told> {
     const settle = (outcome: Outcome | undefined): void =>
-      this.#ledger.settle({ slotId, key, takenMs, nowMs: this.#clock.nowMs(), outcome });
+      this.#ledger.settle({ slotId, key, takenMs, nowMs: this.#clock.nowMs(), outcome, aside });
     let outcome: Outcome;
     this.tally.sent += 1;
     try {

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bootId } from '../base/boot.ts';
 import type { StoredAnswer } from './book.ts';
-import { bootId } from './owner.ts';
 
 /** The last answers, readable by everyone, beside the ledger. */
 export const publishedName = 'last.json';

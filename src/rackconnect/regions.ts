@@ -1,10 +1,5 @@
 import { RcWaitError } from '../base/error.ts';
-
-/** The six regions of RackConnect v2.0 ("RackConnect API", Rackspace). */
-export const regions = ['dfw', 'hkg', 'iad', 'lon', 'ord', 'syd'] as const;
-
-/** The code of a region, in lower case. */
-export type Region = (typeof regions)[number];
+import { type Region, readRegion, regions } from '../base/region.ts';
 
 declare const brand: unique symbol;
 
@@ -12,17 +7,11 @@ declare const brand: unique symbol;
 export type ApiUrl = string & { readonly [brand]: 'ApiUrl' };
 
 /**
- * Reads a region in any case, with white space or quotes around it: xenstore
- * holds it bare on some servers and as a JSON string on others.
+ * The region that `--region` names, in any case, with white space or quotes around it.
  * @throws RcWaitError CONFIGURATION when it is none of the six
  */
 export function parseRegion(text: string): Region {
-  const code = text
-    .trim()
-    .replace(/^(["'])(.*)\1$/s, '$2')
-    .trim()
-    .toLowerCase();
-  const region = regions.find((known) => known === code);
+  const region = readRegion(text);
   if (region !== undefined) return region;
   throw new RcWaitError(
     'CONFIGURATION',

@@ -17,6 +17,8 @@ export interface Progress {
   /** the last answer was no usable one */
   readonly troubled: boolean;
   readonly delay: Delay | undefined;
+  /** what another source than the API says meanwhile, where that is something else */
+  readonly hint: string | undefined;
 }
 
 /** A wait that has only begun. Times on the clock, in ms. */
@@ -30,6 +32,7 @@ export function begin(startedMs: number, deadlineMs: number): Progress {
     why: undefined,
     troubled: false,
     delay: undefined,
+    hint: undefined,
   };
 }
 
@@ -42,9 +45,18 @@ export function hindered(progress: Progress, why: string): Progress {
 export function advance(progress: Progress, event: JobEvent): Progress {
   switch (event.kind) {
     case 'phase':
-      return { ...progress, phase: event.phase, why: undefined, troubled: false, delay: undefined };
+      return {
+        ...progress,
+        phase: event.phase,
+        why: undefined,
+        troubled: false,
+        delay: undefined,
+        hint: undefined,
+      };
     case 'delay':
       return { ...progress, delay: event.delay };
+    case 'hint':
+      return { ...progress, ...hinted(progress, event) };
     case 'answer': {
       const { verdict } = event;
       if (verdict.kind === 'error') return { ...progress, why: clean(verdict.why), troubled: true };
@@ -59,6 +71,24 @@ export function advance(progress: Progress, event: JobEvent): Progress {
   }
 }
 
+/**
+ * The status by another source: the status itself while the API gives none, and
+ * worth a word where it is another one than the API's.
+ */
+function hinted(
+  { status }: Progress,
+  { verdict, instead }: Extract<JobEvent, { readonly kind: 'hint' }>,
+): Partial<Pick<Progress, 'status' | 'hint'>> {
+  const seen =
+    verdict.kind === 'done'
+      ? seenIn(verdict.value).status
+      : verdict.kind === 'not-yet'
+        ? verdict.seen?.status
+        : undefined;
+  if (seen === undefined || seen === status) return { hint: undefined };
+  return instead ? { status: seen, hint: undefined } : { hint: `xenstore says ${clean(seen)}` };
+}
+
 function seenIn(value: unknown): Partial<Pick<Progress, 'status' | 'tasks'>> {
   // The events of all questions come through one door; only the automation's value has a status.
   return typeof value === 'object' && value !== null && 'status' in value && 'tasks' in value
@@ -68,7 +98,9 @@ function seenIn(value: unknown): Partial<Pick<Progress, 'status' | 'tasks'>> {
 
 const phaseWords: Readonly<Record<Progress['phase'], string>> = {
   start: 'starting',
+  region: 'finding out the region of this server',
   automation: 'waiting for RackConnect',
+  managed: 'DEPLOYED; waiting for Managed Operations',
   features: 'DEPLOYED; asking who configures the network',
   gateway: 'DEPLOYED; asking for the gateway',
   network: 'DEPLOYED; configuring the network',
@@ -76,11 +108,11 @@ const phaseWords: Readonly<Record<Progress['phase'], string>> = {
 
 /** What is going on, in one line without a time: two of them differ only when something changed. */
 export function change(progress: Progress): string {
-  const { phase, status, why, delay, troubled } = progress;
+  const { phase, status, why, delay, troubled, hint } = progress;
   const head = phase === 'automation' && status !== undefined ? clean(status) : phaseWords[phase];
   const hindrance = delay === undefined ? undefined : reasonOfDelay(delay, troubled ? why : undefined);
-  const reason = hindrance ?? why;
-  return reason === undefined ? head : `${head}: ${reason}`;
+  const reasons = [hindrance ?? why, hint].filter((reason) => reason !== undefined);
+  return reasons.length === 0 ? head : `${head}: ${reasons.join('; ')}`;
 }
 
 /** The same with the times, for STATUS= and for whoever reads `systemctl status`. */
@@ -113,9 +145,11 @@ export function block(progress: Progress, tally: Readonly<Tally>, nowMs: number,
 }
 
 function reason(progress: Progress): string {
-  const { delay, why, troubled, phase } = progress;
+  const { delay, why, troubled, phase, hint } = progress;
   const hindrance = delay === undefined ? undefined : reasonOfDelay(delay, troubled ? why : undefined);
-  return (
-    hindrance ?? why ?? (phase === 'automation' || phase === 'start' ? 'the first answer' : phaseWords[phase])
-  );
+  const words =
+    hindrance ??
+    why ??
+    (phase === 'automation' || phase === 'start' ? 'the first answer' : phaseWords[phase]);
+  return hint === undefined ? words : `${words}; ${hint}`;
 }

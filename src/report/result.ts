@@ -11,6 +11,10 @@ export interface ResultDocument {
   readonly outcome: Outcome;
   /** the last status word of the API; null: none was ever read */
   readonly automation_status: string | null;
+  /** who told the status, where it was not the API */
+  readonly source?: 'xenstore';
+  /** how the second automation, that of Managed Operations, ended, where it was waited for */
+  readonly managed_automation?: string;
   readonly tasks: readonly { readonly name: string; readonly status: string }[];
   /** `enabled` null: its word was not understood */
   readonly features: readonly { readonly name: string; readonly enabled: boolean | null }[];
@@ -51,6 +55,8 @@ export function resultOf(end: End, { requests, waitedMs, seen }: Circumstances):
     schema: 'rc-wait/result/v1',
     outcome,
     automation_status: end.deployment?.status ?? seen.status ?? null,
+    ...(end.deployment?.source === undefined ? {} : { source: end.deployment.source }),
+    ...(end.managed === undefined ? {} : { managed_automation: end.managed.status }),
     tasks: tasks.map(({ name, status }) => ({ name, status })),
     features: (end.features?.features ?? []).map(({ name, enabled }) => ({ name, enabled: enabled ?? null })),
     gateway_ip: end.gateway ?? null,
@@ -76,11 +82,28 @@ function judge(end: End, waitedMs: number): Judgement {
   switch (end.kind) {
     case 'deployed':
       if (end.network.action === 'rolled-back') return rolledBack(end.network, after);
-      return plain('deployed', `DEPLOYED ${after}: ${networkWords(end.network, end.gateway)}`, end.network);
+      return plain(
+        'deployed',
+        `DEPLOYED${toldBy(end)} ${after}: ${networkWords(end.network, end.gateway)}`,
+        end.network,
+      );
     case 'failed':
-      return plain('failed', `FAILED ${after}: RackConnect's automation did not succeed${openTasks(end)}`);
+      if (end.managed?.ok === false) {
+        const word = clean(end.managed.status);
+        return plain(
+          'failed',
+          `DEPLOYED${toldBy(end)} ${after}, but the automation of Managed Operations did not succeed ("${word}")`,
+        );
+      }
+      return plain(
+        'failed',
+        `FAILED${toldBy(end)} ${after}: RackConnect's automation did not succeed${openTasks(end)}`,
+      );
     case 'unprocessable':
-      return plain('unprocessable', `UNPROCESSABLE ${after}: RackConnect will not automate this server`);
+      return plain(
+        'unprocessable',
+        `UNPROCESSABLE${toldBy(end)} ${after}: RackConnect will not automate this server${unprocessable(end)}`,
+      );
     case 'interrupted':
       return {
         outcome: 'interrupted',
@@ -100,8 +123,10 @@ function judge(end: End, waitedMs: number): Judgement {
       };
     }
     case 'deadline': {
-      const phase = end.phase === 'automation' ? '' : 'DEPLOYED, but ';
-      if (end.answered) return plain('timeout', `${phase}the deadline passed ${after}: ${clean(end.why)}`);
+      const phase = end.deployment === undefined ? '' : 'DEPLOYED, but ';
+      // What Managed Operations does is not the API's to tell.
+      if (end.answered || end.phase === 'managed')
+        return plain('timeout', `${phase}the deadline passed ${after}: ${clean(end.why)}`);
       if (end.refused)
         return plain(
           'refused',
@@ -137,6 +162,15 @@ function plain(
   network: NetworkResult | null = null,
 ): Judgement {
   return { outcome, exit: exitOfOutcome(outcome), message, network };
+}
+
+/** Who said so, where it was not the API. */
+function toldBy({ deployment }: Known): string {
+  return deployment?.source === undefined ? '' : ` (told by ${deployment.source})`;
+}
+
+function unprocessable({ deployment }: Known): string {
+  return deployment?.reason === undefined ? '' : ` (${clean(deployment.reason)})`;
 }
 
 function openTasks({ deployment }: Known): string {

@@ -2,17 +2,21 @@ import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
+import { beside, type LocalSource, ofSource } from './local.ts';
+import type { Managed } from './sighting.ts';
 import { type Deployment, type Features, judgeDetails, judgeFeatures, judgeGateway } from './verdict.ts';
-import { type Question, type WaitEvent, type Waited, waitFor } from './wait.ts';
+import { type Inquiry, ofApi, type WaitEvent, type Waited, waitFor } from './wait.ts';
 
-/** What the job is busy with. */
-export type Phase = 'automation' | 'features' | 'gateway' | 'network';
+/** What the job is busy with. `region`: finding out whose API to ask. */
+export type Phase = 'region' | 'automation' | 'managed' | 'features' | 'gateway' | 'network';
 
 export type JobEvent = WaitEvent | { readonly kind: 'phase'; readonly phase: Phase };
 
 /** What is known when the job ends, as far as it came. */
 export interface Known {
   readonly deployment?: Deployment;
+  /** where the second automation was waited for */
+  readonly managed?: Managed;
   readonly features?: Features;
   readonly gateway?: Ipv4Address;
 }
@@ -40,6 +44,10 @@ interface Skipped {
 
 export interface JobOptions<N> {
   readonly client: RackconnectClient;
+  /** the status by another way than the API: beside it, or in its place; left out: the API alone */
+  readonly metadata?: { readonly source: LocalSource<Deployment>; readonly alone: boolean } | undefined;
+  /** the second automation, where the account has one: what is done here comes after it */
+  readonly managed?: LocalSource<Managed> | undefined;
   readonly clock: Clock;
   /** on the clock; Infinity: none */
   readonly deadlineMs: number;
@@ -52,23 +60,31 @@ export interface JobOptions<N> {
 }
 
 /**
- * The whole job: wait for the automation, find out who sets the gateway, wait
- * for its address, hand it to the network. All of it under one deadline.
+ * The whole job: wait for the automation, and for that of Managed Operations
+ * where there is one; find out who sets the gateway, wait for its address, hand
+ * it to the network. All of it under one deadline.
  *
  * @throws the signal's reason when aborted; RcWaitError of `configure` ends as `network-failed`
  */
 export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
-  const ask = <T>(phase: Phase, question: Question<T>): Promise<Waited<T>> => {
+  const { client, clock } = options;
+  const ask = <T>(phase: Phase, inquiry: Inquiry<T>): Promise<Waited<T>> => {
     options.onEvent({ kind: 'phase', phase });
-    return waitFor(question, options);
+    return waitFor(inquiry, options);
   };
-  const automation = await ask('automation', { operation: 'automation_status/details', judge: judgeDetails });
+  const automation = await ask('automation', statusInquiry(options));
   if (automation.kind === 'deadline') return { ...automation, phase: 'automation' };
   const deployment = automation.value;
   if (deployment.status === 'FAILED') return { kind: 'failed', deployment };
   if (deployment.status === 'UNPROCESSABLE') return { kind: 'unprocessable', deployment };
 
   let known: Known = { deployment };
+  if (options.managed !== undefined) {
+    const managed = await ask('managed', ofSource(options.managed, clock));
+    if (managed.kind === 'deadline') return { ...known, ...managed, phase: 'managed' };
+    known = { ...known, managed: managed.value };
+    if (!managed.value.ok) return { ...known, kind: 'failed' };
+  }
   if (options.network === 'off')
     return {
       ...known,
@@ -76,7 +92,10 @@ export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
       network: skipped('the network was not to be touched (--network off)'),
     };
   if (options.network === 'auto') {
-    const features = await ask('features', { operation: 'automation_features', judge: judgeFeatures });
+    const features = await ask(
+      'features',
+      ofApi(client, { operation: 'automation_features', judge: judgeFeatures }),
+    );
     if (features.kind === 'deadline') return { ...known, ...features, phase: 'features' };
     known = { ...known, features: features.value };
     const { networkStack } = features.value;
@@ -89,7 +108,7 @@ export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
     }
     if (networkStack === 'unknown') return { ...known, kind: 'network-failed', error: cannotTell() };
   }
-  const gateway = await ask('gateway', { operation: 'gateway_ip', judge: judgeGateway });
+  const gateway = await ask('gateway', ofApi(client, { operation: 'gateway_ip', judge: judgeGateway }));
   if (gateway.kind === 'deadline') return { ...known, ...gateway, phase: 'gateway' };
   known = { ...known, gateway: gateway.value };
 
@@ -100,6 +119,12 @@ export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
     if (error instanceof RcWaitError) return { ...known, kind: 'network-failed', error };
     throw error;
   }
+}
+
+function statusInquiry<N>({ client, clock, metadata }: JobOptions<N>): Inquiry<Deployment> {
+  const api = ofApi(client, { operation: 'automation_status/details', judge: judgeDetails });
+  if (metadata === undefined) return api;
+  return metadata.alone ? ofSource(metadata.source, clock) : beside(api, metadata.source, clock);
 }
 
 const skipped = (reason: string): Skipped => ({ action: 'skipped', reason });

@@ -23,11 +23,16 @@ type FinalStatus = 'DEPLOYED' | 'FAILED' | 'UNPROCESSABLE';
 /** How the automation ended, with the tasks as they stood. */
 export interface Deployment extends Details {
   readonly status: FinalStatus;
+  /** who said so, where it was not the API */
+  readonly source?: 'xenstore';
+  /** why it is UNPROCESSABLE, where that is told */
+  readonly reason?: string;
 }
 
 const finalStatuses: readonly string[] = ['DEPLOYED', 'FAILED', 'UNPROCESSABLE'] satisfies FinalStatus[];
 
-function isFinal(details: Details): details is Deployment {
+/** Whether the automation has ended, by its status. */
+export function isFinal(details: Details): details is Deployment {
   return finalStatuses.includes(details.status);
 }
 

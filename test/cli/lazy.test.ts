@@ -8,8 +8,15 @@ const { play } = await simulator();
 const folder = scratch();
 let runs = 0;
 
-/** What rc-wait loads on its way through a command: packages by their names, own files by their paths, `node:` modules. */
+/** What rc-wait loads on its way through a command that succeeds. */
 async function loadedBy(...args: string[]): Promise<readonly string[]> {
+  const { loaded, exit, err } = await traced(...args);
+  expect({ exit, err: err.replace(/^rc-wait: (waiting|DEPLOYED).*\n/gm, '') }).toEqual({ exit: 0, err: '' });
+  return loaded;
+}
+
+/** What rc-wait loads: packages by their names, own files by their paths, `node:` modules. */
+async function traced(...args: string[]) {
   runs += 1;
   const path = join(folder, `${runs}.json`);
   const trace = new URL('./trace.ts', import.meta.url).href;
@@ -17,14 +24,13 @@ async function loadedBy(...args: string[]): Promise<readonly string[]> {
     nodeArgs: ['--import', trace],
     env: { RC_WAIT_TEST_TRACE: path },
   });
-  expect({ exit, err: err.replace(/^rc-wait: (waiting|DEPLOYED).*\n/gm, '') }).toEqual({ exit: 0, err: '' });
   const urls = JSON.parse(readFileSync(path, 'utf8')) as string[];
   const names = urls.map((url) => {
     const [, name] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
     const [, own] = /\/(src\/.*)$/.exec(url) ?? [];
     return name ?? own ?? url;
   });
-  return [...new Set(names)];
+  return { loaded: [...new Set(names)], exit, err };
 }
 
 const rarelyNeeded = ['pino', 'yaml', 'diff', 'ipaddr.js'];
@@ -42,6 +48,16 @@ describe('what a command does not need is not loaded', () => {
       'src/report/exit.ts',
       'src/report/words.ts',
     ]);
+  });
+
+  it('for the status: nothing that looks for what flags have named', async () => {
+    const byUrl = await loadedBy('status', ...play(done).flags);
+    expect(byUrl.filter(room('host'))).toEqual(['src/host/interfaces.ts']);
+    // An interface that is not there ends it before anything is sent.
+    const { loaded, exit } = await traced('status', '--region', 'dfw', '--interface', 'eth99');
+    expect(exit).toBe(64);
+    expect(loaded.filter(room('host'))).toEqual(['src/host/interfaces.ts']);
+    expect(loaded).not.toContain('node:child_process');
   });
 
   it.each([['--help'], ['wait', '--help'], ['--version']])(

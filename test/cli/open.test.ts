@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { sourceOf, sourceWithin, targetOf, withApi } from '../../src/cli/open.ts';
+import { sourceOf, sourceWithin, type Target, targetOf, withWay } from '../../src/cli/open.ts';
+import { parseApiUrl } from '../../src/rackconnect/regions.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { scratch } from './harness.ts';
 
@@ -20,38 +21,49 @@ const flags = {
   'ca-file': undefined,
   'state-dir': join(folder, 'state'),
 };
-const local = { baseUrl: 'http://127.0.0.1:1', byServiceNet: false } as Awaited<ReturnType<typeof targetOf>>;
+const local: Target = { baseUrl: parseApiUrl('http://127.0.0.1:1'), byServiceNet: false, said: [] };
 
 describe('the API', () => {
   it('is the one that was named, wherever the server is', async () => {
     const target = await targetOf({ ...flags, 'api-url': 'http://127.0.0.1:8080/', region: 'dfw' });
-    expect(target).toEqual({ baseUrl: 'http://127.0.0.1:8080', byServiceNet: false });
+    expect(target).toEqual({ baseUrl: 'http://127.0.0.1:8080', byServiceNet: false, said: [] });
   });
 
   it('is that of the region, behind ServiceNet', async () => {
-    expect(await targetOf({ ...flags, region: 'LON' })).toEqual({
+    expect(await targetOf({ ...flags, region: 'LON', interface: 'eth1' })).toEqual({
       baseUrl: 'https://lon.api.rackconnect.rackspace.com',
+      region: 'lon',
       byServiceNet: true,
+      said: [],
     });
   });
 
-  it('is that of the region that the hypervisor tells', async () => {
+  it('is that of the region that the hypervisor tells, and it says who said so', async () => {
     const tools = scratch();
-    writeFileSync(join(tools, 'xenstore-read'), '#!/bin/sh\necho \'"syd"\'\n', { mode: 0o755 });
+    const script = '#!/bin/sh\n[ "$1" = vm-data/provider_data/region ] && echo \'"syd"\'\n';
+    writeFileSync(join(tools, 'xenstore-read'), script, { mode: 0o755 });
     vi.stubEnv('PATH', `${tools}:/usr/bin:/bin`);
     const target = await targetOf(flags);
     vi.unstubAllEnvs();
     expect(target.baseUrl).toBe('https://syd.api.rackconnect.rackspace.com');
+    expect(target.said).toContain('region by xenstore: syd (vm-data/provider_data/region)');
   });
 
-  it('cannot be told where nobody says the region', async () => {
-    vi.stubEnv('PATH', folder);
-    await expect(targetOf(flags)).rejects.toMatchObject({
-      code: 'CONFIGURATION',
-      message: "cannot tell the region of this server: its hypervisor's xenstore does not say",
-      hint: expect.stringContaining('--region'),
-    });
+  it('is the one that was named, whatever the hypervisor tells', async () => {
+    const tools = scratch();
+    writeFileSync(join(tools, 'xenstore-read'), '#!/bin/sh\necho syd\n', { mode: 0o755 });
+    vi.stubEnv('PATH', `${tools}:/usr/bin:/bin`);
+    const target = await targetOf({ ...flags, region: 'dfw' });
     vi.unstubAllEnvs();
+    expect(target.baseUrl).toBe('https://dfw.api.rackconnect.rackspace.com');
+  });
+
+  it('is to be found out by asking where nobody says the region', async () => {
+    vi.stubEnv('PATH', folder);
+    const target = await targetOf(flags);
+    vi.unstubAllEnvs();
+    expect(target).toMatchObject({ baseUrl: undefined, byServiceNet: true });
+    expect(target.said).toContain('region by xenstore: xenstore-read is not installed');
   });
 });
 
@@ -126,9 +138,8 @@ describe('the source address', () => {
 });
 
 const opened = (args: typeof flags | (Omit<typeof flags, 'ca-file'> & { 'ca-file': string })) =>
-  withApi(
+  withWay(
     args,
-    local,
     undefined,
     () => {},
     async ({ pace }) => ({ ...pace.tally }),
@@ -158,13 +169,12 @@ describe('the way to the API', () => {
   });
 
   it('is closed when the work fails', async () => {
-    const failing = withApi(
+    const failing = withWay(
       flags,
-      local,
       undefined,
       () => {},
-      async ({ client }) => {
-        await client.ask('automation_status/details', 'text');
+      async ({ clientOf }) => {
+        await clientOf(parseApiUrl('http://127.0.0.1:1')).ask('automation_status/details', 'text');
       },
     );
     await expect(failing).rejects.toMatchObject({ code: 'USAGE' });

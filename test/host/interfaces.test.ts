@@ -10,7 +10,7 @@ function nic(name: string, ...prefixes: string[]): Interface {
 const server = [nic('lo', '127.0.0.1/8'), nic('eth0', '192.0.2.10/24'), nic('eth1', '10.208.5.7/19')];
 const exists = (name: string): boolean => ['lo', 'eth0', 'eth1', 'eth2'].includes(name);
 const source = (
-  wish: { address?: string; interfaceName?: string; byServiceNet?: boolean },
+  wish: { address?: string; interfaceName?: string; byServiceNet?: boolean; serviceNet?: string },
   present = server,
 ) => sourceAddress({ byServiceNet: true, ...wish }, present, exists);
 
@@ -35,9 +35,30 @@ describe('requests leave', () => {
 
   it.each([
     ['there is none', [nic('eth0', '192.0.2.10/24'), nic('eth1', '10.192.0.1/16')]],
-    ['there are two', [nic('eth1', '10.208.5.7/19'), nic('eth2', '10.176.0.9/19')]],
+    ['there are two, and none is of eth1', [nic('eth2', '10.208.5.7/19'), nic('eth3', '10.176.0.9/19')]],
   ])('as the kernel chooses where of ServiceNet addresses %s', (_, present) => {
     expect(source({}, present)).toBeUndefined();
+  });
+
+  it('by eth1, the convention, where of ServiceNet addresses there are more', () => {
+    const present = [nic('eth0', '10.176.0.9/19'), nic('eth1', '10.208.5.7/19')];
+    expect(source({}, present)).toBe('10.208.5.7');
+  });
+
+  it('by the interface that the hypervisor calls ServiceNet, whatever its address', () => {
+    expect(source({ serviceNet: 'eth0' })).toBe('192.0.2.10');
+    expect(source({ serviceNet: 'eth1' }, [nic('eth1', '192.168.3.4/24', '10.208.5.7/19')])).toBe(
+      '10.208.5.7',
+    );
+  });
+
+  it('later, where that has no address yet', () => {
+    expect(source({ serviceNet: 'eth2' })).toBe('missing');
+  });
+
+  it('by the interface that was named by hand all the same', () => {
+    expect(source({ interfaceName: 'eth0', serviceNet: 'eth1' })).toBe('192.0.2.10');
+    expect(source({ address: '198.51.100.1', serviceNet: 'eth1' })).toBe('198.51.100.1');
   });
 
   it('as the kernel chooses where the API is not behind ServiceNet', () => {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { regionFromXenstore } from '../../src/host/xenstore.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readXenstore } from '../../src/host/xenstore.ts';
 
 let folder: string;
 
@@ -15,38 +15,83 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A xenstore-read of our own. */
+/** A xenstore-read of our own: the real one needs Xen. */
 function xenstoreRead(script: string): void {
   writeFileSync(join(folder, 'xenstore-read'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-it('asks the hypervisor for the key of the region', async () => {
-  xenstoreRead('[ "$*" = vm-data/provider_data/region ] && echo ord');
-  expect(await regionFromXenstore()).toBe('ord');
+const key = 'vm-data/provider_data/region';
+
+it('is asked for a key, and its value kept as it is', async () => {
+  xenstoreRead(`[ "$*" = ${key} ] && echo ' "ord"'`);
+  expect(await readXenstore(key)).toEqual({ kind: 'known', value: ' "ord"', where: key });
 });
 
-it('leaves quotes to whoever reads the region', async () => {
-  xenstoreRead(`echo '"ord"'`);
-  expect(await regionFromXenstore()).toBe('"ord"');
+it('has a key that is empty: that is a value, and for whoever reads it to judge', async () => {
+  xenstoreRead('echo');
+  expect(await readXenstore(key)).toEqual({ kind: 'known', value: '', where: key });
 });
 
-it.each([
-  ['there is no such key', 'echo "xenstore-read: couldn\'t read path" >&2; exit 1'],
-  ['the key is empty', 'echo'],
-  ['the user may not read it', 'exit 13'],
-])('does not know the region where %s', async (_, script) => {
-  xenstoreRead(script);
-  expect(await regionFromXenstore()).toBeUndefined();
-});
+// The words are those of xenstore-read(1) of Xen 4.17.
+describe('when it cannot be read, is not taken for empty:', () => {
+  it('no such key', async () => {
+    xenstoreRead(`echo "couldn't read path ${key}" >&2; exit 1`);
+    expect(await readXenstore(key)).toEqual({ kind: 'absent', why: `there is no key ${key}` });
+  });
 
-it('does not know the region where there is no xenstore', async () => {
-  vi.stubEnv('PATH', folder);
-  expect(await regionFromXenstore()).toBeUndefined();
-});
+  it.each([
+    [
+      'not root',
+      'echo "xenstore-read: xs_open: Permission denied" >&2; exit 1',
+      { why: 'only root may read xenstore' },
+    ],
+    [
+      'not a Xen guest',
+      'echo "xenstore-read: xs_open: No such file or directory" >&2; exit 1',
+      { why: 'this server has no xenstore', lasting: true },
+    ],
+    [
+      'another trouble',
+      'echo "xenstore-read: xs_open: Too many open files" >&2; exit 1',
+      { why: 'xenstore-read says "Too many open files"' },
+    ],
+    ['words that nobody knows', 'echo "oh no" >&2; exit 3', { why: 'xenstore-read says "oh no"' }],
+    ['no words at all', 'exit 13', { why: expect.stringContaining('xenstore-read failed: ') }],
+    ['a value without an end', 'yes', { why: expect.stringContaining('xenstore-read failed: ') }],
+  ])('%s', async (_, script, expected) => {
+    xenstoreRead(script);
+    expect(await readXenstore(key)).toEqual({ kind: 'unknown', ...expected });
+  });
 
-it('gives up on a hypervisor that does not answer', async () => {
-  xenstoreRead('trap "" TERM; exec sleep 60');
-  const startedMs = performance.now();
-  expect(await regionFromXenstore()).toBeUndefined();
-  expect(performance.now() - startedMs).toBeLessThan(10_000);
+  it('not installed', async () => {
+    vi.stubEnv('PATH', folder);
+    expect(await readXenstore(key)).toEqual({
+      kind: 'unknown',
+      why: 'xenstore-read is not installed',
+      lasting: true,
+    });
+  });
+
+  it('a hypervisor that does not answer, within its time', async () => {
+    xenstoreRead('trap "" TERM; exec sleep 60');
+    const startedMs = performance.now();
+    expect(await readXenstore(key)).toEqual({
+      kind: 'unknown',
+      why: 'xenstore-read did not answer within 3 s',
+    });
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  it('a program that leaves a child behind, within its time', async () => {
+    xenstoreRead('sleep 20 & exec sleep 20');
+    expect(await readXenstore(key)).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('interrupted: at once', async () => {
+    xenstoreRead('exec sleep 60');
+    const stop = new AbortController();
+    const reading = readXenstore(key, stop.signal);
+    stop.abort();
+    expect((await reading).kind).toBe('unknown');
+  });
 });

@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalFile } from '../../src/network/journal.ts';
+import type { JournalEntry, JournalFile } from '../../src/network/journal-entry.ts';
 import { readBootId } from '../../src/network/process.ts';
 
 /** An entry of the journal with these files, begun by a process that has ended in this very boot. */

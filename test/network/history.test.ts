@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { succeed } from '../../src/network/history.ts';
-import type { JournalEntry, JournalFile } from '../../src/network/journal.ts';
+import type { JournalEntry, JournalFile } from '../../src/network/journal-entry.ts';
 import { entryOf } from './entry.ts';
 
 const attributes = { mode: 0o600, uid: 0, gid: 0 };

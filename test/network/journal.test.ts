@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JournalEntry, openJournal, parseEntry, renderEntry } from '../../src/network/journal.ts';
+import { openJournal } from '../../src/network/journal.ts';
+import { type JournalEntry, parseEntry, renderEntry } from '../../src/network/journal-entry.ts';
 import { steps } from '../../src/network/steps.ts';
 import { entryOf } from './entry.ts';
 import { scratch } from './scratch.ts';

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
-import { type JournalEntry, openJournal } from '../../src/network/journal.ts';
+import { openJournal } from '../../src/network/journal.ts';
+import type { JournalEntry } from '../../src/network/journal-entry.ts';
 import { lockNetwork } from '../../src/network/lock.ts';
 import { identify, isAlive } from '../../src/network/process.ts';
 import { type RecoverOptions, recover } from '../../src/network/recover.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { bootId, isAlive, thisOwner } from '../../src/pace/owner.ts';
+import { isAlive, thisOwner } from '../../src/pace/owner.ts';
 
 describe('the owner of a slot', () => {
   it('is alive while it runs', () => {
@@ -26,8 +26,4 @@ describe('the owner of a slot', () => {
     await once(child, 'exit');
     expect(isAlive(owner)).toBe(false);
   });
-});
-
-it('the identity of the boot is that of the kernel', () => {
-  expect(bootId()).toMatch(/^[0-9a-f]{8}-/);
 });

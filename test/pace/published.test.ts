@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bootId } from '../../src/pace/owner.ts';
+import { bootId } from '../../src/base/boot.ts';
 import { publish, readPublished } from '../../src/pace/published.ts';
 
 let directory = '';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
-import { apiUrlOf, parseApiUrl, parseRegion, regions } from '../../src/rackconnect/regions.ts';
+import { regions } from '../../src/base/region.ts';
+import { apiUrlOf, parseApiUrl, parseRegion } from '../../src/rackconnect/regions.ts';
 
 const refusal = (read: () => unknown): RcWaitError => {
   try {

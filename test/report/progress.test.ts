@@ -23,6 +23,12 @@ const answer = (verdict: Verdict<unknown>): JobEvent => ({
 });
 const phase = (name: Phase): JobEvent => ({ kind: 'phase', phase: name });
 const delay = (value: Delay): JobEvent => ({ kind: 'delay', delay: value });
+const hint = (status: string, instead: boolean): JobEvent => {
+  const seen = { status, tasks: [] };
+  const verdict: Verdict<unknown> =
+    status === 'DEPLOYED' ? { kind: 'done', value: seen } : { kind: 'not-yet', why: 'so', seen };
+  return { kind: 'hint', verdict, instead };
+};
 const having = (...events: JobEvent[]): Progress => events.reduce(advance, begin(1_000, 61_000));
 
 const tasks = [
@@ -54,6 +60,42 @@ describe('what is going on, in one line', () => {
       'an old error is not the reason of a new one',
       having(phase('automation'), deploying, delay({ because: 'failed', times: 1, untilMs: 9_000 })),
       'DEPLOYING: no usable answer 1 time',
+    ],
+    ['the search for the region', having(phase('region')), 'finding out the region of this server'],
+    [
+      'the second automation',
+      having(phase('managed'), answer({ kind: 'not-yet', why: 'the automation is "Pending"' })),
+      'DEPLOYED; waiting for Managed Operations: the automation is "Pending"',
+    ],
+    [
+      'another source that says something else',
+      having(phase('automation'), deploying, hint('DEPLOYED', false)),
+      'DEPLOYING: task "Update access" is IN_PROGRESS; xenstore says DEPLOYED',
+    ],
+    [
+      'another source that says the same',
+      having(phase('automation'), deploying, hint('DEPLOYED', false), hint('DEPLOYING', false)),
+      'DEPLOYING: task "Update access" is IN_PROGRESS',
+    ],
+    [
+      'another source in the place of the API',
+      having(phase('automation'), unreachable, hint('DEPLOYING', true)),
+      'DEPLOYING: connection refused',
+    ],
+    [
+      'another source that knows nothing',
+      having(
+        phase('automation'),
+        deploying,
+        { kind: 'hint', verdict: { kind: 'not-yet', why: 'no key' }, instead: false },
+        { kind: 'hint', verdict: { kind: 'error', refused: false, why: 'no' }, instead: true },
+      ),
+      'DEPLOYING: task "Update access" is IN_PROGRESS',
+    ],
+    [
+      'another source, in a phase that has passed',
+      having(phase('automation'), deploying, hint('DEPLOYED', false), phase('features')),
+      'DEPLOYED; asking who configures the network',
     ],
     [
       'the pace is no reason',
@@ -150,7 +192,10 @@ describe('the live block', () => {
 
   it('fits the terminal and carries no control character, whatever the API sends', () => {
     const event: fc.Arbitrary<JobEvent> = fc.oneof(
-      fc.constantFrom<Phase>('automation', 'features', 'gateway', 'network').map(phase),
+      fc.constantFrom<Phase>('region', 'automation', 'managed', 'features', 'gateway', 'network').map(phase),
+      fc
+        .record({ status: hostileText, instead: fc.boolean() })
+        .map(({ status, instead }) => hint(status, instead)),
       fc
         .record({ times: fc.nat(99), untilMs: fc.nat(1e6) })
         .chain(({ times, untilMs }) =>

@@ -103,6 +103,55 @@ const ends: readonly (readonly [name: string, end: End, exit: number, outcome: s
     'UNPROCESSABLE after 24 s: RackConnect will not automate this server',
   ],
   [
+    'DEPLOYED by xenstore',
+    {
+      kind: 'deployed',
+      deployment: { status: 'DEPLOYED', tasks: [], source: 'xenstore' },
+      network: { action: 'skipped', reason: 'not to be touched' },
+    },
+    0,
+    'deployed',
+    'DEPLOYED (told by xenstore) after 24 s: network left alone: not to be touched',
+  ],
+  [
+    'UNPROCESSABLE with a reason',
+    {
+      kind: 'unprocessable',
+      deployment: { status: 'UNPROCESSABLE', tasks: [], source: 'xenstore', reason: 'wrong\nregion' },
+    },
+    3,
+    'unprocessable',
+    'UNPROCESSABLE (told by xenstore) after 24 s: RackConnect will not automate this server (wrong region)',
+  ],
+  [
+    'a second automation that failed',
+    { kind: 'failed', deployment: ended('DEPLOYED'), managed: { ok: false, status: 'Build Error' } },
+    1,
+    'failed',
+    'DEPLOYED after 24 s, but the automation of Managed Operations did not succeed ("Build Error")',
+  ],
+  [
+    'both automations',
+    { ...deployed(changed), managed: { ok: true, status: 'Complete' } },
+    0,
+    'deployed',
+    'DEPLOYED after 24 s: the default route goes through 10.208.0.1 on eth1 (netplan: /etc/netplan/90-rc-wait.yaml)',
+  ],
+  [
+    'the deadline, with the second automation at work',
+    { ...late, phase: 'managed', answered: false, refused: false, deployment: ended('DEPLOYED') },
+    124,
+    'timeout',
+    'DEPLOYED, but the deadline passed after 24 s: the API is odd',
+  ],
+  [
+    'the deadline, without a region',
+    { ...late, phase: 'region', answered: false, refused: false },
+    69,
+    'unavailable',
+    'the API gave no usable answer within 24 s: the API is odd',
+  ],
+  [
     'the deadline, DEPLOYING',
     { ...late, answered: true, refused: false },
     124,
@@ -184,7 +233,8 @@ describe.each(ends)('%s', (_, end, exit, outcome, message) => {
   });
 
   it('has every member that the schema asks for, and would not be valid without it', () => {
-    for (const name of Object.keys(result.document)) {
+    const added = ['source', 'managed_automation'];
+    for (const name of Object.keys(result.document).filter((one) => !added.includes(one))) {
       const { [name as 'message']: _left, ...rest } = JSON.parse(JSON.stringify(result.document));
       expect(faults(rest), name).not.toEqual([]);
     }

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import type { Operation, Reply } from '../../src/rackconnect/types.ts';
 import { type JobOptions, runJob } from '../../src/wait/job.ts';
+import type { LocalSource } from '../../src/wait/local.ts';
+import { judgeManaged, judgeMetadata, type Managed } from '../../src/wait/sighting.ts';
+import type { Deployment } from '../../src/wait/verdict.ts';
 import { answer, scriptedClient } from '../support/scripted-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -125,4 +128,72 @@ describe('the whole job', () => {
       job({ ...details, gateway_ip: [gateway] }, { configure, network: 'always' }),
     ).rejects.toThrow(TypeError);
   });
+});
+
+describe('an account with Managed Operations', () => {
+  const managed = (...words: readonly (string | undefined)[]): LocalSource<Managed> => {
+    let looks = 0;
+    return {
+      async read() {
+        const word = words[Math.min(looks, words.length - 1)];
+        looks += 1;
+        const key =
+          word === undefined
+            ? ({ kind: 'absent', why: 'none' } as const)
+            : ({ kind: 'known', value: word, where: 'key' } as const);
+        return { verdict: judgeManaged(key, { kind: 'absent', why: 'no file' }) };
+      },
+    };
+  };
+
+  it('is waited for before the network is touched', async () => {
+    const { end, phases } = await job(
+      { ...details, automation_features: [features(false)], gateway_ip: [gateway] },
+      { managed: managed(undefined, 'Pending', 'In Progress', 'Complete') },
+    );
+    expect(end).toMatchObject({ kind: 'deployed', managed: { ok: true, status: 'Complete' } });
+    expect(phases).toEqual(['automation', 'managed', 'features', 'gateway', 'network']);
+  });
+
+  it.each(['Build Error', 'Authentication Error'])(
+    'has failed by "%s", and nothing is asked after it',
+    async (word) => {
+      const { end, asked } = await job(details, { managed: managed('In Progress', word) });
+      expect(end).toMatchObject({
+        kind: 'failed',
+        deployment: { status: 'DEPLOYED' },
+        managed: { ok: false, status: word },
+      });
+      expect(new Set(asked)).toEqual(new Set(['automation_status/details']));
+    },
+  );
+
+  it('that never ends is said at the deadline', async () => {
+    expect((await job(details, { managed: managed(undefined) })).end).toMatchObject({
+      kind: 'deadline',
+      phase: 'managed',
+      answered: true,
+      deployment: { status: 'DEPLOYED' },
+    });
+  });
+
+  it('is not waited for where RackConnect itself has failed', async () => {
+    const { end, phases } = await job(
+      { 'automation_status/details': [status('FAILED')] },
+      { managed: managed('Complete') },
+    );
+    expect({ kind: end.kind, phases }).toEqual({ kind: 'failed', phases: ['automation'] });
+  });
+});
+
+it('the status comes from xenstore alone where that was wished, and the gateway from the API', async () => {
+  const source: LocalSource<Deployment> = {
+    read: async () => ({ verdict: judgeMetadata({ kind: 'known', value: 'DEPLOYED', where: 'key' }) }),
+  };
+  const { end, asked } = await job(
+    { automation_features: [features(false)], gateway_ip: [gateway] },
+    { metadata: { source, alone: true } },
+  );
+  expect(end).toMatchObject({ kind: 'deployed', deployment: { source: 'xenstore' }, network: 'written' });
+  expect(asked).toEqual(['automation_features', 'gateway_ip']);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../../src/rackconnect/types.ts';
 import { judgeDetails } from '../../src/wait/verdict.ts';
-import { type WaitEvent, waitFor } from '../../src/wait/wait.ts';
+import { ofApi, type WaitEvent, waitFor } from '../../src/wait/wait.ts';
 import { answer, scriptedClient } from '../support/scripted-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -17,7 +17,7 @@ async function wait(replies: readonly Reply[], deadlineMs = 60_000, signal = new
   const question = { operation: 'automation_status/details', judge: judgeDetails } as const;
   const onEvent = (event: WaitEvent): number => events.push(event);
   const waited = await clock.run(
-    waitFor(question, { client, clock, deadlineMs, signal, onEvent }),
+    waitFor(ofApi(client, question), { clock, deadlineMs, signal, onEvent }),
     24 * 3_600_000,
   );
   return { waited, asked, events, nowMs: clock.nowMs() };

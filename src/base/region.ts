@@ -1,0 +1,19 @@
+/** The six regions of RackConnect v2.0 ("RackConnect API", Rackspace). */
+export const regions = ['dfw', 'hkg', 'iad', 'lon', 'ord', 'syd'] as const;
+
+/** The code of a region, in lower case. */
+export type Region = (typeof regions)[number];
+
+/**
+ * Reads a region in any case, with white space or quotes around it: xenstore
+ * holds it bare on some servers and as a JSON string on others. Undefined when
+ * it is none of the six; config drives with the region `"{}"` exist.
+ */
+export function readRegion(text: string): Region | undefined {
+  const code = text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim()
+    .toLowerCase();
+  return regions.find((known) => known === code);
+}

@@ -1,0 +1,87 @@
+import { readlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Reading } from '../base/reading.ts';
+import { readText } from './files.ts';
+
+/** The labels of a config drive (OpenStack's documentation, "Config drives"): ISO 9660 and VFAT write them differently. */
+const labels = ['config-2', 'CONFIG-2'] as const;
+
+/** Made by udev: a link to the device for each label. */
+const labelFolder = '/dev/disk/by-label';
+
+/**
+ * Where it is found without its label: where OpenStack's documentation, CoreOS
+ * and cloud-init mount it, and where cloud-init takes a copy in its place.
+ */
+const usualPlaces = [
+  '/mnt/config',
+  '/media/configdrive',
+  '/config-2',
+  '/var/lib/cloud/seed/config_drive',
+] as const;
+
+/** A file of the config drive, where one is mounted already. */
+export type ReadConfigDrive = (name: 'meta_data.json' | 'vendor_data.json') => Promise<Reading<string>>;
+
+/**
+ * Reads from the config drive wherever it is mounted. To mount it would need
+ * CAP_SYS_ADMIN, which the unit of rc-wait has given up, and an ISO 9660 file
+ * system is not read behind the kernel's back: a drive that is there and not
+ * mounted is said so.
+ */
+export function configDriveBelow(root: string): ReadConfigDrive {
+  let mounts: Promise<Mounts> | undefined;
+  return async (name) => {
+    mounts ??= mountsBelow(root);
+    const { places, unmounted } = await mounts;
+    let trouble: Reading<string> | undefined;
+    for (const place of [...places, ...usualPlaces]) {
+      const reading = await readText(`${place}/openstack/latest/${name}`, root);
+      if (reading.kind === 'known') return reading;
+      // One that cannot be read is not one that is not there; another copy may still be sound.
+      if (reading.kind === 'unknown') trouble ??= reading;
+    }
+    if (trouble !== undefined) return trouble;
+    if (unmounted === undefined) return { kind: 'absent', why: `no config drive with a ${name} is mounted` };
+    return {
+      kind: 'unknown',
+      why: `the config drive ${unmounted} is not mounted (mount -o ro ${unmounted} /mnt/config)`,
+    };
+  };
+}
+
+interface Mounts {
+  /** where the drives with the label are mounted */
+  readonly places: readonly string[];
+  /** a drive with the label that is not mounted anywhere */
+  readonly unmounted: string | undefined;
+}
+
+async function mountsBelow(root: string): Promise<Mounts> {
+  const devices: string[] = [];
+  for (const label of labels) {
+    const target = await readlink(join(root, labelFolder, label)).catch(() => undefined);
+    // Not realpath: the sandbox of the unit shows the labels, and not the devices behind them.
+    if (target !== undefined) devices.push(resolve(labelFolder, target));
+  }
+  const table = devices.length === 0 ? undefined : await readText('/proc/self/mountinfo', root);
+  const places = table?.kind === 'known' ? placesOf(devices, table.value) : [];
+  return { places, unmounted: places.length === 0 ? devices[0] : undefined };
+}
+
+/** The mount points of devices: fields 5 and, after the hyphen, 2 of proc_pid_mountinfo(5). */
+function placesOf(devices: readonly string[], mountinfo: string): readonly string[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [before = '', after = ''] = line.split(' - ');
+    const place = before.split(' ')[4];
+    const device = after.split(' ')[1];
+    return place !== undefined && device !== undefined && devices.includes(device) ? [unescaped(place)] : [];
+  });
+}
+
+/** White space and backslashes are written in octal there. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
+}

@@ -1,0 +1,28 @@
+import type { Parsed } from '../../base/reading.ts';
+import type { Region } from '../../base/region.ts';
+import { instanceIdIn, regionIn } from './identity.ts';
+import { isObject, type Json, member, parseObject } from './json.ts';
+
+/** The standardised part of `instance-data.json` (cloud-init's documentation, "Instance metadata"). */
+function standardised(text: string): Parsed<Json> {
+  const document = parseObject(text);
+  if (document.kind !== 'known') return document;
+  const v1 = member(document.value, 'v1');
+  return isObject(v1) ? { kind: 'known', value: v1 } : { kind: 'absent', why: 'it has no part "v1"' };
+}
+
+/** `v1.region`: null wherever the metadata has none, as Rackspace's. */
+export function regionOfInstanceData(text: string): Parsed<Region> {
+  const v1 = standardised(text);
+  if (v1.kind !== 'known') return v1;
+  const region = member(v1.value, 'region');
+  return typeof region === 'string' ? regionIn(region) : { kind: 'absent', why: 'it names no region' };
+}
+
+/** `v1.instance_id`; cloud-init before 18.4 wrote it with a hyphen alone. */
+export function instanceIdOfInstanceData(text: string): Parsed<string> {
+  const v1 = standardised(text);
+  if (v1.kind !== 'known') return v1;
+  const id = member(v1.value, 'instance_id') ?? member(v1.value, 'instance-id');
+  return typeof id === 'string' ? instanceIdIn(id) : { kind: 'absent', why: 'it names no instance id' };
+}

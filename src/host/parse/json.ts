@@ -1,0 +1,42 @@
+import type { Parsed } from '../../base/reading.ts';
+
+/** A JSON object, whatever it holds. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object with members. */
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The objects of a list; none where there is no list. */
+export function objectsIn(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** A member of an object itself: `__proto__` and the like are none. */
+export function member(object: Json, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Any JSON. Never throws. */
+export function parseJson(text: string): Parsed<unknown> {
+  try {
+    return { kind: 'known', value: JSON.parse(text) as unknown };
+  } catch {
+    return { kind: 'unknown', why: 'it is not JSON' };
+  }
+}
+
+/** A JSON object. Never throws. */
+export function parseObject(text: string): Parsed<Json> {
+  const json = parseJson(text);
+  if (json.kind !== 'known') return json;
+  return isObject(json.value)
+    ? { kind: 'known', value: json.value }
+    : { kind: 'unknown', why: 'it is not a JSON object' };
+}
+
+/** Text from outside as an error may quote it: short, and on one line. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,55 @@
+import { chmod, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootId } from '../base/boot.ts';
+import { errnoOf, reasonOf } from '../base/error.ts';
+import type { Reading } from '../base/reading.ts';
+import { type Region, readRegion } from '../base/region.ts';
+
+const schema = 'rc-wait/region/v1';
+
+const longestBytes = 4_096;
+
+const pathIn = (directory: string): string => join(directory, 'region.json');
+
+/**
+ * Writes down which region's API knew this server, so that nobody has to ask
+ * all six again before the next boot. A failure costs no more than that.
+ */
+export async function rememberRegion(directory: string, region: Region): Promise<void> {
+  const path = pathIn(directory);
+  const temporary = `${path}.${process.pid}`;
+  try {
+    await writeFile(temporary, `${JSON.stringify({ schema, boot: bootId(), region })}\n`);
+    // Whatever the umask: those who are not root shall read it, too.
+    await chmod(temporary, 0o644);
+    await rename(temporary, path);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+/** The region that was written down since this boot. Never rejects. */
+export async function rememberedRegion(directory: string): Promise<Reading<Region>> {
+  const path = pathIn(directory);
+  try {
+    const stat = await lstat(path);
+    if (!stat.isFile() || stat.size > longestBytes) return unreadable(path, 'it is not what rc-wait wrote');
+    // With --state-dir in a directory that everyone may write to, somebody else could answer for the API.
+    if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) return unreadable(path, "it is another user's");
+    const document = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown> | null;
+    if (document?.schema !== schema || typeof document.region !== 'string')
+      return unreadable(path, 'it is not what rc-wait wrote');
+    if (document.boot !== bootId()) return { kind: 'absent', why: `${path} is of another boot` };
+    const value = readRegion(document.region);
+    return value === undefined
+      ? unreadable(path, 'it names no region')
+      : { kind: 'known', value, where: path };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return { kind: 'absent', why: 'none was written down since the boot' };
+    return unreadable(path, error instanceof SyntaxError ? 'it is not what rc-wait wrote' : reasonOf(error));
+  }
+}
+
+function unreadable(path: string, why: string): Reading<Region> {
+  return { kind: 'unknown', why: `${path}: ${why}` };
+}

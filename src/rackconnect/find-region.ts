@@ -1,0 +1,95 @@
+import { RcWaitError } from '../base/error.ts';
+import { type Region, regions } from '../base/region.ts';
+import type { AskOptions } from '../pace/pace.ts';
+import type { RackconnectClient } from './client.ts';
+import { readStatus } from './payload.ts';
+import { type ApiUrl, apiUrlOf } from './regions.ts';
+import type { Reply } from './types.ts';
+
+/** What one region's API said. */
+interface RegionAnswer {
+  readonly region: Region;
+  readonly knows: boolean;
+  readonly refused: boolean;
+  /** what it said, in short */
+  readonly why: string;
+}
+
+/** What asking all six came to. */
+export type RegionSearch =
+  | { readonly kind: 'found'; readonly region: Region }
+  | { readonly kind: 'nowhere'; readonly refused: boolean; readonly why: string };
+
+/**
+ * An answer of the last minute will do: of 64 processes that do not know the
+ * region, one asks. The one that is found is asked for the status anew.
+ */
+const youngEnoughMs = 60_000;
+
+/**
+ * Asks the API of each of the six regions once, at the same time: six slots of
+ * the quota, since nobody knows whether the regions count together. The one
+ * that can tell this server's status is its own. A 403 is a "no", because it is
+ * what a stranger is told.
+ *
+ * @param clientOf a client of the API at an address, on the pace that all requests share
+ * @throws RcWaitError CONFIGURATION when more than one knows this server; the signal's reason when aborted
+ */
+export async function findRegion(
+  clientOf: (baseUrl: ApiUrl) => RackconnectClient,
+  { nowMs, ...options }: Pick<AskOptions, 'signal' | 'onDelay'> & { readonly nowMs: number },
+): Promise<RegionSearch> {
+  const answers = await Promise.all(
+    regions.map(async (region) => {
+      const { reply } = await clientOf(apiUrlOf(region)).ask('automation_status/details', 'json', {
+        ...options,
+        newerThanMs: nowMs - youngEnoughMs,
+        // Five of them must fail, which is no sign that the sixth cannot answer.
+        aside: true,
+      });
+      return answerOf(region, reply);
+    }),
+  );
+  return judge(answers);
+}
+
+function judge(answers: readonly RegionAnswer[]): RegionSearch {
+  const knowing = answers.filter(({ knows }) => knows).map(({ region }) => region);
+  const [region, other] = knowing;
+  if (region !== undefined && other === undefined) return { kind: 'found', region };
+  if (region !== undefined) {
+    throw new RcWaitError(
+      'CONFIGURATION',
+      `cannot tell the region of this server: the APIs of ${knowing.join(' and ')} all know it`,
+      { hint: 'name it with --region' },
+    );
+  }
+  const said = answers.map((answer) => `${answer.region}: ${answer.why}`).join('; ');
+  return {
+    kind: 'nowhere',
+    refused: answers.every(({ refused }) => refused),
+    why: `the API of no region knows this server (${said})`,
+  };
+}
+
+function answerOf(region: Region, reply: Reply): RegionAnswer {
+  if (reply.kind !== 'ok')
+    return { region, knows: false, refused: reply.kind === 'refused', why: whyNot(reply) };
+  const status = readStatus(reply.body, reply.contentType);
+  return { region, knows: status.ok, refused: false, why: status.ok ? status.value : status.why };
+}
+
+function whyNot(reply: Exclude<Reply, { kind: 'ok' }>): string {
+  switch (reply.kind) {
+    case 'absent':
+      return '404';
+    case 'refused':
+      return '403';
+    case 'failing':
+      return String(reply.status);
+    case 'unexpected':
+      return reply.reason ?? String(reply.status);
+    case 'unreachable':
+      return reply.reason;
+  }
+}

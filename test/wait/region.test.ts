@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { Region } from '../../src/base/region.ts';
+import { MemoryLedger } from '../../src/pace/book.ts';
+import { createPace } from '../../src/pace/paced.ts';
+import { sharedLimits } from '../../src/pace/window.ts';
+import { createClient } from '../../src/rackconnect/client.ts';
+import type { ApiUrl } from '../../src/rackconnect/regions.ts';
+import type { Transport } from '../../src/rackconnect/transport.ts';
+import type { Reply } from '../../src/rackconnect/types.ts';
+import { regionInquiry } from '../../src/wait/region.ts';
+import { type WaitEvent, waitFor } from '../../src/wait/wait.ts';
+import { seeded } from '../support/random.ts';
+import { answer } from '../support/scripted-client.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const down: Reply = { kind: 'unreachable', code: 'ENETUNREACH', reason: 'network is unreachable' };
+
+/** The six APIs, each of which answers as `replyOf` says, on one pace; `processes` of them search. */
+async function search(
+  replyOf: (region: Region, nowMs: number) => Reply,
+  { processes = 1, deadlineMs = 600_000 } = {},
+) {
+  const clock = new VirtualClock(0);
+  const requests: { region: Region; atMs: number }[] = [];
+  const transport: Transport = {
+    async get(url) {
+      const region = url.hostname.slice(0, 3) as Region;
+      requests.push({ region, atMs: clock.nowMs() });
+      await clock.sleep(region === 'syd' ? 5_000 : 20);
+      return replyOf(region, clock.nowMs());
+    },
+    close() {},
+  };
+  const ledger = new MemoryLedger({ limits: sharedLimits, random: seeded(1), sleep: clock.sleep });
+  const events: WaitEvent[] = [];
+  const signal = new AbortController().signal;
+  const inquire = () => {
+    const pace = createPace({ ledger, clock });
+    const clientOf = (baseUrl: ApiUrl) => createClient({ baseUrl, pace, transport });
+    const onEvent = (event: WaitEvent): number => events.push(event);
+    return waitFor(regionInquiry(clientOf, clock), { clock, deadlineMs, signal, onEvent });
+  };
+  const ends = await clock.run(Promise.all(Array.from({ length: processes }, inquire)));
+  // What a poll would be told now, after the search.
+  const afterwards = ledger.approach({
+    key: 'https://ord.api.rackconnect.rackspace.com|automation_status/details|json',
+    nowMs: clock.nowMs(),
+    newerThanMs: undefined,
+    requestTimeoutMs: 10_000,
+  });
+  return { ends, requests, events, afterwards, nowMs: clock.nowMs() };
+}
+
+const knownIn =
+  (home: Region, other: Reply = { kind: 'refused' }) =>
+  (region: Region): Reply =>
+    region === home ? answer({ automation_status: 'DEPLOYING' }) : other;
+
+describe('the region by asking', () => {
+  it.each<[string, Reply]>([
+    ['refuse', { kind: 'refused' }],
+    ['do not know it', { kind: 'absent' }],
+    ['cannot be reached', down],
+    ['answer a page', { kind: 'ok', contentType: 'text/html', body: '<html>welcome</html>' }],
+  ])('is that whose API knows this server, where the others %s', async (_, other) => {
+    const { ends, requests } = await search(knownIn('ord', other));
+    expect(ends).toEqual([{ kind: 'done', value: 'ord' }]);
+    expect(requests.map(({ region }) => region).sort()).toEqual(['dfw', 'hkg', 'iad', 'lon', 'ord', 'syd']);
+    expect(new Set(requests.map(({ atMs }) => atMs))).toEqual(new Set([0]));
+  });
+
+  it('does not slow the polls down that follow: five of six must fail', async () => {
+    const { afterwards } = await search(knownIn('ord', down));
+    expect(afterwards.kind).toBe('granted');
+  });
+
+  it('costs 64 processes what it costs one', async () => {
+    const { ends, requests } = await search(knownIn('hkg'), { processes: 64 });
+    expect(ends).toEqual(Array(64).fill({ kind: 'done', value: 'hkg' }));
+    expect(requests).toHaveLength(6);
+  });
+
+  it('is refused where two know it, with the flag to use', async () => {
+    const both = (region: Region) => knownIn(region === 'lon' ? 'lon' : 'ord')(region);
+    await expect(search(both)).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: 'cannot tell the region of this server: the APIs of lon and ord all know it',
+      hint: 'name it with --region',
+    });
+  });
+
+  it('is asked for again each minute while none knows it, with a sign of life each second', async () => {
+    const late = (region: Region, nowMs: number): Reply =>
+      nowMs < 100_000 ? { kind: 'absent' } : knownIn('dfw')(region);
+    const { ends, requests, events, nowMs } = await search(late);
+    expect(ends).toEqual([{ kind: 'done', value: 'dfw' }]);
+    expect([...new Set(requests.map(({ atMs }) => atMs))]).toEqual([0, 60_000, 120_000]);
+    expect(events.filter(({ kind }) => kind === 'delay').length).toBeGreaterThan(100);
+    expect(nowMs).toBeLessThan(126_000);
+  });
+
+  it('is not known at the deadline, and it says what each of them said', async () => {
+    const { ends } = await search(() => down, { deadlineMs: 30_000 });
+    expect(ends[0]).toMatchObject({
+      kind: 'deadline',
+      answered: false,
+      refused: false,
+      why: expect.stringMatching(/^the API of no region knows this server \(dfw: network is unreachable; /),
+    });
+    const strangers = await search(() => ({ kind: 'refused' }), { deadlineMs: 30_000 });
+    expect(strangers.ends[0]).toMatchObject({ refused: true, why: expect.stringContaining('syd: 403') });
+  });
+
+  it.each<[Reply, string]>([
+    [{ kind: 'failing', status: 502 }, 'dfw: 502'],
+    [{ kind: 'unexpected', status: 302, location: 'http://x' }, 'dfw: 302'],
+    [{ kind: 'unexpected', status: 200, reason: 'it is compressed' }, 'dfw: it is compressed'],
+  ])('is not known by %o', async (reply, words) => {
+    const { ends } = await search(() => reply, { deadlineMs: 30_000 });
+    expect(ends[0]).toMatchObject({ why: expect.stringContaining(words) });
+  });
+});
