@@ -2,6 +2,7 @@ import { detailsCommand, featuresCommand, gatewayCommand, statusCommand } from '
 import { networkCarryOutCommand } from './carry-out.ts';
 import { networkCheckCommand } from './check.ts';
 import type { Command } from './command.ts';
+import { doctorCommand } from './doctor.ts';
 import { networkApplyCommand, networkPlanCommand } from './network.ts';
 import { networkRecoverCommand } from './recover.ts';
 import { networkRollbackCommand } from './rollback.ts';
@@ -24,5 +25,6 @@ export const commands: readonly Command[] = [
   networkRollbackCommand,
   networkRecoverCommand,
   networkCarryOutCommand,
+  doctorCommand,
   simulateCommand,
 ];

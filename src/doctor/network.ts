@@ -39,7 +39,7 @@ export function looksAtNetwork({
         : {
             fault: {
               code: 'STACK_UNKNOWN',
-              why: `where the gateway would be written cannot be told: ${stack.why}`,
+              why: stack.why,
               remedy: 'name the stack with --network, or leave the network alone with --network off',
             },
           }),

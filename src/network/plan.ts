@@ -93,6 +93,27 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   };
 }
 
+/**
+ * Who configures an interface, in a line; reads files and asks daemons, changes nothing.
+ * @throws RcWaitError STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE
+ */
+export async function explainStack(
+  interfaceName: string,
+  { root, stack }: Pick<PlanRequest, 'root' | 'stack'>,
+  host: PlanHost = runningHost,
+): Promise<string> {
+  const request = { root, stack };
+  const running = host.isRunning(root);
+  const readings = await readAll(request, running ? host : undefined);
+  const known = running ? host.interfaces().find(({ name }) => name === interfaceName) : undefined;
+  const target: Target = { interfaceName, ...(known?.macAddress ? { macAddress: known.macAddress } : {}) };
+  return chooseStack(
+    readings.map((reading) => factOf(reading, target)),
+    interfaceName,
+    stack,
+  ).why;
+}
+
 interface Reading {
   readonly stack: Stack;
   readonly files: readonly NetworkFile[];
@@ -131,7 +152,10 @@ function changed(files: readonly NetworkFile[], changes: readonly FileChange[]):
 }
 
 /** The files of the stack that was chosen by hand, or of all. */
-async function readAll({ root, stack: wanted }: PlanRequest, host: PlanHost | undefined): Promise<Reading[]> {
+async function readAll(
+  { root, stack: wanted }: Pick<PlanRequest, 'root' | 'stack'>,
+  host: PlanHost | undefined,
+): Promise<Reading[]> {
   const named = stacks.filter(({ name }) => name === wanted);
   const readings: Reading[] = [];
   for (const stack of named.length > 0 ? named : stacks) {

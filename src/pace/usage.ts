@@ -6,7 +6,7 @@ import { isAlive, type Owner } from './owner.ts';
 import { sharedLimits } from './window.ts';
 
 /** The requests of one process that count at present. */
-export interface Asker {
+interface Asker {
   readonly pid: number;
   readonly isAlive: boolean;
   readonly requests: number;

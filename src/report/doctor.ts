@@ -5,7 +5,7 @@ import { clean } from './words.ts';
 /** What a look is about, in the order in which it is shown. */
 export const topics = ['server', 'api', 'quota', 'network', 'service'] as const;
 
-export type Topic = (typeof topics)[number];
+type Topic = (typeof topics)[number];
 
 /** One thing that was looked at. */
 export interface Look {
@@ -21,7 +21,7 @@ export interface Look {
 }
 
 /** Something that is wrong, and what to do about it. */
-export interface Fault {
+interface Fault {
   /** the error that a wait would end with */
   readonly code: ErrorCode;
   readonly why: string;

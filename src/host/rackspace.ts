@@ -1,0 +1,51 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Reading } from '../base/reading.ts';
+import type { Finding } from './finding.ts';
+import { wordsOf } from './finding.ts';
+
+/** Whether this may be one of Rackspace's servers, and why. */
+export interface Likeness {
+  readonly isRackspace: boolean;
+  /** for a person */
+  readonly why: string;
+}
+
+/** What is there on a server under Xen, as Rackspace's cloud servers are. */
+const ofXen = ['/dev/xen', '/proc/xen', '/sys/hypervisor/uuid'] as const;
+
+/** What OnMetal servers have, which run without a hypervisor. */
+const ofConfigDrive = ['/dev/disk/by-label/config-2', '/dev/disk/by-label/CONFIG-2'] as const;
+
+/**
+ * Whether this may be one of Rackspace's servers. Only a sure no is one: to take
+ * a server of theirs for another would start what waits for the automation too
+ * early. So any sign of Xen, of a config drive, and any source that could not be
+ * read, counts as a yes.
+ * @param findings what the sources of the region say
+ */
+export async function likenessOf(findings: readonly Finding<unknown>[], root = '/'): Promise<Likeness> {
+  const telling = findings.find((one) => !isLasting(one));
+  if (telling !== undefined) return { isRackspace: true, why: `region by ${wordsOf(telling)}` };
+  for (const path of [...ofXen, ...ofConfigDrive]) {
+    if (await exists(join(root, path))) return { isRackspace: true, why: `${path} is there` };
+  }
+  const type = await readFile(join(root, '/sys/hypervisor/type'), 'utf8').catch(() => '');
+  if (type.trim() === 'xen') return { isRackspace: true, why: 'the hypervisor is Xen' };
+  return {
+    isRackspace: false,
+    why: 'there is no Xen, no config drive, and nothing that names a region of Rackspace',
+  };
+}
+
+/** Nothing is there that could be read, now or later. */
+function isLasting(reading: Reading<unknown>): boolean {
+  return reading.kind === 'absent' || (reading.kind === 'unknown' && reading.lasting === true);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
