@@ -187,6 +187,20 @@ describe('a public interface that is to be disabled', () => {
     expect(made(after, ifcfg.edit(after, wish))).toEqual(files);
   });
 
+  it('looks the same whether or not it was kept before', () => {
+    const files = [eth1, at('ifcfg-eth0', 'DEVICE=eth0\nGATEWAY=203.0.113.1\n')];
+    const kept = made(files, ifcfg.edit(files, wish));
+    expect(made(kept, ifcfg.edit(kept, disable))).toEqual(made(files, ifcfg.edit(files, disable)));
+  });
+
+  it('may stand on one that is disabled as well', () => {
+    const vlan = at('ifcfg-eth0.5', 'VLAN=yes\nBOOTPROTO=dhcp\n');
+    expect(Object.keys(edit([eth1, at('ifcfg-eth0', text0), vlan], disable))).toEqual([
+      'ifcfg-eth0',
+      'ifcfg-eth0.5',
+    ]);
+  });
+
   it('needs nothing where it does not come up anyway', () => {
     expect(edit([eth1, at('ifcfg-eth0', `${text0}ONBOOT='No'\n`)], disable)).toEqual({});
   });
