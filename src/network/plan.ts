@@ -78,7 +78,8 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   const disabled =
     publicInterface === 'disable' ? (chosen?.stack.publicInterfaces?.(chosen.files, wish) ?? []) : [];
   if (running) await refuseLower(wish, disabled);
-  const scene = { files: changed(chosen?.files ?? [], changes), reign: chosen?.reign ?? new Map() };
+  const before = chosen?.files ?? [];
+  const scene = { files: changed(before, changes), before, reign: chosen?.reign ?? new Map() };
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   const restore = reload ? (chosen?.stack.restore(wish, scene) ?? []) : [];
   return {

@@ -13,13 +13,50 @@ export type RouteCommand =
  * redirections. Routes of IPv6 and of tables other than main are "other".
  */
 export function routeCommand(commandLine: string): RouteCommand {
-  const commands = commandLine
-    .split(/&&|\|\||[;|&\n](?!\d)/)
-    .map((command) => command.replace(/\d?>{1,2}\s*(&\d|\S+)/g, '').trim())
-    .filter((command) => !/^(|true|:|\/bin\/true|exit 0)$/.test(command));
+  const commands = commandsOf(commandLine);
   const count = commands.filter(changesDefaultRoute).length;
   if (count === 0) return 'other';
   return count === commands.length && !/[`(]/.test(commandLine) ? 'default-route' : 'mixed';
+}
+
+/** Where an IPv4 default route leads, as far as a command says. */
+export interface Way {
+  readonly via: string | undefined;
+  /** undefined also where only ifupdown knows it: `$IFACE` */
+  readonly device: string | undefined;
+}
+
+/** The IPv4 default routes that a command line adds or changes; those that it deletes are none. */
+export function waysAdded(commandLine: string): Way[] {
+  return commandsOf(commandLine)
+    .filter((command) => changesDefaultRoute(command) && !/\sd(el(ete)?)?\s/.test(command))
+    .map((command) => {
+      const words = command.replaceAll(/[()`]/g, ' ').trim().split(/\s+/);
+      const after = (word: RegExp) => words[words.findIndex((one) => word.test(one)) + 1];
+      const via = words.some((word) => /^(via|gw)$/.test(word)) ? after(/^(via|gw)$/) : undefined;
+      const device = words.includes('dev') ? after(/^dev$/) : lastDevice(words);
+      return { via, device: device?.includes('$') ? undefined : device };
+    });
+}
+
+/** route(8) takes the device without a word before it, at the end. */
+function lastDevice(words: readonly string[]): string | undefined {
+  const [before = '', last = ''] = words.slice(-2);
+  const isValue = /^(gw|netmask|metric|mss|window|irtt|add)$/.test(before);
+  const isFlag = /^(reject|mod|dyn|reinstate|onlink|default|\d.*)$/.test(last);
+  return words.some((word) => /(^|\/)route$/.test(word)) &&
+    !words.some((word) => /(^|\/)ip$/.test(word)) &&
+    !isValue &&
+    !isFlag
+    ? last
+    : undefined;
+}
+
+function commandsOf(commandLine: string): string[] {
+  return commandLine
+    .split(/&&|\|\||[;|&\n](?!\d)/)
+    .map((command) => command.replace(/\d?>{1,2}\s*(&\d|\S+)/g, '').trim())
+    .filter((command) => !/^(|true|:|\/bin\/true|exit 0)$/.test(command));
 }
 
 function changesDefaultRoute(command: string): boolean {

@@ -1,22 +1,20 @@
 import type { FileChange, GatewayWish, NetworkFile } from '../types.ts';
-import { type Interface, routeFiles } from './ifcfg-files.ts';
+import { type Interface, isNo, isOurRoute, isOurSetting, routeFiles } from './ifcfg-files.ts';
+import { isResolver } from './ifcfg-resolvers.ts';
 import { readRouteFile } from './ifcfg-routes.ts';
-import { linesOf } from './marks.ts';
-import { type Need, overlaid } from './overlay.ts';
-import { type Assignment, linesToPutOut, readShellFile, type ShellFile } from './shell-file.ts';
+import { type Need, nothing, overlaid } from './overlay.ts';
+import { allLines, changedSettings, type Settings } from './shell-edit.ts';
+import { type Assignment, linesToPutOut, type ShellFile } from './shell-file.ts';
+
+/** What is ours in a file of settings; resolvers and what brings an interface up at boot are lent. */
+const settings: Settings = {
+  isOurForm: isOurSetting,
+  isLent: (key) => isResolver(key) || key === 'ONBOOT',
+};
 
 /** A file of settings after what it needs was done; nothing where that is all there. */
-export function changed({ path, text }: NetworkFile, needOf: (theirs: ShellFile) => Need): FileChange[] {
-  const after = overlaid(text, {
-    isOurForm: (line) => /^\s*(GATEWAY=[\d.]+|DEFROUTE=(yes|no))\s*$/.test(line),
-    needOf: (theirs) => needOf(readShellFile({ path, text: theirs })),
-    placesOf: allLines,
-  });
-  return after === text ? [] : [{ path, before: text, after, mode: 0o644 }];
-}
-
-function allLines(text: string): number[] {
-  return linesOf(text).map((_, index) => index);
+export function changed(file: NetworkFile, needOf: (theirs: ShellFile) => Need): FileChange[] {
+  return changedSettings(file, settings, needOf);
 }
 
 /** NetworkManager reads numbered ones too. */
@@ -58,11 +56,6 @@ export function homeNeed(file: ShellFile, wish: GatewayWish, shared: string | un
   };
 }
 
-/** What NetworkManager takes for no; the scripts know nothing but "no". */
-function isNo(word: string): boolean {
-  return /^(no|n|false|f|off|0)$/i.test(word);
-}
-
 /** Any other interface with a static address. */
 export function otherNeed(file: ShellFile, wish: GatewayWish): Need {
   const off = file.assignments.filter(
@@ -83,6 +76,17 @@ export function dhcpNeed(file: ShellFile, wish: GatewayWish, shared: string | un
     (one) => isGateway(one) || (one.key === 'DEFROUTE' && !isSaid) || isForeignDevice(one, wish),
   );
   return { off: linesToPutOut(file, off), wanted: isSaid || shared === 'no' ? [] : ['DEFROUTE=no'] };
+}
+
+/**
+ * An interface that is not to come up at boot. /etc/init.d/network of RHEL 7 greps
+ * for ^ONBOOT=no, ifup and NetworkManager take the value: one line does for all of
+ * them, if it is the only one.
+ */
+export function bootNeed(file: ShellFile): Need {
+  const words = file.assignments.filter(({ key }) => key === 'ONBOOT');
+  if (isNo(words.at(-1)?.value ?? 'yes')) return nothing;
+  return { off: [], lent: linesToPutOut(file, words), wanted: ['ONBOOT=no'] };
 }
 
 /** The files of static routes: without default routes, but for the one that an interface with DHCP needs. */
@@ -123,8 +127,4 @@ function routeNeed(file: NetworkFile, wish: GatewayWish | undefined): Need {
         ? [`0.0.0.0/0 via ${wish.gateway} dev ${wish.interfaceName}`]
         : [`ADDRESS${number}=0.0.0.0`, `NETMASK${number}=0.0.0.0`, `GATEWAY${number}=${wish.gateway}`],
   };
-}
-
-function isOurRoute(line: string): boolean {
-  return /^\s*(0\.0\.0\.0\/0 via [\d.]+ dev \S+|(ADDRESS|NETMASK|GATEWAY)\d+=[\d.]+)\s*$/.test(line);
 }

@@ -1,6 +1,7 @@
 import { type Ipv4Prefix, ipv4ToNumber, parseIpv4, parseIpv4Prefix } from '../../base/ipv4.ts';
 import type { NetworkFile, Target } from '../types.ts';
 import { nameOf } from './glob.ts';
+import { originalOf } from './marked-off.ts';
 import { isBackup, readShellFile, type ShellFile, valueIn } from './shell-file.ts';
 
 const folder = '/etc/sysconfig/network-scripts';
@@ -24,6 +25,13 @@ export interface Interface {
 
 /** The interfaces' files, those of loopback and of ports of a bond or bridge left out: they have no routes. */
 export function readInterfaces(files: readonly NetworkFile[]): Interface[] {
+  return readAllInterfaces(files).filter(
+    ({ file, device }) => device !== 'lo' && !['MASTER', 'BRIDGE'].some((key) => valueIn(file, key)),
+  );
+}
+
+/** The interfaces' files. */
+export function readAllInterfaces(files: readonly NetworkFile[]): Interface[] {
   return files
     .filter(({ path }) => path.startsWith(`${folder}/ifcfg-`) && !isBackup(path))
     .map(readShellFile)
@@ -36,8 +44,32 @@ export function readInterfaces(files: readonly NetworkFile[]): Interface[] {
         isDhcp: /^(dhcp|bootp)$/i.test(valueIn(file, 'BOOTPROTO') ?? ''),
         routePath: `${folder}/route-${valueIn(file, 'DEVICE') || name}`,
       };
-    })
-    .filter(({ file, device }) => device !== 'lo' && !['MASTER', 'BRIDGE'].some((key) => valueIn(file, key)));
+    });
+}
+
+/** Whether a line of a file of settings looks like one of ours. */
+export function isOurSetting(line: string): boolean {
+  return /^\s*(GATEWAY=[\d.]+|DEFROUTE=(yes|no)|DNS\d+=[\w.:%-]+|DOMAIN="[\w.~ -]+"|ONBOOT=no)\s*$/.test(
+    line,
+  );
+}
+
+/** Whether a line of a file of static routes looks like one of ours. */
+export function isOurRoute(line: string): boolean {
+  return /^\s*(0\.0\.0\.0\/0 via [\d.]+ dev \S+|(ADDRESS|NETMASK|GATEWAY)\d+=[\d.]+)\s*$/.test(line);
+}
+
+/** What NetworkManager takes for no; older scripts know nothing but "no". */
+export function isNo(word: string): boolean {
+  return /^(no|n|false|f|off|0)$/i.test(word);
+}
+
+/** The files as others wrote them. */
+export function originalFiles(files: readonly NetworkFile[]): NetworkFile[] {
+  return files.map(({ path, text }) => ({
+    path,
+    text: originalOf(text, path.startsWith(`${folder}/route-`) ? isOurRoute : isOurSetting),
+  }));
 }
 
 /** The files of static routes. */

@@ -1,6 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
-import type { Command, GatewayWish, Scene, Stack, Target } from '../types.ts';
-import { changed, dhcpNeed, globalNeed, homeNeed, otherNeed, routeChanges } from './ifcfg-edit.ts';
+import type { Stack, Target } from '../types.ts';
+import { bootNeed, changed, dhcpNeed, globalNeed, homeNeed, otherNeed, routeChanges } from './ifcfg-edit.ts';
 import {
   addressesOf,
   globalPath,
@@ -9,15 +9,21 @@ import {
   isFor,
   readInterfaces,
 } from './ifcfg-files.ts';
-import { addedMark, offMark } from './marks.ts';
-import { networkManagerDaemon, reapplying } from './networkmanager-daemon.ts';
+import { publicDevices, publicOriginals, standingsOf } from './ifcfg-public.ts';
+import { reloading, restoring } from './ifcfg-reload.ts';
+import { givenNeed, resolversOf, takenNeed } from './ifcfg-resolvers.ts';
+import { networkManagerDaemon } from './networkmanager-daemon.ts';
+import { both } from './overlay.ts';
 import { readShellFile, valueIn } from './shell-file.ts';
+import { refuseStanding } from './standing.ts';
 
 /**
  * The network-scripts of RHEL and its kin: our gateway in the `ifcfg-` file of the
  * interface, out of all others. NetworkManager reads these files as well (RHEL 7
  * to 9); Rackspace's agent writes them anew now and then, keeps settings that it
- * does not know, such as DEFROUTE, and drops all comments.
+ * does not know, such as DEFROUTE, and drops all comments. Resolvers go with the
+ * gateway, as Rackspace's own script has it; /etc/resolv.conf is left to those who
+ * write it, and so is what a DHCP client brings.
  */
 export const ifcfg: Stack = {
   name: 'ifcfg',
@@ -35,57 +41,41 @@ export const ifcfg: Stack = {
       ...(macAddress === undefined ? {} : { macAddress }),
     })),
 
+  publicInterfaces: publicDevices,
+
   edit(files, wish) {
     const interfaces = readInterfaces(files);
     const home = homeOf(interfaces, wish);
+    const given = publicOriginals(files, wish);
+    const devices = given.map(({ device }) => device);
+    const isDisabled = wish.publicInterface === 'disable';
+    if (isDisabled) refuseStanding(devices, standingsOf(files));
     const globals = files.filter(({ path }) => path === globalPath);
     const shared = globals.map((file) => valueIn(readShellFile(file), 'DEFROUTE'))[0];
+    const moved = resolversOf(given.map(({ file }) => file));
     return [
       ...globals.flatMap((file) => changed(file, (theirs) => globalNeed(theirs, wish))),
-      ...interfaces.flatMap(({ file, isDhcp }) =>
+      ...interfaces.flatMap(({ file, device, isDhcp }) =>
         changed(file, (theirs) => {
-          if (isDhcp) return dhcpNeed(theirs, wish, shared);
-          return file === home.file ? homeNeed(theirs, wish, shared) : otherNeed(theirs, wish);
+          const isHome = file === home.file;
+          const route = isDhcp
+            ? dhcpNeed(theirs, wish, shared)
+            : isHome
+              ? homeNeed(theirs, wish, shared)
+              : otherNeed(theirs, wish);
+          if (isHome) return both(route, takenNeed(theirs, moved));
+          if (!devices.includes(device)) return route;
+          const left = both(route, givenNeed(theirs));
+          return isDisabled ? both(left, bootNeed(theirs)) : left;
         }),
       ),
       ...routeChanges(files, home, wish),
     ];
   },
 
-  reload: (wish, scene) => reloading(wish, scene, true),
-  restore: (wish, scene) => reloading(wish, scene, false),
+  reload: reloading,
+  restore: restoring,
 };
-
-/**
- * Where NetworkManager manages the interface, it takes the files up. Else nothing
- * does but ifup, and taking an interface down to move a route is how peers lose
- * hosts: the one ip(8) command that ifup would run does it, and the next ifup
- * finds the files as they are. Without NetworkManager the routes themselves are
- * put back from what the kernel held before.
- */
-function reloading(
-  { interfaceName, gateway, file }: GatewayWish,
-  { files, reign }: Scene,
-  isNew: boolean,
-): Command[] {
-  if (reign.has(interfaceName)) {
-    const touched = files
-      .filter(({ text }) => text.includes(offMark) || text.includes(addedMark))
-      .map(({ path }) => path.replace('/route-', '/ifcfg-'));
-    const isTouched = (path: string) => touched.includes(path) || touched.includes(globalPath);
-    const others = [...reign].filter(([name, path]) => name !== interfaceName && isTouched(path));
-    return reapplying([interfaceName, ...others.map(([name]) => name)]);
-  }
-  if (!isNew) return [];
-  const path = file ?? homesFor(readInterfaces(files), { interfaceName })[0]?.file.path;
-  const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
-  return [
-    ...(path === undefined
-      ? []
-      : [{ argv: ['sh', '-n', path], timeoutMs: 10_000, check: true } satisfies Command]),
-    { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
-  ];
-}
 
 function homesFor(interfaces: readonly Interface[], target: Target): Interface[] {
   return interfaces.filter((one) => isFor(one, target));

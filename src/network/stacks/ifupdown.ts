@@ -1,30 +1,28 @@
-import { RcWaitError } from '../../base/error.ts';
-import { contains } from '../../base/ipv4.ts';
-import type { FileChange, GatewayWish, NetworkFile, Stack } from '../types.ts';
-import { routeCommand } from './default-route-command.ts';
+import type { FileChange, GatewayWish, NetworkFile, Scene, Stack } from '../types.ts';
 import { dhclientHook, dhclientHookPath } from './dhclient-hook.ts';
-import { type Edit, edited, indentOf, isOurs } from './interfaces-edit.ts';
+import { bootEdit, disabledNames, refuseDisabling } from './interfaces-disable.ts';
+import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './interfaces-edit.ts';
 import type { Entry, InterfacesFile } from './interfaces-file.ts';
+import { type TakenBack, takeBack } from './interfaces-past.ts';
+import { publicNames } from './interfaces-public.ts';
+import { moveResolvers } from './interfaces-resolvers.ts';
+import { homeOf, isDefaultRoute, wantedRoute } from './interfaces-routes.ts';
 import {
   addressOf,
   type InterfacesTree,
   includesOf,
   isInetOf,
-  type ResolvedStanza,
   readTree,
   refuseMapping,
   startPath,
 } from './interfaces-tree.ts';
-
-const commandOptions = new Set(['pre-up', 'up', 'post-up', 'down', 'pre-down', 'post-down']);
-
-/** Deletes what a DHCP client brought; ifupdown sets IFACE to the name of the interface itself. */
-const dropDefault = 'post-up ip -4 route del 0.0.0.0/0 dev $IFACE || true';
+import { linkCommands, linksBack, linksOf } from './links.ts';
 
 /**
  * ifupdown: `gateway` in the interface's own static stanza, every other IPv4
  * default route out of the way. ifupdown keeps no daemon, and nothing but ip(8)
- * commands stands between its files and the kernel.
+ * commands stands between its files and the kernel. `dns-` options go with the
+ * gateway; resolvers that a DHCP client brings are its own affair.
  */
 export const ifupdown: Stack = {
   name: 'ifupdown',
@@ -44,14 +42,20 @@ export const ifupdown: Stack = {
         addresses: [addressOf(stanza)].filter((prefix) => prefix !== undefined),
       })),
 
+  publicInterfaces: publicNames,
+
   edit(files, wish) {
-    const tree = readTree(files);
+    const restored = files.map((file) => takeBack(file, isResolverOption));
+    const tree = readTree(restored);
     refuseMapping(tree, wish.interfaceName);
-    const edits = editsOf(tree, wish);
+    const names = publicNames(files, wish);
+    if (wish.publicInterface === 'disable') refuseDisabling(tree, names);
+    const edits = editsOf(tree, wish, names, restored);
     const changes: FileChange[] = [];
     for (const file of tree.files) {
+      const before = files.find(({ path }) => path === file.path)?.text;
       const after = edited(file, edits(file));
-      if (after !== file.text) changes.push({ path: file.path, before: file.text, after, mode: 0o644 });
+      if (after !== before) changes.push({ path: file.path, before, after, mode: 0o644 });
     }
     const hook = hookChange(files, tree, wish);
     return hook === undefined ? changes : [...changes, hook];
@@ -65,93 +69,68 @@ export const ifupdown: Stack = {
    * ifupdown), and what ifdown will run later undoes it, so files, kernel and
    * ifupdown's state agree. ifquery reads the files and fails where ifup would.
    */
-  reload: ({ gateway, interfaceName }) => [
-    { argv: ['ifquery', interfaceName], timeoutMs: 10_000, check: true },
-    {
-      argv: ['ip', '-4', 'route', 'replace', '0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'],
-      timeoutMs: 10_000,
-    },
-  ],
+  reload(wish, scene) {
+    const { gateway, interfaceName } = wish;
+    const { up, down } = linksOf(...disabled(wish, scene));
+    const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
+    return [
+      { argv: ['ifquery', interfaceName], timeoutMs: 10_000, check: true },
+      ...linkCommands(up, 'up'),
+      { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
+      ...linkCommands(down, 'down'),
+    ];
+  },
 
   // The routes themselves are put back from what the kernel held before.
-  restore: () => [],
+  restore(wish, scene) {
+    const { up, down } = linksBack(...disabled(wish, scene));
+    return [...linkCommands(up, 'up'), ...linkCommands(down, 'down')];
+  },
 };
 
-/** What happens to each file, by its path. */
-function editsOf({ stanzas }: InterfacesTree, wish: GatewayWish): (file: InterfacesFile) => Edit {
-  const home = homeOf(stanzas, wish);
-  const off = new Set<Entry>();
+/** The interfaces that are down before the change, and after it. */
+function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
+  return [disabledNames(before), wish.publicInterface === 'disable' ? publicNames(files, wish) : []];
+}
+
+/** What happens to each file. */
+function editsOf(
+  tree: InterfacesTree,
+  wish: GatewayWish,
+  names: readonly string[],
+  restored: readonly TakenBack[],
+): (file: InterfacesFile) => Edit {
+  const home = homeOf(tree.stanzas, wish);
+  const resolvers = moveResolvers(tree, home, names, wish.interfaceName);
+  const ours = ownEntries(tree.files);
+  const off = new Set<Entry>(resolvers.off);
   const gone = new Set<Entry>();
   const added: { path: string; after: Entry; indent: string; text: string }[] = [];
-  for (const stanza of stanzas) {
-    let wanted = wantedLine(stanza, home, wish);
-    for (const entry of stanza.options) {
-      if (wanted === `${entry.word} ${entry.rest}`) {
-        wanted = undefined;
-      } else if (isOurs(stanza.file, entry)) {
-        gone.add(entry);
-      } else if (isDefaultRoute(stanza, entry)) {
-        off.add(entry);
-      }
+  for (const stanza of tree.stanzas) {
+    const route = wantedRoute(stanza, home, wish);
+    const wanted = new Set(stanza === home ? resolvers.wanted : []);
+    const lines = new Set(route === undefined ? wanted : [route, ...wanted]);
+    for (const entry of stanza.options.filter((one) => !off.has(one))) {
+      if (lines.delete(`${entry.word} ${entry.rest}`)) continue;
+      if (ours.has(entry)) gone.add(entry);
+      else if (isDefaultRoute(stanza, entry)) off.add(entry);
     }
-    if (wanted === undefined) continue;
     // Not after a line that is put out of use: the next edit would see no option there, and take another place.
     const after = stanza.options.findLast((entry) => !gone.has(entry) && !off.has(entry)) ?? stanza.head;
     const indent = after === stanza.head ? '    ' : indentOf(after);
-    added.push({ path: stanza.file.path, after, indent, text: wanted });
+    added.push(...[...lines].map((text) => ({ path: stanza.file.path, after, indent, text })));
   }
-  return ({ path, entries }) => ({
-    off: new Set(entries.filter((entry) => off.has(entry))),
-    gone: new Set(entries.filter((entry) => gone.has(entry))),
-    added: added.filter((one) => one.path === path),
-  });
-}
-
-/** The stanza that is to hold the gateway: the static one whose prefix it is in, else the first there is. */
-function homeOf(stanzas: readonly ResolvedStanza[], { interfaceName, gateway }: GatewayWish): ResolvedStanza {
-  const own = stanzas.filter((stanza) => isInetOf(stanza, interfaceName));
-  const fixed = own.filter(({ method }) => method === 'static');
-  const home =
-    fixed.find((stanza) => {
-      const prefix = addressOf(stanza);
-      return prefix !== undefined && contains(prefix, gateway);
-    }) ??
-    fixed[0] ??
-    own[0];
-  if (home !== undefined) return home;
-  throw new RcWaitError(
-    'STACK_UNKNOWN',
-    `cannot configure ${interfaceName}: ${startPath} has no "iface ${interfaceName} inet"`,
-  );
-}
-
-/** The one line that a stanza must have, beyond what stands in it without us; undefined when it needs none. */
-function wantedLine(
-  stanza: ResolvedStanza,
-  home: ResolvedStanza,
-  { gateway }: GatewayWish,
-): string | undefined {
-  if (stanza.family !== 'inet') return undefined;
-  if (stanza !== home) return stanza.method === 'dhcp' && stanza.name !== home.name ? dropDefault : undefined;
-  if (stanza.method === 'static') return `gateway ${gateway}`;
-  // No `gateway` option in the other methods; `replace`, because a DHCP client may have brought its own.
-  return `post-up ip -4 route replace 0.0.0.0/0 via ${gateway} dev $IFACE`;
-}
-
-/** @throws RcWaitError NETWORK_FILE where a default route cannot be taken out without something else */
-function isDefaultRoute({ file, family }: ResolvedStanza, { word, rest, number }: Entry): boolean {
-  if (word === 'gateway') return family === 'inet';
-  // A command is judged by its own words: one for IPv4 may well stand in an inet6 stanza.
-  if (!commandOptions.has(word)) return false;
-  const kind = routeCommand(rest);
-  if (kind === 'mixed') {
-    throw new RcWaitError(
-      'NETWORK_FILE',
-      `cannot edit ${file.path}: line ${number} changes the default route together with something else`,
-      { hint: 'nothing was changed; put the default route on a line of its own, or take it out' },
-    );
-  }
-  return kind === 'default-route';
+  const disabled = wish.publicInterface === 'disable' ? names : [];
+  return (file) => {
+    const replaced = restored.find(({ path }) => path === file.path)?.replacements ?? new Set();
+    const boot = bootEdit(file, replaced, tree, disabled);
+    return {
+      off: new Set([...file.entries.filter((entry) => off.has(entry)), ...boot.off]),
+      swapped: boot.swapped,
+      gone: new Set([...file.entries.filter((entry) => gone.has(entry)), ...boot.gone]),
+      added: added.filter((one) => one.path === file.path),
+    };
+  };
 }
 
 /** dhclient asks again while the server runs: its own hook keeps a default route from coming back then. */

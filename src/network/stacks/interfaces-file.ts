@@ -36,6 +36,8 @@ export interface Stanza {
   readonly inherits: string | undefined;
   readonly head: Entry;
   readonly options: readonly Entry[];
+  /** keywords without names, such as `auto`, which stand for the stanza itself */
+  readonly bare: readonly Entry[];
 }
 
 /** One file, lossless: joining the lines of all entries gives the text back. */
@@ -53,15 +55,16 @@ export function readInterfacesFile(file: NetworkFile): InterfacesFile {
   const entries = entriesOf(file.text);
   const stanzas: Stanza[] = [];
   let options: Entry[] = [];
+  let bare: Entry[] = [];
   for (const entry of entries) {
     const { kind, word, number } = entry;
     if (kind === 'misplaced') throw cannotRead(file.path, number, `"${word}" belongs to no iface line`);
     if (kind === 'valueless') throw cannotRead(file.path, number, `"${word}" has no value`);
     if (kind === 'option') options.push(entry);
-    if (kind === 'iface') {
-      options = [];
-      stanzas.push({ ...headOf(file.path, entry), options });
-    }
+    if (kind === 'keyword' && entry.rest === '') bare.push(entry);
+    // Whatever ends a stanza: what follows is not for it.
+    else if (kind !== 'option' && kind !== 'blank') [options, bare] = [[], []];
+    if (kind === 'iface') stanzas.push({ ...headOf(file.path, entry), options, bare });
   }
   return { ...file, entries, stanzas };
 }
@@ -133,7 +136,7 @@ function wordsOf(lines: readonly Line[]): [word: string, rest: string] {
   return [word, rest.trimEnd()];
 }
 
-function headOf(path: string, head: Entry): Omit<Stanza, 'options'> {
+function headOf(path: string, head: Entry): Omit<Stanza, 'options' | 'bare'> {
   const [name, ...words] = head.rest.split(/\s+/);
   if (!name) throw cannotRead(path, head.number, '"iface" names no interface');
   // Only in one of these places does ifupdown look for it; what else stands there it passes over.

@@ -24,6 +24,8 @@ export interface ResolvedStanza extends Stanza {
   readonly file: InterfacesFile;
   /** the options that count: inherited ones first */
   readonly effective: readonly Entry[];
+  /** the stanza that it inherits from */
+  readonly parent: ResolvedStanza | undefined;
 }
 
 /** All that ifupdown reads from a set of files. */
@@ -87,7 +89,7 @@ function globsOf(path: string, { kind, rest, number }: Entry): string[] {
 
 /** ifupdown copies the options of a stanza that stands before the one that inherits them. */
 function resolve(stanza: Stanza, file: InterfacesFile, before: readonly ResolvedStanza[]): ResolvedStanza {
-  if (stanza.inherits === undefined) return { ...stanza, file, effective: stanza.options };
+  if (stanza.inherits === undefined) return { ...stanza, file, effective: stanza.options, parent: undefined };
   const parent = before.find(
     ({ name, family }) =>
       name === stanza.inherits && (stanza.family === undefined || family === stanza.family),
@@ -105,6 +107,7 @@ function resolve(stanza: Stanza, file: InterfacesFile, before: readonly Resolved
     family: stanza.family ?? parent.family,
     method: stanza.method ?? parent.method,
     effective: [...parent.effective, ...stanza.options],
+    parent,
   };
 }
 

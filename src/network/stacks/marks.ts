@@ -15,6 +15,12 @@ export const wasMark = '# rc-wait was: ';
 /** A whole line of its own (after its indentation): the line after it is rc-wait's. */
 export const addedMark = '# rc-wait added the next line';
 
+/** What stood on a line before it was put out of use; undefined where it is no such line. */
+export function markedOff(line: string): string | undefined {
+  const mark = [offMark, wasMark].find((one) => line.startsWith(one));
+  return mark && line.slice(mark.length);
+}
+
 /** A line of a text. Put together, all lines with their endings are the text again. */
 export interface Line {
   /** without its ending */

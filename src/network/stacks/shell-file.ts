@@ -134,6 +134,7 @@ function endless(path: string, index: number): RcWaitError {
 
 /** What a word stands for; undefined where it has an expansion or an operator. */
 function unquoted(raw: string): string | undefined {
+  if (/^[\w.:=/%,+-]*$/.test(raw)) return raw;
   let value = '';
   for (const [part] of raw.matchAll(/'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\\r?\n|\\[\s\S]|[\s\S]/g)) {
     if (/^["$`&|()<>]/.test(part) && (part.length === 1 || /(?<!\\)(\\\\)*[$`]/.test(part))) return undefined;

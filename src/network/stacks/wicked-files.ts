@@ -1,6 +1,7 @@
 import { type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../../base/ipv4.ts';
 import type { NetworkFile } from '../types.ts';
 import { lengthOf } from './ifcfg-files.ts';
+import { originalOf } from './marked-off.ts';
 import { linesOf } from './marks.ts';
 import { isBackup, readShellFile, type ShellFile, valueIn } from './shell-file.ts';
 
@@ -51,6 +52,25 @@ export function routeFiles(files: readonly NetworkFile[]): NetworkFile[] {
   return files.filter(
     ({ path }) => path === routesPath || (path.startsWith(`${folder}/ifroute-`) && !isBackup(path)),
   );
+}
+
+/** Whether a line of a file of settings looks like one of ours. */
+export function isOurSetting(line: string): boolean {
+  return /^\s*(DHCLIENT_SET_DEFAULT_ROUTE=no|STARTMODE=off)\s*$/.test(line);
+}
+
+/** Whether a line of a file of routes looks like one of ours. */
+export function isOurRoute(line: string): boolean {
+  return /^\s*default [\d.]+ - -\s*$/.test(line);
+}
+
+/** The files as others wrote them. */
+export function originalFiles(files: readonly NetworkFile[]): NetworkFile[] {
+  const routes = new Set(routeFiles(files).map(({ path }) => path));
+  return files.map(({ path, text }) => ({
+    path,
+    text: originalOf(text, routes.has(path) ? isOurRoute : isOurSetting),
+  }));
 }
 
 /** Where the routes of one interface are. */

@@ -1,11 +1,15 @@
 import { RcWaitError } from '../../base/error.ts';
-import type { FileChange, GatewayWish, NetworkFile, Stack } from '../types.ts';
-import { linesOf } from './marks.ts';
-import { type Need, nothing, overlaid, theirsOf } from './overlay.ts';
-import { linesToPutOut, readShellFile, type ShellFile } from './shell-file.ts';
+import type { FileChange, GatewayWish, NetworkFile, Scene, Stack } from '../types.ts';
+import { linkCommands, linksBack, linksOf } from './links.ts';
+import { both, type Need, nothing, overlaid, theirsOf } from './overlay.ts';
+import { allLines, changedSettings, type Settings } from './shell-edit.ts';
+import { linesToPutOut, type ShellFile } from './shell-file.ts';
+import { refuseStanding } from './standing.ts';
 import {
   addressesOf,
   defaultsOf,
+  isOurRoute,
+  isOurSetting,
   type RouteDefault,
   readInterfaces,
   routeFiles,
@@ -13,10 +17,13 @@ import {
   sharedWord,
   wickedSources,
 } from './wicked-files.ts';
+import { disabledNames, publicNames, standingsOf } from './wicked-public.ts';
 
 /**
  * wicked of openSUSE and SLES: our gateway in the interface's own `ifroute-` file,
- * every other default route out of these and out of `routes`.
+ * every other default route out of these and out of `routes`. Resolvers stay where
+ * they are: netconfig(8) has them for all interfaces in one place
+ * (NETCONFIG_DNS_STATIC_SERVERS), beside those that DHCP clients bring.
  */
 export const wicked: Stack = {
   name: 'wicked',
@@ -30,6 +37,8 @@ export const wicked: Stack = {
   addresses: (files) =>
     readInterfaces(files).map(({ file, name }) => ({ name, addresses: addressesOf(file) })),
 
+  publicInterfaces: publicNames,
+
   edit(files, wish) {
     const { interfaceName } = wish;
     const interfaces = readInterfaces(files);
@@ -37,10 +46,14 @@ export const wicked: Stack = {
       throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no ifcfg file is for it`);
     }
     const shared = sharedWord(files);
-    const silenced = interfaces
-      .filter(({ isDhcp }) => isDhcp)
-      .flatMap(({ file }) => dhcpChange(file, shared));
-    return [...silenced, ...routeChanges(files, wish)];
+    const names = wish.publicInterface === 'disable' ? publicNames(files, wish) : [];
+    refuseStanding(names, standingsOf(files));
+    const changed = interfaces.flatMap(({ file, name, isDhcp }) =>
+      changedSettings(file, settings, (theirs) =>
+        both(isDhcp ? dhcpNeed(theirs, shared) : nothing, names.includes(name) ? bootNeed(theirs) : nothing),
+      ),
+    );
+    return [...changed, ...routeChanges(files, wish)];
   },
 
   /*
@@ -48,31 +61,33 @@ export const wicked: Stack = {
    * (wicked(8)), and taking an interface down to move a route is how peers lose
    * hosts. The one ip(8) command does it; the files are for the next ifup.
    */
-  reload: ({ gateway, interfaceName }) => [
-    {
-      argv: ['ip', '-4', 'route', 'replace', '0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'],
-      timeoutMs: 10_000,
-    },
-  ],
+  reload(wish, scene) {
+    const { gateway, interfaceName } = wish;
+    const { up, down } = linksOf(...disabled(wish, scene));
+    const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
+    return [
+      ...linkCommands(up, 'up'),
+      { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
+      ...linkCommands(down, 'down'),
+    ];
+  },
 
   // The routes themselves are put back from what the kernel held before.
-  restore: () => [],
+  restore(wish, scene) {
+    const { up, down } = linksBack(...disabled(wish, scene));
+    return [...linkCommands(up, 'up'), ...linkCommands(down, 'down')];
+  },
 };
 
-function allLines(text: string): number[] {
-  return linesOf(text).map((_, index) => index);
+/** The interfaces that are down before the change, and after it. */
+function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
+  return [disabledNames(before), wish.publicInterface === 'disable' ? publicNames(files, wish) : []];
 }
+
+/** What is ours in a file of settings; what brings an interface up at boot is lent. */
+const settings: Settings = { isOurForm: isOurSetting, isLent: (key) => key === 'STARTMODE' };
 
 /** An interface with DHCP keeps all that it brings but the default route. */
-function dhcpChange({ path, text }: ShellFile, shared: string | undefined): FileChange[] {
-  const after = overlaid(text, {
-    isOurForm: (line) => /^\s*DHCLIENT_SET_DEFAULT_ROUTE=no\s*$/.test(line),
-    needOf: (theirs) => dhcpNeed(readShellFile({ path, text: theirs }), shared),
-    placesOf: allLines,
-  });
-  return after === text ? [] : [{ path, before: text, after, mode: 0o644 }];
-}
-
 function dhcpNeed(file: ShellFile, shared: string | undefined): Need {
   const words = file.assignments.filter(({ key }) => key === 'DHCLIENT_SET_DEFAULT_ROUTE');
   if (words.at(-1)?.value === 'no') return nothing;
@@ -80,6 +95,13 @@ function dhcpNeed(file: ShellFile, shared: string | undefined): Need {
     off: linesToPutOut(file, words),
     wanted: shared === 'no' ? [] : ['DHCLIENT_SET_DEFAULT_ROUTE=no'],
   };
+}
+
+/** Even "manual" is not brought up at boot; "off" is by nobody (ifcfg(5)). */
+function bootNeed(file: ShellFile): Need {
+  const words = file.assignments.filter(({ key }) => key === 'STARTMODE');
+  if (/^(off|manual)$/.test(words.at(-1)?.value ?? '')) return nothing;
+  return { off: [], lent: linesToPutOut(file, words), wanted: ['STARTMODE=off'] };
 }
 
 function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileChange[] {
@@ -112,8 +134,4 @@ function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileCha
     const before = present.includes(file) ? text : undefined;
     return [{ path, before, after: after || undefined, mode: 0o644 }];
   });
-}
-
-function isOurRoute(line: string): boolean {
-  return /^\s*default [\d.]+ - -\s*$/.test(line);
 }

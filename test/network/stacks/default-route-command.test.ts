@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeCommand } from '../../../src/network/stacks/default-route-command.ts';
+import { routeCommand, waysAdded } from '../../../src/network/stacks/default-route-command.ts';
 
 describe('a command of an up or down line', () => {
   it.each([
@@ -59,5 +59,40 @@ describe('a command of an up or down line', () => {
     'ip route add default via $(cat /etc/gw)',
   ])('"%s" is mixed, and cannot be taken out as a whole', (line) => {
     expect(routeCommand(line)).toBe('mixed');
+  });
+});
+
+describe('the way of a default route', () => {
+  it.each([
+    ['ip route add default via 203.0.113.1', '203.0.113.1', undefined],
+    ['ip route add default via 203.0.113.1 dev eth0 onlink || true', '203.0.113.1', 'eth0'],
+    ['ip route replace default via 203.0.113.1 dev $IFACE', '203.0.113.1', undefined],
+    ['ip route add default dev "$IFACE"', undefined, undefined],
+    ['ip route add default dev tun0', undefined, 'tun0'],
+    ['route add default gw 203.0.113.1', '203.0.113.1', undefined],
+    ['route add default gw 203.0.113.1 eth0', '203.0.113.1', 'eth0'],
+    ['/sbin/route add default gw router.example', 'router.example', undefined],
+    ['(route add default eth0)', undefined, 'eth0'],
+    ['route add default gw 203.0.113.1 metric 5', '203.0.113.1', undefined],
+  ])('%s', (line, via, device) => {
+    expect(waysAdded(line)).toEqual([{ via, device }]);
+  });
+
+  it.each([
+    'ip route del default dev eth0',
+    'ip -4 r d default',
+    'route del default gw 203.0.113.1',
+    'ip link set eth0 up',
+  ])('is none in %s', (line) => {
+    expect(waysAdded(line)).toEqual([]);
+  });
+
+  it('is told for each command of a line', () => {
+    expect(
+      waysAdded('ip route del default; ip route add default dev eth0 && route add default eth2'),
+    ).toEqual([
+      { via: undefined, device: 'eth0' },
+      { via: undefined, device: 'eth2' },
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import type { NetworkFile, Stack } from '../../../src/network/types.ts';
 const folder = join(import.meta.dirname, 'golden');
 
 /** The files below golden/NAME/STATE, as they would stand below the root of a server. */
-export function goldenFiles(name: string, state: 'before' | 'after'): NetworkFile[] {
+export function goldenFiles(name: string, state: 'before' | 'after' | 'disabled'): NetworkFile[] {
   const top = join(folder, name, state);
   return readdirSync(top, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

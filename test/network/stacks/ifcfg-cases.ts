@@ -19,6 +19,18 @@ const setting = fc.constantFrom(
   'GATEWAYDEV=eth1',
   'IPADDR=10.208.5.7',
   'DNS1=192.0.2.53',
+  'DNS1="198.51.100.53" # the second word counts',
+  "DNS2='2001:db8::53'",
+  'export DNS2=192.0.2.54',
+  'DNS3=192.0.\\\n2.55',
+  'DNS4=',
+  'DOMAIN=example.org',
+  'DOMAIN="example.com  example.net"',
+  'IPV6_DOMAIN=example.edu',
+  'PEERDNS=no',
+  'ONBOOT=yes',
+  '\tONBOOT="yes" # DNS1=1.1.1.1',
+  'ONBOOT=no',
   'NAME="System eth0; GATEWAY=1.1.1.1"',
   "X='two\nlines'",
   'A=1 B=2; C=3',
@@ -29,6 +41,8 @@ const setting = fc.constantFrom(
 );
 /** In the file for all interfaces nobody says how one of them gets its address. */
 const shared = setting.filter((line) => !/^(BOOTPROTO|IPADDR|A=|\[)/.test(line));
+/** What never brings a default route. */
+const harmless = setting.filter((line) => !/GATEWAY|BOOTPROTO="dhcp"|DEFROUTE/.test(line));
 const route = fc.constantFrom(
   'default via 203.0.113.1 dev eth0',
   '0.0.0.0/0 via 10.208.0.1',
@@ -52,23 +66,24 @@ function text(lines: fc.Arbitrary<readonly string[]>): fc.Arbitrary<string> {
   });
 }
 
-function settings(device: string): fc.Arbitrary<string> {
+function settings(device: string, line = setting): fc.Arbitrary<string> {
   const head = `DEVICE=${device}`;
   return text(
     fc
-      .tuple(fc.array(setting, { maxLength: 6 }), fc.boolean())
+      .tuple(fc.array(line, { maxLength: 7 }), fc.boolean())
       .map(([lines, first]) => (first ? [head, ...lines] : [...lines, head])),
   );
 }
 
 const routes = fc.oneof(text(fc.array(route, { maxLength: 4 })), text(numbered.map((lines) => [lines])));
 
-/** The files of the network-scripts for eth0 and eth1, with default routes in many places and forms. */
+/** The files of the network-scripts: default routes in many places and forms, and eth2, which never had one. */
 export const ifcfgFiles: fc.Arbitrary<NetworkFile[]> = fc
   .record(
     {
       [`${folder}/ifcfg-eth1`]: settings('eth1'),
       [`${folder}/ifcfg-eth0`]: settings('eth0'),
+      [`${folder}/ifcfg-eth2`]: settings('eth2', harmless),
       [`${folder}/route-eth1`]: routes,
       [`${folder}/route-eth0`]: routes,
       '/etc/sysconfig/network': text(fc.array(shared, { maxLength: 3 })),

@@ -53,6 +53,14 @@ describe.each(['ifcfg-rhel7', 'ifcfg-rhel8', 'ifcfg-rhel9'])('the layout of %s',
     expect(ifcfg.edit(sourcesOf(ifcfg, after), wish)).toEqual([]);
   });
 
+  it('is edited as it should be where the public interface is disabled, and back', () => {
+    const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+    const disabled = made(before, ifcfg.edit(sourcesOf(ifcfg, before), disable));
+    expect(disabled).toEqual(goldenFiles(name, 'disabled'));
+    expect(ifcfg.edit(sourcesOf(ifcfg, disabled), disable)).toEqual([]);
+    expect(made(disabled, ifcfg.edit(sourcesOf(ifcfg, disabled), wish))).toEqual(after);
+  });
+
   it('can be had back from the texts alone', () => {
     expect(after.map(({ path, text }) => ({ path, text: undo(text) }))).toEqual(before);
   });

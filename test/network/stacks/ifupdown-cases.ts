@@ -11,6 +11,13 @@ const otherLine = fc.constantFrom(
   'address 10.208.5.7/19',
   'netmask 255.255.224.0',
   'dns-nameservers 192.0.2.53',
+  'dns-nameservers 198.51.100.53 2001:db8::53',
+  'dns-nameserver\t192.0.2.54',
+  'dns-nameservers 192.0.2.53 \\\n  198.51.100.54',
+  'dns-search example.com  example.net',
+  'dns-domain example.org',
+  'dns-options ndots:2 rotate',
+  'dns-sortlist 10.208.0.0/255.240.0.0',
   'post-up route add -net 10.208.0.0 netmask 255.240.0.0 gw 10.208.0.1 || true',
   'up ip route add 10.176.0.0/12 via 10.208.0.1',
   'up echo a \\\n   # no comment \\\n   b',
@@ -32,6 +39,19 @@ const head = fc.constantFrom(
   'iface eth3 inet static inherits base',
   'iface eth4 inherits base',
 );
+/** What comes up at boot; a line ends the stanza before it. */
+const boot = fc.constantFrom(
+  'auto eth0',
+  'auto lo eth0 eth1',
+  'allow-hotplug\teth0  eth5 # eth2',
+  'allow-auto eth2 \\\n  eth0',
+  '  auto eth5',
+  'no-auto-down eth0',
+);
+/** An interface that never had a default route. */
+const third = fc
+  .array(otherLine, { maxLength: 4 })
+  .map((lines) => ['iface eth5 inet static', ...lines].join('\n'));
 const indent = fc.constantFrom('', '  ', '\t', '    ');
 const stanza = fc
   .tuple(
@@ -44,7 +64,19 @@ const stanza = fc
   .map(([first, lines]) => [first, ...lines.map(([pad, line]) => pad + line)].join('\n'));
 /** Files of interfaces(5) that ifupdown takes, with default routes in many places and forms. */
 export const interfacesText: fc.Arbitrary<string> = fc
-  .tuple(fc.array(stanza, { maxLength: 5 }), fc.boolean(), fc.boolean(), fc.nat({ max: 9 }))
+  .tuple(
+    fc.array(
+      fc.oneof(
+        { weight: 5, arbitrary: stanza },
+        { weight: 2, arbitrary: boot },
+        { weight: 1, arbitrary: third },
+      ),
+      { maxLength: 6 },
+    ),
+    fc.boolean(),
+    fc.boolean(),
+    fc.nat({ max: 9 }),
+  )
   .map(([stanzas, crlf, last, blank]) => {
     const all = [
       '# base',

@@ -36,6 +36,15 @@ describe.each(['wicked-opensuse', 'wicked-yast'])('the layout of %s', (name) => 
     expect(wicked.edit(sourcesOf(wicked, after), wish)).toEqual([]);
   });
 
+  it('is edited as it should be where the public interface is disabled, and back', () => {
+    const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+    const sorted = (files: NetworkFile[]) => files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    const disabled = made(before, wicked.edit(sourcesOf(wicked, before), disable));
+    expect(sorted(disabled)).toEqual(goldenFiles(name, 'disabled'));
+    expect(wicked.edit(sourcesOf(wicked, disabled), disable)).toEqual([]);
+    expect(made(disabled, wicked.edit(sourcesOf(wicked, disabled), wish))).toEqual(after);
+  });
+
   it('can be had back from the texts alone', () => {
     const undone = after.map(({ path, text }) => ({ path, text: undo(text) }));
     expect(undone.filter(({ text }) => text !== '')).toEqual(before);

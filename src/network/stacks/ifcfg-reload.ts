@@ -1,0 +1,89 @@
+import type { Command, GatewayWish, Scene } from '../types.ts';
+import { globalPath, isFor, readInterfaces } from './ifcfg-files.ts';
+import { disabledDevices, publicDevices } from './ifcfg-public.ts';
+import { type Links, linkCommands, linksBack, linksOf } from './links.ts';
+import { addedMark, offMark } from './marks.ts';
+import { reapplying } from './networkmanager-daemon.ts';
+import { type ShellFile, valueIn } from './shell-file.ts';
+
+/**
+ * Brings the files into the kernel. Where NetworkManager manages the interface, it
+ * takes them up. Else nothing does but ifup, and taking an interface down to move
+ * a route is how peers lose hosts: the one ip(8) command that ifup would run does
+ * it, and the next ifup finds the files as they are.
+ */
+export function reloading(wish: GatewayWish, scene: Scene): Command[] {
+  const links = linksOf(...disabled(wish, scene));
+  if (scene.reign.has(wish.interfaceName)) return byDaemon(wish, scene, links);
+  const { interfaceName, gateway, file } = wish;
+  const home = readInterfaces(scene.files).find((one) => isFor(one, { interfaceName }));
+  const path = file ?? home?.file.path;
+  const check: Command[] =
+    path === undefined ? [] : [{ argv: ['sh', '-n', path], timeoutMs: 10_000, check: true }];
+  const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
+  return [
+    ...check,
+    ...linkCommands(links.up, 'up'),
+    { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
+    ...linkCommands(links.down, 'down'),
+  ];
+}
+
+/** Without NetworkManager the routes themselves are put back from what the kernel held before. */
+export function restoring(wish: GatewayWish, scene: Scene): Command[] {
+  const links = linksBack(...disabled(wish, scene));
+  if (scene.reign.has(wish.interfaceName)) return byDaemon(wish, scene, links);
+  return [...linkCommands(links.up, 'up'), ...linkCommands(links.down, 'down')];
+}
+
+/** The devices that are down before the change, and after it. */
+function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
+  return [disabledDevices(before), wish.publicInterface === 'disable' ? publicDevices(files, wish) : []];
+}
+
+/**
+ * A device is disconnected only where NetworkManager has it active, for else that
+ * is an error; it stays so until the next boot, which finds ONBOOT=no. One that
+ * NetworkManager leaves alone is ip(8)'s.
+ */
+function byDaemon({ interfaceName }: GatewayWish, scene: Scene, { up, down }: Links): Command[] {
+  const { files, reign } = scene;
+  const interfaces = readInterfaces(files);
+  const fileOf = (device: string) => interfaces.find((one) => one.device === device)?.file;
+  const nameOf = (device: string) =>
+    [...reign].find(([, path]) => path === fileOf(device)?.path)?.[0] ?? device;
+  const [goes, comes] = [down.map(nameOf), up.map(nameOf)];
+  const foreign = up.filter((device) => isForeign(fileOf(device))).map(nameOf);
+  const others = [...goes, ...comes, interfaceName];
+  const stays = touchedIn(scene).filter((name) => !others.includes(name));
+  return [
+    ...reapplying([interfaceName, ...stays]),
+    ...goes.filter((name) => reign.has(name)).map((name) => deviceCommand('disconnect', name)),
+    ...linkCommands(
+      goes.filter((name) => !reign.has(name)),
+      'down',
+    ),
+    ...comes.filter((name) => !foreign.includes(name)).map((name) => deviceCommand('connect', name)),
+    ...linkCommands(foreign, 'up'),
+  ];
+}
+
+/** NM_CONTROLLED=no (nm-settings-ifcfg-rh(5)): NetworkManager would refuse to connect it. */
+function isForeign(file: ShellFile | undefined): boolean {
+  return file !== undefined && /^no$/i.test(valueIn(file, 'NM_CONTROLLED') ?? '');
+}
+
+/** The active interfaces in whose files we have written; all of them where it is the file for all. */
+function touchedIn({ files, before = files, reign }: Scene): string[] {
+  const old = new Map(before.map(({ path, text }) => [path, text]));
+  const touched = files
+    .filter(({ path, text }) => text.includes(offMark) || text.includes(addedMark) || text !== old.get(path))
+    .map(({ path }) => path.replace('/route-', '/ifcfg-'));
+  return [...reign]
+    .filter(([, path]) => touched.includes(path) || touched.includes(globalPath))
+    .map(([name]) => name);
+}
+
+function deviceCommand(verb: 'connect' | 'disconnect', name: string): Command {
+  return { argv: ['nmcli', '--wait', '50', 'device', verb, name], timeoutMs: 60_000 };
+}

@@ -1,0 +1,29 @@
+import type { Command } from '../types.ts';
+
+/** Interfaces that go down, or come back up, with a change. */
+export interface Links {
+  readonly down: readonly string[];
+  readonly up: readonly string[];
+}
+
+/**
+ * What a change does to interfaces.
+ * @param before those that were disabled so far
+ * @param after those that are to be disabled; one that was so already may have been brought up by hand
+ */
+export function linksOf(before: readonly string[], after: readonly string[]): Links {
+  return { down: after, up: before.filter((name) => !after.includes(name)) };
+}
+
+/** The way back of a change: an interface that was down before it stays so. */
+export function linksBack(before: readonly string[], after: readonly string[]): Links {
+  return {
+    down: before.filter((name) => !after.includes(name)),
+    up: after.filter((name) => !before.includes(name)),
+  };
+}
+
+/** ip(8), for stacks without a daemon: addresses of IPv4 survive it, so that taking it back is easy. */
+export function linkCommands(names: readonly string[], state: 'up' | 'down'): Command[] {
+  return names.map((name) => ({ argv: ['ip', 'link', 'set', 'dev', name, state], timeoutMs: 10_000 }));
+}
