@@ -57,6 +57,8 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+          // Of the tests that say that they may run beside others: each boots servers, and mostly waits for them.
+          maxConcurrency: 4,
         },
       },
     ],

@@ -1,8 +1,8 @@
 import { RcWaitError } from '../../base/error.ts';
 import { contains } from '../../base/ipv4.ts';
-import type { FileChange, GatewayWish, NetworkFile, Stack } from '../types.ts';
+import type { FileChange, GatewayWish, Stack } from '../types.ts';
 import { routeCommand } from './default-route-command.ts';
-import { dhclientHook, dhclientHookPath } from './dhclient-hook.ts';
+import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
 import { type Edit, edited, indentOf, isOurs } from './interfaces-edit.ts';
 import type { Entry, InterfacesFile } from './interfaces-file.ts';
 import {
@@ -29,9 +29,9 @@ const dropDefault = 'post-up ip -4 route del 0.0.0.0/0 dev $IFACE || true';
 export const ifupdown: Stack = {
   name: 'ifupdown',
   tools: ['ifup'],
-  sources: [startPath, '/etc/dhcp/dhclient.conf', dhclientHookPath],
+  sources: [startPath, ...dhcpSources],
 
-  includes: (file) => (file.path.startsWith('/etc/dhcp/') ? [] : includesOf(file)),
+  includes: (file) => (dhcpSources.includes(file.path) ? [] : includesOf(file)),
 
   configures: (files, { interfaceName }) =>
     readTree(files).stanzas.some((stanza) => isInetOf(stanza, interfaceName)),
@@ -53,8 +53,7 @@ export const ifupdown: Stack = {
       const after = edited(file, edits(file));
       if (after !== file.text) changes.push({ path: file.path, before: file.text, after, mode: 0o644 });
     }
-    const hook = hookChange(files, tree, wish);
-    return hook === undefined ? changes : [...changes, hook];
+    return [...changes, ...hookChanges(files, dhcpNames(tree, wish))];
   },
 
   /*
@@ -154,19 +153,11 @@ function isDefaultRoute({ file, family }: ResolvedStanza, { word, rest, number }
   return kind === 'default-route';
 }
 
-/** dhclient asks again while the server runs: its own hook keeps a default route from coming back then. */
-function hookChange(
-  files: readonly NetworkFile[],
-  { stanzas }: InterfacesTree,
-  wish: GatewayWish,
-): FileChange | undefined {
-  const hasDhclient = files.some(({ path }) => path === '/etc/dhcp/dhclient.conf');
-  const names = stanzas
+/** The interfaces but the gateway's that have their address by DHCP. */
+function dhcpNames({ stanzas }: InterfacesTree, wish: GatewayWish): string[] {
+  return stanzas
     .filter(
       ({ family, method, name }) => family === 'inet' && method === 'dhcp' && name !== wish.interfaceName,
     )
     .map(({ name }) => name);
-  const before = files.find(({ path }) => path === dhclientHookPath)?.text;
-  const after = hasDhclient ? dhclientHook(names) : undefined;
-  return before === after ? undefined : { path: dhclientHookPath, before, after, mode: 0o644 };
 }
