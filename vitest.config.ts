@@ -58,7 +58,7 @@ export default defineConfig({
           hookTimeout: 600_000,
           fileParallelism: false,
           // Of the tests that say that they may run beside others: each boots servers, and mostly waits for them.
-          maxConcurrency: 4,
+          maxConcurrency: 6,
         },
       },
     ],

@@ -115,7 +115,8 @@ export class Machine implements AsyncDisposable {
           `${what}: not within ${timeoutMs} ms\n${(await this.exec('sh', '-c', state)).output}`,
         );
       }
-      await delay(100);
+      // Not oftener: to start a command in a container costs as much as most of these commands.
+      await delay(250);
     }
   }
 }

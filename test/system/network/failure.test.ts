@@ -18,6 +18,29 @@ async function expectUndone(bed: Bed, says: RegExp, ...flags: string[]): Promise
   await bed.untilDefaults(before.routes);
 }
 
+/** One bed for each tool that could hang. netplan's limit is the longest, two minutes: they come first. */
+const hanging: readonly Place[] = [
+  { stack: 'netplan', suite: 'bookworm' },
+  { stack: 'networkd', suite: 'trixie' },
+  { stack: 'networkmanager', suite: 'bookworm' },
+  { stack: 'ifupdown', suite: 'bullseye' },
+];
+
+describe.concurrent.each(hanging)('$stack on $suite', (place) => {
+  it('a tool that hangs is killed when its time is up, with its children, and all is put back', async ({
+    annotate,
+  }) => {
+    await using bed = await Bed.boot(place);
+    await bed.sabotage('hang');
+    const startedMs = performance.now();
+    await expectUndone(bed, new RegExp(`failed \\(killed after ${bed.setup.reload[2]} s\\)`));
+    await annotate(
+      `all was back ${Math.round((performance.now() - startedMs) / 1000)} s after the beginning`,
+    );
+    expect((await bed.exec('pgrep', '-f', 'sleep 86399')).stdout).toBe('');
+  });
+});
+
 describe.concurrent.each(matrix)(
   '$stack on $suite: exit 73, files and routes are what they were',
   (place) => {
@@ -52,26 +75,3 @@ describe.concurrent.each(matrix)(
     });
   },
 );
-
-/** One bed for each tool that could hang. netplan's limit is the longest: two minutes. */
-const hanging: readonly Place[] = [
-  { stack: 'netplan', suite: 'bookworm' },
-  { stack: 'networkd', suite: 'trixie' },
-  { stack: 'networkmanager', suite: 'bookworm' },
-  { stack: 'ifupdown', suite: 'bullseye' },
-];
-
-describe.concurrent.each(hanging)('$stack on $suite', (place) => {
-  it('a tool that hangs is killed when its time is up, with its children, and all is put back', async ({
-    annotate,
-  }) => {
-    await using bed = await Bed.boot(place);
-    await bed.sabotage('hang');
-    const startedMs = performance.now();
-    await expectUndone(bed, new RegExp(`failed \\(killed after ${bed.setup.reload[2]} s\\)`));
-    await annotate(
-      `all was back ${Math.round((performance.now() - startedMs) / 1000)} s after the beginning`,
-    );
-    expect((await bed.exec('pgrep', '-f', 'sleep 86399')).stdout).toBe('');
-  });
-});
