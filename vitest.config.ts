@@ -54,6 +54,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          globalSetup: 'test/system/images.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,

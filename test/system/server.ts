@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serverImage } from './image.ts';
+import { inject } from 'vitest';
 import { Machine } from './machine.ts';
 
 const fixture = join(import.meta.dirname, 'fixture');
@@ -62,7 +62,7 @@ export class Server implements AsyncDisposable {
     const units = ['simulator.service', 'route-watch.service', 'dependent.service'];
     const enabled = units.filter((unit) => dependent || unit !== 'dependent.service');
     const machine = await Machine.start({
-      image: await serverImage(),
+      image: inject('images').server,
       command: ['sh', '/usr/local/lib/prepare', stack, ...enabled],
       files: [
         { source: join(fixture, 'prepare'), target: '/usr/local/lib/prepare' },

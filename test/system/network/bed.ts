@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { serverImage } from '../image.ts';
+import { inject } from 'vitest';
 import { type Ended, Machine } from '../machine.ts';
-import { apis, gateway, type Place, packages, type Setup, setups } from './beds.ts';
+import { apis, gateway, type Place, type Setup, setups } from './beds.ts';
 
 const fixture = join(import.meta.dirname, 'fixture');
 
@@ -44,7 +44,7 @@ export class Bed implements AsyncDisposable {
     const { files, service }: Setup = setups[place.stack];
     const tap = { source: join(fixture, 'tap'), mode: 0o755 };
     const machine = await Machine.start({
-      image: await serverImage(place.suite, packages[place.suite]),
+      image: inject('images')[place.suite],
       network: 'none',
       command: ['sh', '/usr/local/lib/links', ...(service === undefined ? [] : [service])],
       files: [
@@ -153,7 +153,7 @@ export class Bed implements AsyncDisposable {
   async stateAfter(line: string): Promise<State> {
     const [files = '', routes = ''] = (
       await this.sh(`set -e\n{ ${line}; } >/dev/null\n${listing}\necho '= routes'\n${showDefaults}`)
-    ).split('= routes\n');
+    ).split(/^= routes\n?/m);
     return { files: files.trimEnd(), defaults: defaultsIn(routes) };
   }
 

@@ -181,3 +181,12 @@ export const matrix: readonly Place[] = [
   ...modern.map((stack) => ({ stack, suite: 'trixie' as const })),
   { stack: 'ifupdown', suite: 'bullseye' },
 ];
+
+/** Has the DHCP client get the lease of eth2 once more; undefined where NetworkManager cannot be told to. */
+export function renewalOf({ stack, suite }: Place): string | undefined {
+  if (stack === 'networkd' || stack === 'netplan') return 'networkctl renew eth2';
+  if (stack !== 'ifupdown') return undefined;
+  if (suite === 'trixie') return 'dhcpcd --rebind eth2';
+  // It cannot be told to either, but for a moment another one can do the same with the same hooks.
+  return 'dhclient -4 -1 -pf /run/again.pid -lf /run/again.leases eth2 && kill $(cat /run/again.pid)';
+}

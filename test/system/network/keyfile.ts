@@ -10,11 +10,16 @@ export function methodOf(text: string): string | undefined {
     ?.slice('method='.length);
 }
 
+/** Whether a profile has neither an address nor DHCP. NetworkManager 1.52 takes such a profile, but no gateway in it. */
+export function isWithoutAddress(text: string): boolean {
+  return methodOf(text) === 'manual' && !ipv4Lines(text).some((line) => line.startsWith('address'));
+}
+
 /** The gateways of default routes of the main table, `auto` for those that DHCP would bring. */
 export function defaultsIn(text: string): string[] {
   const lines = ipv4Lines(text);
   const never = lines.includes('never-default=true');
-  const behind = lines.flatMap((line) => /^address\d+=[\d./]+,([\d.]+)/.exec(line)?.[1] ?? []);
+  const behind = lines.flatMap((line) => /^(?:address\d+=[\d./]+,|gateway=)([\d.]+)/.exec(line)?.[1] ?? []);
   const found = never ? [] : [...behind, ...(lines.includes('method=auto') ? ['auto'] : [])];
   for (const line of lines) {
     const [, key, via] = /^(route\d+)=0\.0\.0\.0\/0(?:,([\d.]+))?/.exec(line) ?? [];

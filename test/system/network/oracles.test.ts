@@ -8,7 +8,7 @@ import type { GatewayWish, NetworkFile } from '../../../src/network/types.ts';
 import { profiles } from '../../network/stacks/networkmanager-cases.ts';
 import { Bed } from './bed.ts';
 import { gateway } from './beds.ts';
-import { defaultsIn, rest } from './keyfile.ts';
+import { defaultsIn, isWithoutAddress, rest } from './keyfile.ts';
 
 const wish = { gateway: parseIpv4(gateway), interfaceName: 'eth1' } as GatewayWish;
 const interfaces = ['lab0', 'lab1', 'lab10', 'ens3', 'ens30'];
@@ -126,7 +126,7 @@ describe.concurrent.each(['bookworm', 'trixie'] as const)('on %s', (suite) => {
     );
     let accepted = 0;
     for (const [file, before] of read) {
-      if (!file.endsWith('.before') || before.includes('REFUSED')) continue;
+      if (!file.endsWith('.before') || before.includes('REFUSED') || isWithoutAddress(before)) continue;
       accepted += 1;
       const after = read.get(file.replace('before', 'after')) ?? '';
       expect(defaultsIn(after), `${file}: ${files[`/srv/nm/${file.replace('before', 'after')}`]}`).toEqual(
