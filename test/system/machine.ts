@@ -6,7 +6,7 @@ import { GenericContainer, type StartedTestContainer } from 'testcontainers';
 process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
 
 /** A file for a machine: copied from the host, or with its content given. */
-export type MachineFile =
+type MachineFile =
   | { readonly target: string; readonly source: string }
   | { readonly target: string; readonly content: string; readonly mode?: number };
 

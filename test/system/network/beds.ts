@@ -165,7 +165,7 @@ export const setups = {
   },
 } as const satisfies Record<string, Setup>;
 
-export type BedStack = keyof typeof setups;
+type BedStack = keyof typeof setups;
 
 /** A stack on a release: what a bed is. */
 export interface Place {
