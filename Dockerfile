@@ -2,7 +2,7 @@
 # what test/system/ boots. scripts/image builds it; by hand: scripts/build && docker build .
 #
 # BASE is an image from a registry or one that mmdebstrap made (scripts/image makes it
-# where no registry can be reached).
+# where no registry can be reached). ALSO names further packages, such as another network stack.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE}
 
@@ -10,6 +10,11 @@ RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
     ca-certificates cloud-init dbus ifupdown iproute2 iputils-ping netplan.io procps systemd systemd-sysv udev \
   && rm -rf /var/lib/apt/lists/*
+
+ARG ALSO=
+RUN [ -z "${ALSO}" ] || { apt-get update \
+  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${ALSO} \
+  && rm -rf /var/lib/apt/lists/*; }
 
 # cloud-init is switched off by its own file: it would search for a data source at each boot.
 # The masked units reach for hardware or the internet, and a failed one makes the boot "degraded".

@@ -54,9 +54,12 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          globalSetup: 'test/system/images.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+          // Of the tests that say that they may run beside others: each boots servers, and mostly waits for them.
+          maxConcurrency: 6,
         },
       },
     ],

@@ -1,14 +1,7 @@
-import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { GenericContainer, type StartedTestContainer } from 'testcontainers';
+import { inject } from 'vitest';
+import { Machine } from './machine.ts';
 
-// The image of its reaper cannot be had without a registry; scripts/test and `await using` clean up.
-process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-
-const root = join(import.meta.dirname, '../..');
 const fixture = join(import.meta.dirname, 'fixture');
 const systemUnits = '/etc/systemd/system';
 
@@ -43,18 +36,6 @@ interface Summary {
   readonly maxIn60s: number;
 }
 
-/** A container with two settings that systemd needs and for which GenericContainer has no words. */
-class SystemdContainer extends GenericContainer {
-  constructor(image: string) {
-    super(image);
-    Object.assign(this.hostConfig, {
-      CgroupnsMode: 'private',
-      // Without it networkd cannot set the links up.
-      Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '0' },
-    });
-  }
-}
-
 function slowNetplan(sleepsS: number): string {
   return `#!/bin/sh
 if [ "$1" = apply ]; then
@@ -65,46 +46,29 @@ exec /usr/sbin/netplan "$@"
 `;
 }
 
-let image: Promise<string> | undefined;
-
-/** The name of the server's image, built from the Dockerfile and dist/ once a run. */
-function serverImage(): Promise<string> {
-  image ??= promisify(execFile)(join(root, 'scripts/image'), { timeout: 900_000 }).then(({ stdout }) =>
-    stdout.trim(),
-  );
-  return image;
-}
-
 /**
  * A server with systemd as PID 1: eth0 with the default route, eth1 on ServiceNet
  * and the simulator behind it. Dispose of it with `await using`.
  */
 export class Server implements AsyncDisposable {
-  readonly #container: StartedTestContainer;
+  readonly #machine: Machine;
 
-  private constructor(container: StartedTestContainer) {
-    this.#container = container;
+  private constructor(machine: Machine) {
+    this.#machine = machine;
   }
 
   /** Boots a server; resolves when the simulator answers and rc-wait.service is at work. */
   static async boot({ stack, dependent = true, dropIn, netplanSleepsS = 0 }: ServerOptions): Promise<Server> {
     const units = ['simulator.service', 'route-watch.service', 'dependent.service'];
     const enabled = units.filter((unit) => dependent || unit !== 'dependent.service');
-    const container = new SystemdContainer(await serverImage())
-      .withName(`rcwait-${randomUUID()}`)
-      .withLabels({ 'rc-wait.run': process.env.RCWAIT_RUN ?? 'by-hand' })
-      .withAddedCapabilities('SYS_ADMIN', 'NET_ADMIN')
-      .withSecurityOpt('seccomp=unconfined', 'apparmor=unconfined')
-      .withTmpFs({ '/run': 'exec', '/run/lock': '', '/tmp': '' })
-      .withEnvironment({ container: 'docker' })
-      .withCommand(['sh', '/usr/local/lib/prepare', stack, ...enabled])
-      .withCopyFilesToContainer([
+    const machine = await Machine.start({
+      image: inject('images').server,
+      command: ['sh', '/usr/local/lib/prepare', stack, ...enabled],
+      files: [
         { source: join(fixture, 'prepare'), target: '/usr/local/lib/prepare' },
         { source: join(fixture, 'route-watch'), target: '/usr/local/lib/route-watch' },
         { source: join(fixture, 'simulator.yaml'), target: '/etc/simulator.yaml' },
         ...units.map((unit) => ({ source: join(fixture, unit), target: `${systemUnits}/${unit}` })),
-      ])
-      .withCopyContentToContainer([
         {
           target: '/etc/default/rc-wait',
           content: `RC_WAIT_API_URL=${simulatorUrl}\nRC_WAIT_INTERFACE=eth1\n`,
@@ -114,8 +78,9 @@ export class Server implements AsyncDisposable {
         ...(dropIn === undefined
           ? []
           : [{ target: `${systemUnits}/rc-wait.service.d/test.conf`, content: dropIn }]),
-      ]);
-    const server = new Server(await container.start());
+      ],
+    });
+    const server = new Server(machine);
     try {
       await server.until(
         'the simulator has been asked',
@@ -130,19 +95,17 @@ export class Server implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#container.stop({ timeout: 0 });
+    await this.#machine[Symbol.asyncDispose]();
   }
 
   /** Runs a command on the server; its stdout, whatever its exit status. */
   async ask(...argv: string[]): Promise<string> {
-    return (await this.#container.exec(argv)).stdout.trimEnd();
+    return (await this.#machine.exec(...argv)).stdout;
   }
 
   /** Runs a command on the server that must succeed; its stdout. */
-  async run(...argv: string[]): Promise<string> {
-    const { exitCode, stdout, output } = await this.#container.exec(argv);
-    if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${exitCode}: ${output}`);
-    return stdout.trimEnd();
+  run(...argv: string[]): Promise<string> {
+    return this.#machine.run(...argv);
   }
 
   /** Properties of a unit, as `systemctl show` names them. */
@@ -159,15 +122,8 @@ export class Server implements AsyncDisposable {
   }
 
   /** Waits until `check` holds. @throws with the journal when it does not within `timeoutMs` */
-  async until(what: string, check: () => Promise<boolean>, timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    while (!(await check().catch(() => false))) {
-      if (performance.now() > deadline)
-        throw new Error(
-          `${what}: not within ${timeoutMs} ms\n${await this.ask('journalctl', '-b', '-n', '60', '--no-pager')}`,
-        );
-      await delay(100);
-    }
+  until(what: string, check: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+    return this.#machine.until(what, check, timeoutMs);
   }
 
   /** Waits until a unit's ActiveState is one of `states`. */

@@ -1,5 +1,5 @@
-import type { FileChange, GatewayWish, NetworkFile, Scene, Stack } from '../types.ts';
-import { dhclientHook, dhclientHookPath } from './dhclient-hook.ts';
+import type { FileChange, GatewayWish, Scene, Stack } from '../types.ts';
+import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
 import { bootEdit, disabledNames, refuseDisabling } from './interfaces-disable.ts';
 import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './interfaces-edit.ts';
 import type { Entry, InterfacesFile } from './interfaces-file.ts';
@@ -27,9 +27,9 @@ import { linkCommands, linksBack, linksOf } from './links.ts';
 export const ifupdown: Stack = {
   name: 'ifupdown',
   tools: ['ifup'],
-  sources: [startPath, '/etc/dhcp/dhclient.conf', dhclientHookPath],
+  sources: [startPath, ...dhcpSources],
 
-  includes: (file) => (file.path.startsWith('/etc/dhcp/') ? [] : includesOf(file)),
+  includes: (file) => (dhcpSources.includes(file.path) ? [] : includesOf(file)),
 
   configures: (files, { interfaceName }) =>
     readTree(files).stanzas.some((stanza) => isInetOf(stanza, interfaceName)),
@@ -57,8 +57,7 @@ export const ifupdown: Stack = {
       const after = edited(file, edits(file));
       if (after !== before) changes.push({ path: file.path, before, after, mode: 0o644 });
     }
-    const hook = hookChange(files, tree, wish);
-    return hook === undefined ? changes : [...changes, hook];
+    return [...changes, ...hookChanges(files, dhcpNames(tree, wish))];
   },
 
   /*
@@ -133,19 +132,11 @@ function editsOf(
   };
 }
 
-/** dhclient asks again while the server runs: its own hook keeps a default route from coming back then. */
-function hookChange(
-  files: readonly NetworkFile[],
-  { stanzas }: InterfacesTree,
-  wish: GatewayWish,
-): FileChange | undefined {
-  const hasDhclient = files.some(({ path }) => path === '/etc/dhcp/dhclient.conf');
-  const names = stanzas
+/** The interfaces but the gateway's that have their address by DHCP. */
+function dhcpNames({ stanzas }: InterfacesTree, wish: GatewayWish): string[] {
+  return stanzas
     .filter(
       ({ family, method, name }) => family === 'inet' && method === 'dhcp' && name !== wish.interfaceName,
     )
     .map(({ name }) => name);
-  const before = files.find(({ path }) => path === dhclientHookPath)?.text;
-  const after = hasDhclient ? dhclientHook(names) : undefined;
-  return before === after ? undefined : { path: dhclientHookPath, before, after, mode: 0o644 };
 }

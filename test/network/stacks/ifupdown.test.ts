@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { dhclientHook } from '../../../src/network/stacks/dhclient-hook.ts';
+import { dhcpcdHook } from '../../../src/network/stacks/dhcpcd-hook.ts';
 import { ifupdown } from '../../../src/network/stacks/ifupdown.ts';
 import type { FileChange, GatewayWish, NetworkFile } from '../../../src/network/types.ts';
 import { undo } from '../undo.ts';
@@ -197,6 +198,35 @@ describe('the hook for dhclient', () => {
   });
 });
 
+describe('the hook for dhcpcd, which brings its default route with each lease that it renews', () => {
+  const hook = '/etc/dhcpcd.exit-hook';
+  const text = `iface eth0 inet dhcp\n${eth1}`;
+  const ours = dhcpcdHook(undefined, ['eth0']) ?? '';
+
+  it('is made where dhcpcd is installed, and not anew', () => {
+    const files = [main(text), at('/etc/dhcpcd.conf', 'hostname\n')];
+    const changes = ifupdown.edit(files, wish);
+    expect(changes.slice(1)).toEqual([{ path: hook, before: undefined, after: ours, mode: 0o644 }]);
+    expect(ours).toContain('\neth0)\n  ip -4 route del 0.0.0.0/0 dev "$interface"');
+    expect(ifupdown.edit(made(files, changes), wish)).toEqual([]);
+  });
+
+  it('joins what the owner has in the file, and goes with the last DHCP stanza', () => {
+    const owners = 'echo "$reason"';
+    const joined = dhcpcdHook(owners, ['eth0', 'eth2', 'eth0']) ?? '';
+    expect(joined).toBe(`${owners}\n${dhcpcdHook(undefined, ['eth0', 'eth2'])}`);
+    expect(dhcpcdHook(joined, ['eth0', 'eth2'])).toBe(joined);
+    expect(dhcpcdHook(joined, [])).toBe(`${owners}\n`);
+    expect(dhcpcdHook(ours, [])).toBeUndefined();
+    expect(dhcpcdHook(undefined, ['$(x)'])).toBeUndefined();
+  });
+
+  it('goes where dhcpcd has gone', () => {
+    const changes = ifupdown.edit([main(text), at(hook, ours)], wish);
+    expect(changes[1]).toEqual({ path: hook, before: ours, after: undefined, mode: 0o644 });
+  });
+});
+
 describe('whether ifupdown configures an interface', () => {
   it.each([
     [eth1, true],
@@ -237,6 +267,7 @@ describe('what is sourced', () => {
       '/etc/network/e/*',
     ]);
     expect(ifupdown.includes?.(at('/etc/dhcp/dhclient.conf', 'source x'))).toEqual([]);
+    expect(ifupdown.includes?.(at('/etc/dhcpcd.conf', 'source x'))).toEqual([]);
   });
 
   it('is refused where only a shell could tell what it means', () => {

@@ -1,257 +1,60 @@
-import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { GenericContainer, type StartedTestContainer } from 'testcontainers';
+import { inject } from 'vitest';
+import { type Ended, Machine } from '../machine.ts';
+import { apis, gateway, type Place, type Setup, setups } from './beds.ts';
 
-// The image of its reaper cannot be had without a registry; `await using` cleans up.
-process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
+const fixture = join(import.meta.dirname, 'fixture');
 
-const root = join(import.meta.dirname, '../../..');
-const execute = promisify(execFile);
-
-/** The gateway on ServiceNet that the tests set. */
-export const gateway = '10.208.0.1';
-
-const netplanFile = `# written by the provider
-network:
-    version: 2
-    renderer: networkd
-    ethernets:
-        eth0:
-            addresses:
-            - @PUBLIC@
-            routes:
-            -   to: default   # public
-                via: @ROUTER@
-        eth1:
-            addresses: [10.208.5.7/19]
-            routes:
-            -   to: 10.176.0.0/12
-                via: ${gateway}
-            -   to: 10.208.0.0/12
-                via: ${gateway}
-        eth2: {dhcp4: true, optional: true}
-`;
-
-const interfacesFile = `# written by the provider
-auto lo
-iface lo inet loopback
-
-auto eth0
-iface eth0 inet static
-\taddress @PUBLIC@
-\tgateway @ROUTER@
-
-auto eth1
-iface eth1 inet static
-\taddress 10.208.5.7
-\tnetmask 255.255.224.0
-\tpost-up ip route add 10.176.0.0/12 via ${gateway} || true
-\tpost-up ip route add 10.208.0.0/12 via ${gateway} || true
-
-auto eth2
-iface eth2 inet dhcp
-`;
-
-const networkdFiles = {
-  '/etc/systemd/network/10-eth0.network':
-    '# public\n[Match]\nName=eth0\n\n[Network]\nAddress=@PUBLIC@\nGateway=@ROUTER@\n',
-  '/etc/systemd/network/10-eth1.network': `[Match]
-Name=eth1
-
-[Network]
-Address=10.208.5.7/19
-
-[Route]
-Destination=10.176.0.0/12
-Gateway=${gateway}
-
-[Route]
-Destination=10.208.0.0/12
-Gateway=${gateway}
-`,
-  '/etc/systemd/network/20-dhcp.network': '[Match]\nName=eth*\n\n[Network]\nDHCP=ipv4\n',
-};
-
-const profiles = {
-  '/etc/NetworkManager/system-connections/eth0.nmconnection': `[connection]
-id=public
-type=ethernet
-interface-name=eth0
-
-[ipv4]
-method=manual
-address1=@PUBLIC@,@ROUTER@
-`,
-  '/etc/NetworkManager/system-connections/eth1.nmconnection': `[connection]
-id=servicenet
-uuid=c64ba8b4-3b2b-4b0b-8a0c-2f6f4f3f7d11
-type=ethernet
-interface-name=eth1
-
-[ipv4]
-method=manual
-address1=10.208.5.7/19
-route1=10.176.0.0/12,${gateway}
-route2=10.208.0.0/12,${gateway}
-`,
-  '/etc/NetworkManager/system-connections/eth2.nmconnection':
-    '[connection]\nid=dhcp\ntype=ethernet\ninterface-name=eth2\n',
-};
-
-/** A network stack as a server has it, before rc-wait touches it. */
-interface Setup {
-  /** the files that configure the server */
-  readonly files: Readonly<Record<string, string>>;
-  /** the service that must be enabled for it */
-  readonly service?: string;
-  /** restarts the network by the stack's own means */
-  readonly restart: string;
-  /** the program that brings the files into the kernel, and a word by which that command is told */
-  readonly reload: readonly [tool: string, word: string];
-  /** makes files that cannot be used, and what is said of them then */
-  readonly bad: readonly [line: string, says: RegExp];
-  /** a file of rc-wait by which the other routes that DHCP brings go as well */
-  readonly silencing?: string;
-}
-
-/** Every stack that the tests boot. */
-export const beds = {
-  netplan: {
-    files: { '/etc/netplan/50-server.yaml': netplanFile },
-    restart: 'systemctl restart systemd-networkd',
-    reload: ['netplan', 'apply'],
-    bad: [
-      'printf "network:\\n  ethernets:\\n    eth0:\\n      addresses: [nonsense]\\n" >/etc/netplan/60-bad.yaml',
-      /"netplan generate" failed/,
-    ],
-    silencing: '/etc/netplan/90-rc-wait.yaml',
-  },
-  ifupdown: {
-    files: { '/etc/network/interfaces': interfacesFile },
-    restart: 'ifdown -a >/dev/null 2>&1; ifup -a >/dev/null 2>&1; true',
-    reload: ['ip', 'replace'],
-    bad: [
-      'sed -i "s/^iface eth2 inet dhcp/iface eth2 inet nonsense/" /etc/network/interfaces',
-      /"ifquery eth1" failed/,
-    ],
-  },
-  networkd: {
-    files: networkdFiles,
-    service: 'systemd-networkd',
-    restart: 'systemctl restart systemd-networkd',
-    reload: ['networkctl', 'reconfigure'],
-    bad: ['echo "[Network" >/etc/systemd/network/60-bad.network', /60-bad\.network: line 1: /],
-    silencing: '/etc/systemd/network/20-dhcp.network.d/90-rc-wait.conf',
-  },
-  networkmanager: {
-    files: profiles,
-    service: 'NetworkManager',
-    restart: 'systemctl restart NetworkManager',
-    reload: ['nmcli', 'reapply'],
-    bad: ['echo nonsense >/etc/NetworkManager/system-connections/bad', /connections\/bad: line 1: /],
-  },
-} as const satisfies Record<string, Setup>;
+/** The tools that the stacks are told by; a bed notes what each is asked. */
+const tapped = ['netplan', 'networkctl', 'nmcli', 'ip'];
 
 /** Where the stacks have their files. */
-const folders = '/etc/netplan /etc/network /etc/dhcp /etc/systemd/network /etc/NetworkManager';
+const folders =
+  '/etc/netplan /etc/network /etc/dhcp /etc/dhcpcd.conf /etc/systemd/network /etc/NetworkManager';
 
-/** How a command on the server ended. */
-export interface Ended {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly output: string;
+/** Prints path, mode and owner of every network file and folder, and the digest of every file. */
+const listing = `for path in ${folders}; do [ ! -e $path ] || find $path -printf "%p %y %m %U:%G %l\\n"; done | sort
+for path in ${folders}; do [ ! -e $path ] || find $path -type f -print0; done | sort -z | xargs -0 sha256sum`;
+
+const showDefaults = 'ip -4 route show default';
+
+/** What counts of a network: its files with mode, owner and digest, and the default routes in the kernel. */
+export interface State {
+  readonly files: string;
+  readonly defaults: readonly string[];
 }
 
-/** A container with two settings that systemd needs and for which GenericContainer has no words. */
-class SystemdContainer extends GenericContainer {
-  constructor(image: string) {
-    super(image);
-    Object.assign(this.hostConfig, {
-      CgroupnsMode: 'private',
-      Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '0' },
-    });
-  }
-}
-
-let image: Promise<string> | undefined;
-
-/** What only these tests need: a DHCP server, dhclient, and a stack that a server has alone or not at all. */
-const packages = ['dnsmasq-base', 'isc-dhcp-client', 'network-manager'];
-
-/** The server's image with those packages. */
-function bedImage(): Promise<string> {
-  image ??= makeImage();
-  return image;
-}
-
-async function makeImage(): Promise<string> {
-  const { stdout } = await execute(join(root, 'scripts/image'), { timeout: 900_000 });
-  const base = await docker('image', 'inspect', '--format', '{{.Id}}', stdout.trim());
-  const name = `rcwait-network:${base.slice('sha256:'.length, 19)}-${packages.length}`;
-  const older = (await docker('images', '--format', '{{.Repository}}:{{.Tag}}', 'rcwait-network')).split(
-    '\n',
-  );
-  if (older.includes(name)) return name;
-  const container = await new GenericContainer(stdout.trim()).withCommand(['sleep', 'infinity']).start();
-  try {
-    const install = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-    const disable = 'systemctl disable NetworkManager';
-    const argv = ['sh', '-c', `apt-get update && DEBIAN_FRONTEND=noninteractive ${install} && ${disable}`];
-    const { exitCode, output } = await container.exec(argv);
-    if (exitCode !== 0) throw new Error(`cannot install ${packages.join(', ')}: ${output}`);
-    await docker('commit', container.getId(), name);
-  } finally {
-    await container.stop({ timeout: 0 });
-  }
-  // Each build of the server's image would leave one of these behind.
-  for (const tag of older.filter((one) => one !== '')) await docker('image', 'rm', tag).catch(() => '');
-  return name;
-}
-
-async function docker(...argv: string[]): Promise<string> {
-  return (await execute('docker', argv, { timeout: 120_000 })).stdout.trim();
-}
+/** How long a network may take to come up, or to follow a change, in ms. */
+const patienceMs = 60_000;
 
 /** A server with one network stack and rc-wait installed, but not started. Dispose of it with `await using`. */
 export class Bed implements AsyncDisposable {
-  readonly #container: StartedTestContainer;
-  readonly stack: keyof typeof beds;
-
+  readonly place: Place;
   readonly setup: Setup;
+  readonly #machine: Machine;
 
-  private constructor(container: StartedTestContainer, stack: keyof typeof beds) {
-    this.#container = container;
-    this.stack = stack;
-    this.setup = beds[stack];
+  private constructor(machine: Machine, place: Place) {
+    this.#machine = machine;
+    this.place = place;
+    this.setup = setups[place.stack];
   }
 
   /** Boots a server; resolves when its network is up. */
-  static async boot(stack: keyof typeof beds): Promise<Bed> {
-    const { files, service }: Setup = beds[stack];
-    const enable = service === undefined ? '' : `systemctl enable ${service}; `;
-    const container = await new SystemdContainer(await bedImage())
-      .withName(`rcwait-network-${randomUUID()}`)
-      .withLabels({ 'rc-wait.run': process.env.RCWAIT_RUN ?? 'by-hand' })
-      .withAddedCapabilities('SYS_ADMIN', 'NET_ADMIN')
-      .withSecurityOpt('seccomp=unconfined', 'apparmor=unconfined')
-      .withTmpFs({ '/run': 'exec', '/run/lock': '', '/tmp': '' })
-      .withEnvironment({ container: 'docker' })
-      .withCommand([
-        'sh',
-        '-c',
-        `systemctl mask --now rc-wait.service; ${enable}exec sh /usr/local/lib/links`,
-      ])
-      .withCopyFilesToContainer([
-        { source: join(import.meta.dirname, 'fixture/links'), target: '/usr/local/lib/links' },
-      ])
-      .withCopyContentToContainer(
-        Object.entries(files).map(([path, content]) => ({ target: `/usr/local/lib/server${path}`, content })),
-      )
-      .start();
-    const bed = new Bed(container, stack);
+  static async boot(place: Place): Promise<Bed> {
+    const { files, service }: Setup = setups[place.stack];
+    const tap = { source: join(fixture, 'tap'), mode: 0o755 };
+    const machine = await Machine.start({
+      image: inject('images')[place.suite],
+      network: 'none',
+      command: ['sh', '/usr/local/lib/links', ...(service === undefined ? [] : [service])],
+      files: [
+        { source: join(fixture, 'links'), target: '/usr/local/lib/links' },
+        { source: join(fixture, 'simulator.yaml'), target: '/usr/local/lib/simulator.yaml' },
+        ...tapped.map((tool) => ({ ...tap, target: `/usr/local/sbin/${tool}` })),
+        ...Object.entries(files).map(([target, content]) => ({ target, content })),
+      ],
+    });
+    const bed = new Bed(machine, place);
     try {
       await bed.untilUp();
     } catch (error) {
@@ -262,65 +65,106 @@ export class Bed implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#container.stop({ timeout: 0 });
+    await this.#machine[Symbol.asyncDispose]();
   }
 
-  /** Boots the same server again; its disk stays. */
-  async reboot(): Promise<void> {
-    await this.#container.restart({ timeout: 5_000 });
+  /** Boots the same server again; its disk stays. `crash`: without shutting it down. */
+  async reboot(options?: { crash: boolean }): Promise<void> {
+    await this.#machine.reboot(options);
+    await this.untilUp();
+  }
+
+  /** Restarts the network by the stack's own means. */
+  async restartNetwork(): Promise<void> {
+    await this.sh(this.setup.restart);
     await this.untilUp();
   }
 
   /** Runs a command on the server. */
-  async exec(...argv: string[]): Promise<Ended> {
-    const { exitCode, stdout, output } = await this.#container.exec(argv);
-    return { exitCode, stdout: stdout.trimEnd(), output };
+  exec(...argv: string[]): Promise<Ended> {
+    return this.#machine.exec(...argv);
   }
 
   /** Writes files to the server. */
-  async write(files: Readonly<Record<string, string>>): Promise<void> {
-    const contents = Object.entries(files).map(([target, content]) => ({ target, content }));
-    await this.#container.copyContentToContainer(contents);
+  write(files: Readonly<Record<string, string>>): Promise<void> {
+    return this.#machine.write(files);
   }
 
   /** Runs a line of shell that must succeed; its stdout. */
-  async sh(line: string): Promise<string> {
-    const { exitCode, stdout, output } = await this.exec('sh', '-c', line);
-    if (exitCode !== 0) throw new Error(`${line} ended with ${exitCode}: ${output}`);
-    return stdout;
+  sh(line: string): Promise<string> {
+    return this.#machine.sh(line);
   }
 
-  /** `rc-wait network apply` with the gateway of the tests. */
-  apply(to: string = gateway): Promise<Ended> {
-    return this.exec('rc-wait', 'network', 'apply', '--gateway', to, '--output', 'json');
+  /** Has the API answer in one of the namespaces behind the server; its URL. */
+  async serveApi(where: keyof typeof apis): Promise<string> {
+    const url = apis[where];
+    const [namespace, address] = [where === 'byPublic' ? 'public' : 'fabric', new URL(url).host];
+    await this.sh(
+      `systemd-run --quiet --unit=api-${namespace} --property=NetworkNamespacePath=/run/netns/${namespace} \
+      rc-wait simulate --listen ${address} --scenario /usr/local/lib/simulator.yaml`,
+    );
+    const status = () => this.exec('rc-wait', 'status', '--api-url', url, '--quiet');
+    await this.until('the API answers', async () => (await status()).exitCode === 0);
+    return url;
+  }
+
+  /** `rc-wait network apply` with the gateway of the tests, or with what `flags` say. */
+  apply(...flags: string[]): Promise<Ended> {
+    const named = flags.length > 0 ? flags : ['--gateway', gateway];
+    return this.exec('rc-wait', 'network', 'apply', '--output', 'json', ...named);
   }
 
   /** The action that `rc-wait network apply` reports. */
-  async action(to?: string): Promise<string> {
-    const { exitCode, stdout, output } = await this.apply(to);
+  async action(...flags: string[]): Promise<string> {
+    const { exitCode, stdout, output } = await this.apply(...flags);
     if (exitCode !== 0) throw new Error(`rc-wait network apply ended with ${exitCode}: ${output}`);
     return (JSON.parse(stdout) as { network: { action: string } }).network.action;
   }
 
-  /** The gateway and the device of every default route in the kernel. */
-  async defaults(): Promise<string[]> {
-    const lines = (await this.sh('ip -4 route show default')).split('\n').filter((line) => line !== '');
-    return lines.map((line) => /via (\S+) dev (\S+)/.exec(line)?.slice(1).join(' ') ?? line);
+  /** Has the stack's own tool fail, or hang, the next time that it is to bring the files into the kernel. */
+  async sabotage(fault: 'fail' | 'hang'): Promise<void> {
+    await this.sh(`echo "${fault} ${this.setup.reload[1]}" >/run/tap.fault`);
   }
 
-  /** A digest of every network file, with names and modes. */
+  /** What the stack's tool was asked to bring into the kernel since the last time that this was asked for. */
+  async reloads(): Promise<string[]> {
+    const [tool, word] = this.setup.reload;
+    const log = await this.sh('cat /run/tap.log; : >/run/tap.log');
+    return log.split('\n').filter((line) => line.startsWith(`${tool} `) && line.split(' ').includes(word));
+  }
+
+  /** The gateway and the device of every default route in the kernel. */
+  async defaults(): Promise<string[]> {
+    return defaultsIn(await this.sh(showDefaults));
+  }
+
+  /** Waits until the kernel has these default routes: a lease is away for a moment after a reload. */
+  async untilDefaults(wanted: readonly string[]): Promise<void> {
+    const wish = wanted.toSorted().join();
+    await this.until(`the default routes are ${wish}`, async () => (await this.defaults()).join() === wish);
+  }
+
+  /** Mode, owner and digest of every network file, and of the folders. */
   files(): Promise<string> {
-    return this.sh(
-      `find ${folders} -type f -printf "%m %p\\n" | sort; find ${folders} -type f -print0 | sort -z | xargs -0 sha256sum`,
-    );
+    return this.sh(listing);
+  }
+
+  /** Runs a line of shell that must succeed, and tells what the network is like then: one command is cheaper than three. */
+  async stateAfter(line: string): Promise<State> {
+    const [files = '', routes = ''] = (
+      await this.sh(`set -e\n{ ${line}; } >/dev/null\n${listing}\necho '= routes'\n${showDefaults}`)
+    ).split(/^= routes\n?/m);
+    return { files: files.trimEnd(), defaults: defaultsIn(routes) };
   }
 
   /** What is different after any write at all: inode, time and path of every network file. */
   inodes(): Promise<string> {
-    return this.sh(`find ${folders} -type f -printf "%i %T@ %p\\n" | sort`);
+    return this.sh(
+      `for path in ${folders}; do [ ! -e $path ] || find $path -printf "%i %T@ %p\\n"; done | sort`,
+    );
   }
 
-  /** Waits until every interface has its address, and the public default route is there or has gone. */
+  /** Waits until every interface has its address, and the routes that DHCP brings are there, or are not wanted. */
   async untilUp(): Promise<void> {
     await this.until('the network is up', async () => {
       const addresses = await this.sh('ip -4 -o address show');
@@ -339,19 +183,14 @@ export class Bed implements AsyncDisposable {
     return silencing !== undefined && (await this.exec('test', '-f', silencing)).exitCode === 0;
   }
 
-  /** Waits until `check` holds. @throws with the state of the network when it does not within 60 s */
-  async until(what: string, check: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + 60_000;
-    while (!(await check().catch(() => false))) {
-      if (performance.now() > deadline) {
-        const { output } = await this.exec(
-          'sh',
-          '-c',
-          'ip -4 address; ip -4 route; journalctl -b -n 40 --no-pager',
-        );
-        throw new Error(`${what}: not within 60 s\n${output}`);
-      }
-      await delay(200);
-    }
+  /** Waits until `check` holds. @throws with the state of the network when it does not within a minute, or `timeoutMs` */
+  until(what: string, check: () => Promise<boolean>, timeoutMs: number = patienceMs): Promise<void> {
+    return this.#machine.until(what, check, timeoutMs);
   }
+}
+
+/** The gateway and the device of each route that `ip route` shows. */
+function defaultsIn(routes: string): string[] {
+  const lines = routes.split('\n').filter((line) => line !== '');
+  return lines.map((line) => /via (\S+) dev (\S+)/.exec(line)?.slice(1).join(' ') ?? line).sort();
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { ifupdown } from '../../../src/network/stacks/ifupdown.ts';
 import { netplan } from '../../../src/network/stacks/netplan.ts';
@@ -7,18 +7,11 @@ import type { GatewayWish } from '../../../src/network/types.ts';
 import { interfacesText } from '../../network/stacks/ifupdown-cases.ts';
 import { ethernets, style } from '../../network/stacks/netplan-cases.ts';
 import { writeYaml } from '../../network/stacks/yaml-writer.ts';
-import { Bed, gateway } from './bed.ts';
+import { Bed } from './bed.ts';
+import { gateway } from './beds.ts';
+import * as keyfile from './keyfile.ts';
 
 const wish = { gateway: parseIpv4(gateway), interfaceName: 'eth1' } as GatewayWish;
-const count = 400;
-let bed: Bed;
-
-beforeAll(async () => {
-  bed = await Bed.boot('netplan');
-});
-
-afterAll(() => bed?.[Symbol.asyncDispose]());
-
 /** What a shell loop printed for each case, between lines of `== NUMBER STATUS`. */
 function reports(output: string): { status: number; text: string }[] {
   return output
@@ -36,47 +29,6 @@ function isTaken(report: { text: string } | undefined): boolean {
     )
   );
 }
-
-it('netplan takes every file that we edit, and generates one default route from it', async ({ annotate }) => {
-  const path = '/etc/netplan/50-cloud-init.yaml';
-  const cases = fc
-    .sample(fc.tuple(ethernets(true), style), { numRuns: count, seed: 20 })
-    .map(([tree, stream]) => ({
-      path,
-      text: writeYaml({ network: { version: '2', ethernets: tree } }, () => stream.next().value),
-    }));
-  const files: Record<string, string> = {};
-  cases.forEach((file, index) => {
-    files[`/srv/before/${index}${path}`] = file.text;
-    files[`/srv/after/${index}${path}`] = file.text;
-    for (const { path: changed, after } of netplan.edit([file], wish))
-      files[`/srv/after/${index}${changed}`] = after ?? '';
-  });
-  await bed.write(files);
-  const generate = async (folder: string) =>
-    reports(
-      await bed.sh(
-        `cd /srv/${folder}; for n in $(seq 0 ${count - 1}); do /lib/netplan/generate --root-dir $PWD/$n >/dev/null 2>$n/err; echo "== $n $?"; cat $n/err; cat $n/run/systemd/network/*.network 2>/dev/null; done; true`,
-      ),
-    );
-  const [before, after] = [await generate('before'), await generate('after')];
-  expect(after).toHaveLength(count);
-  const accepted = after.filter((_, index) => before[index]?.status === 0);
-  await annotate(
-    `netplan took ${accepted.length} of ${count} files as they were, and all of these as edited`,
-  );
-  expect(accepted.length).toBeGreaterThan(count * 0.6);
-  for (const { status, text } of accepted) {
-    expect(status, text).toBe(0);
-    expect(text).not.toMatch(/Conflicting default route declarations for IPv4 \(table: main/);
-    expect(ipv4Defaults(text)).toEqual([gateway]);
-  }
-  // All else that netplan generates is the same: addresses, other routes, MTU.
-  after.forEach(({ text }, index) => {
-    if (before[index]?.status !== 0) return;
-    expect(rest(text)).toEqual(rest(before[index]?.text ?? ''));
-  });
-});
 
 /** The gateways of IPv4 default routes of the main table in networkd's files. */
 function ipv4Defaults(text: string): string[] {
@@ -105,81 +57,184 @@ function rest(text: string): string[] {
     .sort();
 }
 
-it('ifupdown takes every file that we edit, and would add one default route from it', async ({
-  annotate,
-}) => {
-  const texts = fc.sample(interfacesText, { numRuns: count, seed: 20 });
-  const files = Object.fromEntries(
-    texts.flatMap((text, index) => [
-      [`/srv/if/${index}.before`, text],
-      [
-        `/srv/if/${index}.after`,
-        ifupdown.edit([{ path: '/etc/network/interfaces', text }], wish)[0]?.after ?? text,
-      ],
-    ]),
-  );
-  await bed.write(files);
-  const noAct = async (suffix: string) =>
-    reports(
-      await bed.sh(
-        `cd /srv/if; for n in $(seq 0 ${count - 1}); do out=$(ifup --no-act --force --no-scripts --no-loopback -i $PWD/$n.${suffix} eth0 eth1 eth2 eth3 eth4 2>&1); echo "== $n $?"; echo "$out"; done`,
-      ),
+/** The keyfiles that netplan has generated. */
+function profilesIn(text: string): string[] {
+  return text.split(/^= /m).slice(1);
+}
+
+const defaultsOf = {
+  networkd: ipv4Defaults,
+  // What the interface's own DHCP brings is not looked at, as with networkd: those that the files name count.
+  NetworkManager: (text: string) =>
+    profilesIn(text).flatMap((profile) =>
+      keyfile.defaultsIn(profile).filter((via) => via !== 'auto' || profile.startsWith('netplan-eth0')),
+    ),
+};
+
+const restOf = {
+  networkd: (text: string) => rest(text.replace(/^= .*\n/gm, '')),
+  NetworkManager: (text: string) =>
+    profilesIn(text).map((profile) =>
+      keyfile.rest(profile).filter((line) => !/^(ignore-auto-routes|route-metric)=/.test(line)),
+    ),
+};
+
+/** For NetworkManager netplan leaves the routes out of an interface that has no address. */
+const takesRoutes = {
+  networkd: () => true,
+  NetworkManager: (text: string) =>
+    profilesIn(text).some(
+      (profile) => profile.startsWith('netplan-eth1.') && keyfile.methodOf(profile) !== 'link-local',
+    ),
+};
+
+const netplans = (['bookworm', 'trixie'] as const).flatMap((suite) =>
+  (['networkd', 'NetworkManager'] as const).map((renderer) => ({ suite, renderer })),
+);
+const netplanCases = 120;
+
+describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite, renderer }) => {
+  let bed: Bed;
+
+  beforeAll(async () => {
+    bed = await Bed.boot({ stack: 'netplan', suite });
+  });
+
+  afterAll(() => bed?.[Symbol.asyncDispose]());
+
+  it('netplan takes every file that we edit, and generates one default route from it', async ({
+    annotate,
+  }) => {
+    const path = '/etc/netplan/50-cloud-init.yaml';
+    const cases = fc
+      .sample(fc.tuple(ethernets(true), style), { numRuns: netplanCases, seed: suite === 'trixie' ? 20 : 21 })
+      .map(([tree, stream]) => ({
+        path,
+        text: writeYaml({ network: { version: '2', renderer, ethernets: tree } }, () => stream.next().value),
+      }));
+    const files: Record<string, string> = {};
+    cases.forEach((file, index) => {
+      files[`/srv/${renderer}/before/${index}${path}`] = file.text;
+      files[`/srv/${renderer}/after/${index}${path}`] = file.text;
+      for (const { path: changed, after } of netplan.edit([file], wish))
+        files[`/srv/${renderer}/after/${index}${changed}`] = after ?? '';
+    });
+    await bed.write(files);
+    const generate = async (folder: string) =>
+      reports(
+        await bed.sh(
+          `cd /srv/${renderer}/${folder}; for n in $(seq 0 ${netplanCases - 1}); do /usr/libexec/netplan/generate --root-dir $PWD/$n >/dev/null 2>$n/err; echo "== $n $?"; cat $n/err; for f in $n/run/systemd/network/*.network $n/run/NetworkManager/system-connections/*; do [ ! -f $f ] || { echo "= \${f##*/}"; cat $f; }; done; done; true`,
+        ),
+      );
+    const [before, after] = [await generate('before'), await generate('after')];
+    expect(after).toHaveLength(netplanCases);
+    const accepted = after.filter(
+      (_, index) => before[index]?.status === 0 && takesRoutes[renderer](before[index].text),
     );
-  const [before, after] = [await noAct('before'), await noAct('after')];
-  const accepted = after.filter((_, index) => isTaken(before[index]));
-  await annotate(`ifupdown took ${accepted.length} of ${count} files as they were`);
-  expect(accepted.length).toBeGreaterThan(count * 0.3);
-  for (const report of accepted) {
-    expect(isTaken(report), report.text).toBe(true);
-    const adds = report.text
-      .split('\n')
-      .filter((line) => /^\s*(ip|route).*\badd default\b/.test(line) && !line.includes('-6'));
-    expect(
-      adds.map((line) => line.trim()),
-      report.text,
-    ).toEqual([expect.stringMatching(`^ip route add default via ${gateway} +dev eth1 onlink$`)]);
-  }
+    await annotate(
+      `netplan took ${accepted.length} of ${netplanCases} files as they were, and all of these as edited`,
+    );
+    expect(accepted.length).toBeGreaterThan(netplanCases * 0.3);
+    for (const { status, text } of accepted) {
+      expect(status, text).toBe(0);
+      expect(text).not.toMatch(/Conflicting default route declarations for IPv4 \(table: main/);
+      expect(defaultsOf[renderer](text), text).toEqual([gateway]);
+    }
+    // All else that netplan generates is the same: addresses, other routes, MTU.
+    after.forEach(({ text }, index) => {
+      if (before[index]?.status !== 0) return;
+      expect(restOf[renderer](text)).toEqual(restOf[renderer](before[index]?.text ?? ''));
+    });
+  });
 });
 
-it('we refuse the files that ifupdown refuses, and no others', async () => {
-  const pieces = [
-    'iface eth1 inet static\n',
-    'iface eth1 inet static \\\n',
-    '  address 10.208.5.7/19\n',
-    '\taddress\n',
-    'auto eth1\n',
-    'auto\n',
-    '# comment \\\n',
-    '\n',
-    'mapping eth9\n',
-    '  script /bin/true\n',
-    'iface eth1 inherits eth0\n',
-    'iface eth0 inet manual\n',
-    'iface eth0 inet manual inherits eth1\n',
-    'iface\n',
-    'iface eth0 inet\n',
-    'no-scripts eth0\n',
-    'allow-hotplug eth0\r\n',
-    '  up echo a \\\n',
-    'rename a=b\n',
-  ];
-  const body = fc.array(fc.constantFrom(...pieces), { maxLength: 5 }).map((all) => all.join(''));
-  const texts = fc.sample(body, { numRuns: 600, seed: 20 });
-  await bed.write(Object.fromEntries(texts.map((text, index) => [`/srv/refuse/${index}`, text || '\n'])));
-  const theirs = reports(
-    await bed.sh(
-      `cd /srv/refuse; for n in $(seq 0 599); do out=$(ifquery -i $PWD/$n --list --all 2>&1); echo "== $n $?"; echo "$out"; done`,
-    ),
-  );
-  const disagreements = texts.filter((text, index) => {
-    let taken = true;
-    try {
-      ifupdown.addresses([{ path: '/etc/network/interfaces', text: text || '\n' }]);
-    } catch {
-      taken = false;
-    }
-    return taken !== isTaken(theirs[index]);
+const count = 300;
+
+describe.concurrent.each(['bullseye', 'bookworm', 'trixie'] as const)('ifupdown on %s', (suite) => {
+  let bed: Bed;
+
+  beforeAll(async () => {
+    bed = await Bed.boot({ stack: 'ifupdown', suite });
   });
-  expect(disagreements).toEqual([]);
-  expect(theirs.filter(isTaken).length).toBeGreaterThan(60);
+
+  afterAll(() => bed?.[Symbol.asyncDispose]());
+
+  it('ifupdown takes every file that we edit, and would add one default route from it', async ({
+    annotate,
+  }) => {
+    const texts = fc.sample(interfacesText, { numRuns: count, seed: 20 });
+    const files = Object.fromEntries(
+      texts.flatMap((text, index) => [
+        [`/srv/if/${index}.before`, text],
+        [
+          `/srv/if/${index}.after`,
+          ifupdown.edit([{ path: '/etc/network/interfaces', text }], wish)[0]?.after ?? text,
+        ],
+      ]),
+    );
+    await bed.write(files);
+    const noAct = async (suffix: string) =>
+      reports(
+        await bed.sh(
+          `cd /srv/if; for n in $(seq 0 ${count - 1}); do out=$(ifup --no-act --force --no-scripts --no-loopback -i $PWD/$n.${suffix} eth0 eth1 eth2 eth3 eth4 2>&1); echo "== $n $?"; echo "$out"; done`,
+        ),
+      );
+    const [before, after] = [await noAct('before'), await noAct('after')];
+    const accepted = after.filter((_, index) => isTaken(before[index]));
+    await annotate(`ifupdown took ${accepted.length} of ${count} files as they were`);
+    expect(accepted.length).toBeGreaterThan(count * 0.3);
+    for (const report of accepted) {
+      expect(isTaken(report), report.text).toBe(true);
+      const adds = report.text
+        .split('\n')
+        .filter((line) => /^\s*(\/sbin\/)?(ip|route).*\badd default\b/.test(line) && !line.includes('-6'));
+      expect(
+        adds.map((line) => line.trim()),
+        report.text,
+      ).toEqual([expect.stringMatching(`^(/sbin/)?ip route add default via ${gateway} +dev eth1 onlink$`)]);
+    }
+  });
+
+  it('we refuse the files that ifupdown refuses, and no others', async () => {
+    const pieces = [
+      'iface eth1 inet static\n',
+      'iface eth1 inet static \\\n',
+      '  address 10.208.5.7/19\n',
+      '\taddress\n',
+      'auto eth1\n',
+      'auto\n',
+      '# comment \\\n',
+      '\n',
+      'mapping eth9\n',
+      '  script /bin/true\n',
+      'iface eth1 inherits eth0\n',
+      'iface eth0 inet manual\n',
+      'iface eth0 inet manual inherits eth1\n',
+      'iface\n',
+      'iface eth0 inet\n',
+      'no-scripts eth0\n',
+      'allow-hotplug eth0\r\n',
+      '  up echo a \\\n',
+      'rename a=b\n',
+    ];
+    const body = fc.array(fc.constantFrom(...pieces), { maxLength: 5 }).map((all) => all.join(''));
+    const texts = fc.sample(body, { numRuns: 600, seed: 20 });
+    await bed.write(Object.fromEntries(texts.map((text, index) => [`/srv/refuse/${index}`, text || '\n'])));
+    const theirs = reports(
+      await bed.sh(
+        `cd /srv/refuse; for n in $(seq 0 599); do out=$(ifquery -i $PWD/$n --list --all 2>&1); echo "== $n $?"; echo "$out"; done`,
+      ),
+    );
+    const disagreements = texts.filter((text, index) => {
+      let taken = true;
+      try {
+        ifupdown.addresses([{ path: '/etc/network/interfaces', text: text || '\n' }]);
+      } catch {
+        taken = false;
+      }
+      return taken !== isTaken(theirs[index]);
+    });
+    expect(disagreements).toEqual([]);
+    expect(theirs.filter(isTaken).length).toBeGreaterThan(60);
+  });
 });

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+import { packages } from './network/beds.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** the names of the images: `server`, and that of the bed on each release */
+    readonly images: Readonly<Record<'server' | keyof typeof packages, string>>;
+  }
+}
+
+const script = join(import.meta.dirname, '../../scripts/image');
+
+/** Longer than the first image of a release takes on a slow machine, base included. */
+const limitMs = 900_000;
+
+async function build(title: string, ...argv: string[]): Promise<string> {
+  const startedMs = performance.now();
+  const { stdout } = await promisify(execFile)(script, argv, { timeout: limitMs });
+  console.log(`image of ${title}: ${Math.round((performance.now() - startedMs) / 1000)} s`);
+  return stdout.trim();
+}
+
+/**
+ * Makes the images of all servers before the first test, from the Dockerfile and dist/; in
+ * seconds where the engine still has their layers. One after the other: the first may install
+ * mmdebstrap, and apt-get has a lock.
+ */
+export default async function setup({ provide }: TestProject): Promise<void> {
+  provide('images', {
+    server: await build('a server'),
+    bookworm: await build('a bed on bookworm', 'bookworm', ...packages.bookworm),
+    trixie: await build('a bed on trixie', 'trixie', ...packages.trixie),
+    bullseye: await build('a bed on bullseye', 'bullseye', ...packages.bullseye),
+  });
+}
