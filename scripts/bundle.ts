@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -9,6 +17,7 @@ import { startSimulator } from '../src/simulator/server.ts';
 
 const out = 'dist/lib';
 const program = `${out}/rc-wait.cjs`;
+const cache = `${program}.cache`;
 
 /**
  * yargs measures its help texts with string-width, which brings a regular
@@ -64,7 +73,7 @@ exec "\${self%/*}/lib/node" "\${self%/*}/lib/start.cjs" "$@"
 
 rmSync('dist', { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-await build({
+const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outfile: program,
   bundle: true,
@@ -76,6 +85,7 @@ await build({
   minifySyntax: true,
   // Names stay: a stack trace from somebody's server should say where it was.
   legalComments: 'linked',
+  metafile: true,
   banner: { js: '(function (require) { const exports = {}, module = { exports };' },
   footer: { js: '})' },
   plugins: [plainStringWidth, lazyBuiltins, leanUndici],
@@ -90,7 +100,27 @@ copyFileSync('scripts/launcher/start.cjs', `${out}/start.cjs`);
 copyFileSync(process.execPath, `${out}/node`);
 chmodSync(`${out}/node`, 0o755);
 writeFileSync('dist/rc-wait', launcher, { mode: 0o755 });
-await writeCodeCache();
+// Which file came from which npm package: what scripts/package makes the licences and the SBOM from. It does not ship.
+mkdirSync('.cache', { recursive: true });
+writeFileSync('.cache/metafile.json', JSON.stringify(metafile));
+await writeSettledCodeCache();
+
+/**
+ * The code cache holds the functions that one run needed. On a machine that is
+ * busy a run now and then needs others (a second look at the clock, one more
+ * line of progress), and two builds would differ. So it is written until two
+ * runs agree.
+ */
+async function writeSettledCodeCache(): Promise<void> {
+  let former: Buffer | undefined;
+  for (let run = 0; run < 6; run += 1) {
+    await writeCodeCache();
+    const written = readFileSync(cache);
+    if (former?.equals(written)) return;
+    former = written;
+  }
+  throw new Error('no two runs of the program agree on the functions that a wait needs');
+}
 
 /** Has V8 write down what it compiles for a whole wait, from the first request to the gateway. */
 async function writeCodeCache(): Promise<void> {
@@ -113,7 +143,8 @@ async function writeCodeCache(): Promise<void> {
     scratch,
     '--quiet',
   ];
-  const warm = ['scripts/launcher/warm.cjs', program, ...args];
+  // V8 seeds its hashes at random, and the order of some tables in the cache goes by them.
+  const warm = ['--hash-seed=1', 'scripts/launcher/warm.cjs', program, ...args];
   const child = spawn(process.execPath, warm, { stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(child, 'exit');
   await simulator.close();
