@@ -1,23 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build, type Plugin } from 'esbuild';
-import { parseScenario } from '../src/simulator/scenario.ts';
-import { startSimulator } from '../src/simulator/server.ts';
 
 const out = 'dist/lib';
 const program = `${out}/rc-wait.cjs`;
-const cache = `${program}.cache`;
 
 /**
  * yargs measures its help texts with string-width, which brings a regular
@@ -103,51 +89,5 @@ writeFileSync('dist/rc-wait', launcher, { mode: 0o755 });
 // Which file came from which npm package: what scripts/package makes the licences and the SBOM from. It does not ship.
 mkdirSync('.cache', { recursive: true });
 writeFileSync('.cache/metafile.json', JSON.stringify(metafile));
-await writeSettledCodeCache();
-
-/**
- * The code cache holds the functions that one run needed. On a machine that is
- * busy a run now and then needs others (a second look at the clock, one more
- * line of progress), and two builds would differ. So it is written until two
- * runs agree.
- */
-async function writeSettledCodeCache(): Promise<void> {
-  let former: Buffer | undefined;
-  for (let run = 0; run < 6; run += 1) {
-    await writeCodeCache();
-    const written = readFileSync(cache);
-    if (former?.equals(written)) return;
-    former = written;
-  }
-  throw new Error('no two runs of the program agree on the functions that a wait needs');
-}
-
-/** Has V8 write down what it compiles for a whole wait, from the first request to the gateway. */
-async function writeCodeCache(): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'rc-wait-build-'));
-  mkdirSync(join(scratch, 'etc/netplan'), { recursive: true });
-  copyFileSync('scripts/demo.d/rackspace-cloud.yaml', join(scratch, 'etc/netplan/rackspace-cloud.yaml'));
-  const simulator = await startSimulator({
-    scenario: parseScenario(
-      '{deployedAfter: 0s, gateway: {address: 10.208.0.5, assignedAfter: 0s}}',
-      'build',
-    ),
-  });
-  const args = [
-    'wait',
-    '--api-url',
-    simulator.url,
-    '--state-dir',
-    join(scratch, 'state'),
-    '--root',
-    scratch,
-    '--quiet',
-  ];
-  // V8 seeds its hashes at random, and the order of some tables in the cache goes by them.
-  const warm = ['--hash-seed=1', 'scripts/launcher/warm.cjs', program, ...args];
-  const child = spawn(process.execPath, warm, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = await once(child, 'exit');
-  await simulator.close();
-  rmSync(scratch, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`the program that was built ended with status ${code}`);
-}
+// V8 seeds its hashes at random, and the order of tables in the cache goes by them.
+execFileSync(process.execPath, ['--hash-seed=1', 'scripts/launcher/compile.cjs', program]);
