@@ -8,8 +8,11 @@ import { type Entry, foldersOf, writeTree } from './tree.ts';
 /** rpm's names for the architectures of which Node is pinned. */
 const architectures: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
 
-/** Folders that are rc-wait's own; all others belong to some other package, and stay when it goes. */
-const ownFolder = /(^|\/)rc-wait(\/|$)/;
+/**
+ * The folders that go with the package: its own, and those of shells that may
+ * not be there. rpm lets packages share a folder, and it goes with the last.
+ */
+const ownFolder = /(^|\/)rc-wait(\/|$)|^usr\/share\/(bash-completion|fish|zsh)(\/|$)/;
 
 /** Writes the .rpm; returns its path. `level` is that of zstd. */
 export function writeRpm(

@@ -18,6 +18,23 @@ export async function baseImage(suite: string): Promise<string> {
   return stdout.trim();
 }
 
+/** The same with what the package depends on, so that it can be installed without the internet. */
+async function preparedImage(suite: string): Promise<string> {
+  const name = `rcwait-package:${suite}`;
+  const lines = [
+    `FROM ${await baseImage(suite)}`,
+    'RUN apt-get update && apt-get install -y --no-install-recommends iproute2',
+  ];
+  const env = { ...process.env, DOCKER_BUILDKIT: '0', BUILDX_BUILDER: 'default' };
+  const build = promisify(execFile)('docker', ['build', '--quiet', '--tag', name, '-'], {
+    env,
+    timeout: 600_000,
+  });
+  build.child.stdin?.end(lines.join('\n'));
+  await build;
+  return name;
+}
+
 /** A container with CgroupnsMode, for which GenericContainer has no word and without which systemd does not boot. */
 class SystemdContainer extends GenericContainer {
   constructor(image: string) {
@@ -45,7 +62,7 @@ export class Debian implements AsyncDisposable {
     const command = isBooted
       ? ['sh', '-c', 'mount -o remount,rw /sys; exec /sbin/init']
       : ['sleep', 'infinity'];
-    const container = await new SystemdContainer(await baseImage(suite))
+    const container = await new SystemdContainer(await preparedImage(suite))
       .withName(`rcwait-${randomUUID()}`)
       .withLabels({ 'rc-wait.run': process.env.RCWAIT_RUN ?? 'by-hand' })
       .withAddedCapabilities('SYS_ADMIN', 'NET_ADMIN')
