@@ -43,7 +43,7 @@ export function describeBuilt(made: () => Packages, again: () => Packages): void
     it('needs what its Node is linked to, and recommends nothing', () => {
       const control = file('DEBIAN/control').toString();
       expect(control).toMatch(
-        /^Depends: iproute2, libc6 \(>= 2\.28\), libgcc-s1 \(>= 3\.4\), libstdc\+\+6 \(>= 5\), systemd \(>= 247\)$/m,
+        /^Depends: iproute2, libc6 \(>= 2\.28\), libgcc-s1 \(>= 3\.\d\), libstdc\+\+6 \(>= 5\), systemd \(>= 247\)$/m,
       );
       expect(control).not.toMatch(/^(Recommends|Suggests):/m);
     });
