@@ -72,6 +72,7 @@ function documentation(release: Release): readonly Entry[] {
     ...folderBelow('docs/schema', `${folder}/schema`),
     ...folderBelow('docs/examples', `${folder}/examples`),
     ...folderBelow('docs/cloud-init', `${folder}/examples/cloud-init`),
+    ...folderBelow('docs/units', `${folder}/examples/units`),
   ];
 }
 

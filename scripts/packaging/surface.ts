@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
+import { regions } from '../../src/base/region.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { variableOf } from '../../src/cli/flags.ts';
-import { regions } from '../../src/rackconnect/regions.ts';
 
 /** A flag of a command, as the manual page and the completions need it. */
 export interface FlagText {
