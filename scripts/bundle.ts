@@ -1,11 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build, type Plugin } from 'esbuild';
-import { parseScenario } from '../src/simulator/scenario.ts';
-import { startSimulator } from '../src/simulator/server.ts';
 
 const out = 'dist/lib';
 const program = `${out}/rc-wait.cjs`;
@@ -64,7 +59,7 @@ exec "\${self%/*}/lib/node" "\${self%/*}/lib/start.cjs" "$@"
 
 rmSync('dist', { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-await build({
+const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outfile: program,
   bundle: true,
@@ -76,6 +71,7 @@ await build({
   minifySyntax: true,
   // Names stay: a stack trace from somebody's server should say where it was.
   legalComments: 'linked',
+  metafile: true,
   banner: { js: '(function (require) { const exports = {}, module = { exports };' },
   footer: { js: '})' },
   plugins: [plainStringWidth, lazyBuiltins, leanUndici],
@@ -90,33 +86,8 @@ copyFileSync('scripts/launcher/start.cjs', `${out}/start.cjs`);
 copyFileSync(process.execPath, `${out}/node`);
 chmodSync(`${out}/node`, 0o755);
 writeFileSync('dist/rc-wait', launcher, { mode: 0o755 });
-await writeCodeCache();
-
-/** Has V8 write down what it compiles for a whole wait, from the first request to the gateway. */
-async function writeCodeCache(): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'rc-wait-build-'));
-  mkdirSync(join(scratch, 'etc/netplan'), { recursive: true });
-  copyFileSync('scripts/demo.d/rackspace-cloud.yaml', join(scratch, 'etc/netplan/rackspace-cloud.yaml'));
-  const simulator = await startSimulator({
-    scenario: parseScenario(
-      '{deployedAfter: 0s, gateway: {address: 10.208.0.5, assignedAfter: 0s}}',
-      'build',
-    ),
-  });
-  const args = [
-    'wait',
-    '--api-url',
-    simulator.url,
-    '--state-dir',
-    join(scratch, 'state'),
-    '--root',
-    scratch,
-    '--quiet',
-  ];
-  const warm = ['scripts/launcher/warm.cjs', program, ...args];
-  const child = spawn(process.execPath, warm, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = await once(child, 'exit');
-  await simulator.close();
-  rmSync(scratch, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`the program that was built ended with status ${code}`);
-}
+// Which file came from which npm package: what scripts/package makes the licences and the SBOM from. It does not ship.
+mkdirSync('.cache', { recursive: true });
+writeFileSync('.cache/metafile.json', JSON.stringify(metafile));
+// V8 seeds its hashes at random, and the order of tables in the cache goes by them.
+execFileSync(process.execPath, ['--hash-seed=1', 'scripts/launcher/compile.cjs', program]);

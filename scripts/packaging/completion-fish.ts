@@ -1,0 +1,57 @@
+import type { CommandText, FlagText } from './surface.ts';
+
+/** A completion for fish(1): commands with their summaries, flags with their descriptions, and choices. */
+export function fishCompletion(commands: readonly CommandText[]): string {
+  const first = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))];
+  const lines = [
+    '# fish completion for rc-wait. Made from its table of commands.',
+    'complete -c rc-wait -f',
+    "complete -c rc-wait -l help -s h -d 'Show help'",
+    "complete -c rc-wait -l version -d 'Show version number'",
+    ...first.map((word) => {
+      const command = commands.find(({ name }) => name === word);
+      return `complete -c rc-wait -n __fish_use_subcommand -a ${word} -d ${quoted(command?.summary ?? groupSummary(word, commands))}`;
+    }),
+    ...commands.flatMap((command) => secondWords(command, commands)),
+    ...commands.flatMap((command) => flagLines(command)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function groupSummary(word: string, commands: readonly CommandText[]): string {
+  const own = commands
+    .filter(({ name }) => name.startsWith(`${word} `))
+    .map(({ name }) => name.split(' ')[1]);
+  return `one of: ${own.join(', ')}`;
+}
+
+function secondWords({ name, summary }: CommandText, commands: readonly CommandText[]): readonly string[] {
+  const [group, word] = name.split(' ');
+  if (word === undefined) return [];
+  const siblings = commands
+    .filter((one) => one.name.startsWith(`${group} `))
+    .map((one) => one.name.split(' ')[1]);
+  const seen = `__fish_seen_subcommand_from ${group}; and not __fish_seen_subcommand_from ${siblings.join(' ')}`;
+  return [`complete -c rc-wait -n ${quoted(seen)} -a ${word} -d ${quoted(summary)}`];
+}
+
+function flagLines({ name, flags }: CommandText): readonly string[] {
+  const words = name.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
+  // `wait` is what rc-wait does without a command.
+  const condition = name === 'wait' ? `__fish_use_subcommand; or ${words.join()}` : words.join('; and ');
+  return flags.map(
+    (flag) =>
+      `complete -c rc-wait -n ${quoted(condition)} -l ${flag.name}${argumentOf(flag)} -d ${quoted(flag.describe)}`,
+  );
+}
+
+function argumentOf({ value, choices }: FlagText): string {
+  if (value === undefined) return '';
+  if (choices.length > 0) return ` -x -a ${quoted(choices.join(' '))}`;
+  if (value === 'FILE') return ' -r -F';
+  if (value === 'DIR') return " -x -a '(__fish_complete_directories)'";
+  if (value === 'INTERFACE') return " -x -a '(__fish_print_interfaces)'";
+  return ' -x';
+}
+
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,0 +1,68 @@
+import type { Component } from './inventory.ts';
+
+/** What the copyright file tells. */
+export interface Works {
+  /** the text of LICENSE */
+  readonly own: string;
+  readonly node: Component;
+  readonly bundled: readonly Component[];
+}
+
+/**
+ * The copyright file: "Machine-readable debian/copyright file" 1.0. Each
+ * package has its own text of its licence, with the names in it.
+ */
+export function copyrightFile({ own, node, bundled }: Works): string {
+  const stanzas = [
+    'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: rc-wait',
+    stanza('*', 'MIT', own),
+    nodeStanza(node.version),
+    ...bundled.map(({ name, version, licence, licenceText }) =>
+      stanza(
+        `node_modules/${name}/*`,
+        licence,
+        licenceText,
+        `${name} ${version}, a part of usr/lib/rc-wait/lib/rc-wait.cjs`,
+      ),
+    ),
+  ];
+  return `${stanzas.join('\n\n')}\n`;
+}
+
+/** The text for Node itself is 150 kB, for all that it holds: a file of its own. */
+function nodeStanza(version: string): string {
+  return [
+    'Files: usr/lib/rc-wait/lib/node',
+    'Copyright: Node.js contributors, and the others that its text names',
+    `Comment: Node.js ${version}, with the libraries in it`,
+    'License: Node.js\n See /usr/share/doc/rc-wait/node-license.txt.gz.',
+  ].join('\n');
+}
+
+function stanza(files: string, licence: string, text: string, comment?: string): string {
+  return [
+    `Files: ${files}`,
+    `Copyright:\n${holdersIn(text)}`,
+    ...(comment === undefined ? [] : [`Comment: ${comment}`]),
+    `License: ${licence}\n${continued(text)}`,
+  ].join('\n');
+}
+
+/** The lines that name the holders; where a text names none (Apache's), it is said so. */
+function holdersIn(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const holders = lines.filter((line) => /^copyright\b.*(\(c\)|©|\d{4}|contributors)/i.test(line));
+  const unique = [...new Set(holders)].map((line) => line.replace(/^copyright\s*/i, ''));
+  return (unique.length > 0 ? unique : ['as the text of the licence says'])
+    .map((line) => ` ${line}`)
+    .join('\n');
+}
+
+/** Lines of a field that goes on: indented, and a dot for an empty one. */
+function continued(text: string): string {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`))
+    .join('\n');
+}

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { bashCompletion } from './completion-bash.ts';
+import { fishCompletion } from './completion-fish.ts';
+import { zshCompletion } from './completion-zsh.ts';
+import { copyrightFile } from './copyright.ts';
+import type { Component } from './inventory.ts';
+import { manualPage } from './man.ts';
+import { sbom } from './sbom.ts';
+import { surface } from './surface.ts';
+import type { Entry } from './tree.ts';
+
+/** What all packages of a version are made from. */
+export interface Release {
+  readonly version: string;
+  /** the moment of the sources, in seconds since 1970: the one time in the packages */
+  readonly epochS: number;
+  /** the stripped binary of the Node that is shipped */
+  readonly nodeFile: string;
+  readonly node: Component;
+  readonly bundled: readonly Component[];
+}
+
+const text = (path: string): string => readFileSync(path, 'utf8');
+
+/** gzip without a name and a time in its header, as gzip -9n writes it. */
+export const gzipped = (content: string): Buffer => gzipSync(content, { level: 9 });
+
+/** The files that every package has, sorted by path. */
+export function layout(release: Release): readonly Entry[] {
+  const entries = [...program(release), ...units(), ...documentation(release), ...completions()];
+  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function program({ nodeFile }: Release): readonly Entry[] {
+  const folder = 'usr/lib/rc-wait';
+  const parts = ['start.cjs', 'rc-wait.cjs', 'rc-wait.cjs.cache', 'rc-wait.cjs.LEGAL.txt'];
+  return [
+    { path: 'usr/bin/rc-wait', mode: 0o777, from: { link: '../lib/rc-wait/rc-wait' } },
+    { path: `${folder}/rc-wait`, mode: 0o755, from: { file: 'dist/rc-wait' } },
+    { path: `${folder}/lib/node`, mode: 0o755, from: { file: nodeFile } },
+    ...parts.map((name) => file(`${folder}/lib/${name}`, `dist/lib/${name}`)),
+    { ...file('etc/default/rc-wait', 'packaging/rc-wait.default'), isConfig: true },
+  ];
+}
+
+function units(): readonly Entry[] {
+  const names = readdirSync('systemd').filter((name) => /\.(service|target|timer)$/.test(name));
+  return [
+    ...names.map((name) => file(`usr/lib/systemd/system/${name}`, `systemd/${name}`)),
+    {
+      ...file('usr/lib/systemd/system-generators/rc-wait-generator', 'systemd/rc-wait-generator'),
+      mode: 0o755,
+    },
+    file('usr/lib/systemd/system-preset/80-rc-wait.preset', 'packaging/rc-wait.preset'),
+  ];
+}
+
+function documentation(release: Release): readonly Entry[] {
+  const { version, epochS } = release;
+  const facts = { version, epochS, commands: surface() };
+  const manual = (name: string) => gzipped(manualPage(text(`packaging/man/${name}`), facts));
+  const folder = 'usr/share/doc/rc-wait';
+  return [
+    made('usr/share/man/man1/rc-wait.1.gz', manual('rc-wait.1')),
+    made('usr/share/man/man8/rc-wait.service.8.gz', manual('rc-wait.service.8')),
+    made(`${folder}/copyright`, copyrightFile({ own: text('LICENSE'), ...release })),
+    made(`${folder}/node-license.txt.gz`, gzipped(release.node.licenceText)),
+    made(`${folder}/changelog.gz`, gzipped(text('CHANGELOG.md'))),
+    made(`${folder}/sbom.cdx.json`, sbom({ ...release, inNode: process.versions })),
+    file(`${folder}/simulator.md`, 'docs/simulator.md'),
+    ...folderBelow('docs/schema', `${folder}/schema`),
+    ...folderBelow('docs/examples', `${folder}/examples`),
+    ...folderBelow('docs/cloud-init', `${folder}/examples/cloud-init`),
+    ...folderBelow('docs/units', `${folder}/examples/units`),
+  ];
+}
+
+function completions(): readonly Entry[] {
+  const commands = surface();
+  return [
+    made('usr/share/bash-completion/completions/rc-wait', bashCompletion(commands)),
+    made('usr/share/fish/vendor_completions.d/rc-wait.fish', fishCompletion(commands)),
+    // Where Debian's zsh looks, and where those of Fedora and openSUSE do.
+    made('usr/share/zsh/vendor-completions/_rc-wait', zshCompletion(commands)),
+    made('usr/share/zsh/site-functions/_rc-wait', zshCompletion(commands)),
+  ];
+}
+
+const file = (path: string, from: string): Entry => ({ path, mode: 0o644, from: { file: from } });
+
+const made = (path: string, content: string | Buffer): Entry => ({ path, mode: 0o644, from: { content } });
+
+/** The files of a folder, where there is such a folder; folders in it are left out. */
+function folderBelow(from: string, to: string): readonly Entry[] {
+  if (!existsSync(from)) return [];
+  return readdirSync(from, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => file(`${to}/${name}`, `${from}/${name}`));
+}

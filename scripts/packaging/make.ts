@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeDeb } from './deb.ts';
+import { bundledComponents, nodeComponent } from './inventory.ts';
+import { layout, type Release } from './layout.ts';
+import { writeRpm } from './rpm.ts';
+
+// node scripts/packaging/make.ts [--out DIR] [--fast], from the project's root, after scripts/build: by scripts/package.
+
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: 'packages' }, fast: { type: 'boolean', default: false } },
+});
+const { out, fast } = values;
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+
+/**
+ * The moment of the sources: SOURCE_DATE_EPOCH ("SOURCE_DATE_EPOCH
+ * specification", reproducible-builds.org), or the last commit, or, in an
+ * archive without a history, the time that the archive gave package.json.
+ */
+function sourceEpochS(): number {
+  const given = process.env.SOURCE_DATE_EPOCH;
+  if (given !== undefined && /^\d+$/.test(given)) return Number(given);
+  try {
+    return Number(execFileSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8', stdio: 'pipe' }));
+  } catch {
+    return Math.floor(statSync('package.json').mtimeMs / 1000);
+  }
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'rc-wait-package-'));
+try {
+  // The symbols of Node's functions are 18 MB, and no more than names in the trace of a crash of V8.
+  const nodeFile = join(scratch, 'node');
+  execFileSync('strip', ['-o', nodeFile, 'dist/lib/node']);
+  const lock = json('package-lock.json');
+  const release: Release = {
+    version: json('package.json').version,
+    epochS: sourceEpochS(),
+    nodeFile,
+    node: nodeComponent(lock, '.'),
+    bundled: bundledComponents(json('.cache/metafile.json'), lock, '.'),
+  };
+  const entries = layout(release);
+  mkdirSync(out, { recursive: true });
+  const made = [
+    writeDeb(entries, release, { scratch, out, level: fast ? 0 : 6 }),
+    writeRpm(entries, release, { scratch, out, level: fast ? 1 : 15 }),
+  ];
+  for (const path of made) console.log(`${path} (${(statSync(path).size / 1e6).toFixed(1)} MB)`);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

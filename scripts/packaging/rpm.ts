@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DebOptions, filledIn } from './deb.ts';
+import type { Release } from './layout.ts';
+import { type Entry, foldersOf, writeTree } from './tree.ts';
+
+/** rpm's names for the architectures of which Node is pinned. */
+const architectures: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+
+/**
+ * The folders that go with the package: its own, and those of shells that may
+ * not be there. rpm lets packages share a folder, and it goes with the last.
+ */
+const ownFolder = /(^|\/)rc-wait(\/|$)|^usr\/share\/(bash-completion|fish|zsh)(\/|$)/;
+
+/** Writes the .rpm; returns its path. `level` is that of zstd. */
+export function writeRpm(
+  entries: readonly Entry[],
+  { version, epochS }: Release,
+  { scratch, out, level }: DebOptions,
+): string {
+  const architecture = architectures[process.arch];
+  if (architecture === undefined)
+    throw new Error(`cannot package for ${process.arch}: no Node is pinned for it`);
+  const stage = join(scratch, 'rpm');
+  const top = join(scratch, 'rpmbuild');
+  const files = entries.filter(({ path }) => !path.includes('/zsh/vendor-completions/'));
+  writeTree(files, stage, epochS);
+  const spec = join(scratch, 'rc-wait.spec');
+  const values = {
+    version,
+    stage,
+    level: String(level),
+    'end-work': readFileSync('packaging/end-work.sh', 'utf8').trimEnd(),
+    files: fileList(files),
+  };
+  writeFileSync(spec, filledIn(readFileSync('packaging/rpm/rc-wait.spec', 'utf8'), values));
+  execFileSync(
+    'rpmbuild',
+    ['-bb', '--quiet', '--target', `${architecture}-linux`, '--define', `_topdir ${top}`, spec],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, SOURCE_DATE_EPOCH: String(epochS) },
+    },
+  );
+  const name = `rc-wait-${version}-1.${architecture}.rpm`;
+  copyFileSync(join(top, 'RPMS', architecture, name), join(out, name));
+  return join(out, name);
+}
+
+/** The %files of a spec: owner, modes and what kind of file each is. */
+function fileList(files: readonly Entry[]): string {
+  const folders = foldersOf(files).filter((path) => ownFolder.test(path));
+  return [
+    '%defattr(-, root, root, 0755)',
+    ...folders.map((path) => `%dir /${path}`),
+    ...files.map(({ path, isConfig }) => {
+      if (isConfig) return `%config(noreplace) /${path}`;
+      return `${/^usr\/share\/(doc|man)\//.test(path) ? '%doc ' : ''}/${path}`;
+    }),
+  ].join('\n');
+}

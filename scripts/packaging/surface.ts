@@ -1,0 +1,84 @@
+import type { Options } from 'yargs';
+import { regions } from '../../src/base/region.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { variableOf } from '../../src/cli/flags.ts';
+
+/** A flag of a command, as the manual page and the completions need it. */
+export interface FlagText {
+  /** without the dashes */
+  readonly name: string;
+  /** what stands for its value, such as `DIR`; undefined: it takes none */
+  readonly value: string | undefined;
+  /** the values that it can have, where they can be listed */
+  readonly choices: readonly string[];
+  readonly describe: string;
+  readonly default: string | undefined;
+  /** its variable in the environment */
+  readonly variable: string;
+}
+
+/** A command, as the manual page and the completions need it. */
+export interface CommandText {
+  /** as typed, such as `network plan` */
+  readonly name: string;
+  readonly summary: string;
+  readonly flags: readonly FlagText[];
+  readonly examples: readonly (readonly [line: string, purpose: string])[];
+  readonly notes: string | undefined;
+}
+
+/** What stands for the value of a flag. A flag that is not named here is a VALUE. */
+const values: Readonly<Record<string, string>> = {
+  'api-url': 'URL',
+  'ca-file': 'FILE',
+  gateway: 'ADDRESS',
+  interface: 'INTERFACE',
+  listen: 'ADDRESS:PORT',
+  probe: 'tcp://HOST:PORT',
+  region: 'REGION',
+  root: 'DIR',
+  scenario: 'FILE',
+  'source-address': 'ADDRESS',
+  'state-dir': 'DIR',
+};
+
+/** Every command that is shown to users, from the table that `--help` is made of. */
+export function surface(): readonly CommandText[] {
+  return commands
+    .filter(({ hidden }) => !hidden)
+    .map(({ name, summary, flags, examples, notes }) => ({
+      name,
+      summary,
+      flags: Object.entries(flags).map(([flag, options]) => flagText(flag, options)),
+      examples: examples.map(([line, purpose]) => [line.replace('$0', 'rc-wait'), purpose]),
+      notes,
+    }));
+}
+
+function flagText(name: string, options: Options): FlagText {
+  const choices = name === 'region' ? regions : (options.choices ?? []).map(String);
+  const { default: given, describe = '' } = options;
+  return {
+    name,
+    value: metavarOf(name, options),
+    choices,
+    describe,
+    default: given === undefined || given === false ? undefined : String(given),
+    variable: variableOf(name),
+  };
+}
+
+function metavarOf(name: string, { boolean, choices, coerce }: Options): string | undefined {
+  if (boolean) return undefined;
+  if (choices !== undefined) return 'WORD';
+  // Only durations are coerced (src/cli/flags.ts).
+  return values[name] ?? (coerce === undefined ? 'VALUE' : 'DURATION');
+}
+
+/** Every flag once, by name. Where commands differ in what they say of it, the first one counts. */
+export function allFlags(all: readonly CommandText[]): readonly FlagText[] {
+  const byName = new Map<string, FlagText>();
+  for (const { flags } of all)
+    for (const flag of flags) if (!byName.has(flag.name)) byName.set(flag.name, flag);
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

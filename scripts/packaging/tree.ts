@@ -1,0 +1,67 @@
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A file of a package. */
+export interface Entry {
+  /** where it is installed, from the root without the slash */
+  readonly path: string;
+  readonly mode: number;
+  /** a file of this machine, or its content, or what a symbolic link says */
+  readonly from:
+    | { readonly file: string }
+    | { readonly content: string | Buffer }
+    | { readonly link: string };
+  /** the owner's: what he has changed in it stays in an upgrade */
+  readonly isConfig?: boolean;
+}
+
+/** Every folder above the entries, the outermost first. */
+export function foldersOf(entries: readonly Entry[]): readonly string[] {
+  const folders = new Set<string>();
+  for (const { path } of entries) {
+    for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(folder);
+  }
+  return [...folders].sort();
+}
+
+/**
+ * Writes the files below `folder`, with the modes that are said and the time
+ * `epochS` (seconds since 1970) everywhere: neither the umask nor the clock of
+ * a build gets into a package.
+ */
+export function writeTree(entries: readonly Entry[], folder: string, epochS: number): void {
+  const folders = foldersOf(entries);
+  mkdirSync(folder, { recursive: true });
+  for (const path of folders) mkdirSync(join(folder, path), { recursive: true });
+  for (const { path, mode, from } of entries) {
+    const target = join(folder, path);
+    if ('link' in from) symlinkSync(from.link, target);
+    else if ('file' in from) copyFileSync(from.file, target);
+    else writeFileSync(target, from.content);
+    if (!('link' in from)) chmodSync(target, mode);
+    lutimesSync(target, epochS, epochS);
+  }
+  // Inwards out: to write into a folder changes its time.
+  for (const path of [...folders].reverse()) {
+    chmodSync(join(folder, path), 0o755);
+    lutimesSync(join(folder, path), epochS, epochS);
+  }
+  chmodSync(folder, 0o755);
+  lutimesSync(folder, epochS, epochS);
+}
+
+/** KiB on a disk, as "Installed-Size" of deb-control(5) has it: files in whole KiB, 1 for anything else. */
+export function installedKib(entries: readonly Entry[], folder: string): number {
+  const files = entries.map(({ path, from }) =>
+    'link' in from ? 1 : Math.ceil(lstatSync(join(folder, path)).size / 1024),
+  );
+  return files.reduce((sum, one) => sum + one, foldersOf(entries).length);
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { manualPage } from '../../scripts/packaging/man.ts';
+import { type CommandText, surface } from '../../scripts/packaging/surface.ts';
+import { variableOf } from '../../src/cli/flags.ts';
+import { rcWait } from '../cli/harness.ts';
+
+const root = join(import.meta.dirname, '../..');
+const facts = { version: '1.2.3', epochS: 1_767_225_600, commands: surface() };
+const templates = ['rc-wait.1', 'rc-wait.service.8'].map((name) =>
+  readFileSync(join(root, 'packaging/man', name), 'utf8'),
+);
+const [page = ''] = templates.map((template) => manualPage(template, facts));
+
+/** The flags of a command, as the page has them. */
+function flagsInPage(name: string): string[] {
+  const [, section = ''] = page.split(`.Ss rc-wait ${name}\n`);
+  const [own = ''] = section.split(/^\.S[sh] /m);
+  return [...own.matchAll(/^\.Fl \\-(\S+)/gm)].map(([, flag = '']) => flag.replaceAll('\\-', '-'));
+}
+
+describe('rc-wait(1)', () => {
+  it.each(surface().map(({ name }) => name))(
+    'has the flags of %s that --help has, and no other',
+    async (name) => {
+      const { out } = await rcWait([...name.split(' '), '--help']);
+      const [flags = ''] = out.split('Examples:');
+      const inHelp = [...flags.matchAll(/^ +(?:-\w, )?--([\w-]+)/gm)].map(([, flag = '']) => flag);
+      const common = ['help', 'version'];
+      expect(flagsInPage(name).sort()).toEqual(inHelp.filter((flag) => !common.includes(flag)).sort());
+      expect(inHelp).toEqual(expect.arrayContaining(common));
+    },
+  );
+
+  it('has the commands that rc-wait --help has, and no hidden one', async () => {
+    const { out } = await rcWait(['--help']);
+    const inHelp = [...out.matchAll(/^ {2}rc-wait (\w+(?: \w+)*?) {2,}/gm)].map(([, name]) => name);
+    const [commands = ''] = page.split('.Sh FLAGS');
+    const inPage = [...commands.matchAll(/^\.Ss rc-wait (.+)$/gm)].map(([, name]) => name);
+    expect(inPage).toEqual(inHelp);
+  });
+
+  it('says of each flag what it does, what it can be and its variable', () => {
+    const [, section = ''] = page.split('.Sh FLAGS');
+    for (const { flags } of surface()) {
+      for (const { name, choices } of flags) {
+        expect(section).toContain(`.It Fl \\-${name.replaceAll('-', '\\-')}`);
+        expect(section).toContain(`.Ev ${variableOf(name)}\n`);
+        for (const choice of choices) expect(section).toContain(choice);
+      }
+    }
+  });
+
+  it('bears the version and the date of the sources, and nothing that was to be filled in', () => {
+    for (const template of templates) {
+      const made = manualPage(template, facts);
+      expect(made).toContain('.Dd January 1, 2026\n');
+      expect(made).toContain('.Os rc-wait 1.2.3\n');
+      expect(made.replace(/^\.\\".*$/gm, '')).not.toMatch(/@\w+@/);
+    }
+  });
+
+  it('never turns words of a command into a macro, whatever they are', () => {
+    const words = fc.string({
+      unit: fc.constantFrom('.', "'", '\\', '-', 'a', ' ', '"', 'Pp', '; '),
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(words, (text) => {
+        const command: CommandText = { name: 'wait', summary: text, flags: [], examples: [], notes: text };
+        const made = manualPage('@commands@\n', { ...facts, commands: [command] });
+        const macros = made.split('\n').filter((line) => /^[.']/.test(line));
+        expect(macros).toEqual(
+          ['.Ss rc-wait wait', '.Pp', 'Flags:', '.Pp', '.Bl -tag -width Ds', '.El'].filter((line) =>
+            line.startsWith('.'),
+          ),
+        );
+        // Every backslash begins an escape that is known: \e, \- or \&.
+        expect(made.replace(/\\[e&-]/g, '')).not.toContain('\\');
+      }),
+    );
+  });
+});
