@@ -10,6 +10,9 @@ const pure = `^src/(${[
   'host/(finding|parse/[^/]+)',
   'network/(stacks/[^/]+|gateway|diff|choice)',
   'simulator/(timeline|quota|formats|rules)',
+  'openstack/(signal-request|signal-retry)',
+  'hooks/names',
+  'memory/instances',
 ].join('|')})\\.ts$`;
 
 module.exports = {
