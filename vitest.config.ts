@@ -26,6 +26,7 @@ const pure = [
   'src/openstack/signal-request.ts',
   'src/openstack/signal-retry.ts',
   'src/hooks/names.ts',
+  'src/hooks/lines.ts',
   'src/memory/instances.ts',
   'src/report/words.ts',
   'src/report/progress.ts',
