@@ -13,8 +13,8 @@ const stack = v.picklist(['netplan', 'ifupdown', 'networkd', 'networkmanager', '
 const entrySchema = v.object({
   /** the instance, as its cloud names it */
   id: v.pipe(v.string(), v.minLength(1)),
-  /** when the wait ended with DEPLOYED, RFC 3339 */
-  deployed_at: v.pipe(v.string(), v.isoTimestamp()),
+  /** when the wait ended with DEPLOYED, as `rememberEnd` writes it: RFC 3339, UTC */
+  deployed_at: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)),
   /** what was asked for: `--network` */
   network: v.picklist(['off', 'auto', ...stack.options]),
   /** what was done then; of a gateway that was set or found, where it is */

@@ -13,7 +13,7 @@ import {
 } from '../../src/memory/instances.ts';
 import type { NetworkResult } from '../../src/network/types.ts';
 
-const since = '2026-11-21T20:35:42.123Z';
+const since = '2026-11-21T20:35:42Z';
 const gateway = parseIpv4('10.208.0.1') as Ipv4Address;
 const changed: NetworkResult = {
   action: 'changed',

@@ -15,7 +15,7 @@ import { scratch } from '../network/scratch.ts';
 
 const instance: Instance = {
   id: 'i-1',
-  deployed_at: '2026-11-21T20:35:42.123Z',
+  deployed_at: '2026-11-21T20:35:42Z',
   network: 'off',
   result: { action: 'skipped', reason: 'off' },
 };

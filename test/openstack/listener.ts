@@ -39,7 +39,8 @@ export async function listener(
   {
     create = createServer,
     scheme = 'http',
-  }: { create?: (onRequest: RequestListener) => Server; scheme?: string } = {},
+    onHeard,
+  }: { create?: (onRequest: RequestListener) => Server; scheme?: string; onHeard?: () => void } = {},
 ): Promise<Listener> {
   const heard: Heard[] = [];
   const server = create(async (request, response) => {
@@ -47,6 +48,7 @@ export async function listener(
     for await (const chunk of request) text += chunk;
     const { method, url: path, headers } = request;
     heard.push({ method, path, headers, body: JSON.parse(text) as Record<string, unknown> });
+    onHeard?.();
     const said = script[Math.min(heard.length, script.length) - 1] ?? 200;
     if (said === 'hang') return;
     if (said === 'endless') response.writeHead(200).write('{');
