@@ -18,7 +18,7 @@ export const onceFlag = {
     boolean: true,
     default: false,
     describe:
-      'Do not wait where DEPLOYED was seen on this instance before: put the gateway back if need be, without asking the API',
+      'Do not wait, nor ask the API, where DEPLOYED was seen on this instance before: only put the gateway back if need be',
   },
 } as const satisfies Record<string, Options>;
 

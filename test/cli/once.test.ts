@@ -65,6 +65,18 @@ describe('where DEPLOYED was seen on this instance', () => {
     expect(server.requests()).toBe(asked);
   });
 
+  it('it is still said since when after many boots', async () => {
+    const { root, server } = await deployed();
+    const old = text(root, memoryPath).replace(
+      /"deployed_at": "[^"]+"/,
+      '"deployed_at": "2020-01-02T03:04:05Z"',
+    );
+    writeFileSync(join(root, memoryPath), old);
+    for (let run = 0; run < 2; run += 1)
+      expect((await once(server, root)).document.remembered_since).toBe('2020-01-02T03:04:05Z');
+    expect(text(root, memoryPath)).toBe(old);
+  });
+
   it('a gateway that somebody has dropped is put back, without asking', async () => {
     const { root, server, asked } = await deployed();
     writeFileSync(join(root, netplanPath), netplan);

@@ -23,6 +23,8 @@ export interface Listener {
   /** without a path, such as http://127.0.0.1:1234 */
   readonly url: string;
   readonly heard: readonly Heard[];
+  /** that are open */
+  connections(): Promise<number>;
 }
 
 const servers: Server[] = [];
@@ -58,5 +60,7 @@ export async function listener(
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `${scheme}://127.0.0.1:${port}`, heard };
+  const connections = (): Promise<number> =>
+    new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+  return { url: `${scheme}://127.0.0.1:${port}`, heard, connections };
 }

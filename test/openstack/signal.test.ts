@@ -206,8 +206,9 @@ describe('over HTTP', () => {
   });
 
   it('does not wait for the end of an answer', async () => {
-    const { url } = await listener(['endless']);
+    const { url, connections } = await listener(['endless']);
     expect(await overHttp(url + secretPath)).toBeUndefined();
+    await expect.poll(connections).toBe(0);
   });
 
   it('ends when nobody answers', async () => {
