@@ -40,7 +40,7 @@ type TellArgs = Args<
 >;
 
 /** What telling needs beyond the result. */
-export interface Ended {
+interface Ended {
   readonly log: Log;
   /** of the wait, on the clock */
   readonly deadlineMs: number;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
 
 /** A request as it arrived. */
-export interface Heard {
+interface Heard {
   readonly method: string | undefined;
   /** path and query */
   readonly path: string | undefined;
