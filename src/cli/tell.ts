@@ -8,7 +8,14 @@ import type { Log } from '../report/log.ts';
 import type { Result } from '../report/result.ts';
 import type { Notifier } from '../systemd/notify.ts';
 import type { Args, Io } from './command.ts';
-import { type apiFlags, durationFlag, type outputFlags, type rootFlag, variableOf } from './flags.ts';
+import {
+  type apiFlags,
+  durationFlag,
+  type outputFlags,
+  type privilegesFlag,
+  type rootFlag,
+  variableOf,
+} from './flags.ts';
 import { instanceId } from './instance.ts';
 import { readCa } from './open.ts';
 import { isThisSystem } from './root.ts';
@@ -36,7 +43,11 @@ export const tellFlags = {
 } as const satisfies Record<string, Options>;
 
 type TellArgs = Args<
-  typeof tellFlags & typeof rootFlag & typeof outputFlags & Pick<typeof apiFlags, 'ca-file'>
+  typeof tellFlags &
+    typeof rootFlag &
+    typeof privilegesFlag &
+    typeof outputFlags &
+    Pick<typeof apiFlags, 'ca-file'>
 >;
 
 /** What telling needs beyond the result. */
@@ -208,6 +219,8 @@ async function runHooksFor(
     log.debug(`no hooks, by their names or their modes, in ${folder}: ${passed.join(' ')}`);
   if (hooks.length === 0) return;
   const { runHooks } = await import('../hooks/hooks.ts');
+  const launch =
+    args.privileges === 'own' ? undefined : (await import('../systemd/hook-service.ts')).hookService;
   await runHooks(hooks, {
     input: `${JSON.stringify(document)}\n`,
     env: {
@@ -218,6 +231,7 @@ async function runHooksFor(
     },
     timeoutMs: args['hook-timeout'],
     signal: io.signal,
+    launch,
     onLine: (line) => log.info(line),
     onWarning: (warning) => log.warn(warning),
     onStart(name, number) {

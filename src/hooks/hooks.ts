@@ -1,5 +1,5 @@
 import type { Hook } from './find.ts';
-import { runHook } from './run.ts';
+import { type Launch, runHook } from './run.ts';
 
 /** How hooks are run. */
 export interface HooksOptions {
@@ -10,6 +10,8 @@ export interface HooksOptions {
   /** for each of them */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** starts them elsewhere than in processes of our own */
+  readonly launch?: Launch | undefined;
   /** told what a hook wrote, with its name in front */
   readonly onLine: (line: string) => void;
   /** told what a person should know */
@@ -37,7 +39,7 @@ const ordinary: Readonly<Record<string, string>> = {
  * tell has happened already. Never throws.
  */
 export async function runHooks(hooks: readonly Hook[], options: HooksOptions): Promise<void> {
-  const { input, timeoutMs, signal, onLine, onWarning, onStart } = options;
+  const { input, timeoutMs, signal, launch, onLine, onWarning, onStart } = options;
   for (const [index, { name, path }] of hooks.entries()) {
     if (signal.aborted) {
       onWarning(
@@ -56,6 +58,7 @@ export async function runHooks(hooks: readonly Hook[], options: HooksOptions): P
       input,
       timeoutMs,
       signal,
+      launch,
       onLine: (line) => onLine(`${name}: ${line}`),
     });
     if (!ok) onWarning(`the hook ${name} did not succeed: ${how}`);

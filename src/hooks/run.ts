@@ -14,7 +14,16 @@ export interface HookRun {
   readonly onLine: (line: string) => void;
   /** ends it before */
   readonly signal: AbortSignal;
+  /** starts it elsewhere than in a process of our own */
+  readonly launch?: Launch | undefined;
 }
+
+/** A program that starts a hook elsewhere, hands its input and output on, and ends when and as the hook does. */
+export type Launch = (hook: Pick<HookRun, 'path' | 'env' | 'timeoutMs'>) => {
+  readonly argv: readonly [string, ...string[]];
+  /** ends the hook; the program should end by that */
+  stop(): void;
+};
 
 /** How a hook ended. */
 export interface HookEnd {
@@ -26,17 +35,30 @@ export interface HookEnd {
 /** A moment for the last output after the exit; a daemon that a hook has started may keep the pipe for ever. */
 const outputGraceMs = 250;
 
+/** How long a program that has started a hook elsewhere may take to notice that it was ended. */
+const stopGraceMs = 5_000;
+
 /**
  * Runs a hook to its end, in a process group of its own. When its time is over
  * the whole group gets SIGKILL. What it leaves running when it ends by itself is
  * left alone: to start a daemon is a hook's good right. Never throws.
  */
-export function runHook({ path, env, input, timeoutMs, onLine, signal }: HookRun): Promise<HookEnd> {
+export function runHook(hook: HookRun): Promise<HookEnd> {
+  const { path, env, input, timeoutMs, onLine, signal, launch } = hook;
   return new Promise((resolve) => {
-    const child = spawn(path, [], { cwd: '/', detached: true, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const elsewhere = launch?.(hook);
+    const [program, ...args] = elsewhere?.argv ?? [path];
+    const child = spawn(program, args, { cwd: '/', detached: true, env, stdio: ['pipe', 'pipe', 'pipe'] });
     let killed: string | undefined;
+    let late: NodeJS.Timeout | undefined;
     const kill = (why: string): void => {
-      killed ??= why;
+      if (killed !== undefined) return;
+      killed = why;
+      elsewhere?.stop();
+      if (elsewhere === undefined) killGroup();
+      else late = setTimeout(killGroup, stopGraceMs);
+    };
+    const killGroup = (): void => {
       if (child.pid === undefined) return;
       try {
         process.kill(-child.pid, 'SIGKILL');
@@ -57,6 +79,7 @@ export function runHook({ path, env, input, timeoutMs, onLine, signal }: HookRun
     });
     const finish = (ok: boolean, how: string): void => {
       clearTimeout(timer);
+      clearTimeout(late);
       signal.removeEventListener('abort', interrupt);
       for (const { stream, lines } of streams) {
         lines.end();
