@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Server } from '../host/server.ts';
+import { isThisSystem } from './root.ts';
 
 /** What cloud-init has written on the present boot (cloudinit/helpers.py, Paths): /run goes with each. */
 const ofThisBoot = '/run/cloud-init/.instance-id';
@@ -11,13 +13,31 @@ const kept = '/var/lib/cloud/data/instance-id';
 const nobody = 'iid-datasource-none';
 
 /**
- * The instance that this server is, as cloud-init knows it; undefined where it
- * does not, or does not yet. Early in the first boot of a clone the file on the
- * disk still names the server that the image was made of, which may well be
- * deployed: so where cloud-init is at work, only what it has said in this boot counts.
- * @param root that of the system; below another than / only its files are looked at
+ * The instance that this server is; undefined where nobody says it, or not yet.
+ * Xenstore and the config drive are the hypervisor's and always of this very
+ * server. What cloud-init keeps on the disk is not: early in the first boot of a
+ * clone it still names the server that the image was made of, which may well be
+ * deployed. So where cloud-init is at work, only what it has said in this boot counts.
+ * @param root that of the system; below another than / only cloud-init's files are looked at
  */
-export async function instanceId(root = '/'): Promise<string | undefined> {
+export async function instanceId(
+  root = '/',
+  server?: Pick<Server, 'instanceId'>,
+): Promise<string | undefined> {
+  const told = isThisSystem(root) || server !== undefined ? await byTheHypervisor(server) : undefined;
+  return told ?? byCloudInit(root);
+}
+
+async function byTheHypervisor(server?: Pick<Server, 'instanceId'>): Promise<string | undefined> {
+  const [{ believed }, { thisServer }] = await Promise.all([
+    import('../host/finding.ts'),
+    import('../host/server.ts'),
+  ]);
+  const findings = await (server ?? thisServer()).instanceId();
+  return believed(findings.filter(({ source }) => source === 'xenstore' || source === 'config-drive'))?.value;
+}
+
+function byCloudInit(root: string): string | undefined {
   const isAtWork = existsSync(join(root, '/run/cloud-init'));
   const id = read(join(root, isAtWork ? ofThisBoot : kept));
   return id === nobody ? undefined : id;

@@ -49,7 +49,7 @@ export async function recallEnd(args: OnceArgs, context: Context): Promise<End |
   const { log } = context;
   const id = await instanceId(args.root);
   if (id === undefined) {
-    log.info('cannot tell which instance this server is: cloud-init has not said; waiting as always');
+    log.info('cannot tell which instance this server is: nobody has said so on this boot; waiting as always');
     return undefined;
   }
   const [{ recall }, { readMemory }] = await Promise.all([

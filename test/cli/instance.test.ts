@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { instanceId } from '../../src/cli/instance.ts';
+import { type Finding, finding } from '../../src/host/finding.ts';
 import { rootWith } from './harness.ts';
 
+const none = { kind: 'absent', why: 'it is not there' } as const;
 const kept = '/var/lib/cloud/data/instance-id';
 const ofThisBoot = '/run/cloud-init/.instance-id';
 
@@ -21,3 +23,24 @@ it.each<[string, Record<string, string>, string | undefined]>([
 ])('the instance %s', async (_, files, id) => {
   expect(await instanceId(rootWith(files))).toBe(id);
 });
+
+it.each<[string, readonly Finding<string>[], string | undefined]>([
+  [
+    'is the hypervisor’s before all others',
+    [finding('xenstore', known('x')), finding('config-drive', known('c')), finding('cloud-init', known('i'))],
+    'x',
+  ],
+  ['is the config drive’s', [finding('xenstore', none), finding('config-drive', known('c'))], 'c'],
+  [
+    'is cloud-init’s by this boot alone, whatever is kept on the disk',
+    [finding('xenstore', none), finding('config-drive', none), finding('cloud-init', known('of the image'))],
+    'new',
+  ],
+])('the instance %s', async (_, findings, id) => {
+  const root = rootWith({ [kept]: 'old\n', [ofThisBoot]: 'new\n' });
+  expect(await instanceId(root, { instanceId: async () => findings })).toBe(id);
+});
+
+function known(value: string) {
+  return { kind: 'known', value, where: 'there' } as const;
+}

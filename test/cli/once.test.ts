@@ -193,7 +193,7 @@ describe('it is waited for as always', () => {
     for (let run = 0; run < 2; run += 1) {
       const { document, err } = await once(server, root);
       expect(err).toContain(
-        'cannot tell which instance this server is: cloud-init has not said; waiting as always\n',
+        'cannot tell which instance this server is: nobody has said so on this boot; waiting as always\n',
       );
       expect(document).not.toHaveProperty('remembered_since');
     }
