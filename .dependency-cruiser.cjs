@@ -10,6 +10,9 @@ const pure = `^src/(${[
   'host/(finding|parse/[^/]+)',
   'network/(stacks/[^/]+|gateway|diff|choice)',
   'simulator/(timeline|quota|formats|rules)',
+  'openstack/(signal-request|signal-retry)',
+  'hooks/(names|lines)',
+  'memory/instances',
 ].join('|')})\\.ts$`;
 
 module.exports = {
@@ -64,6 +67,29 @@ module.exports = {
       severity: 'error',
       from: { path: rooms(['host']) },
       to: { path: '^src/', pathNot: rooms(['base', 'host']) },
+    },
+    {
+      name: 'hooks-stand-alone',
+      severity: 'error',
+      from: { path: rooms(['hooks']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'hooks']) },
+    },
+    {
+      name: 'openstack-knows-no-rooms-but-http',
+      comment: 'What RackConnect says is none of its business; Retry-After is read in one place.',
+      severity: 'error',
+      from: { path: rooms(['openstack']) },
+      to: {
+        path: '^src/',
+        pathNot: [rooms(['base', 'openstack']), '^src/rackconnect/http/retry-after\\.ts$'],
+      },
+    },
+    {
+      name: 'memory-knows-files-alone',
+      comment: 'Durable writes and the words of a result are those of the network.',
+      severity: 'error',
+      from: { path: rooms(['memory']) },
+      to: { path: '^src/', pathNot: [rooms(['base', 'memory']), '^src/network/(durable|types)\\.ts$'] },
     },
     {
       name: 'systemd-stands-alone',

@@ -2,6 +2,7 @@ import { errnoOf, reasonOf } from './base/error.ts';
 import type { Io } from './cli/command.ts';
 import { run } from './cli/run.ts';
 import { interruptSignal } from './cli/signals.ts';
+import { titleOf } from './cli/title.ts';
 
 process.stdout.on('error', (error) => {
   // `rc-wait status | head -1` closes the pipe: nothing is left to be said, and nothing has gone wrong.
@@ -29,7 +30,7 @@ const io: Io = {
 };
 
 // Else ps(1) and systemctl(1) call the process MainThread.
-process.title = ['rc-wait', ...process.argv.slice(2)].join(' ');
+process.title = titleOf(process.argv.slice(2));
 
 void run(process.argv.slice(2), io).then((exit) => {
   // Not exitCode: whatever a library still holds open must not keep a finished process alive.

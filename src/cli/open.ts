@@ -152,7 +152,11 @@ export async function withWay<T>(
   }
 }
 
-function readCa(path: string): string {
+/**
+ * The certificates of `--ca-file`.
+ * @throws RcWaitError CONFIGURATION
+ */
+export function readCa(path: string): string {
   let pem: string;
   try {
     pem = readFileSync(path, 'utf8');

@@ -11,6 +11,8 @@ import {
   rootFlag,
   sourceFlag,
 } from './flags.ts';
+import { onceFlag } from './once.ts';
+import { tellFlags } from './tell.ts';
 
 /** The flags of `rc-wait wait`. */
 export const waitFlags = {
@@ -27,6 +29,8 @@ export const waitFlags = {
     describe:
       "Whether to wait for the automation of Managed Operations, too, which follows RackConnect's; auto: where the roles of the account say rax_managed",
   },
+  ...onceFlag,
+  ...tellFlags,
   ...apiFlags,
   ...rootFlag,
   ...outputFlags,

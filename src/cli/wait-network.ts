@@ -8,6 +8,12 @@ import { isThisSystem } from './root.ts';
 import { recoverFirst } from './transaction.ts';
 import type { WaitArgs } from './wait-flags.ts';
 
+/** The API that was asked, and the address that it was asked from. */
+interface Asked {
+  readonly api: OpenApi;
+  readonly source: Ipv4Address | undefined;
+}
+
 /** Undoes what an earlier run left unfinished. Where that fails the wait goes on: the network step tries again. */
 export async function tidy(args: WaitArgs, log: Log): Promise<void> {
   try {
@@ -25,7 +31,7 @@ export async function configureFor(
   gateway: Ipv4Address,
   args: WaitArgs,
   log: Log,
-  { api, source }: { readonly api: OpenApi; readonly source: Ipv4Address | undefined },
+  asked: Asked,
 ): Promise<NetworkResult> {
   const order: Order = {
     gateway,
@@ -35,17 +41,28 @@ export async function configureFor(
     publicInterface: args['public-interface'],
     probe: args.probe,
   };
+  return carryOut(order, args, log, asked);
+}
+
+/** Does what an order says; without an API that must still answer where none was asked. */
+export async function carryOut(
+  order: Order,
+  args: WaitArgs,
+  log: Log,
+  asked: Asked | undefined,
+): Promise<NetworkResult> {
   if (!isByService(args)) {
     const { configure } = await import('./configure.ts');
-    return configure(order, api, log);
+    return configure(order, asked?.api, log);
   }
   const { configureByService } = await import('./delegate.ts');
-  return configureByService(order, {
-    'api-url': api.baseUrl,
+  const api = asked && {
+    'api-url': asked.api.baseUrl,
     'state-dir': args['state-dir'],
-    'source-address': source,
+    'source-address': asked.source,
     'ca-file': args['ca-file'],
-  });
+  };
+  return configureByService(order, api ?? null);
 }
 
 /** Below another root nothing runs, and nobody's rights but our own matter. */

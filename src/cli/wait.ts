@@ -1,13 +1,17 @@
 import { systemClock } from '../base/clock.ts';
 import { reasonOf } from '../base/error.ts';
+import type { NetworkResult } from '../network/types.ts';
 import type { Tally } from '../pace/pace.ts';
 import type { Log } from '../report/log.ts';
 import type { End } from '../report/result.ts';
 import type { Notifier } from '../systemd/notify.ts';
 import type { Account } from './account.ts';
 import { type Command, command, Interrupted, type Io } from './command.ts';
+import type { Order } from './configure.ts';
+import { recallEnd, rememberEnd } from './once.ts';
 import { type Target, targetOf } from './open.ts';
 import { checkRoot, mayConfigure } from './root.ts';
+import { createTeller, type Teller } from './tell.ts';
 import { targetsOf } from './transaction.ts';
 import { type WaitArgs, waitFlags } from './wait-flags.ts';
 
@@ -38,16 +42,18 @@ export const waitCommand: Command = command({
 async function wait(args: WaitArgs, io: Io): Promise<number> {
   const { createNotifier } = await import('../systemd/notify.ts');
   const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
+  let teller: Teller | undefined;
   try {
-    return await waitAndReport(args, io, notifier);
+    teller = await createTeller(args, io, notifier);
+    return await waitAndReport(args, io, notifier, teller);
   } catch (error) {
     // `systemctl status` says it too, when it could not even begin: an unknown region, a CA that is none.
-    await notifier.stopping(reasonOf(error));
+    await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
     throw error;
   }
 }
 
-async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier): Promise<number> {
+async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier, teller: Teller): Promise<number> {
   const startedMs = systemClock.nowMs();
   const deadlineMs = startedMs + args.timeout;
   if (args.network !== 'off') checkRoot(args.root);
@@ -77,20 +83,26 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier): Promis
     const { instanceSaid } = await import('./identify.ts');
     for (const line of [...target.said, ...account.said, ...(await instanceSaid())]) log.debug(line);
   }
-  const [{ waitJob }, { tidy }] = await Promise.all([import('./wait-job.ts'), import('./wait-network.ts')]);
+  const [{ waitJob }, { carryOut, tidy }] = await Promise.all([
+    import('./wait-job.ts'),
+    import('./wait-network.ts'),
+  ]);
   if (args.network !== 'off' && mayConfigure(args.root)) await tidy(args, log);
   const requests: Tally = { sent: 0, refused: 0, shared: 0 };
   const context = { target, managed: account.managed, log, view, deadlineMs, requests };
-  const end = await endOf(() => waitJob(args, io, context), io).finally(view.end);
+  const configure = (order: Order): Promise<NetworkResult> => carryOut(order, args, log, undefined);
+  const run = async (): Promise<End> =>
+    (await recallEnd(args, { log, view, deadlineMs, signal: io.signal, configure })) ??
+    waitJob(args, io, context);
+  const end = await endOf(run, io).finally(view.end);
 
-  const { humanResult, resultOf } = await import('../report/result.ts');
+  const { resultOf } = await import('../report/result.ts');
   const { status, tasks } = view.progress;
   const waitedMs = nowMs() - startedMs;
-  const { document, exit } = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
-  io.out(args.output === 'json' ? `${JSON.stringify(document)}\n` : humanResult(document));
-  if (exit === 0) await notifier.ready(document.message);
-  else await notifier.stopping(document.message);
-  return exit;
+  const result = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
+  await teller.result(result, { log, deadlineMs, isRemembered: end.kind === 'remembered' });
+  await rememberEnd(args, end, result.document, log);
+  return result.exit;
 }
 
 /**

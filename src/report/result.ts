@@ -25,6 +25,8 @@ export interface ResultDocument {
   readonly waited_ms: number;
   /** one sentence for a person */
   readonly message: string;
+  /** when DEPLOYED was seen on this instance, if not now, RFC 3339 */
+  readonly remembered_since?: string;
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
@@ -34,9 +36,11 @@ export interface Result {
   readonly exit: number;
 }
 
-/** How the job ended, or the signal that ended it before. */
+/** How the job ended, the signal that ended it before, or what is remembered in its place. */
 export type End =
   | JobEnd<NetworkResult>
+  /** DEPLOYED was seen on this instance before, at `since` (RFC 3339), and nothing was asked now */
+  | (Known & { readonly kind: 'remembered'; readonly since: string; readonly network: NetworkResult })
   | (Known & { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' });
 
 /** What the end of the job does not tell by itself. */
@@ -64,6 +68,7 @@ export function resultOf(end: End, { requests, waitedMs, seen }: Circumstances):
     requests: { ...requests },
     waited_ms: Math.round(waitedMs),
     message,
+    ...(end.kind === 'remembered' ? { remembered_since: end.since } : {}),
     ...(error === undefined ? {} : { error: describe(error) }),
   };
   return { document, exit };
@@ -87,6 +92,12 @@ function judge(end: End, waitedMs: number): Judgement {
         `DEPLOYED${toldBy(end)} ${after}: ${networkWords(end.network, end.gateway)}`,
         end.network,
       );
+    case 'remembered': {
+      const since = `since ${end.since}`;
+      if (end.network.action === 'rolled-back') return rolledBack(end.network, since);
+      const words = networkWords(end.network, end.gateway);
+      return plain('deployed', `DEPLOYED ${since}, as is remembered of this instance: ${words}`, end.network);
+    }
     case 'failed':
       if (end.managed?.ok === false) {
         const word = clean(end.managed.status);
@@ -143,14 +154,14 @@ function judge(end: End, waitedMs: number): Judgement {
 /** DEPLOYED, but not as wished: that is no success, although nothing is broken. */
 function rolledBack(
   network: Extract<NetworkResult, { readonly action: 'rolled-back' }>,
-  after: string,
+  when: string,
 ): Judgement {
   const message = `cannot bring the gateway into use on ${network.interface}: ${network.reason}; what was there before is back`;
   const error = new RcWaitError('NETWORK_RELOAD', message);
   return {
     outcome: 'network-failed',
     exit: exitOfError(error),
-    message: `DEPLOYED ${after}, but ${message}`,
+    message: `DEPLOYED ${when}, but ${message}`,
     network,
     error,
   };

@@ -84,7 +84,8 @@ describe('what a command does not need is not loaded', () => {
     const loaded = await loadedBy('wait', '--network', 'off', ...play(done).flags);
     expect(loaded).toContain('src/wait/job.ts');
     expect(['yaml', 'diff'].filter((name) => loaded.includes(name))).toEqual([]);
-    for (const name of ['simulator', 'network', 'openstack'])
+    for (const name of ['simulator', 'network', 'openstack', 'memory'])
       expect(loaded.filter(room(name)), name).toEqual([]);
+    expect(loaded).not.toContain('src/hooks/run.ts');
   });
 });

@@ -39,6 +39,13 @@ const deployed = (network: NetworkResult): End => ({
   ...(gateway === undefined ? {} : { gateway }),
   network,
 });
+const remembered = (network: NetworkResult): End => ({
+  kind: 'remembered',
+  since: '2026-11-21T20:35:42Z',
+  deployment: { status: 'DEPLOYED', tasks: [] },
+  ...(gateway === undefined ? {} : { gateway }),
+  network,
+});
 const late = { kind: 'deadline', phase: 'automation', why: 'the API is\nodd' } as const;
 const networkFailed = (code: ErrorCode, hint?: string): End => ({
   kind: 'network-failed',
@@ -80,6 +87,20 @@ const ends: readonly (readonly [name: string, end: End, exit: number, outcome: s
     73,
     'network-failed',
     'DEPLOYED after 24 s, but cannot bring the gateway into use on eth1: no answer; what was there before is back',
+  ],
+  [
+    'remembered, and the gateway put back',
+    remembered(changed),
+    0,
+    'deployed',
+    'DEPLOYED since 2026-11-21T20:35:42Z, as is remembered of this instance: the default route goes through 10.208.0.1 on eth1 (netplan: /etc/netplan/90-rc-wait.yaml)',
+  ],
+  [
+    'remembered, but rolled back',
+    remembered({ ...changed, action: 'rolled-back', reason: 'no answer' }),
+    73,
+    'network-failed',
+    'DEPLOYED since 2026-11-21T20:35:42Z, but cannot bring the gateway into use on eth1: no answer; what was there before is back',
   ],
   [
     'FAILED',
@@ -233,7 +254,7 @@ describe.each(ends)('%s', (_, end, exit, outcome, message) => {
   });
 
   it('has every member that the schema asks for, and would not be valid without it', () => {
-    const added = ['source', 'managed_automation'];
+    const added = ['source', 'managed_automation', 'remembered_since'];
     for (const name of Object.keys(result.document).filter((one) => !added.includes(one))) {
       const { [name as 'message']: _left, ...rest } = JSON.parse(JSON.stringify(result.document));
       expect(faults(rest), name).not.toEqual([]);

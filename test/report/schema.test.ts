@@ -26,7 +26,12 @@ describe('the published schema of results', () => {
     expect(faults(example)).toEqual([]);
   });
 
+  it('takes one that is remembered', () => {
+    expect(faults({ ...example, remembered_since: '2026-11-21T20:35:42Z' })).toEqual([]);
+  });
+
   it.each<[string, unknown]>([
+    ['a moment that is none', { ...example, remembered_since: 'noon' }],
     ['a member more', { ...example, extra: 1 }],
     ['another version', { ...example, schema: 'rc-wait/result/v2' }],
     ['an outcome that nobody knows', { ...example, outcome: 'fine' }],

@@ -1,0 +1,198 @@
+import type { Options } from 'yargs';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { RcWaitError } from '../base/error.ts';
+import type { Check } from '../network/check.ts';
+import type { NetworkResult } from '../network/types.ts';
+import type { Log } from '../report/log.ts';
+import type { End, ResultDocument } from '../report/result.ts';
+import type { View } from '../report/view.ts';
+import type { Args } from './command.ts';
+import type { Order } from './configure.ts';
+import type { networkFlag, probeFlag, publicInterfaceFlag, rootFlag } from './flags.ts';
+import { instanceId } from './instance.ts';
+import { isThisSystem, requireRoot } from './root.ts';
+
+/** Whether a wait may be left out that has succeeded before. */
+export const onceFlag = {
+  'once-per-instance': {
+    boolean: true,
+    default: false,
+    describe:
+      'Do not wait, nor ask the API, where DEPLOYED was seen on this instance before: only put the gateway back if need be',
+  },
+} as const satisfies Record<string, Options>;
+
+type OnceArgs = Args<
+  typeof onceFlag & typeof networkFlag & typeof publicInterfaceFlag & typeof probeFlag & typeof rootFlag
+> & { readonly interface?: string | undefined };
+
+/** Where a wait stands. */
+interface Context {
+  readonly log: Log;
+  readonly view: Pick<View, 'onEvent' | 'hinder'>;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  /** makes the gateway the default route; throws RcWaitError as `configure` does */
+  readonly configure: (order: Order) => Promise<NetworkResult>;
+}
+
+/** At boot an interface may get its address late. Longer than that, and the API is asked for the gateway again. */
+const patienceMs = 60_000;
+
+/**
+ * The end of a wait that need not be waited for: DEPLOYED was seen on this
+ * instance, and its network is put in order from what is remembered. Undefined
+ * where nothing is remembered that helps.
+ */
+export async function recallEnd(args: OnceArgs, context: Context): Promise<End | undefined> {
+  if (!args['once-per-instance']) return undefined;
+  const { log } = context;
+  const id = await instanceId(args.root);
+  if (id === undefined) {
+    log.info('cannot tell which instance this server is: nobody has said so on this boot; waiting as always');
+    return undefined;
+  }
+  const [{ recall }, { readMemory }] = await Promise.all([
+    import('../memory/instances.ts'),
+    import('../memory/store.ts'),
+  ]);
+  const known = recall(await readMemory(args.root, log.warn), id, args.network);
+  if (known.kind === 'unknown') {
+    log.info(`${known.why}; waiting`);
+    return undefined;
+  }
+  const end = {
+    kind: 'remembered',
+    since: known.since,
+    deployment: { status: 'DEPLOYED', tasks: [] },
+  } as const;
+  if (known.kind === 'left-alone') return { ...end, network: { action: 'skipped', reason: known.reason } };
+  const { gateway } = known;
+  try {
+    const network = await putInOrder(known, args, context);
+    return network && { ...end, gateway, network };
+  } catch (error) {
+    if (!(error instanceof RcWaitError)) throw error;
+    return { kind: 'network-failed', deployment: end.deployment, gateway, error };
+  }
+}
+
+/** What is remembered of a gateway. */
+type Known = Extract<ReturnType<typeof import('../memory/instances.ts').recall>, { kind: 'gateway' }>;
+
+/** As `rc-wait network check --repair` does; undefined: the gateway does not fit this server any more. */
+async function putInOrder(
+  known: Known,
+  args: OnceArgs,
+  context: Context,
+): Promise<NetworkResult | undefined> {
+  const { log, view, configure } = context;
+  view.onEvent({ kind: 'phase', phase: 'network' });
+  requireRoot(args.root);
+  if (await wasRolledBack(known, args, log)) {
+    return { action: 'skipped', reason: 'the gateway that rc-wait had set was rolled back by hand' };
+  }
+  const order: Order = {
+    gateway: known.gateway,
+    stack: args.network === 'auto' || args.network === 'off' ? known.stack : args.network,
+    root: args.root,
+    interfaceName: args.interface ?? known.interfaceName,
+    publicInterface: args['public-interface'],
+    probe: args.probe,
+  };
+  const check = await checkOf(order, context);
+  if (check === undefined) return undefined;
+  const { isHeld } = await import('../network/check.ts');
+  if (isHeld(check)) {
+    return { action: 'unchanged', stack: check.stack, interface: check.interfaceName, files: [] };
+  }
+  for (const reason of check.reasons) log.info(reason);
+  return configure(order);
+}
+
+/** Whoever undid it by hand does not want it back at each boot. */
+async function wasRolledBack({ gateway }: Known, { root }: OnceArgs, log: Log): Promise<boolean> {
+  const { openJournal } = await import('../network/journal.ts');
+  try {
+    const last = await openJournal(root).last();
+    return last?.purpose === 'rollback' && last.gateway === gateway;
+  } catch (error) {
+    if (!(error instanceof RcWaitError)) throw error;
+    log.warn(error.message);
+    return false;
+  }
+}
+
+async function checkOf(
+  { gateway, stack, root, interfaceName, publicInterface }: Order,
+  { log, view, deadlineMs, signal }: Context,
+): Promise<Check | undefined> {
+  const { checkNetwork } = await import('../network/check.ts');
+  const request = {
+    gateway,
+    stack,
+    root,
+    publicInterface,
+    ...(interfaceName === undefined ? {} : { interfaceName }),
+  };
+  const nowMs = systemClock.nowMs();
+  // Below another root nothing comes up by itself.
+  const untilMs = isThisSystem(root) ? Math.min(deadlineMs, nowMs + patienceMs) : nowMs;
+  const checked = await untilItFits(() => checkNetwork(request), {
+    clock: systemClock,
+    untilMs,
+    signal,
+    onMissing: view.hinder,
+  });
+  if (!(checked instanceof RcWaitError)) return checked;
+  log.warn(`the gateway that is remembered cannot be used any more; asking the API: ${checked.message}`);
+  return undefined;
+}
+
+/** How often an interface without an address is looked at again, in ms. */
+const lookAgainMs = 500;
+
+/** The codes of a gateway that fits no interface, as it is before the interface has its address. */
+const doesNotFit: readonly string[] = ['GATEWAY_INVALID', 'CONFIGURATION'];
+
+/**
+ * Tries until the gateway fits an interface of this server; returns the error
+ * when it does not in time.
+ * @throws all other errors; the signal's reason when aborted
+ */
+export async function untilItFits<T>(
+  attempt: () => Promise<T>,
+  within: { clock: Clock; untilMs: number; signal: AbortSignal; onMissing: (reason: string) => void },
+): Promise<T | RcWaitError> {
+  const { clock, untilMs, signal, onMissing } = within;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof RcWaitError) || !doesNotFit.includes(error.code)) throw error;
+      if (clock.nowMs() >= untilMs) return error;
+      // Each time: without a sign of life systemd would take it for a hang.
+      onMissing(error.message);
+      await clock.sleep(lookAgainMs, signal);
+    }
+  }
+}
+
+/** Remembers a wait that has ended with DEPLOYED. To be done when all are told: one that is killed before is waited for again. */
+export async function rememberEnd(
+  args: OnceArgs,
+  end: End,
+  { outcome }: ResultDocument,
+  log: Log,
+): Promise<void> {
+  if (!args['once-per-instance'] || end.kind !== 'deployed' || outcome !== 'deployed') return;
+  const id = await instanceId(args.root);
+  if (id === undefined) return;
+  const [{ instanceOf }, { remember }] = await Promise.all([
+    import('../memory/instances.ts'),
+    import('../memory/store.ts'),
+  ]);
+  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const instance = instanceOf(id, now, args.network, end.network, end.gateway);
+  if (instance !== undefined) await remember(args.root, instance, log.warn);
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errnoOf, reasonOf } from '../base/error.ts';
+import { folderBelow, writeWhole } from '../network/durable.ts';
+import { blank, type Instance, type Memory, parseMemory, renderMemory, withInstance } from './instances.ts';
+
+/** Where it is remembered, below the root. It goes into an image of the server: hence an entry for each instance. */
+const memoryPath = '/var/lib/rc-wait/instances.json';
+
+/**
+ * What is remembered. A memory that cannot be read or understood is none: the
+ * wait then asks the API, as it would without one. Never throws.
+ * @param onWarning told what is wrong with it
+ */
+export async function readMemory(root: string, onWarning: (warning: string) => void): Promise<Memory> {
+  const path = join(root, memoryPath);
+  try {
+    const memory = parseMemory(await readFile(path, 'utf8'));
+    if (memory !== undefined) return memory;
+    onWarning(`cannot use ${path}: it is no memory of rc-wait; what it said is forgotten`);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') onWarning(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+  return blank;
+}
+
+/**
+ * Remembers one more instance, durably: after a power cut the file has the old
+ * text or the new one. Never throws.
+ * @param onWarning told why it is not remembered
+ */
+export async function remember(
+  root: string,
+  instance: Instance,
+  onWarning: (warning: string) => void,
+): Promise<void> {
+  try {
+    const memory = withInstance(await readMemory(root, () => undefined), instance);
+    const folder = await folderBelow(root, dirname(memoryPath), 0o700);
+    await writeWhole(join(folder, 'instances.json'), renderMemory(memory));
+  } catch (error) {
+    onWarning(`cannot remember that this instance is deployed: ${reasonOf(error)}`);
+  }
+}
