@@ -4,7 +4,6 @@ import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { ApiSeen } from '../doctor/api.ts';
 import type { NetworkSeen } from '../doctor/network.ts';
 import type { ServerSeen } from '../doctor/server.ts';
-import { believed } from '../host/finding.ts';
 import type { PlanRequest } from '../network/plan.ts';
 import type { Look } from '../report/doctor.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
@@ -12,10 +11,10 @@ import { apiFlags, durationFlag, outputFlags, stackFlag } from './flags.ts';
 import { sourceOf, type Target, targetOf } from './open.ts';
 
 const flags = {
-  ask: {
+  offline: {
     boolean: true,
-    default: true,
-    describe: 'Ask the API once, within the quota; --no-ask: leave it alone',
+    default: false,
+    describe: 'Do not ask the API; else it is asked once, within the quota',
   },
   condition: {
     boolean: true,
@@ -38,7 +37,7 @@ export const doctorCommand: Command = command({
   flags,
   examples: [
     ['$0 doctor', 'one screen; the exit status is 0 when nothing is wrong'],
-    ['$0 doctor --no-ask', 'the same without a request'],
+    ['$0 doctor --offline', 'the same without a request'],
     ['$0 doctor --output json', 'a document for a program'],
   ],
   notes:
@@ -131,7 +130,7 @@ async function seeApi(args: DoctorArgs, io: Io): Promise<ApiSeen> {
   try {
     const target = await targetOf(args);
     seen = { url: target.baseUrl, by: await wayOf(args, target) };
-    if (!args.ask) return { ...seen, answer: undefined };
+    if (args.offline) return { ...seen, answer: undefined };
     const [{ askOnce, usable, withApiForOne }, { readStatus }] = await Promise.all([
       import('./question.ts'),
       import('../rackconnect/payload.ts'),
@@ -166,12 +165,14 @@ async function wayOf(args: DoctorArgs, target: Target): Promise<string> {
 }
 
 async function seeNetwork(args: DoctorArgs, server: ServerSeen): Promise<NetworkSeen> {
-  const [{ readDefaultRoutes }, { runCommand }, { explainStack }, { openJournal }] = await Promise.all([
-    import('../network/kernel.ts'),
-    import('../network/run.ts'),
-    import('../network/plan.ts'),
-    import('../network/journal.ts'),
-  ]);
+  const [{ readDefaultRoutes }, { runCommand }, { explainStack }, { openJournal }, { believed }] =
+    await Promise.all([
+      import('../network/kernel.ts'),
+      import('../network/run.ts'),
+      import('../network/plan.ts'),
+      import('../network/journal.ts'),
+      import('../host/finding.ts'),
+    ]);
   const routes = await readDefaultRoutes(runCommand);
   // Rackspace's convention, where nothing says better.
   const interfaceName = args.interface ?? believed(server.serviceNets)?.value ?? 'eth1';

@@ -39,7 +39,7 @@ describe('rc-wait doctor', () => {
 
   it('asks nothing where that is wished', async () => {
     const server = play();
-    const { look } = await doctor(...server.flags, '--no-ask');
+    const { look } = await doctor(...server.flags, '--offline');
     expect(look('answer')?.seen).toBe('not asked');
     expect(server.requests()).toBe(0);
   });
