@@ -1,4 +1,6 @@
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { describeBuilt } from './built.ts';
 import { describeInstall } from './install.ts';
@@ -8,14 +10,17 @@ import { describeRpm } from './rpm.ts';
 // One file: the packages are built twice for all of these tests, which takes longer than some of them.
 let made: Packages;
 let again: Packages;
+let home: string;
 
 beforeAll(async () => {
-  const otherwise = { umask: '077', env: { TZ: 'Asia/Tokyo', LC_ALL: 'C.UTF-8', HOME: '/nonexistent' } };
+  // rpm leaves a folder in the home of whoever builds.
+  home = mkdtempSync(join(tmpdir(), 'rcwait-home-'));
+  const otherwise = { umask: '077', env: { TZ: 'Asia/Tokyo', LC_ALL: 'C.UTF-8', HOME: home } };
   [made, again] = await Promise.all([makePackages(), makePackages(otherwise)]);
 });
 
 afterAll(() => {
-  for (const { folder } of [made, again]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [made.folder, again.folder, home]) rmSync(folder, { recursive: true, force: true });
 });
 
 describeInstall(() => made);
