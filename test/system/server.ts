@@ -13,6 +13,14 @@ const serverAddress = '10.208.5.7';
 export type Stack = 'netplan' | 'ifupdown';
 
 export interface ServerOptions {
+  /** a release of Debian; bookworm when left out */
+  readonly suite?: 'bullseye' | 'trixie' | undefined;
+  /** further files, by path */
+  readonly files?: Readonly<Record<string, string>>;
+  /** a line of shell that is run before systemd begins */
+  readonly first?: string;
+  /** nothing is expected to ask the API at boot */
+  readonly isQuiet?: boolean;
   readonly stack: Stack;
   /** whether the boot wants dependent.service; else nothing depends on the automation */
   readonly dependent?: boolean;
@@ -34,6 +42,11 @@ interface Summary {
   readonly requests: number;
   readonly refused: number;
   readonly maxIn60s: number;
+}
+
+/** A script can be run. */
+function modeOf(content: string): number {
+  return content.startsWith('#!') ? 0o755 : 0o644;
 }
 
 function slowNetplan(sleepsS: number): string {
@@ -58,11 +71,20 @@ export class Server implements AsyncDisposable {
   }
 
   /** Boots a server; resolves when the simulator answers and rc-wait.service is at work. */
-  static async boot({ stack, dependent = true, dropIn, netplanSleepsS = 0 }: ServerOptions): Promise<Server> {
+  static async boot(options: ServerOptions): Promise<Server> {
+    const {
+      stack,
+      suite,
+      dependent = true,
+      dropIn,
+      netplanSleepsS = 0,
+      files = {},
+      isQuiet = false,
+    } = options;
     const units = ['simulator.service', 'route-watch.service', 'dependent.service'];
     const enabled = units.filter((unit) => dependent || unit !== 'dependent.service');
     const machine = await Machine.start({
-      image: inject('images').server,
+      image: inject('images')[suite ?? 'server'],
       command: ['sh', '/usr/local/lib/prepare', stack, ...enabled],
       files: [
         { source: join(fixture, 'prepare'), target: '/usr/local/lib/prepare' },
@@ -75,6 +97,8 @@ export class Server implements AsyncDisposable {
         },
         // Ahead of the real one on the PATH of a unit.
         { target: '/usr/local/sbin/netplan', content: slowNetplan(netplanSleepsS), mode: 0o755 },
+        { target: '/usr/local/lib/first', content: options.first ?? '' },
+        ...Object.entries(files).map(([target, content]) => ({ target, content, mode: modeOf(content) })),
         ...(dropIn === undefined
           ? []
           : [{ target: `${systemUnits}/rc-wait.service.d/test.conf`, content: dropIn }]),
@@ -83,8 +107,8 @@ export class Server implements AsyncDisposable {
     const server = new Server(machine);
     try {
       await server.until(
-        'the simulator has been asked',
-        async () => (await server.requests()).length > 0,
+        isQuiet ? 'the simulator answers' : 'the simulator has been asked',
+        async () => (await server.requests()).length > 0 || isQuiet,
         60_000,
       );
     } catch (error) {

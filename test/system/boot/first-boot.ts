@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Server, type ServerOptions } from '../server.ts';
+
+const docs = join(import.meta.dirname, '../../../docs');
+
+/** An example as it is published. */
+export function example(name: string): string {
+  return readFileSync(join(docs, name), 'utf8');
+}
+
+/** The examples of user-data and vendor-data. */
+export const cloudConfigs = ['runcmd.yaml', 'unit.yaml', 'first-boot.yaml', 'vendor-data.yaml'] as const;
+
+/** What the owner wants to come after RackConnect: it notes the default route that it finds. */
+export const afterRackconnect = '/usr/local/sbin/after-rackconnect';
+const script = '#!/bin/sh\nip route show default >/run/after-rackconnect\n';
+
+const seed = '/var/lib/cloud/seed/nocloud';
+
+/** The releases of Debian on which a first boot is tried; bookworm is the one without a name. */
+export const suites = [undefined, 'bullseye', 'trixie'] as const satisfies readonly ServerOptions['suite'][];
+
+/** Where cloud-init finds what a provider would give it, from its own disk (NoCloud), and no network to configure. */
+export function cloudInit(userData: string, vendorData = ''): Readonly<Record<string, string>> {
+  return {
+    [`${seed}/user-data`]: userData,
+    [`${seed}/vendor-data`]: vendorData,
+    [`${seed}/meta-data`]: 'instance-id: 9e1b4a6e-3f0d-4c1d-9a77-2f2b5a0c1d11\nlocal-hostname: web1\n',
+    '/etc/cloud/cloud.cfg.d/99-test.cfg':
+      'datasource_list: [NoCloud]\nnetwork: {config: disabled}\npreserve_hostname: true\n',
+    [afterRackconnect]: script,
+  };
+}
+
+/** cloud-init is switched off in the image of the servers. */
+const switchOn = 'rm -f /etc/cloud/cloud-init.disabled';
+
+/** Boots a server for the first time, with cloud-init at work. */
+export function firstBoot(options: Omit<ServerOptions, 'stack'>): Promise<Server> {
+  const first = [switchOn, options.first].filter(Boolean).join('\n');
+  return Server.boot({ ...options, stack: 'ifupdown', dependent: false, isQuiet: true, first: `${first}\n` });
+}
+
+/** What cloud-init says of itself: `running`, `done`, `error`. */
+export async function cloudInitStatus(server: Server): Promise<string> {
+  const said = await server.ask('cloud-init', 'status');
+  return /^status: (.*)$/m.exec(said)?.[1] ?? said;
+}
+
+/** The default route that the owner's script has found; undefined: it has not run. */
+export async function routeFound(server: Server): Promise<string | undefined> {
+  const route = await server.ask('cat', '/run/after-rackconnect');
+  return route === '' ? undefined : route;
+}
