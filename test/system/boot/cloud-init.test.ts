@@ -7,15 +7,16 @@ import {
   example,
   firstBoot,
   routeFound,
+  simulated,
   suites,
 } from './first-boot.ts';
 
-const limitMs = 90_000;
+const limitMs = 180_000;
 const wished = /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/;
 
 /** Until runcmd has come to its wait. */
 async function untilRuncmdWaits(server: Server): Promise<void> {
-  const waits = async () => (await server.ask('pgrep', '-f', 'rc-wait wait --timeout 45m')) !== '';
+  const waits = async () => (await server.ask('pgrep', '-f', 'rc-wait wait --api-url')) !== '';
   await server.until('runcmd waits', waits, limitMs);
 }
 
@@ -25,7 +26,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
     it('runcmd: what comes after rc-wait comes after DEPLOYED, and cloud-init is done', async ({
       expect,
     }) => {
-      await using server = await firstBoot({ suite, files: cloudInit(example('cloud-init/runcmd.yaml')) });
+      await using server = await firstBoot({ suite, files: cloudInit(simulated('cloud-init/runcmd.yaml')) });
       await untilRuncmdWaits(server);
       expect(await cloudInitStatus(server)).toBe('running');
       expect(await routeFound(server)).toBeUndefined();
@@ -41,7 +42,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
     });
 
     it('runcmd: after FAILED nothing comes, and cloud-init ends in an error', async ({ expect }) => {
-      await using server = await firstBoot({ suite, files: cloudInit(example('cloud-init/runcmd.yaml')) });
+      await using server = await firstBoot({ suite, files: cloudInit(simulated('cloud-init/runcmd.yaml')) });
       await untilRuncmdWaits(server);
       await server.deploymentEnds('FAILED');
       await server.until(
@@ -50,6 +51,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
         limitMs,
       );
       expect(await cloudInitStatus(server)).toBe('error');
+      expect(await server.run('cat', '/var/log/cloud-init-output.log')).toMatch(/^FAILED after /m);
       expect(await routeFound(server)).toBeUndefined();
     });
 

@@ -9,6 +9,12 @@ export function example(name: string): string {
   return readFileSync(join(docs, name), 'utf8');
 }
 
+/** An example of user-data whose rc-wait asks the simulator: no region of Rackspace's can be reached. */
+export function simulated(name: string): string {
+  const flags = '--api-url, "http://10.208.0.1:8080"';
+  return example(name).replace(', wait, ', `, wait, ${flags}, `);
+}
+
 /** The examples of user-data and vendor-data. */
 export const cloudConfigs = ['runcmd.yaml', 'unit.yaml', 'first-boot.yaml', 'vendor-data.yaml'] as const;
 
@@ -28,7 +34,7 @@ export function cloudInit(userData: string, vendorData = ''): Readonly<Record<st
     [`${seed}/vendor-data`]: vendorData,
     [`${seed}/meta-data`]: 'instance-id: 9e1b4a6e-3f0d-4c1d-9a77-2f2b5a0c1d11\nlocal-hostname: web1\n',
     '/etc/cloud/cloud.cfg.d/99-test.cfg':
-      'datasource_list: [NoCloud]\nnetwork: {config: disabled}\npreserve_hostname: true\n',
+      'datasource_list: [NoCloud]\nnetwork: {config: disabled}\npreserve_hostname: true\nlocale: C.UTF-8\n',
     [afterRackconnect]: script,
   };
 }
