@@ -70,7 +70,8 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   const chosen = readings.find(({ stack }) => stack.name === name);
   const wish: GatewayWish = { ...withFile(target, chosen?.reign), gateway };
   const changes = chosen?.stack.edit(chosen.files, wish) ?? [];
-  const scene = { files: changed(chosen?.files ?? [], changes), reign: chosen?.reign ?? new Map() };
+  const before = chosen?.files ?? [];
+  const scene = { files: changed(before, changes), before, reign: chosen?.reign ?? new Map() };
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   return {
     stack: name,

@@ -77,6 +77,8 @@ export interface Daemon {
 export interface Scene {
   /** the stack's files as they will be */
   readonly files: readonly NetworkFile[];
+  /** the stack's files as they are before the change; undefined where nobody looked at what has been down so far */
+  readonly before?: readonly NetworkFile[];
   /** empty where the stack has no daemon that could be asked */
   readonly reign: Reign;
 }

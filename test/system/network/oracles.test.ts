@@ -97,15 +97,17 @@ it('NetworkManager takes every profile that we edit, and reads one default route
   const count = 250;
   const cases = fc.sample(profiles, { numRuns: count, seed: 20 });
   const files: Record<string, string> = {};
+  const isDisabled = (index: number) => index % 2 === 1;
   cases.forEach((before, index) => {
+    const asked: GatewayWish = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
     for (const { path, text } of before) files[`/srv/nm/${index}-${name(path)}.before`] = text;
     for (const { path, text } of before) files[`/srv/nm/${index}-${name(path)}.after`] = text;
-    for (const { path, after } of networkmanager.edit(before, wish))
+    for (const { path, after } of networkmanager.edit(before, asked))
       files[`/srv/nm/${index}-${name(path)}.after`] = after ?? '';
   });
   await bed.write(files);
   const output = await bed.sh(
-    'cd /srv/nm; for f in *; do echo "== $f"; nmcli --offline connection modify connection.autoconnect yes <$f 2>/dev/null || echo REFUSED; done',
+    'cd /srv/nm; for f in *; do echo "== $f"; nmcli --offline connection modify connection.zone home <$f 2>/dev/null || echo REFUSED; done',
   );
   const read = new Map(
     output
@@ -124,8 +126,17 @@ it('NetworkManager takes every profile that we edit, and reads one default route
     expect(defaultsIn(after), `${file}: ${files[`/srv/nm/${file.replace('before', 'after')}`]}`).toEqual(
       file.includes('eth1') ? [gateway] : [],
     );
-    // All else that NetworkManager reads is the same: addresses, other routes, DNS.
+    // All else that NetworkManager reads is the same: addresses, other routes.
     expect(rest(after), file).toEqual(rest(before));
+    const [, index = '', device = ''] = /^(\d+)-(\w+)/.exec(file) ?? [];
+    const publics = networkmanager.publicInterfaces?.(cases[Number(index)] ?? [], wish) ?? [];
+    const isDown = isDisabled(Number(index)) && publics.includes(device);
+    expect(/^autoconnect=false$/m.test(after), file).toBe(isDown);
+    const both = [`${index}-eth0`, `${index}-eth1`];
+    const read0 = both.flatMap((one) => resolvers(read.get(`${one}.before`) ?? ''));
+    const read1 = both.flatMap((one) => resolvers(read.get(`${one}.after`) ?? ''));
+    if (!read.get(`${index}-eth1.before`)?.includes('REFUSED'))
+      expect(read1, file).toEqual(expect.arrayContaining(read0));
   }
   await annotate(`NetworkManager took ${accepted} profiles as they were, and all of these as edited`);
   expect(accepted).toBeGreaterThan(count * 0.5);
@@ -154,12 +165,21 @@ function defaultsIn(text: string): string[] {
   return found;
 }
 
-/** Everything but default routes, and but the numbers of routes. */
+/** The resolvers, search domains and options of a profile. */
+function resolvers(text: string): string[] {
+  const lines = text.matchAll(/^dns(?:-search|-options)?=(.*)$/gm);
+  return [...lines].flatMap(([, words]) => words?.toLowerCase().split(';').filter(Boolean) ?? []);
+}
+
+/** Everything but default routes and resolvers, and but the numbers of routes. */
 function rest(text: string): string[] {
   const lines = text.replace(/^\[ipv4\]\n[^[]*/m, '').split('\n');
   return [...lines, ...ipv4Lines(text)]
     .filter(
-      (line) => !/^(never-default=|gateway=|route\d+=0\.0\.0\.0\/0|route\d+_options|\[ipv4\]|$)/.test(line),
+      (line) =>
+        !/^(autoconnect=|dns|method=auto$|addr-gen-mode=default$|\[ipv6\]$|never-default=|gateway=|route\d+=0\.0\.0\.0\/0|route\d+_options|\[ipv4\]|$)/.test(
+          line,
+        ),
     )
     .map((line) => line.replace(/^(address\d+=[\d./]+),.*/, '$1').replace(/^route\d+/, 'route'))
     .sort();

@@ -46,10 +46,12 @@ it('netplan takes every file that we edit, and generates one default route from 
       text: writeYaml({ network: { version: '2', ethernets: tree } }, () => stream.next().value),
     }));
   const files: Record<string, string> = {};
+  const isDisabled = (index: number) => index % 2 === 1;
   cases.forEach((file, index) => {
     files[`/srv/before/${index}${path}`] = file.text;
     files[`/srv/after/${index}${path}`] = file.text;
-    for (const { path: changed, after } of netplan.edit([file], wish))
+    const asked: GatewayWish = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
+    for (const { path: changed, after } of netplan.edit([file], asked))
       files[`/srv/after/${index}${changed}`] = after ?? '';
   });
   await bed.write(files);
@@ -74,9 +76,34 @@ it('netplan takes every file that we edit, and generates one default route from 
   // All else that netplan generates is the same: addresses, other routes, MTU.
   after.forEach(({ text }, index) => {
     if (before[index]?.status !== 0) return;
-    expect(rest(text)).toEqual(rest(before[index]?.text ?? ''));
+    const old = before[index]?.text ?? '';
+    expect(rest(text)).toEqual(rest(old));
+    const publics = netplan.publicInterfaces?.([cases[index] ?? { path, text: '' }], wish) ?? [];
+    expect(names(text, /^ActivationPolicy=always-down$/m)).toEqual(isDisabled(index) ? publics : []);
+    const all = (one: string) => new Set(interfaces.flatMap((name) => resolvers(one, name)));
+    expect(all(text)).toEqual(all(old));
+    expect(resolvers(text, 'eth2')).toEqual(resolvers(old, 'eth2'));
+    expect(resolvers(text, 'eth0')).toEqual(publics.includes('eth0') ? [] : resolvers(old, 'eth0'));
   });
 });
+
+const interfaces = ['eth0', 'eth1', 'eth2'];
+
+/** The part of networkd's files that is about an interface. */
+function partOf(text: string, name: string): string {
+  return text.split(/^(?=\[Match\])/m).find((part) => part.startsWith(`[Match]\nName=${name}\n`)) ?? '';
+}
+
+/** The interfaces in whose part something is said. */
+function names(text: string, what: RegExp): string[] {
+  return interfaces.filter((name) => what.test(partOf(text, name)));
+}
+
+/** The resolvers and search domains of an interface. */
+function resolvers(text: string, name: string): string[] {
+  const lines = partOf(text, name).matchAll(/^(?:DNS|Domains)=(.*)$/gm);
+  return [...lines].flatMap(([, words]) => words?.split(' ') ?? []);
+}
 
 /** The gateways of IPv4 default routes of the main table in networkd's files. */
 function ipv4Defaults(text: string): string[] {
@@ -100,8 +127,15 @@ function rest(text: string): string[] {
         !/^Destination=0\.0\.0\.0\/0/m.test(section) ||
         /^Table=/m.test(section),
     )
-    .map((section) => section.replace(/^(Gateway|UseRoutes|UseMTU|RouteMetric)=.*\n/gm, '').trim())
-    .filter((section) => section.startsWith('[') && !/^\[(DHCP|Network|Match)\]$/.test(section))
+    .map((section) =>
+      section
+        .replace(
+          /^(Gateway|UseRoutes|UseMTU|RouteMetric|DNS|Domains|ActivationPolicy|RequiredForOnline)=.*\n/gm,
+          '',
+        )
+        .trim(),
+    )
+    .filter((section) => section.startsWith('[') && !/^\[(DHCP|Network|Match|Link)\]$/.test(section))
     .sort();
 }
 
