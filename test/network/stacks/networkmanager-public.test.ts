@@ -157,6 +157,20 @@ describe('resolvers of the public profile', () => {
     expect(below(edited(same), 'eth1')).toBe(`${ipv4}dns=1.1.1.1;\n`);
   });
 
+  it('count again where somebody has put the line that they took the place of below them', () => {
+    const eth0 = etc('eth0', `${publicIpv4}dns=1.1.1.1;\n`);
+    const [home, other] = edited([etc('eth1', `${ipv4}dns=10.0.0.1;\n`), eth0]);
+    const own = `${mark}dns=10.0.0.1;1.1.1.1;\n`;
+    expect(
+      below(
+        [home, other].flatMap((file) => file ?? []),
+        'eth1',
+      ),
+    ).toBe(`${ipv4}dns=10.0.0.1;\n${own}`);
+    const moved = etc('eth1', `${ipv4}${own}dns=10.0.0.1;\n`);
+    expect(below(edited([moved, other ?? eth0]), 'eth1')).toBe(`${ipv4}dns=10.0.0.1;\n${own}`);
+  });
+
   it('are in the right section where somebody has given the profile one that it lacked', () => {
     const other = etc('eth0', `${publicIpv4}[ipv6]\nmethod=auto\ndns=2001:db8::53;\n`);
     const once = edited([eth1, other]);
@@ -230,6 +244,11 @@ describe('disabling', () => {
     const head = '[connection]\ninterface-name=eth0\nautoconnect=';
     const on = edited([eth1, etc('eth0', publicIpv4, `${head}true\n`)], disable);
     expect(on[1]?.text).toContain(`autoconnect=true\n${mark}autoconnect=false\n`);
+    const [, late] = edited([eth1, etc('eth0', publicIpv4, `${head.replace('autoconnect=', '')}`)], disable);
+    const text = (late?.text ?? '').replace('autoconnect=false\n', 'autoconnect=false\nautoconnect=true\n');
+    expect(edited([eth1, { ...eth0, text }], disable)[1]?.text).toContain(
+      `\nautoconnect=true\n${mark}autoconnect=false\n`,
+    );
     const no = edited([eth1, etc('eth0', publicIpv4, `${head}false\n`)], disable);
     expect(no[1]?.text.match(/autoconnect/g)).toHaveLength(1);
   });
