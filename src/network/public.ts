@@ -34,13 +34,15 @@ export function isPresent(name: string): boolean {
   return existsSync(`/sys/class/net/${name}`);
 }
 
-/** The commands without those that would set a link up or down which this server does not have: ip(8) fails then. */
+/** The commands without those for a link alone which this server does not have: ip(8) and nmcli(1) fail then. */
 export function ofPresent(
   commands: readonly Command[],
   has: (interfaceName: string) => boolean,
 ): readonly Command[] {
   return commands.filter(({ argv }) => {
-    const [, name] = /^ip link set dev (\S+) (?:up|down)$/.exec(argv.join(' ')) ?? [];
+    const [, link, device] =
+      /^ip link set dev (\S+) (?:up|down)$|^nmcli .*device (?:dis)?connect (\S+)$/.exec(argv.join(' ')) ?? [];
+    const name = link ?? device;
     return name === undefined || has(name);
   });
 }

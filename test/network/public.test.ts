@@ -78,3 +78,14 @@ it('a link that this server does not have is not set up or down', () => {
   const apply: Command = { argv: ['netplan', 'apply'], timeoutMs: 1 };
   expect(ofPresent([up('lo'), down, apply], isPresent)).toEqual([up('lo'), apply]);
 });
+
+it('nor is a device that this server does not have connected or disconnected', () => {
+  const device = (verb: string, name: string): Command => ({
+    argv: ['nmcli', '--wait', '50', 'device', verb, name],
+    timeoutMs: 1,
+  });
+  const there = [device('connect', 'lo'), device('disconnect', 'lo'), device('reapply', 'eth7')];
+  expect(ofPresent([...there, device('connect', 'eth7'), device('disconnect', 'eth7')], isPresent)).toEqual(
+    there,
+  );
+});

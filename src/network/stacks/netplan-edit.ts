@@ -6,6 +6,7 @@ import { type Definition, type NetplanFile, readNetplanFile } from './netplan-fi
 import { ownPath, ownText } from './netplan-own.ts';
 import { originalOf, overrulesUs, publicDefinitions, refuseDisabling } from './netplan-public.ts';
 import {
+  catchAll,
   type Nameservers,
   nameserversLacking,
   nameserversOf,
@@ -54,7 +55,7 @@ export function changesOf({ live, own, target, wish }: Start): FileChange[] {
 function movesOf(
   live: readonly NetplanFile[],
   own: NetworkFile | undefined,
-  { id }: MergedDefinition,
+  { id, renderer }: MergedDefinition,
 ): { publics: readonly MergedDefinition[]; nameservers: Nameservers | undefined } {
   const restored = live.map(originalOf);
   const originals = live.map((file, index) => restored[index] ?? file);
@@ -65,9 +66,17 @@ function movesOf(
   const publics = mergeDefinitions(originals).filter(
     (one) => found.some((other) => other.id === one.id) || (one.id !== id && remembered.includes(one.id)),
   );
-  const ids = [id, ...publics.map((one) => one.id)];
-  const moved = nameserversOf([...originals, ...memory], ids);
-  return { publics, nameservers: nameserversLacking(nameserversOf(live, [id]), moved) };
+  const sources = [id, ...publics.map((one) => one.id)].map((one) =>
+    nameserversOf([...originals, ...memory], [one]),
+  );
+  const known = nameserversOf(live, [id]);
+  const lacks = nameserversLacking(known, {
+    addresses: sources.flatMap(({ addresses }) => addresses),
+    search: sources.flatMap(({ search }) => search),
+  });
+  if (lacks === undefined || renderer === 'NetworkManager') return { publics, nameservers: lacks };
+  const all = catchAll(sources, [...known.search, ...lacks.search]);
+  return { publics, nameservers: { ...lacks, search: [...lacks.search, ...all] } };
 }
 
 /** The route as wished that another file holds already, and will hold after the next boot too. */

@@ -35,6 +35,20 @@ export function nameserversLacking(known: Nameservers, more: Nameservers): Names
   return addresses.length + search.length > 0 ? { addresses, search } : undefined;
 }
 
+/**
+ * The search domains that a definition needs besides, so that its servers are asked for
+ * names that match none: networkd lets one with a routing domain (`~corp`) be asked for
+ * that alone, unless DNSDefaultRoute= says otherwise, for which netplan has no word. `~.`
+ * stands for every name (systemd.network(5)).
+ * @param sources what was said of each definition before us
+ * @param search its search domains afterwards
+ */
+export function catchAll(sources: readonly Nameservers[], search: readonly string[]): string[] {
+  const isRouting = (domain: string) => domain.startsWith('~');
+  const wasForAll = sources.some((one) => one.addresses.length > 0 && !one.search.some(isRouting));
+  return wasForAll && search.some(isRouting) && !search.includes('~.') ? ['~.'] : [];
+}
+
 /** `nameservers` of a definition, where it names any: the key goes whole, for nothing else stands below it. */
 export function nameserversRemoval(file: NetplanFile, definition: Definition): Removal[] {
   const { section, id, settings } = definition;

@@ -1,10 +1,9 @@
 import type { Command, GatewayWish, NetworkFile, Scene } from '../types.ts';
 import { nameOf } from './glob.ts';
 import { addedMark, offMark } from './marks.ts';
-import { reapplying } from './networkmanager-daemon.ts';
+import { deviceCommand, reapplying } from './networkmanager-daemon.ts';
 import { interfaceNameOf, readProfiles, setting, truth } from './networkmanager-profile.ts';
-import type { View } from './networkmanager-view.ts';
-import { viewsOf } from './networkmanager-view.ts';
+import { type View, viewsOf } from './networkmanager-view.ts';
 
 /**
  * Brings changed profiles into the kernel. A disabled interface is disconnected
@@ -77,8 +76,4 @@ function touchedIn({ files, before = files, reign }: Scene, except: readonly str
   return [...reign]
     .filter(([name, path]) => !except.includes(name) && touched.includes(nameOf(path)))
     .map(([name]) => name);
-}
-
-function deviceCommand(verb: 'connect' | 'disconnect', name: string): Command {
-  return { argv: ['nmcli', '--wait', '50', 'device', verb, name], timeoutMs: 60_000 };
 }

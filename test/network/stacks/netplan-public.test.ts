@@ -106,6 +106,22 @@ describe('resolvers of the public interface', () => {
     });
   });
 
+  it('are asked for all names where they were before, though routing domains came along', () => {
+    const search = (eth0: string, eth1: string, renderer = 'networkd') => {
+      const both = `eth0: {gateway4: 1.1.1.1, nameservers: ${eth0}}, eth1: {nameservers: ${eth1}}`;
+      const text = `network: {renderer: ${renderer}, ethernets: {${both}}}\n`;
+      return ours(edited([etc(text)])).ethernets.eth1.nameservers.search;
+    };
+    const corp = '{addresses: [1.1.1.1], search: [~corp]}';
+    expect(search(corp, '{addresses: [10.0.0.1]}')).toEqual(['~corp', '~.']);
+    expect(search('{addresses: [1.1.1.1]}', '{addresses: [10.0.0.1], search: [~corp]}')).toEqual(['~.']);
+    expect(search('{addresses: [1.1.1.1]}', '{addresses: [10.0.0.1], search: [~corp, ~.]}')).toBeUndefined();
+    // Before, no other name was asked there either.
+    expect(search(corp, '{}')).toEqual(['~corp']);
+    // NetworkManager sees to it by itself: its connection has the default route.
+    expect(search(corp, '{addresses: [10.0.0.1]}', 'NetworkManager')).toEqual(['~corp']);
+  });
+
   it('stay where there are none, and where nothing public is', () => {
     const empty =
       'network: {ethernets: {eth0: {gateway4: 1.1.1.1, nameservers: {addresses: []}}, eth1: {}}}\n';
