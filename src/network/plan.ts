@@ -3,7 +3,7 @@ import { chooseStack, type StackFact } from './choice.ts';
 import { interfaceForGateway } from './gateway.ts';
 import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './host.ts';
 import { isWished, readDefaultRoutes } from './kernel.ts';
-import { lostWhenDown, refuseLower } from './public.ts';
+import { isPresent, lostWhenDown, ofPresent, refuseLower } from './public.ts';
 import { isRunningSystem } from './root.ts';
 import { type Run, runCommand } from './run.ts';
 import { stacks } from './stacks.ts';
@@ -37,6 +37,8 @@ export interface PlanHost {
   readonly isRunning: (root: string) => boolean;
   readonly interfaces: () => readonly HostInterface[];
   readonly isInstalled: (tool: string) => Promise<boolean>;
+  /** whether there is an interface of this name, up or down, with an address or without */
+  readonly isPresent: (interfaceName: string) => boolean;
   readonly run: Run;
 }
 
@@ -45,6 +47,7 @@ export const runningHost: PlanHost = {
   isRunning: isRunningSystem,
   interfaces: runningInterfaces,
   isInstalled,
+  isPresent,
   run: runCommand,
 };
 
@@ -75,13 +78,16 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   const { publicInterface = 'keep' } = request;
   const wish: GatewayWish = { ...withFile(target, chosen?.reign), gateway, publicInterface };
   const changes = chosen?.stack.edit(chosen.files, wish) ?? [];
-  const disabled =
-    publicInterface === 'disable' ? (chosen?.stack.publicInterfaces?.(chosen.files, wish) ?? []) : [];
+  const named =
+    chosen && publicInterface === 'disable' ? chosen.stack.publicInterfaces(chosen.files, wish) : [];
+  // Files may name an interface that this server does not have: it is down as it is.
+  const disabled = running ? named.filter((one) => host.isPresent(one)) : named;
   if (running) await refuseLower(wish, disabled);
   const before = chosen?.files ?? [];
   const scene = { files: changed(before, changes), before, reign: chosen?.reign ?? new Map() };
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
-  const restore = reload ? (chosen?.stack.restore(wish, scene) ?? []) : [];
+  const commands = reload ? ofPresent(chosen?.stack.reload(wish, scene) ?? [], host.isPresent) : [];
+  const restore = reload ? ofPresent(chosen?.stack.restore(wish, scene) ?? [], host.isPresent) : [];
   return {
     stack: name,
     ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),
@@ -89,7 +95,7 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
     wish,
     disabled,
     changes,
-    commands: reload ? (chosen?.stack.reload(wish, scene) ?? []) : [],
+    commands,
     restore: [...restore, ...(await lostWhenDown(disabled, restore, host.run))],
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { RcWaitError } from '../base/error.ts';
 import { shownOnly } from './kernel.ts';
@@ -28,7 +29,25 @@ export async function refuseLower(
   }
 }
 
-/** Whether a command sets this link up, or another does. */
+/** Whether this server has an interface of that name. */
+export function isPresent(name: string): boolean {
+  return existsSync(`/sys/class/net/${name}`);
+}
+
+/** The commands without those for a link alone which this server does not have: ip(8) and nmcli(1) fail then. */
+export function ofPresent(
+  commands: readonly Command[],
+  has: (interfaceName: string) => boolean,
+): readonly Command[] {
+  return commands.filter(({ argv }) => {
+    const [, link, device] =
+      /^ip link set dev (\S+) (?:up|down)$|^nmcli .*device (?:dis)?connect (\S+)$/.exec(argv.join(' ')) ?? [];
+    const name = link ?? device;
+    return name === undefined || has(name);
+  });
+}
+
+/** Whether a command sets this link up. */
 function setsUp(name: string, { argv }: Command): boolean {
   return argv.join(' ') === `ip link set dev ${name} up`;
 }

@@ -113,7 +113,7 @@ export interface Stack {
    * The interfaces but that of the wish to which the files give an IPv4 default route, or gave one
    * before rc-wait took it out of use, under the names that they will have as far as the files tell.
    */
-  publicInterfaces?(files: readonly NetworkFile[], wish: GatewayWish): readonly string[];
+  publicInterfaces(files: readonly NetworkFile[], wish: GatewayWish): readonly string[];
   /**
    * The changes that make the gateway of `wish` the one default route; empty when all is as wished already.
    * The resolvers that the files tie to a public interface go to the gateway's, for they are reached by it now.

@@ -24,6 +24,7 @@ async function server(routes: string[], isRunning = true) {
       { name: 'eth1', addresses: [{ address: parseIpv4('10.208.5.7') ?? gateway, prefixLength: 19 }] },
     ],
     isInstalled: async () => true,
+    isPresent: () => true,
     run: kernel.run,
   };
   return { root, check: () => checkNetwork({ gateway, stack: 'netplan', root }, host) };

@@ -3,7 +3,7 @@ import { type Ipv4Address, parseIpv4, parseIpv4Prefix } from '../../src/base/ipv
 import { type PlanHost, type PlanRequest, planNetwork } from '../../src/network/plan.ts';
 import type { HostInterface } from '../../src/network/types.ts';
 import { FakeKernel } from './fake-kernel.ts';
-import { scratch } from './scratch.ts';
+import { put, scratch } from './scratch.ts';
 
 const gateway = parseIpv4('10.208.0.1') as Ipv4Address;
 const netplanFile = `network:
@@ -27,6 +27,7 @@ function running(kernel: FakeKernel, tools: readonly string[] = ['netplan', 'ifu
     isRunning: () => true,
     interfaces: () => [eth1],
     isInstalled: async (tool) => tools.includes(tool),
+    isPresent: () => true,
     run: kernel.run,
   };
 }
@@ -178,5 +179,41 @@ describe('below another root', () => {
       code: 'NETWORK_FILE',
       message: 'cannot read /etc/netplan/50.yaml: line 1: the document is not a mapping',
     });
+  });
+});
+
+describe('a public interface that is to go down', () => {
+  const interfaces = `auto lo eth0 eth1
+iface eth0 inet static
+  address 203.0.113.7/24
+  gateway 203.0.113.1
+${interfacesFile}`;
+
+  it('is named, set down last, and first up again in what undoes it', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfaces });
+    const host = running(new FakeKernel(['default via 203.0.113.1 dev eth0']), ['ifup']);
+    const plan = await planNetwork(request(root, { publicInterface: 'disable' }), host);
+    expect(plan.disabled).toEqual(['eth0']);
+    expect(plan.wish.publicInterface).toBe('disable');
+    expect(plan.commands.at(-1)?.argv).toEqual(['ip', 'link', 'set', 'dev', 'eth0', 'down']);
+    expect(plan.restore[0]?.argv).toEqual(['ip', 'link', 'set', 'dev', 'eth0', 'up']);
+  });
+
+  it('comes up again with a later wish to keep it', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfaces });
+    const below = await planNetwork(request(root, { publicInterface: 'disable' }));
+    for (const { path, after } of below.changes) put(root, path, after ?? '');
+    const host = running(new FakeKernel(['default via 10.208.0.1 dev eth1']), ['ifup']);
+    const plan = await planNetwork(request(root, { publicInterface: 'keep' }), host);
+    expect(plan.disabled).toEqual([]);
+    expect(plan.commands.map(({ argv }) => argv.join(' '))).toContain('ip link set dev eth0 up');
+  });
+
+  it('is passed over where this server does not have it', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfaces });
+    const host = { ...running(new FakeKernel([]), ['ifup']), isPresent: (name: string) => name !== 'eth0' };
+    const plan = await planNetwork(request(root, { publicInterface: 'disable' }), host);
+    expect(plan.disabled).toEqual([]);
+    expect(plan.commands.map(({ argv }) => argv.join(' ')).join()).not.toContain('link set');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { lostWhenDown, refuseLower } from '../../src/network/public.ts';
+import { isPresent, lostWhenDown, ofPresent, refuseLower } from '../../src/network/public.ts';
 import type { Finished } from '../../src/network/run.ts';
 import type { Command, GatewayWish } from '../../src/network/types.ts';
 import { scratch } from './scratch.ts';
@@ -71,4 +71,21 @@ describe('an interface that is to go down', () => {
   it('goes down where it is another', async () => {
     await expect(refuseLower(wish, ['eth0', 'bond0.101'], sysfs())).resolves.toBeUndefined();
   });
+});
+
+it('a link that this server does not have is not set up or down', () => {
+  const down: Command = { argv: ['ip', 'link', 'set', 'dev', 'eth7', 'down'], timeoutMs: 1 };
+  const apply: Command = { argv: ['netplan', 'apply'], timeoutMs: 1 };
+  expect(ofPresent([up('lo'), down, apply], isPresent)).toEqual([up('lo'), apply]);
+});
+
+it('nor is a device that this server does not have connected or disconnected', () => {
+  const device = (verb: string, name: string): Command => ({
+    argv: ['nmcli', '--wait', '50', 'device', verb, name],
+    timeoutMs: 1,
+  });
+  const there = [device('connect', 'lo'), device('disconnect', 'lo'), device('reapply', 'eth7')];
+  expect(ofPresent([...there, device('connect', 'eth7'), device('disconnect', 'eth7')], isPresent)).toEqual(
+    there,
+  );
 });

@@ -3,7 +3,7 @@ import { globalPath, isFor, readInterfaces } from './ifcfg-files.ts';
 import { disabledDevices, publicDevices } from './ifcfg-public.ts';
 import { type Links, linkCommands, linksBack, linksOf } from './links.ts';
 import { addedMark, offMark } from './marks.ts';
-import { reapplying } from './networkmanager-daemon.ts';
+import { deviceCommand, reapplying } from './networkmanager-daemon.ts';
 import { type ShellFile, valueIn } from './shell-file.ts';
 
 /**
@@ -82,8 +82,4 @@ function touchedIn({ files, before = files, reign }: Scene): string[] {
   return [...reign]
     .filter(([, path]) => touched.includes(path) || touched.includes(globalPath))
     .map(([name]) => name);
-}
-
-function deviceCommand(verb: 'connect' | 'disconnect', name: string): Command {
-  return { argv: ['nmcli', '--wait', '50', 'device', verb, name], timeoutMs: 60_000 };
 }

@@ -16,6 +16,8 @@ import type { NetworkFile } from '../types.ts';
 /** One netplan file, parsed. Every scalar is a string, as netplan's own reader sees it. */
 export interface NetplanFile extends NetworkFile {
   readonly document: Document;
+  /** `renderer` of all definitions that have none of their own */
+  readonly renderer?: string | undefined;
   readonly definitions: readonly Definition[];
 }
 
@@ -24,6 +26,8 @@ export interface Definition {
   /** `ethernets`, `bonds`, … */
   readonly section: string;
   readonly id: string;
+  /** `renderer` of the section, which stands among the IDs */
+  readonly renderer?: string | undefined;
   readonly settings: YAMLMap;
 }
 
@@ -34,8 +38,8 @@ const otherKeys = new Set(['version', 'renderer', 'openvswitch', 'nm-devices', '
  * Reads one netplan file. An empty file is one without definitions, as for netplan.
  * @throws RcWaitError NETWORK_FILE naming file and line when it is not YAML or not of netplan's shape
  */
-export function readNetplanFile(file: NetworkFile): NetplanFile {
-  const { document, problem } = parseYaml(file.text);
+export function readNetplanFile(file: NetworkFile, options: YamlOptions = {}): NetplanFile {
+  const { document, problem } = parseYaml(file.text, options);
   if (problem !== undefined) throw cannotRead(file.path, problem.line, problem.reason);
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === '')) {
     return { ...file, document, definitions: [] };
@@ -43,25 +47,44 @@ export function readNetplanFile(file: NetworkFile): NetplanFile {
   const top = mapping(file, document, document.contents, 'the document');
   const network = valueAt(document, top, 'network');
   if (network === undefined) return { ...file, document, definitions: [] };
+  const settings = mapping(file, document, network, 'network');
   const definitions: Definition[] = [];
-  for (const { key, value } of mapping(file, document, network, 'network').items) {
+  for (const { key, value } of settings.items) {
     const section = textOf(document, key) ?? '';
     if (otherKeys.has(section) || isEmpty(value)) continue;
-    for (const pair of mapping(file, document, value, section).items) {
+    const ids = mapping(file, document, value, section);
+    const renderer = textOf(document, valueAt(document, ids, 'renderer'));
+    for (const pair of ids.items) {
       const id = textOf(document, pair.key) ?? '';
-      definitions.push({ section, id, settings: mapping(file, document, pair.value, id) });
+      if (id === 'renderer' && renderer !== undefined) continue;
+      definitions.push({ section, id, renderer, settings: mapping(file, document, pair.value, id) });
     }
   }
-  return { ...file, document, definitions };
+  return {
+    ...file,
+    document,
+    renderer: textOf(document, valueAt(document, settings, 'renderer')),
+    definitions,
+  };
+}
+
+/** How strictly YAML is read. */
+export interface YamlOptions {
+  /** whether a key may come twice in a mapping, which netplan itself refuses */
+  readonly uniqueKeys?: boolean;
 }
 
 /** Parses YAML with every scalar as a string (netplan decides by key what a scalar means, not by its look). */
-export function parseYaml(text: string): { document: Document; problem?: { line: number; reason: string } } {
+export function parseYaml(
+  text: string,
+  { uniqueKeys = true }: YamlOptions = {},
+): { document: Document; problem?: { line: number; reason: string } } {
   const lineCounter = new LineCounter();
   const document: Document = parseDocument(text, {
     schema: 'failsafe',
     keepSourceTokens: true,
     prettyErrors: false,
+    uniqueKeys,
     lineCounter,
   });
   const [error] = document.errors;

@@ -1,13 +1,14 @@
-import type { Document } from 'yaml';
 import { parseIpv4Prefix } from '../../base/ipv4.ts';
 import type { HostInterface, NetworkFile, Target } from '../types.ts';
 import { globPattern, hasWildcard, nameOf } from './glob.ts';
 import { type Definition, itemsOf, mapOf, type NetplanFile, textOf, valueAt } from './netplan-file.ts';
 
-/** An ID with what all files together say of it, as far as default routes go. */
+/** An ID with what all files together say of it, as far as default routes and disabling go. */
 export interface MergedDefinition {
   readonly section: string;
   readonly id: string;
+  /** `networkd`, `NetworkManager`, or undefined for the default, which is networkd */
+  renderer?: string | undefined;
   hasMatch: boolean;
   matchName?: string;
   matchMac?: string;
@@ -15,6 +16,8 @@ export interface MergedDefinition {
   dhcp4: boolean;
   useRoutes: boolean;
   readonly addresses: string[];
+  /** IDs that it stands on: the link of a VLAN, the ports of a bond or a bridge */
+  readonly lowers: { readonly id: string; readonly path: string }[];
 }
 
 /**
@@ -32,8 +35,9 @@ export function effectiveFiles(files: readonly NetworkFile[]): NetworkFile[] {
 /** What the files together say: mappings are merged, the later file wins (netplan(5)). */
 export function mergeDefinitions(files: readonly NetplanFile[]): MergedDefinition[] {
   const merged = new Map<string, MergedDefinition>();
-  for (const { document, definitions } of files) {
-    for (const definition of definitions) {
+  const global = files.findLast(({ renderer }) => renderer !== undefined)?.renderer;
+  for (const file of files) {
+    for (const definition of file.definitions) {
       const { section, id } = definition;
       const known = merged.get(id) ?? {
         section,
@@ -42,21 +46,28 @@ export function mergeDefinitions(files: readonly NetplanFile[]): MergedDefinitio
         dhcp4: false,
         useRoutes: true,
         addresses: [],
+        lowers: [],
+        renderer: global,
       };
-      mergeInto(known, document, definition);
+      mergeInto(known, file, definition);
       merged.set(id, known);
     }
   }
   return [...merged.values()];
 }
 
-function mergeInto(known: MergedDefinition, document: Document, { settings }: Definition): void {
+function mergeInto(known: MergedDefinition, file: NetplanFile, { settings, renderer }: Definition): void {
+  const { document, path } = file;
   const textAt = (...[first, ...rest]: [string, ...string[]]): string | undefined => {
     const value = valueAt(document, settings, first);
     if (rest[0] === undefined) return textOf(document, value);
     const map = mapOf(document, value);
     return map && textOf(document, valueAt(document, map, rest[0]));
   };
+  const listAt = (key: string): string[] =>
+    itemsOf(document, valueAt(document, settings, key)).flatMap((item) => textOf(document, item) ?? []);
+  known.renderer = textAt('renderer') ?? renderer ?? known.renderer;
+  known.lowers.push(...[textAt('link') ?? [], listAt('interfaces')].flat().map((id) => ({ id, path })));
   known.hasMatch ||= valueAt(document, settings, 'match') !== undefined;
   known.matchName = textAt('match', 'name') ?? known.matchName ?? '';
   known.matchMac = textAt('match', 'macaddress')?.toLowerCase() ?? known.matchMac ?? '';
@@ -90,14 +101,22 @@ export function standsFor(definition: MergedDefinition, { interfaceName, macAddr
   return byName && (!matchMac || matchMac === macAddress?.toLowerCase());
 }
 
+/** The name that the interface of an ID will have, as far as the files tell; else the ID. */
+export function interfaceNameOf({ id, hasMatch, matchName, setName }: MergedDefinition): string {
+  const literal = hasMatch && matchName && !hasWildcard(matchName) ? matchName : undefined;
+  return setName || literal || id;
+}
+
+/** Whether an ID may stand for more than one interface. */
+export function isForSeveral({ hasMatch, matchName, matchMac, setName }: MergedDefinition): boolean {
+  return hasMatch && !setName && !matchMac && (!matchName || hasWildcard(matchName));
+}
+
 /** The static IPv4 addresses, under the names that the interfaces will have as far as the files tell. */
 export function staticAddresses(definitions: readonly MergedDefinition[]): HostInterface[] {
-  return definitions.map(({ id, hasMatch, matchName, matchMac, setName, addresses }) => {
-    const literal = hasMatch && matchName && !hasWildcard(matchName) ? matchName : undefined;
-    return {
-      name: setName || literal || id,
-      addresses: addresses.map(parseIpv4Prefix).filter((prefix) => prefix !== undefined),
-      ...(matchMac ? { macAddress: matchMac } : {}),
-    };
-  });
+  return definitions.map((definition) => ({
+    name: interfaceNameOf(definition),
+    addresses: definition.addresses.map(parseIpv4Prefix).filter((prefix) => prefix !== undefined),
+    ...(definition.matchMac ? { macAddress: definition.matchMac } : {}),
+  }));
 }

@@ -1,30 +1,26 @@
-import { stringify } from 'yaml';
 import { RcWaitError } from '../../base/error.ts';
-import type { FileChange, GatewayWish, NetworkFile, Stack } from '../types.ts';
-import { nameOf } from './glob.ts';
-import { type Definition, type NetplanFile, readNetplanFile } from './netplan-file.ts';
-import { defaultRoutes, type Removal, useRoutesOverride, withoutRemovals } from './netplan-routes.ts';
+import type { GatewayWish, NetworkFile, Stack } from '../types.ts';
+import { changesOf } from './netplan-edit.ts';
+import { type NetplanFile, readNetplanFile } from './netplan-file.ts';
+import { ownPath } from './netplan-own.ts';
+import { originalOf, publicDefinitions } from './netplan-public.ts';
 import {
   effectiveFiles,
+  interfaceNameOf,
   type MergedDefinition,
   mergeDefinitions,
   standsFor,
   staticAddresses,
 } from './netplan-tree.ts';
 
-/** Sorts after what installers and cloud-init write (00 to 50), so that it has the last word. */
-const ownPath = '/etc/netplan/90-rc-wait.yaml';
-
-const header = `# Written by rc-wait: the one default route of this server. Changes here are lost.
-# To undo it: remove this file; in the other files of this folder take away the
-# marks "# rc-wait off: " and "# rc-wait was: " (and the line below each "was");
-# then run "netplan apply".
-`;
-
 /**
  * netplan, with whatever renderer: our route in a file of our own, and every
  * other default route out of the files that hold one. Written as 0.0.0.0/0:
  * `to: default` needs netplan 0.103, and older hosts lost their network to it.
+ *
+ * `nameservers` of public interfaces go into that file too; resolvers that DHCP
+ * brings stay where they are. `activation-mode`, by which a public interface is
+ * disabled, needs netplan 0.103: an older one refuses it when the files are checked.
  */
 export const netplan: Stack = {
   name: 'netplan',
@@ -38,33 +34,21 @@ export const netplan: Stack = {
 
   addresses: (files) => staticAddresses(mergeDefinitions(read(files))),
 
-  edit(files, wish) {
-    const others = read(files);
-    const merged = mergeDefinitions(others);
-    const target = soleDefinition(merged, wish);
-    const silenced = merged.filter(({ id, dhcp4, useRoutes }) => id !== target.id && dhcp4 && useRoutes);
-    const isWished = (definition: Definition, { via }: Removal) =>
-      definition.id === target.id && via === wish.gateway;
-    const kept = wishedRoutes(others, isWished)[0];
-    const changes: FileChange[] = [];
-    for (const file of others) {
-      const removals = file.definitions.flatMap((definition) => [
-        ...defaultRoutes(file, definition).filter(
-          // The same gateway twice, with two metrics, would be two routes. In /run it goes with the next boot.
-          (route) => !isSame(route, kept) && !(isVolatile(file) && isWished(definition, route)),
-        ),
-        ...(overrulesUs(file) && silenced.some(({ id }) => id === definition.id)
-          ? useRoutesOverride(file, definition)
-          : []),
-      ]);
-      if (removals.length > 0) changes.push(changeOf(file, withoutRemovals(file, removals)));
-    }
-    const before = files.find(({ path }) => path === ownPath)?.text;
-    const after = ownText(kept !== undefined ? undefined : { target, wish }, silenced);
-    if (before !== after) changes.push({ path: ownPath, before, after, mode: 0o600 });
-    return changes;
+  publicInterfaces(files, wish) {
+    const live = read(files);
+    const { id } = soleDefinition(mergeDefinitions(live), wish);
+    const originals = live.map((file) => originalOf(file) ?? file);
+    return publicDefinitions(live, originals, id).map(interfaceNameOf);
   },
 
+  edit(files, wish) {
+    const live = read(files);
+    const own = files.find(({ path }) => path === ownPath);
+    return changesOf({ live, own, target: soleDefinition(mergeDefinitions(live), wish), wish });
+  },
+
+  // With either renderer `netplan apply` reaches every interface: it reconfigures all of networkd's,
+  // and disconnects those of NetworkManager before it starts that anew (seen with 0.106).
   reload: () => [
     // Checks the files before anything is touched: it writes below /run alone.
     { argv: ['netplan', 'generate'], timeoutMs: 30_000, check: true },
@@ -77,31 +61,7 @@ export const netplan: Stack = {
 function read(files: readonly NetworkFile[]): NetplanFile[] {
   return effectiveFiles(files)
     .filter(({ path }) => path !== ownPath)
-    .map(readNetplanFile);
-}
-
-/** The routes as wished that other files hold already, and will hold after the next boot too. */
-function wishedRoutes(
-  files: readonly NetplanFile[],
-  isWished: (definition: Definition, route: Removal) => boolean,
-): Removal[] {
-  return files
-    .filter((file) => !isVolatile(file))
-    .flatMap((file) =>
-      file.definitions.flatMap((one) => defaultRoutes(file, one).filter((route) => isWished(one, route))),
-    );
-}
-
-function isSame(a: Removal, b: Removal | undefined): boolean {
-  return a.parent === b?.parent && a.index === b.index;
-}
-
-function isVolatile({ path }: NetworkFile): boolean {
-  return path.startsWith('/run/');
-}
-
-function overrulesUs({ path }: NetplanFile): boolean {
-  return nameOf(path) > nameOf(ownPath);
+    .map((file) => readNetplanFile(file));
 }
 
 function soleDefinition(definitions: readonly MergedDefinition[], wish: GatewayWish): MergedDefinition {
@@ -121,33 +81,4 @@ function soleDefinition(definitions: readonly MergedDefinition[], wish: GatewayW
     );
   }
   return first;
-}
-
-function changeOf(file: NetplanFile, after: string): FileChange {
-  const { path, text } = file;
-  if (isVolatile(file)) {
-    throw new RcWaitError(
-      'NETWORK_FILE',
-      `cannot take the default route out of ${path}: what writes it at each boot would put it back`,
-      { hint: 'find what writes that file and take the default route out there' },
-    );
-  }
-  if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o600 };
-  // A package owns what is in /lib; a file of the same name in /etc hides it (netplan-generate(8)).
-  return { path: `/etc/netplan/${nameOf(path)}`, before: undefined, after, mode: 0o600 };
-}
-
-/** Our own file; undefined when there is nothing for it to say. */
-function ownText(
-  route: { target: MergedDefinition; wish: GatewayWish } | undefined,
-  silenced: readonly MergedDefinition[],
-): string | undefined {
-  const sections: Record<string, Record<string, unknown>> = {};
-  const set = ({ section, id }: MergedDefinition, settings: unknown) => {
-    sections[section] = { ...sections[section], [id]: settings };
-  };
-  if (route !== undefined) set(route.target, { routes: [{ to: '0.0.0.0/0', via: route.wish.gateway }] });
-  for (const definition of silenced) set(definition, { 'dhcp4-overrides': { 'use-routes': false } });
-  if (Object.keys(sections).length === 0) return undefined;
-  return header + stringify({ network: { version: 2, ...sections } });
 }

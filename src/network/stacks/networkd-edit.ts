@@ -1,9 +1,16 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { FileChange, GatewayWish, NetworkFile } from '../types.ts';
-import { nameOf } from './glob.ts';
 import type { IniFile } from './ini-file.ts';
 import { editLines } from './line-edit.ts';
-import { offMark } from './marks.ts';
+import { dropInText, ownChanges, ownPathOf } from './networkd-drop-in.ts';
+import { originalUnits, publicUnits, refuseDisabling } from './networkd-public.ts';
+import {
+  addedResolvers,
+  emptiedResolvers,
+  lateContradictions,
+  lateResolvers,
+  resolversOf,
+} from './networkd-resolvers.ts';
 import {
   type DefaultRoute,
   defaultRoutes,
@@ -11,13 +18,7 @@ import {
   overruling,
   withoutSettings,
 } from './networkd-routes.ts';
-import { ownDropIn, type Unit } from './networkd-units.ts';
-
-const header = `# Written by rc-wait: the one default route of this server. Changes here are lost.
-# To undo it: remove all files of this name; in the other files below
-# /etc/systemd/network take away the marks "${offMark}"; then run
-# "networkctl reload" and "networkctl reconfigure" with the interfaces' names.
-`;
+import type { Placed, Unit } from './networkd-units.ts';
 
 /** Lines of a file that go out of use. */
 interface Off {
@@ -25,23 +26,41 @@ interface Off {
   readonly lines: readonly number[];
 }
 
-/** The changes that make our gateway the one default route: in `home`, and out of everything else. */
-export function changesOf(
-  files: readonly NetworkFile[],
-  units: readonly Unit[],
-  home: Unit,
-  wish: GatewayWish,
-): FileChange[] {
+/** What an edit starts from. */
+export interface Start {
+  readonly files: readonly NetworkFile[];
+  /** the units as they are */
+  readonly units: readonly Unit[];
+  /** the unit of the gateway's interface */
+  readonly home: Unit;
+  readonly wish: GatewayWish;
+}
+
+/** The changes that make our gateway the one default route, with the resolvers that go with it. */
+export function changesOf(start: Start): FileChange[] {
+  const { files, units, home, wish } = start;
   const kept = defaultRoutes(home).find(({ via, file }) => via === wish.gateway && !isVolatile(file));
   const off: Off[] = units.flatMap(defaultRoutes).filter((route) => !stays(route, kept, home, wish));
+  const roles = rolesOf(start);
   const wanted = new Map<string, string>();
   for (const unit of units) {
-    const isHome = unit === home;
-    const late = overruling(unit, ownDropIn, silencedKeys(unit, isHome));
-    off.push(...late.map(({ file, setting }) => ({ file, lines: setting.lines })));
+    const late = overruling(unit, silencedKeys(unit, unit === home));
+    const resolvers = resolverSettings(unit, home, roles);
+    const others =
+      unit === home
+        ? lateContradictions(unit, resolvers)
+        : hasName(roles.publics, unit)
+          ? lateResolvers(unit)
+          : [];
+    off.push(...[...late, ...others].map(offOf));
     // Without those there may be nothing left to silence.
     const rest = withoutSettings(unit, new Set(late.map(({ setting }) => setting)));
-    const text = dropInText(isHome && kept === undefined ? wish : undefined, silencedKeys(rest, isHome));
+    const text = dropInText([
+      ['Network', resolvers],
+      ['Route', unit === home && !kept ? [`Gateway=${wish.gateway}`, 'Destination=0.0.0.0/0'] : []],
+      ['DHCPv4', silencedKeys(rest, unit === home).map((key) => `${key}=false`)],
+      ['Link', hasName(roles.disabled, unit) ? [downPolicy] : []],
+    ]);
     if (text !== undefined) wanted.set(ownPathOf(unit), text);
   }
   const byFile = Map.groupBy(off, ({ file }) => file);
@@ -49,6 +68,42 @@ export function changesOf(
     ...[...byFile].map(([file, group]) => changeOf(file, new Set(group.flatMap(({ lines }) => lines)))),
     ...ownChanges(files, wanted),
   ];
+}
+
+/** Units as they were before us, by what becomes of them. */
+interface Roles {
+  readonly publics: readonly Unit[];
+  readonly disabled: readonly Unit[];
+  /** the gateway's, which may have been public once */
+  readonly home: Unit | undefined;
+}
+
+function rolesOf({ files, units, home, wish }: Start): Roles {
+  const originals = originalUnits(files);
+  const publics = publicUnits(units, originals, home, wish);
+  const disabled = wish.publicInterface === 'disable' ? publics : [];
+  refuseDisabling(disabled, originals);
+  return { publics, disabled, home: originals.find(({ name }) => name === home.name) };
+}
+
+function resolverSettings(unit: Unit, home: Unit, { publics, home: original = home }: Roles): string[] {
+  if (unit === home) return addedResolvers(home, resolversOf(original), publics.map(resolversOf));
+  return hasName(publics, unit) ? emptiedResolvers(unit) : [];
+}
+
+/**
+ * Down now and whenever anything brings it up, at boot too, and no boot waits for it
+ * (systemd.network(5); seen with 252). Unmanaged= would only leave the link as it is.
+ * It needs systemd 248; before, it is passed over and the interface stays up.
+ */
+const downPolicy = 'ActivationPolicy=always-down';
+
+function hasName(units: readonly Unit[], { name }: Unit): boolean {
+  return units.some((unit) => unit.name === name);
+}
+
+function offOf({ file, setting }: Placed): Off {
+  return { file, lines: setting.lines };
 }
 
 /** The one route that is as wished already; and such ones in /run, which are left to the next boot. */
@@ -68,27 +123,6 @@ function silencedKeys(unit: Unit, isHome: boolean): string[] {
   const { routes, gateway } = dhcpRoutes(unit);
   if (isHome) return gateway ? ['UseGateway'] : [];
   return routes || gateway ? ['UseRoutes', 'UseGateway'] : [];
-}
-
-function dropInText(wish: GatewayWish | undefined, silenced: readonly string[]): string | undefined {
-  const route = wish && `[Route]\nGateway=${wish.gateway}\nDestination=0.0.0.0/0\n`;
-  const dhcp = silenced.length > 0 && `[DHCPv4]\n${silenced.map((key) => `${key}=false\n`).join('')}`;
-  const sections = [route, dhcp].filter(Boolean);
-  return sections.length === 0 ? undefined : [header, ...sections].join('\n');
-}
-
-/** Where our own drop-in for a unit is. */
-export function ownPathOf({ name }: Unit): string {
-  return `/etc/systemd/network/${name}.d/${ownDropIn}`;
-}
-
-/** Our own drop-ins as they shall be; those of an earlier wish go. */
-function ownChanges(files: readonly NetworkFile[], wanted: ReadonlyMap<string, string>): FileChange[] {
-  const own = files.filter(({ path }) => path.startsWith('/etc/') && nameOf(path) === ownDropIn);
-  const before = new Map(own.map(({ path, text }) => [path, text]));
-  return [...new Set([...wanted.keys(), ...before.keys()])]
-    .map((path) => ({ path, before: before.get(path), after: wanted.get(path), mode: 0o644 }))
-    .filter((change) => change.before !== change.after);
 }
 
 function changeOf({ path, text }: IniFile, off: ReadonlySet<number>): FileChange {

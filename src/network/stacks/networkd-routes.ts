@@ -1,7 +1,6 @@
 import { parseIpv4 } from '../../base/ipv4.ts';
-import { nameOf } from './glob.ts';
 import { type IniFile, lastValue, type Section, type Setting } from './ini-file.ts';
-import { sectionsOf, truth, type Unit } from './networkd-units.ts';
+import { lateSettings, type Placed, sectionsOf, truth, type Unit } from './networkd-units.ts';
 
 /** An IPv4 default route of the main table that a file holds. */
 export interface DefaultRoute {
@@ -79,21 +78,11 @@ export function dhcpRoutes(unit: Unit): DhcpRoutes {
   return { routes, gateway: truth(setting('UseGateway')) ?? routes };
 }
 
-/** The settings of drop-ins after `name` that would turn these keys on again, with their files. */
-export function overruling(
-  { dropIns }: Unit,
-  name: string,
-  keys: readonly string[],
-): { file: IniFile; setting: Setting }[] {
-  return dropIns
-    .filter(({ path }) => nameOf(path) > name)
-    .flatMap((file) =>
-      file.sections
-        .filter((section) => dhcpSections.includes(section.name))
-        .flatMap(({ settings }) => settings)
-        .filter(({ key, value }) => keys.includes(key) && truth(value) === true)
-        .map((setting) => ({ file, setting })),
-    );
+/** The settings of drop-ins after ours that would turn these keys on again. */
+export function overruling(unit: Unit, keys: readonly string[]): Placed[] {
+  return lateSettings(unit, ...dhcpSections).filter(
+    ({ setting: { key, value } }) => keys.includes(key) && truth(value) === true,
+  );
 }
 
 /** The unit as it would be without some settings of its drop-ins. */

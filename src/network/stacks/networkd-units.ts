@@ -1,7 +1,7 @@
 import { parseIpv4Prefix } from '../../base/ipv4.ts';
 import type { HostInterface, NetworkFile, Target } from '../types.ts';
 import { hasWildcard, nameOf } from './glob.ts';
-import { type IniFile, lastValue, readIni, type Section, systemdDialect } from './ini-file.ts';
+import { type IniFile, lastValue, readIni, type Section, type Setting, systemdDialect } from './ini-file.ts';
 import { judgeMatch, type MatchVerdict, soleMatch } from './networkd-match.ts';
 
 /** Sorts after what others write (10 to 50), so that it has the last word. */
@@ -79,6 +79,23 @@ function named(sections: readonly Section[], ...names: string[]): Section[] {
   return sections.filter(({ name }) => names.includes(name));
 }
 
+/** A setting with the file that it stands in. */
+export interface Placed {
+  readonly file: IniFile;
+  readonly setting: Setting;
+}
+
+/** The settings of sections of these names in the drop-ins that networkd reads after ours. */
+export function lateSettings({ dropIns }: Unit, ...names: string[]): Placed[] {
+  return dropIns
+    .filter(({ path }) => nameOf(path) > ownDropIn)
+    .flatMap((file) =>
+      named(file.sections, ...names).flatMap(({ settings }) =>
+        settings.map((setting) => ({ file, setting })),
+      ),
+    );
+}
+
 /** A boolean as systemd reads it; undefined for anything else. */
 export function truth(word: string | undefined): boolean | undefined {
   if (word === undefined) return undefined;
@@ -112,20 +129,31 @@ export function isNetplans({ file }: Unit): boolean {
   return file.path.startsWith('/run/systemd/network/10-netplan-');
 }
 
+/** Whether networkd leaves the unit's interface alone. */
+export function isUnmanaged(unit: Unit): boolean {
+  return truth(lastValue(sectionsOf(unit, 'Link'), 'Unmanaged')) === true;
+}
+
+/** The name of the interface that a unit is for, as far as it tells; else the unit's own. */
+export function interfaceNameOf(unit: Unit): string {
+  const name = soleMatch(sectionsOf(unit, 'Match'), 'Name');
+  return name !== undefined && !hasWildcard(name) ? name : unit.name.replace(/\.network$/, '');
+}
+
 /** The static IPv4 addresses, under the name that the file gives, or else its own. */
 export function staticAddresses(units: readonly Unit[]): HostInterface[] {
   return units
     .filter((unit) => !isNetplans(unit))
     .map((unit) => {
-      const match = sectionsOf(unit, 'Match');
-      const name = soleMatch(match, 'Name');
-      const macAddress = soleMatch(match, 'MACAddress')?.toLowerCase().replaceAll('-', ':');
+      const macAddress = soleMatch(sectionsOf(unit, 'Match'), 'MACAddress')
+        ?.toLowerCase()
+        .replaceAll('-', ':');
       const addresses = sectionsOf(unit, 'Network', 'Address')
         .flatMap(({ settings }) => settings)
         .filter(({ key }) => key === 'Address')
         .map(({ value }) => parseIpv4Prefix(value));
       return {
-        name: name !== undefined && !hasWildcard(name) ? name : unit.name.replace(/\.network$/, ''),
+        name: interfaceNameOf(unit),
         addresses: addresses.filter((prefix) => prefix !== undefined),
         ...(macAddress === undefined ? {} : { macAddress }),
       };

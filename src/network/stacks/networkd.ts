@@ -1,24 +1,31 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Command, GatewayWish, NetworkFile, Scene, Stack, Target } from '../types.ts';
 import { nameOf } from './glob.ts';
-import { lastValue } from './ini-file.ts';
 import { offMark } from './marks.ts';
-import { changesOf, ownPathOf } from './networkd-edit.ts';
+import { ownPathOf } from './networkd-drop-in.ts';
+import { changesOf } from './networkd-edit.ts';
 import { isForOneOnly } from './networkd-match.ts';
+import { originalUnits, publicUnits } from './networkd-public.ts';
 import {
   candidatesFor,
+  interfaceNameOf,
   isNetplans,
+  isUnmanaged,
   networkdSources,
   readUnits,
   sectionsOf,
   staticAddresses,
-  truth,
   type Unit,
 } from './networkd-units.ts';
 
 /**
  * systemd-networkd: our route in a drop-in of the file that configures the
  * interface, and every other default route out of the files that hold one.
+ *
+ * Static resolvers of public interfaces are given in that drop-in too, and emptied
+ * in one of their own: an empty DNS= clears what files before it said, so those
+ * stay as they are. Resolvers that DHCP brings stay where they are, and those of
+ * resolved.conf(5) belong to no interface.
  */
 export const networkd: Stack = {
   name: 'networkd',
@@ -41,9 +48,14 @@ export const networkd: Stack = {
 
   addresses: (files) => staticAddresses(readUnits(files)),
 
+  publicInterfaces(files, wish) {
+    const units = readUnits(files);
+    return publicUnits(units, originalUnits(files), homeOf(units, wish), wish).map(interfaceNameOf);
+  },
+
   edit(files, wish) {
     const units = readUnits(files);
-    return changesOf(files, units, homeOf(units, wish), wish);
+    return changesOf({ files, units, home: homeOf(units, wish), wish });
   },
 
   /*
@@ -55,8 +67,8 @@ export const networkd: Stack = {
   restore: (wish, scene) => reloading(wish, scene),
 };
 
-function reloading({ interfaceName }: GatewayWish, { files, reign }: Scene): Command[] {
-  const touched = readUnits(files).filter((unit) => isTouched(files, unit));
+function reloading({ interfaceName }: GatewayWish, { files, before = files, reign }: Scene): Command[] {
+  const touched = readUnits(files).filter((unit) => isTouched(files, unit) || isTouched(before, unit));
   const others = [...reign].filter(
     ([name, path]) => name !== interfaceName && touched.some((unit) => unit.name === nameOf(path)),
   );
@@ -87,10 +99,6 @@ function understandStatus(output: string): Map<string, string> {
     if (name && path && isManaged && !path.includes('/10-netplan-')) reign.set(name, path.trim());
   }
   return reign;
-}
-
-function isUnmanaged(unit: Unit): boolean {
-  return truth(lastValue(sectionsOf(unit, 'Link'), 'Unmanaged')) === true;
 }
 
 /** The unit that is to hold the gateway. */

@@ -43,3 +43,8 @@ export function reapplying(interfaceNames: readonly string[]): Command[] {
     ),
   ];
 }
+
+/** Connects an interface by its profile, whether that starts by itself or not; or disconnects it till the next boot. */
+export function deviceCommand(verb: 'connect' | 'disconnect', interfaceName: string): Command {
+  return { argv: ['nmcli', '--wait', '50', 'device', verb, interfaceName], timeoutMs: 60_000 };
+}

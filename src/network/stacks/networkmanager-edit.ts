@@ -1,40 +1,51 @@
-import type { GatewayWish } from '../types.ts';
-import { keyfileDialect, readIni } from './ini-file.ts';
+import { RcWaitError } from '../../base/error.ts';
+import type { FileChange, GatewayWish, NetworkFile } from '../types.ts';
+import { nameOf } from './glob.ts';
+import { laidOver, type ProfileNeed } from './networkmanager-overlay.ts';
 import {
   gatewayOf,
   ipv4Sections,
   isMainTable,
+  isNetplans,
   type Profile,
-  readProfiles,
   setting,
   truth,
 } from './networkmanager-profile.ts';
-import { type Need, nothing, overlaid } from './overlay.ts';
+import { disabledNeed, publicViews, refuseDisabling } from './networkmanager-public.ts';
+import { resolverNeeds } from './networkmanager-resolvers.ts';
+import { type View, withoutOurs } from './networkmanager-view.ts';
+import { type Need, nothing } from './overlay.ts';
 
-/**
- * A profile's text after the edit: with the gateway where there is a wish for
- * this profile, else without any default route.
- */
-export function edited({ file }: Profile, wish: GatewayWish | undefined): string {
-  const { path } = file;
-  return overlaid(file.text, {
-    isOurForm,
-    needOf(text) {
-      const [theirs] = readProfiles([{ path, text }]);
-      if (theirs === undefined) return nothing;
-      return wish ? homeNeed(theirs, wish) : otherNeed(theirs);
-    },
-    placesOf(text) {
-      const last = ipv4Sections(readIni({ path, text }, keyfileDialect)).at(-1);
-      return last === undefined ? [] : [last.head, ...last.settings.map(({ lines }) => lines)].flat();
-    },
-  });
+/** What an edit starts from. */
+export interface Start {
+  readonly files: readonly NetworkFile[];
+  readonly views: readonly View[];
+  /** the profile of the gateway's interface */
+  readonly home: View;
+  readonly wish: GatewayWish;
 }
 
-function isOurForm(line: string): boolean {
-  return /^\s*(\[ipv4\]|method=auto|gateway=[\d.]+|never-default=true|route\d+=0\.0\.0\.0\/0,[\d.]+)\s*$/.test(
-    line,
-  );
+/** The changes that make the gateway the one default route, with the resolvers that go with it. */
+export function changesOf({ files, views, home, wish }: Start): FileChange[] {
+  const publics = publicViews(views, home, wish);
+  const disabled = wish.publicInterface === 'disable' ? publics : [];
+  refuseDisabling(disabled, withoutOurs(files));
+  const resolvers = resolverNeeds(home, publics);
+  return views.flatMap((view) => {
+    const { theirs } = view;
+    const routes = view === home ? homeNeed(theirs, wish) : otherNeed(theirs);
+    const needs: ProfileNeed[] = [
+      { off: routes.off, wanted: routes.wanted.map((line) => ({ section: 'ipv4', line })) },
+      ...[resolvers.get(theirs.file.path) ?? []].flat(),
+      ...(disabled.includes(view) ? [disabledNeed(view)] : []),
+    ];
+    const file = files.find(({ path }) => path === theirs.file.path) ?? theirs.file;
+    const after = laidOver(file.text, {
+      off: needs.flatMap(({ off }) => off),
+      wanted: needs.flatMap(({ wanted }) => wanted),
+    });
+    return after === file.text ? [] : [changeOf(files, file, after)];
+  });
 }
 
 /** The profile of the interface itself: our gateway is its one default route. */
@@ -94,4 +105,29 @@ function linesWith({ file }: Profile, key: string, test: (value: string) => bool
     .flatMap(({ settings }) => settings)
     .filter((one) => one.key === key && test(one.value))
     .flatMap(({ lines }) => lines);
+}
+
+function changeOf(files: readonly NetworkFile[], { path, text }: NetworkFile, after: string): FileChange {
+  if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o600 };
+  const hidden = `/etc/NetworkManager/system-connections/${nameOf(path)}`;
+  const cannot = (reason: string, hint: string) =>
+    new RcWaitError('NETWORK_FILE', `cannot change the profile ${path}: ${reason}`, { hint });
+  if (path.startsWith('/run/')) {
+    const [, id = ''] = /^id=(.*)$/m.exec(text) ?? [];
+    throw cannot(
+      'it would be as before at the next boot',
+      isNetplans(path)
+        ? 'netplan writes that file: take the default route out below /etc/netplan'
+        : `have NetworkManager store it below /etc: nmcli connection modify "${id}" connection.autoconnect yes`,
+    );
+  }
+  // A package owns what is in /usr/lib; a profile of the same UUID in /etc hides it.
+  const isHideable = /^\s*uuid\s*=/m.test(text) && !files.some((file) => file.path === hidden);
+  if (!isHideable) {
+    throw cannot(
+      'a package owns it, and it cannot be hidden by one in /etc',
+      'copy it to /etc/NetworkManager/system-connections with "nmcli connection clone"',
+    );
+  }
+  return { path: hidden, before: undefined, after, mode: 0o600 };
 }

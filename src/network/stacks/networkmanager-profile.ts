@@ -51,6 +51,16 @@ const otherTypes = new Set(['vpn', 'wireguard', 'loopback']);
  * made up to show what others have configured ("volatile") is none.
  */
 export function readProfiles(files: readonly NetworkFile[]): Profile[] {
+  return readAllProfiles(files).filter(
+    (profile) =>
+      setting(profile, '.nmmeta', 'volatile') !== 'true' &&
+      !otherTypes.has(setting(profile, 'connection', 'type') ?? '') &&
+      controllerOf(profile) === undefined,
+  );
+}
+
+/** Every profile that NetworkManager loads, ports and tunnels among them. */
+export function readAllProfiles(files: readonly NetworkFile[]): Profile[] {
   const byKey = new Map<string, Profile>();
   for (const start of folders) {
     for (const file of files.filter(({ path }) => path.startsWith(start))) {
@@ -59,17 +69,12 @@ export function readProfiles(files: readonly NetworkFile[]): Profile[] {
       byKey.set(profile.uuid ?? file.path, profile);
     }
   }
-  return [...byKey.values()].filter(
-    (profile) =>
-      setting(profile, '.nmmeta', 'volatile') !== 'true' &&
-      !otherTypes.has(setting(profile, 'connection', 'type') ?? '') &&
-      !isPort(profile),
-  );
+  return [...byKey.values()];
 }
 
-/** A port of a bond or a bridge has no addresses of its own. */
-function isPort(profile: Profile): boolean {
-  return ['controller', 'master'].some((key) => setting(profile, 'connection', key));
+/** The bond or bridge of which a profile is a port, which has no addresses of its own: its name or UUID. */
+export function controllerOf(profile: Profile): string | undefined {
+  return ['controller', 'master'].map((key) => setting(profile, 'connection', key)).find(Boolean);
 }
 
 function readProfile(file: IniFile): Profile {
@@ -131,7 +136,13 @@ export function setting({ file }: Profile, section: string, key: string): string
   return lastValue(named(file, section), key);
 }
 
-function named({ sections }: IniFile, name: string): Section[] {
+/** The name of the interface that a profile is for, as far as it tells; else the file's own. */
+export function interfaceNameOf(profile: Profile): string {
+  return setting(profile, 'connection', 'interface-name') || nameOf(profile.file.path);
+}
+
+/** All sections of a name. */
+export function named({ sections }: IniFile, name: string): Section[] {
   return sections.filter((section) => section.name === name);
 }
 

@@ -1,20 +1,21 @@
 import { RcWaitError } from '../../base/error.ts';
-import type { Command, FileChange, GatewayWish, NetworkFile, Scene, Stack, Target } from '../types.ts';
-import { nameOf } from './glob.ts';
-import { addedMark, offMark } from './marks.ts';
-import { networkManagerDaemon, reapplying } from './networkmanager-daemon.ts';
-import { edited } from './networkmanager-edit.ts';
+import type { NetworkFile, Stack, Target } from '../types.ts';
+import { networkManagerDaemon } from './networkmanager-daemon.ts';
+import { changesOf } from './networkmanager-edit.ts';
 import {
+  interfaceNameOf,
   isFor,
   isMainTable,
   isNetplans,
   macOf,
-  type Profile,
   profileSources,
   readProfiles,
   setting,
   truth,
 } from './networkmanager-profile.ts';
+import { publicViews } from './networkmanager-public.ts';
+import { reloading, restoring } from './networkmanager-reload.ts';
+import { type View, viewsOf } from './networkmanager-view.ts';
 
 /**
  * NetworkManager by its keyfiles: our gateway in the profile of the interface,
@@ -32,7 +33,7 @@ export const networkmanager: Stack = {
 
   daemon: networkManagerDaemon((path) => isProfile(path) && !isNetplans(path)),
 
-  configures: (files, target) => homesFor(readProfiles(files), target).length > 0,
+  configures: (files, target) => homesFor(viewsOf(files), target).length > 0,
 
   addresses: (files) =>
     readProfiles(files)
@@ -40,31 +41,26 @@ export const networkmanager: Stack = {
       .map((profile) => {
         const macAddress = macOf(profile);
         return {
-          name: setting(profile, 'connection', 'interface-name') || nameOf(profile.file.path),
+          name: interfaceNameOf(profile),
           addresses: profile.addresses.map(({ prefix }) => prefix),
           ...(macAddress === undefined ? {} : { macAddress }),
         };
       }),
 
+  publicInterfaces: (files, wish) => publicsOf(files, wish).map(({ theirs }) => interfaceNameOf(theirs)),
+
   edit(files, wish) {
-    const profiles = readProfiles(files);
-    const home = homeOf(profiles, wish);
-    return profiles.flatMap((profile) => {
-      const after = edited(profile, profile === home ? wish : undefined);
-      return after === profile.file.text ? [] : [changeOf(files, profile.file, after)];
-    });
+    const views = viewsOf(files);
+    return changesOf({ files, views, home: homeOf(views, wish), wish });
   },
 
-  reload: (wish, scene) => reloading(wish, scene),
-  restore: (wish, scene) => reloading(wish, scene),
+  reload: (wish, scene) => reloading(wish, scene, publicsOf(scene.files, wish)),
+  restore: (wish, scene) => restoring(wish, scene, publicsOf(scene.files, wish)),
 };
 
-function reloading({ interfaceName }: GatewayWish, { files, reign }: Scene): Command[] {
-  const touched = files
-    .filter(({ text }) => text.includes(offMark) || text.includes(addedMark))
-    .map(({ path }) => path);
-  const others = [...reign].filter(([name, path]) => name !== interfaceName && touched.includes(path));
-  return reapplying([interfaceName, ...others.map(([name]) => name)]);
+function publicsOf(files: readonly NetworkFile[], target: Target): View[] {
+  const views = viewsOf(files);
+  return publicViews(views, homeOf(views, target), target);
 }
 
 function isProfile(path: string): boolean {
@@ -72,26 +68,29 @@ function isProfile(path: string): boolean {
 }
 
 /** The profiles by which the interface may go; the one that NetworkManager names, where it could be asked. */
-function homesFor(profiles: readonly Profile[], target: Target): Profile[] {
-  const usable = profiles.filter(({ file, method }) => !isNetplans(file.path) && method !== 'disabled');
-  const told = usable.filter(({ file }) => file.path === target.file);
+function homesFor(views: readonly View[], target: Target): View[] {
+  const usable = views.filter(
+    ({ theirs: { file, method } }) => !isNetplans(file.path) && method !== 'disabled',
+  );
+  const told = usable.filter(({ theirs }) => theirs.file.path === target.file);
   if (told.length > 0) return told;
-  const own = usable.filter((profile) => isFor(profile, target) === 'this');
-  const starting = own.filter((profile) => truth(setting(profile, 'connection', 'autoconnect')) !== false);
+  const own = usable.filter(({ theirs }) => isFor(theirs, target) === 'this');
+  const starting = own.filter(({ theirs }) => truth(setting(theirs, 'connection', 'autoconnect')) !== false);
   return starting.length > 0 ? starting : own;
 }
 
-function homeOf(profiles: readonly Profile[], target: Target): Profile {
+function homeOf(views: readonly View[], target: Target): View {
   const { interfaceName } = target;
-  const [first, second] = homesFor(profiles, target);
-  if (first === undefined) {
+  const [home, second] = homesFor(views, target);
+  const first = home?.theirs;
+  if (home === undefined || first === undefined) {
     throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no profile is for it`);
   }
   const cannot = (reason: string, hint: string) =>
     new RcWaitError('NETWORK_FILE', `cannot configure ${interfaceName}: ${reason}`, { hint });
   if (second !== undefined) {
     throw cannot(
-      `both ${first.file.path} and ${second.file.path} are for it`,
+      `both ${first.file.path} and ${second.theirs.file.path} are for it`,
       'leave one profile, or set autoconnect=false in the other',
     );
   }
@@ -107,30 +106,5 @@ function homeOf(profiles: readonly Profile[], target: Target): Profile {
       'take route-table out of its [ipv4]',
     );
   }
-  return first;
-}
-
-function changeOf(files: readonly NetworkFile[], { path, text }: NetworkFile, after: string): FileChange {
-  if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o600 };
-  const hidden = `/etc/NetworkManager/system-connections/${nameOf(path)}`;
-  const cannot = (reason: string, hint: string) =>
-    new RcWaitError('NETWORK_FILE', `cannot change the profile ${path}: ${reason}`, { hint });
-  if (path.startsWith('/run/')) {
-    const [, id = ''] = /^id=(.*)$/m.exec(text) ?? [];
-    throw cannot(
-      'it would be as before at the next boot',
-      isNetplans(path)
-        ? 'netplan writes that file: take the default route out below /etc/netplan'
-        : `have NetworkManager store it below /etc: nmcli connection modify "${id}" connection.autoconnect yes`,
-    );
-  }
-  // A package owns what is in /usr/lib; a profile of the same UUID in /etc hides it.
-  const isHideable = /^\s*uuid\s*=/m.test(text) && !files.some((file) => file.path === hidden);
-  if (!isHideable) {
-    throw cannot(
-      'a package owns it, and it cannot be hidden by one in /etc',
-      'copy it to /etc/NetworkManager/system-connections with "nmcli connection clone"',
-    );
-  }
-  return { path: hidden, before: undefined, after, mode: 0o600 };
+  return home;
 }

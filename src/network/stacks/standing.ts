@@ -40,7 +40,7 @@ export function impliedBy(names: readonly string[], path: string): Standing[] {
 }
 
 /** The error for an interface that cannot be taken out of use. */
-function cannotDisable(interfaceName: string, reason: string): RcWaitError {
+export function cannotDisable(interfaceName: string, reason: string): RcWaitError {
   return new RcWaitError('NETWORK_FILE', `cannot disable ${interfaceName}: ${reason}`, {
     hint: 'nothing was changed; keep the public interface with --public-interface keep, or disable it by hand',
   });

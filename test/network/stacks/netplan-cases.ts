@@ -8,9 +8,32 @@ const servicenet: Tree[] = [
   { to: 'default', via: '203.0.113.1', table: '100' },
 ];
 
+const nameservers = fc.record<Record<string, Tree>>(
+  {
+    addresses: fc.subarray(['192.0.2.53', '192.0.2.54', '2001:db8::53', '10.208.0.53']),
+    search: fc.subarray(['a.example', 'b.example', 'c.example']),
+  },
+  { requiredKeys: [] },
+);
+
+/** What matters as little for default routes as for resolvers. */
+const others = {
+  nameservers,
+  addresses: fc.constant(['10.208.5.7/19']),
+  mtu: fc.constant('1500'),
+};
+
+/** A private network: routes, but never the default one. */
+const third = fc
+  .record<Record<string, Tree>>(
+    { ...others, routes: fc.subarray(servicenet, { maxLength: 2 }) },
+    { requiredKeys: [] },
+  )
+  .chain((record) => fc.shuffledSubarray(Object.entries(record)).map((pairs) => Object.fromEntries(pairs)));
+
 /**
- * The `ethernets` of a netplan file: eth1 and perhaps eth0, in any order, each
- * with some of the settings that matter, and some that do not.
+ * The `ethernets` of a netplan file: eth1, perhaps eth0, and perhaps the private
+ * eth2, in any order, each with some of the settings that matter, and some that do not.
  * @param strict only what netplan itself takes: `0/0` and unknown keys it refuses
  */
 export function ethernets(strict = false): fc.Arbitrary<Tree> {
@@ -27,15 +50,14 @@ export function ethernets(strict = false): fc.Arbitrary<Tree> {
         gateway4: fc.constantFrom('203.0.113.1', '10.208.0.1'),
         routes,
         dhcp4: fc.constantFrom('yes', 'no', 'true', 'false'),
-        addresses: fc.constant(['10.208.5.7/19']),
-        mtu: fc.constant('1500'),
+        ...others,
         ...(strict ? {} : unknown),
       },
       { requiredKeys: [] },
     )
     .chain((record) => fc.shuffledSubarray(Object.entries(record)).map((pairs) => Object.fromEntries(pairs)));
   return fc
-    .record({ eth1: settings, eth0: settings }, { requiredKeys: ['eth1'] })
+    .record({ eth1: settings, eth0: settings, eth2: third }, { requiredKeys: ['eth1'] })
     .chain((record) => fc.shuffledSubarray(Object.entries(record), { minLength: Object.keys(record).length }))
     .map((pairs) => Object.fromEntries(pairs));
 }

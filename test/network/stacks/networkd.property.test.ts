@@ -2,76 +2,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { networkd } from '../../../src/network/stacks/networkd.ts';
-import type { GatewayWish, NetworkFile } from '../../../src/network/types.ts';
+import type { GatewayWish, PublicInterface } from '../../../src/network/types.ts';
 import { undo } from '../undo.ts';
 import { made } from './made.ts';
 import { networkdFiles } from './networkd-cases.ts';
+import { defaultsIn, resolversOf, settingOf } from './networkd-reading.ts';
 
+const names = ['eth0', 'eth1', 'eth2', 'eth3'];
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-
-/** The default routes that a set of files gives, read anew with no code of the product's. */
-function defaultsIn(files: readonly NetworkFile[]): string[] {
-  const found = new Set<string>();
-  for (const unit of ['10-eth1', '10-eth0', '50-eth2']) {
-    // Drop-ins without their file add to nothing.
-    if (!files.some(({ path }) => path.endsWith(`/${unit}.network`))) continue;
-    const texts = files
-      .filter(({ path }) => path.includes(`/${unit}.network`))
-      .filter(
-        ({ path }) =>
-          path.startsWith('/etc') || !files.some((one) => one.path === path.replace('/usr/lib', '/etc')),
-      )
-      .sort((a, b) => (order(a.path) < order(b.path) ? -1 : 1))
-      .map(({ text }) => text);
-    const settings: Record<string, string> = {};
-    const name = unit.slice(3);
-    for (const section of texts.flatMap(sectionsOf)) {
-      for (const [key, value] of section.pairs) {
-        if (section.name === 'Network' && key === 'Gateway' && !value.includes(':'))
-          found.add(`${name} ${value}`);
-        if (section.name === 'Network' && key === 'DefaultRouteOnDevice') found.add(`${name} device`);
-        settings[`${section.name.replace(/^DHCP$/, 'DHCPv4')}.${key}`] = value;
-      }
-      const route = Object.fromEntries(section.pairs);
-      const via = route.Gateway ?? '';
-      const everything = (route.Destination ?? (via === '' ? '' : '0.0.0.0/0')) === '0.0.0.0/0';
-      if (section.name === 'Route' && everything && !via.includes(':') && !route.Table && !route.Type)
-        found.add(`${name} ${via}`);
-    }
-    const isOn = (key: string, otherwise: boolean) =>
-      settings[key] === undefined ? otherwise : /^(yes|true)$/.test(settings[key]);
-    const routes = isOn('DHCPv4.UseRoutes', true);
-    if (settings['Network.DHCP'] === 'yes') {
-      if (isOn('DHCPv4.UseGateway', routes)) found.add(`${name} router`);
-      if (routes && name !== 'eth1') found.add(`${name} classless`);
-    }
-  }
-  return [...found];
-}
-
-function order(path: string): string {
-  return path.endsWith('.network') ? '' : path.slice(path.lastIndexOf('/'));
-}
-
-function sectionsOf(text: string): { name: string; pairs: [string, string][] }[] {
-  const plain = text
-    .replace(/\r/g, '')
-    .replace(/^[ \t]*[#;].*\n?/gm, '')
-    .replace(/\\\n/g, ' ');
-  return plain
-    .split(/^[ \t]*(?=\[)/m)
-    .filter((part) => part.startsWith('['))
-    .map((part) => {
-      const [head = '', ...lines] = part.split('\n');
-      const pairs = lines
-        .filter((line) => line.includes('='))
-        .map((line): [string, string] => [
-          line.slice(0, line.indexOf('=')).trim(),
-          line.slice(line.indexOf('=') + 1).trim(),
-        ]);
-      return { name: head.trim().slice(1, -1), pairs };
-    });
-}
 
 it('any files: one gateway is left, other lines stay byte for byte, twice is once, and it can be undone (10,000 cases)', () => {
   fc.assert(
@@ -86,7 +24,7 @@ it('any files: one gateway is left, other lines stay byte for byte, twice is onc
         // What is put out of use is about default routes, whole [Route] sections of them, or what DHCP brings.
         for (const line of edited.split('\n').filter((one) => one.startsWith('# rc-wait off: ')))
           expect(line).toMatch(
-            /Gateway|Destination|\[Route\]|Metric|Default|Use|Address|X-|DHCP|off: \s*$|Table|Type/,
+            /Gateway|Destination|\[Route\]|Metric|Default|Use|Address|X-|DHCP|off: \s*$|Table|Type|DNS|Domains|10\.208\.0\.53/,
           );
       }
       const ours = changes.filter(({ before, path }) => before === undefined && path.endsWith('.conf'));
@@ -94,7 +32,54 @@ it('any files: one gateway is left, other lines stay byte for byte, twice is onc
     }),
     { numRuns: 10_000 },
   );
-});
+}, 120_000);
+
+it('any files: resolvers go with the gateway, none is lost, a private network keeps its own (10,000 cases)', () => {
+  const wishes = fc.constantFrom<PublicInterface | undefined>(undefined, 'keep', 'disable');
+  fc.assert(
+    fc.property(networkdFiles, wishes, (before, publicInterface) => {
+      const asked = publicInterface === undefined ? wish : { ...wish, publicInterface };
+      const after = made(before, networkd.edit(before, asked));
+      const all = (files: typeof before) => new Set(names.flatMap((name) => resolversOf(files, name)));
+      expect(all(after)).toEqual(all(before));
+      const routes = defaultsIn(before);
+      const publics = ['eth0', 'eth2'].filter((name) => routes.some((route) => route.startsWith(name)));
+      expect(networkd.publicInterfaces?.(before, asked)).toEqual(publics);
+      expect(networkd.publicInterfaces?.(after, asked)).toEqual(publics);
+      for (const name of ['eth0', 'eth2', 'eth3'])
+        expect(resolversOf(after, name)).toEqual(publics.includes(name) ? [] : resolversOf(before, name));
+      // Its own come first where no drop-in after ours adds to them, and none comes to be there twice.
+      const [had, has] = [resolversOf(before, 'eth1'), resolversOf(after, 'eth1')];
+      expect(has.length).toBe(had.length + new Set(has.filter((word) => !had.includes(word))).size);
+      const down = names.filter(
+        (name) => settingOf(after, name, 'Link', 'ActivationPolicy') === 'always-down',
+      );
+      expect(down.sort()).toEqual(publicInterface === 'disable' ? publics : []);
+      expect(networkd.edit(after, asked)).toEqual([]);
+      for (const { path, text } of before) {
+        const edited = after.find((file) => file.path === path.replace('/usr/lib', '/etc'))?.text ?? text;
+        expect(undo(edited)).toBe(text);
+      }
+    }),
+    { numRuns: 10_000 },
+  );
+}, 120_000);
+
+it('to keep after to disable is to keep, and a file written anew has its lines moved anew (10,000 cases)', () => {
+  fc.assert(
+    fc.property(networkdFiles, (before) => {
+      const kept = made(before, networkd.edit(before, { ...wish, publicInterface: 'keep' }));
+      const disabled = made(before, networkd.edit(before, { ...wish, publicInterface: 'disable' }));
+      expect(made(disabled, networkd.edit(disabled, wish))).toEqual(kept);
+      const isPublics = (path: string) => path.includes('eth0') && !path.endsWith('90-rc-wait.conf');
+      const anew = kept.map(
+        (file) => before.find(({ path }) => path === file.path && isPublics(path)) ?? file,
+      );
+      expect(made(anew, networkd.edit(anew, wish))).toEqual(kept);
+    }),
+    { numRuns: 10_000 },
+  );
+}, 120_000);
 
 it('another gateway rewrites our own drop-in alone (10,000 cases)', () => {
   const other = { ...wish, gateway: parseIpv4('10.208.0.7') } as GatewayWish;
@@ -113,7 +98,7 @@ it('another gateway rewrites our own drop-in alone (10,000 cases)', () => {
     }),
     { numRuns: 10_000 },
   );
-});
+}, 120_000);
 
 it('any text at all: it is edited, or refused with a clear error (10,000 cases)', () => {
   const piece = fc.constantFrom(
@@ -154,4 +139,4 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
     ),
     { numRuns: 10_000 },
   );
-});
+}, 120_000);

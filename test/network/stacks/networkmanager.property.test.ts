@@ -2,52 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { networkmanager } from '../../../src/network/stacks/networkmanager.ts';
-import type { GatewayWish, NetworkFile } from '../../../src/network/types.ts';
+import type { GatewayWish, NetworkFile, PublicInterface } from '../../../src/network/types.ts';
 import { undo } from '../undo.ts';
 import { made } from './made.ts';
 import { profiles } from './networkmanager-cases.ts';
+import { defaultsIn, resolversOf, settingsOf, takesResolvers } from './networkmanager-reading.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-
-/** The settings of [ipv4] as GLib merges them, read anew with no code of the product's. */
-function ipv4Of(text: string): Map<string, string> | undefined {
-  let settings: Map<string, string> | undefined;
-  let section = '';
-  for (const line of text.split(/\r?\n/).map((one) => one.trim())) {
-    if (line === '' || line.startsWith('#')) continue;
-    if (line.startsWith('[')) {
-      section = line;
-      if (section === '[ipv4]') settings ??= new Map();
-    } else if (section === '[ipv4]') {
-      const at = line.indexOf('=');
-      settings?.set(line.slice(0, at).trim(), line.slice(at + 1).trim());
-    }
-  }
-  return settings;
-}
-
-/** The default routes that a profile gives, by NetworkManager's rules. */
-function defaultsIn({ path, text }: NetworkFile): string[] {
-  const name = /eth\d/.exec(path)?.[0];
-  const settings = ipv4Of(text);
-  if (settings === undefined) return [`${name} auto`];
-  const found: string[] = [];
-  const never = settings.get('never-default') === 'true';
-  const addresses = [...settings].filter(([key]) => /^address/.test(key)).sort();
-  const behind = addresses
-    .map(([, value]) => value.split(/[,;]/).filter(Boolean))
-    .map((words) => words[words[0]?.includes('/') ? 1 : 2])
-    .find((gateway) => gateway !== undefined && gateway !== '0.0.0.0');
-  const gateway = settings.get('gateway') ?? behind;
-  if (gateway !== undefined && !never) found.push(`${name} ${gateway}`);
-  if (settings.get('method') !== 'manual' && !never) found.push(`${name} auto`);
-  for (const [key, value] of settings) {
-    if (!/^routes?\d+$/.test(key) || !/^0\.0\.0\.0[/;]0/.test(value)) continue;
-    if (settings.get(`${key}_options`)?.includes('table=')) continue;
-    found.push(`${name} ${value.split(/[,;]/)[value.includes('/') ? 1 : 2]}`);
-  }
-  return found;
-}
 
 it('any profiles: one gateway is left, other lines stay byte for byte, twice is once, and it can be undone (10,000 cases)', () => {
   fc.assert(
@@ -58,12 +19,62 @@ it('any profiles: one gateway is left, other lines stay byte for byte, twice is 
       after.forEach(({ text }, index) => {
         expect(undo(text)).toBe(files[index]?.text);
         for (const line of text.split('\n').filter((one) => one.startsWith('# rc-wait off: ')))
-          expect(line).toMatch(/gateway|never-default|route/);
+          expect(line).toMatch(/gateway|never-default|route|dns/);
       });
     }),
     { numRuns: 10_000 },
   );
-});
+}, 120_000);
+
+it('any profiles: resolvers go with the gateway, none is lost, a private network keeps its own (10,000 cases)', () => {
+  const wishes = fc.constantFrom<PublicInterface | undefined>(undefined, 'keep', 'disable');
+  fc.assert(
+    fc.property(profiles, wishes, (before, publicInterface) => {
+      const asked = publicInterface === undefined ? wish : { ...wish, publicInterface };
+      const after = made(before, networkmanager.edit(before, asked));
+      const publics = before.flatMap(defaultsIn).some((route) => route.startsWith('eth0')) ? ['eth0'] : [];
+      expect(networkmanager.publicInterfaces?.(before, asked)).toEqual(publics);
+      expect(networkmanager.publicInterfaces?.(after, asked)).toEqual(publics);
+      expect(textOf(after, 'eth2')).toBe(textOf(before, 'eth2'));
+      for (const section of ['ipv4', 'ipv6']) {
+        const [home0, home1] = [before, after].map((files) => resolversOf(textOf(files, 'eth1'), section));
+        const [other0, other1] = [before, after].map((files) => resolversOf(textOf(files, 'eth0'), section));
+        const isMoved = publics.length > 0 && takesResolvers(textOf(before, 'eth1'), section);
+        expect(other1).toEqual(isMoved ? [] : other0);
+        // Lines that never counted, for the same key came again, may come to count.
+        if (isMoved) expect(home1).toEqual(expect.arrayContaining([...(home0 ?? []), ...(other0 ?? [])]));
+        else expect(home1).toEqual(home0);
+        const added = (home1 ?? []).filter((word) => !home0?.includes(word));
+        expect(new Set(added).size).toBe(added.length);
+        for (const word of added) expect(textOf(before, 'eth0').toLowerCase()).toContain(word);
+      }
+      const down = after.filter(({ text }) => settingsOf(text, 'connection')?.get('autoconnect') === 'false');
+      expect(down.length).toBe(publicInterface === 'disable' ? publics.length : 0);
+      expect(networkmanager.edit(after, asked)).toEqual([]);
+      expect(after.map(({ text }) => undo(text))).toEqual(before.map(({ text }) => text));
+    }),
+    { numRuns: 10_000 },
+  );
+}, 120_000);
+
+function textOf(files: readonly NetworkFile[], name: string): string {
+  return files.find(({ path }) => path.includes(name))?.text ?? '';
+}
+
+it('to keep after to disable is to keep, and a profile written anew has its lines moved anew (10,000 cases)', () => {
+  fc.assert(
+    fc.property(profiles, (before) => {
+      const kept = made(before, networkmanager.edit(before, { ...wish, publicInterface: 'keep' }));
+      const disabled = made(before, networkmanager.edit(before, { ...wish, publicInterface: 'disable' }));
+      expect(made(disabled, networkmanager.edit(disabled, wish))).toEqual(kept);
+      const anew = kept.map(
+        (file) => before.find(({ path }) => path === file.path && /eth0/.test(path)) ?? file,
+      );
+      expect(made(anew, networkmanager.edit(anew, wish))).toEqual(kept);
+    }),
+    { numRuns: 10_000 },
+  );
+}, 120_000);
 
 it('a rewrite by NetworkManager, comments gone, changes nothing for us (10,000 cases)', () => {
   fc.assert(
@@ -77,7 +88,7 @@ it('a rewrite by NetworkManager, comments gone, changes nothing for us (10,000 c
     }),
     { numRuns: 10_000 },
   );
-});
+}, 120_000);
 
 it('another gateway rewrites our own lines alone (10,000 cases)', () => {
   const other = { ...wish, gateway: parseIpv4('10.208.0.7') } as GatewayWish;
@@ -93,7 +104,7 @@ it('another gateway rewrites our own lines alone (10,000 cases)', () => {
     }),
     { numRuns: 10_000 },
   );
-});
+}, 120_000);
 
 it('any text at all: it is edited, or refused with a clear error (10,000 cases)', () => {
   const piece = fc.constantFrom(
@@ -130,4 +141,4 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
     ),
     { numRuns: 10_000 },
   );
-});
+}, 120_000);

@@ -155,8 +155,8 @@ describe('the gateway', () => {
   });
 
   it('whose line was deleted by hand is written anew, and the line below the mark is not taken for ours', () => {
-    expect(networkmanager.edit([etc('eth1', `${head}${ipv4}${mark}dns=1.1.1.1;\n`)], wish)[0]?.after).toBe(
-      `${head}${ipv4}dns=1.1.1.1;\n${mark}gateway=10.208.0.1\n`,
+    expect(networkmanager.edit([etc('eth1', `${head}${ipv4}${mark}may-fail=no\n`)], wish)[0]?.after).toBe(
+      `${head}${ipv4}may-fail=no\n${mark}gateway=10.208.0.1\n`,
     );
   });
 });

@@ -188,5 +188,6 @@ export function renewalOf({ stack, suite }: Place): string | undefined {
   if (stack !== 'ifupdown') return undefined;
   if (suite === 'trixie') return 'dhcpcd --rebind eth2';
   // It cannot be told to either, but for a moment another one can do the same with the same hooks.
-  return 'dhclient -4 -1 -pf /run/again.pid -lf /run/again.leases eth2 && kill $(cat /run/again.pid)';
+  const again = 'dhclient -4 -1 -pf /run/again.pid -lf /run/again.leases eth2';
+  return `${again} && timeout 20 sh -c 'until kill $(cat /run/again.pid); do sleep 0.2; done'`;
 }

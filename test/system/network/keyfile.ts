@@ -29,12 +29,21 @@ export function defaultsIn(text: string): string[] {
   return found;
 }
 
-/** Everything but default routes, and but the numbers of routes. */
+/** The resolvers, search domains and options of a profile. */
+export function resolversIn(text: string): string[] {
+  const lines = text.matchAll(/^dns(?:-search|-options)?=(.*)$/gm);
+  return [...lines].flatMap(([, words]) => words?.toLowerCase().split(';').filter(Boolean) ?? []);
+}
+
+/** Everything but default routes, resolvers and whether it starts, and but the numbers of routes. */
 export function rest(text: string): string[] {
   const lines = text.replace(/^\[ipv4\]\n[^[]*/m, '').split('\n');
   return [...lines, ...ipv4Lines(text)]
     .filter(
-      (line) => !/^(never-default=|gateway=|route\d+=0\.0\.0\.0\/0|route\d+_options|\[ipv4\]|$)/.test(line),
+      (line) =>
+        !/^(autoconnect=|dns|method=auto$|addr-gen-mode=default$|\[ipv6\]$|never-default=|gateway=|route\d+=0\.0\.0\.0\/0|route\d+_options|\[ipv4\]|$)/.test(
+          line,
+        ),
     )
     .map((line) => line.replace(/^(address\d+=[\d./]+),.*/, '$1').replace(/^route\d+/, 'route'))
     .sort();

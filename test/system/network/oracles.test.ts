@@ -8,7 +8,7 @@ import type { GatewayWish, NetworkFile } from '../../../src/network/types.ts';
 import { profiles } from '../../network/stacks/networkmanager-cases.ts';
 import { Bed } from './bed.ts';
 import { gateway } from './beds.ts';
-import { defaultsIn, isWithoutAddress, rest } from './keyfile.ts';
+import { defaultsIn, isWithoutAddress, resolversIn, rest } from './keyfile.ts';
 
 const wish = { gateway: parseIpv4(gateway), interfaceName: 'eth1' } as GatewayWish;
 const interfaces = ['lab0', 'lab1', 'lab10', 'ens3', 'ens30'];
@@ -105,15 +105,17 @@ describe.concurrent.each(['bookworm', 'trixie'] as const)('on %s', (suite) => {
     const count = 250;
     const cases = fc.sample(profiles, { numRuns: count, seed: 20 });
     const files: Record<string, string> = {};
+    const isDisabled = (index: number) => index % 2 === 1;
     cases.forEach((before, index) => {
+      const asked: GatewayWish = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
       for (const { path, text } of before) files[`/srv/nm/${index}-${name(path)}.before`] = text;
       for (const { path, text } of before) files[`/srv/nm/${index}-${name(path)}.after`] = text;
-      for (const { path, after } of networkmanager.edit(before, wish))
+      for (const { path, after } of networkmanager.edit(before, asked))
         files[`/srv/nm/${index}-${name(path)}.after`] = after ?? '';
     });
     await bed.write(files);
     const output = await bed.sh(
-      'cd /srv/nm; for f in *; do echo "== $f"; nmcli --offline connection modify connection.autoconnect yes <$f 2>/dev/null || echo REFUSED; done',
+      'cd /srv/nm; for f in *; do echo "== $f"; nmcli --offline connection modify connection.zone home <$f 2>/dev/null || echo REFUSED; done',
     );
     const read = new Map(
       output
@@ -132,8 +134,17 @@ describe.concurrent.each(['bookworm', 'trixie'] as const)('on %s', (suite) => {
       expect(defaultsIn(after), `${file}: ${files[`/srv/nm/${file.replace('before', 'after')}`]}`).toEqual(
         file.includes('eth1') ? [gateway] : [],
       );
-      // All else that NetworkManager reads is the same: addresses, other routes, DNS.
+      // All else that NetworkManager reads is the same: addresses, other routes.
       expect(rest(after), file).toEqual(rest(before));
+      const [, index = '', device = ''] = /^(\d+)-(\w+)/.exec(file) ?? [];
+      const publics = networkmanager.publicInterfaces?.(cases[Number(index)] ?? [], wish) ?? [];
+      const isDown = isDisabled(Number(index)) && publics.includes(device);
+      expect(/^autoconnect=false$/m.test(after), file).toBe(isDown);
+      const both = [`${index}-eth0`, `${index}-eth1`];
+      const resolvers = (state: string) =>
+        both.flatMap((one) => resolversIn(read.get(`${one}.${state}`) ?? ''));
+      if (!read.get(`${index}-eth1.before`)?.includes('REFUSED'))
+        expect(resolvers('after'), file).toEqual(expect.arrayContaining(resolvers('before')));
     }
     await annotate(`NetworkManager took ${accepted} profiles as they were, and all of these as edited`);
     expect(accepted).toBeGreaterThan(count * 0.5);

@@ -42,7 +42,11 @@ function ipv4Defaults(text: string): string[] {
   return gateways;
 }
 
-/** The sections without default routes and without what a DHCP override changes. */
+/** What a DHCP override, a move of resolvers and a disabled interface change. */
+const changed =
+  /^(Gateway|UseRoutes|UseMTU|RouteMetric|DNS|Domains|ActivationPolicy|RequiredForOnline)=.*\n/gm;
+
+/** The sections without default routes and without what is changed besides. */
 function rest(text: string): string[] {
   return text
     .split(/^(?=\[)/m)
@@ -52,9 +56,27 @@ function rest(text: string): string[] {
         !/^Destination=0\.0\.0\.0\/0/m.test(section) ||
         /^Table=/m.test(section),
     )
-    .map((section) => section.replace(/^(Gateway|UseRoutes|UseMTU|RouteMetric)=.*\n/gm, '').trim())
-    .filter((section) => section.startsWith('[') && !/^\[(DHCP|Network|Match)\]$/.test(section))
+    .map((section) => section.replace(changed, '').trim())
+    .filter((section) => section.startsWith('[') && !/^\[(DHCP|Network|Match|Link)\]$/.test(section))
     .sort();
+}
+
+const interfaces = ['eth0', 'eth1', 'eth2'];
+
+/** The part of networkd's files that is about an interface. */
+function partOf(text: string, name: string): string {
+  return text.split(/^(?=\[Match\])/m).find((part) => part.startsWith(`[Match]\nName=${name}\n`)) ?? '';
+}
+
+/** The interfaces in whose part something is said. */
+function names(text: string, what: RegExp): string[] {
+  return interfaces.filter((name) => what.test(partOf(text, name)));
+}
+
+/** The resolvers and search domains of an interface. */
+function resolvers(text: string, name: string): string[] {
+  const lines = partOf(text, name).matchAll(/^(?:DNS|Domains)=(.*)$/gm);
+  return [...lines].flatMap(([, words]) => words?.split(' ') ?? []);
 }
 
 /** The keyfiles that netplan has generated. */
@@ -113,10 +135,12 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
         text: writeYaml({ network: { version: '2', renderer, ethernets: tree } }, () => stream.next().value),
       }));
     const files: Record<string, string> = {};
+    const isDisabled = (index: number) => index % 2 === 1;
     cases.forEach((file, index) => {
+      const asked: GatewayWish = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
       files[`/srv/${renderer}/before/${index}${path}`] = file.text;
       files[`/srv/${renderer}/after/${index}${path}`] = file.text;
-      for (const { path: changed, after } of netplan.edit([file], wish))
+      for (const { path: changed, after } of netplan.edit([file], asked))
         files[`/srv/${renderer}/after/${index}${changed}`] = after ?? '';
     });
     await bed.write(files);
@@ -143,7 +167,15 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
     // All else that netplan generates is the same: addresses, other routes, MTU.
     after.forEach(({ text }, index) => {
       if (before[index]?.status !== 0) return;
-      expect(restOf[renderer](text)).toEqual(restOf[renderer](before[index]?.text ?? ''));
+      const old = before[index]?.text ?? '';
+      expect(restOf[renderer](text)).toEqual(restOf[renderer](old));
+      if (renderer !== 'networkd') return;
+      const publics = netplan.publicInterfaces?.([cases[index] ?? { path, text: '' }], wish) ?? [];
+      expect(names(text, /^ActivationPolicy=always-down$/m)).toEqual(isDisabled(index) ? publics : []);
+      const all = (one: string) => new Set(interfaces.flatMap((name) => resolvers(one, name)));
+      expect(all(text)).toEqual(all(old));
+      expect(resolvers(text, 'eth2')).toEqual(resolvers(old, 'eth2'));
+      expect(resolvers(text, 'eth0')).toEqual(publics.includes('eth0') ? [] : resolvers(old, 'eth0'));
     });
   });
 });

@@ -1,0 +1,126 @@
+import { RcWaitError } from '../../base/error.ts';
+import type { FileChange, GatewayWish, NetworkFile } from '../types.ts';
+import { nameOf } from './glob.ts';
+import { type Removal, withoutRemovals } from './netplan-cut.ts';
+import { type Definition, type NetplanFile, readNetplanFile } from './netplan-file.ts';
+import { ownPath, ownText } from './netplan-own.ts';
+import { originalOf, overrulesUs, publicDefinitions, refuseDisabling } from './netplan-public.ts';
+import {
+  catchAll,
+  type Nameservers,
+  nameserversLacking,
+  nameserversOf,
+  nameserversRemoval,
+} from './netplan-resolvers.ts';
+import { defaultRoutes, useRoutesOverride } from './netplan-routes.ts';
+import { type MergedDefinition, mergeDefinitions } from './netplan-tree.ts';
+
+/** What an edit starts from. */
+export interface Start {
+  /** the files as they are, but our own */
+  readonly live: readonly NetplanFile[];
+  readonly own: NetworkFile | undefined;
+  /** the definition of the gateway's interface */
+  readonly target: MergedDefinition;
+  readonly wish: GatewayWish;
+}
+
+/** The changes that make the gateway the one default route, with the resolvers that go with it. */
+export function changesOf({ live, own, target, wish }: Start): FileChange[] {
+  const merged = mergeDefinitions(live);
+  const silenced = merged.filter(({ id, dhcp4, useRoutes }) => id !== target.id && dhcp4 && useRoutes);
+  const { publics, nameservers } = movesOf(live, own, target);
+  const disabled = wish.publicInterface === 'disable' ? publics : [];
+  refuseDisabling(disabled, merged, live);
+  const kept = wishedRoute(live, target, wish);
+  const changes = live.flatMap((file) => {
+    const removals = file.definitions.flatMap((definition) => [
+      ...defaultRoutes(file, definition).filter(
+        // The same gateway twice, with two metrics, would be two routes. In /run it goes with the next boot.
+        (route) => !isSame(route, kept) && !(isVolatile(file) && isWished(target, wish)(definition, route)),
+      ),
+      ...(overrulesUs(file.path) && has(silenced, definition) ? useRoutesOverride(file, definition) : []),
+      // What stands in /run comes back with the next boot: those resolvers are in both places.
+      ...(has(publics, definition) && !isVolatile(file) ? nameserversRemoval(file, definition) : []),
+    ]);
+    return removals.length > 0 ? [changeOf(file, withoutRemovals(file, removals))] : [];
+  });
+  const gateway = kept === undefined ? wish.gateway : undefined;
+  const after = ownText({ target, gateway, nameservers, silenced, disabled });
+  if (own?.text !== after) changes.push({ path: ownPath, before: own?.text, after, mode: 0o600 });
+  return changes;
+}
+
+/** The public definitions, and the nameservers that the gateway's lacks: theirs, and its own of the time when it was public. */
+function movesOf(
+  live: readonly NetplanFile[],
+  own: NetworkFile | undefined,
+  { id, renderer }: MergedDefinition,
+): { publics: readonly MergedDefinition[]; nameservers: Nameservers | undefined } {
+  const restored = live.map(originalOf);
+  const originals = live.map((file, index) => restored[index] ?? file);
+  // Where a file cannot be told as it was, what we made of it stands in ours.
+  const memory = own !== undefined && restored.includes(undefined) ? [readNetplanFile(own)] : [];
+  const remembered = memory.flatMap(({ definitions }) => definitions.map((one) => one.id));
+  const found = publicDefinitions(live, originals, id);
+  const publics = mergeDefinitions(originals).filter(
+    (one) => found.some((other) => other.id === one.id) || (one.id !== id && remembered.includes(one.id)),
+  );
+  const sources = [id, ...publics.map((one) => one.id)].map((one) =>
+    nameserversOf([...originals, ...memory], [one]),
+  );
+  const known = nameserversOf(live, [id]);
+  const lacks = nameserversLacking(known, {
+    addresses: sources.flatMap(({ addresses }) => addresses),
+    search: sources.flatMap(({ search }) => search),
+  });
+  if (lacks === undefined || renderer === 'NetworkManager') return { publics, nameservers: lacks };
+  const all = catchAll(sources, [...known.search, ...lacks.search]);
+  return { publics, nameservers: { ...lacks, search: [...lacks.search, ...all] } };
+}
+
+/** The route as wished that another file holds already, and will hold after the next boot too. */
+function wishedRoute(
+  files: readonly NetplanFile[],
+  target: MergedDefinition,
+  wish: GatewayWish,
+): Removal | undefined {
+  const lasting = files.filter((file) => !isVolatile(file));
+  return lasting
+    .flatMap((file) =>
+      file.definitions.flatMap((one) =>
+        defaultRoutes(file, one).filter((route) => isWished(target, wish)(one, route)),
+      ),
+    )
+    .at(0);
+}
+
+function isWished(target: MergedDefinition, { gateway }: GatewayWish) {
+  return ({ id }: Definition, { via }: Removal): boolean => id === target.id && via === gateway;
+}
+
+function isSame(a: Removal, b: Removal | undefined): boolean {
+  return a.parent === b?.parent && a.index === b.index;
+}
+
+function has(definitions: readonly MergedDefinition[], { id }: Definition): boolean {
+  return definitions.some((one) => one.id === id);
+}
+
+function isVolatile({ path }: NetworkFile): boolean {
+  return path.startsWith('/run/');
+}
+
+function changeOf(file: NetplanFile, after: string): FileChange {
+  const { path, text } = file;
+  if (isVolatile(file)) {
+    throw new RcWaitError(
+      'NETWORK_FILE',
+      `cannot take the default route out of ${path}: what writes it at each boot would put it back`,
+      { hint: 'find what writes that file and take the default route out there' },
+    );
+  }
+  if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o600 };
+  // A package owns what is in /lib; a file of the same name in /etc hides it (netplan-generate(8)).
+  return { path: `/etc/netplan/${nameOf(path)}`, before: undefined, after, mode: 0o600 };
+}
