@@ -13,6 +13,7 @@ const pure = `^src/(${[
   'openstack/(signal-request|signal-retry)',
   'hooks/(names|lines)',
   'memory/instances',
+  'openstack/(catalog|documented|endpoints|find)',
 ].join('|')})\\.ts$`;
 
 module.exports = {

@@ -3,6 +3,7 @@ import { networkCarryOutCommand } from './carry-out.ts';
 import { networkCheckCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
+import { endpointsCommand } from './endpoints.ts';
 import { networkApplyCommand, networkPlanCommand } from './network.ts';
 import { networkRecoverCommand } from './recover.ts';
 import { networkRollbackCommand } from './rollback.ts';
@@ -26,5 +27,6 @@ export const commands: readonly Command[] = [
   networkRecoverCommand,
   networkCarryOutCommand,
   doctorCommand,
+  endpointsCommand,
   simulateCommand,
 ];

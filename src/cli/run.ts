@@ -13,7 +13,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const where = route(argv, commands, defaultCommand);
     const parsed = await parse(where, argv, io);
     if (where.kind === 'command' && 'args' in parsed)
-      return await where.command.run(parsed.args as never, io);
+      return await where.command.run(parsed.args as never, io, where.operands);
     io.out(`${parsed.text}\n`);
     return 0;
   } catch (error) {
@@ -53,7 +53,7 @@ async function parse(
   else overview(parser, where.group, io);
   let text = '';
   const args = parser.parseSync(
-    [...(where.kind === 'command' ? joinLists(where.flags) : help)],
+    [...(where.kind === 'command' ? joinLists(where.flags, where.command.lists) : help)],
     {},
     (_error, _args, output) => {
       text = output;
@@ -63,7 +63,8 @@ async function parse(
 }
 
 function declare(parser: Argv, command: Command, io: Io): void {
-  parser.usage(`Usage: $0 ${command.name} [FLAGS]\n\n${command.summary}`);
+  const operands = command.operands === undefined ? '' : ` ${command.operands}`;
+  parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]\n\n${command.summary}`);
   declareFlags(parser, command, io);
   if (command.notes !== undefined) parser.epilogue(command.notes);
 }

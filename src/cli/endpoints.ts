@@ -1,0 +1,137 @@
+import type { Options } from 'yargs';
+import { RcWaitError } from '../base/error.ts';
+import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
+import type { Catalog } from '../openstack/types.ts';
+import { type Args, type Command, command, type Io } from './command.ts';
+import { readText } from './read.ts';
+
+const endpointsFlags = {
+  catalog: {
+    string: true,
+    requiresArg: true,
+    describe:
+      "File with the identity API's answer, v2.0 or v3; - reads standard input (default: the documented endpoints)",
+  },
+  region: {
+    string: true,
+    requiresArg: true,
+    describe: 'Region of the endpoint (default: of this server, else of the account, else all)',
+  },
+  regions: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'Regions with commas between them: for servers in several of them, which share the public endpoints',
+  },
+  network: {
+    requiresArg: true,
+    choices: ['auto', 'servicenet', 'public'],
+    default: 'auto',
+    describe:
+      'auto: ServiceNet from a Rackspace server in the same region, the public endpoint from anywhere else',
+  },
+  tenant: {
+    string: true,
+    requiresArg: true,
+    describe: 'The account, where the catalog has endpoints of several',
+  },
+  probe: {
+    boolean: true,
+    default: false,
+    describe: 'Ask each endpoint, and say whether and how fast it answers',
+  },
+  output: {
+    requiresArg: true,
+    choices: ['human', 'json', 'env'],
+    default: 'human',
+    describe: 'A table, a document, or assignments for eval in a shell',
+  },
+  'ca-file': {
+    string: true,
+    requiresArg: true,
+    describe: 'PEM file with the certificates to trust instead of the built-in ones',
+  },
+} as const satisfies Record<string, Options>;
+
+type EndpointsArgs = Args<typeof endpointsFlags>;
+
+/** `rc-wait endpoints` */
+export const endpointsCommand: Command = command({
+  name: 'endpoints',
+  summary: 'Which endpoint of a service to use from here',
+  operands: '[SERVICE]',
+  flags: endpointsFlags,
+  lists: ['regions'],
+  examples: [
+    ['$0 endpoints cloudImages', 'by name, or by type: image'],
+    ['$0 endpoints --catalog answer.json', 'every service of an account'],
+    ['$0 endpoints rackconnect --region ord', 'the API that no catalog lists'],
+    ['eval "$($0 endpoints cloudImages --region ord --output env)"', 'then "$ENDPOINT/images" in a script'],
+  ],
+  notes:
+    'Exit status: 0 chosen (with --probe: and reached); 64 no such service or region, an ambiguous one, or no catalog; 69 an endpoint that was probed did not answer.',
+  run: endpoints,
+});
+
+async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[]): Promise<number> {
+  const [service, ...more] = operands;
+  if (more.length > 0) {
+    throw new RcWaitError(
+      'USAGE',
+      `cannot choose endpoints of ${operands.join(' and ')} at once: one service is expected`,
+      {
+        hint: 'without a name all services are shown',
+      },
+    );
+  }
+  const { catalog, source } = await catalogFor(args);
+  const { chooseEndpoints } = await import('../openstack/endpoints.ts');
+  const { regionFromXenstore } = await import('../host/xenstore.ts');
+  const here = (await regionFromXenstore())?.replace(/^"(.*)"$/, '$1');
+  const { regionCode } = await import('../openstack/documented.ts');
+  const serverRegion = here !== undefined && /^[a-z]{3}$/i.test(here) ? here.toUpperCase() : undefined;
+  const wished = [...(args.regions ?? '').split(/[\s,]+/), args.region ?? ''].filter((one) => one !== '');
+  const choice = chooseEndpoints(
+    catalog,
+    {
+      service,
+      regions: [...new Set(wished.map(regionCode))],
+      network: args.network as NetworkWish,
+      tenantId: args.tenant,
+    },
+    { region: serverRegion },
+  );
+  const probes = args.probe ? await probeAll(choice, args, io) : [];
+  const { endpointsDocument, endpointsEnv, endpointsTable } = await import('../report/endpoints.ts');
+  const report = { ...choice, source, serverRegion, probes };
+  if (args.output === 'json') io.out(`${JSON.stringify(endpointsDocument(report))}\n`);
+  else io.out(args.output === 'env' ? endpointsEnv(report) : endpointsTable(report));
+  return probes.every(({ reached }) => reached) ? 0 : 69;
+}
+
+/** The catalog: the file's, or as far as the documentation goes. */
+async function catalogFor(
+  args: EndpointsArgs,
+): Promise<{ readonly catalog: Catalog; readonly source: 'catalog' | 'login' | 'documentation' }> {
+  if (args.catalog !== undefined) {
+    const { parseCatalog } = await import('../openstack/catalog.ts');
+    const text = readText(args.catalog, '--catalog');
+    return {
+      catalog: parseCatalog(text, args.catalog === '-' ? 'from standard input' : args.catalog),
+      source: 'catalog',
+    };
+  }
+  const { documentedCatalog } = await import('../openstack/documented.ts');
+  return { catalog: documentedCatalog(args.tenant), source: 'documentation' };
+}
+
+async function probeAll({ chosen }: Choice, args: EndpointsArgs, io: Io) {
+  const { createHttp } = await import('../openstack/http.ts');
+  const { probeEndpoint } = await import('../openstack/probe.ts');
+  const http = createHttp(args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file'));
+  try {
+    return await Promise.all(chosen.map((one) => probeEndpoint(one, http, io.signal)));
+  } finally {
+    http.close();
+  }
+}
