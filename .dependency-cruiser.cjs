@@ -13,7 +13,9 @@ const pure = `^src/(${[
   'openstack/(signal-request|signal-retry)',
   'hooks/(names|lines)',
   'memory/instances',
-  'openstack/(catalog|documented|endpoints|find)',
+  'simulator/random',
+  'simulator/openstack/(fleet|identity|compute|cloud)',
+  'openstack/(catalog|documented|endpoints|find|secret|credentials|auth-url|clouds|identity)',
 ].join('|')})\\.ts$`;
 
 module.exports = {

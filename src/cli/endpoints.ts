@@ -3,6 +3,7 @@ import { RcWaitError } from '../base/error.ts';
 import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
 import type { Catalog } from '../openstack/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
+import { credentialsOf, loginFlags, openLogin } from './login.ts';
 import { readText } from './read.ts';
 
 const endpointsFlags = {
@@ -10,7 +11,7 @@ const endpointsFlags = {
     string: true,
     requiresArg: true,
     describe:
-      "File with the identity API's answer, v2.0 or v3; - reads standard input (default: the documented endpoints)",
+      "File with the identity API's answer, v2.0 or v3; - reads standard input (default: the login's, else the documented endpoints)",
   },
   region: {
     string: true,
@@ -46,6 +47,7 @@ const endpointsFlags = {
     default: 'human',
     describe: 'A table, a document, or assignments for eval in a shell',
   },
+  ...loginFlags,
   'ca-file': {
     string: true,
     requiresArg: true,
@@ -69,7 +71,7 @@ export const endpointsCommand: Command = command({
     ['eval "$($0 endpoints cloudImages --region ord --output env)"', 'then "$ENDPOINT/images" in a script'],
   ],
   notes:
-    'Exit status: 0 chosen (with --probe: and reached); 64 no such service or region, an ambiguous one, or no catalog; 69 an endpoint that was probed did not answer.',
+    'Exit status: 0 chosen (with --probe: and reached); 64 no such service or region, an ambiguous one, or no catalog; 69 an endpoint that was probed, or the identity API, did not answer; 77 the credentials were refused.',
   run: endpoints,
 });
 
@@ -84,18 +86,18 @@ async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[
       },
     );
   }
-  const { catalog, source } = await catalogFor(args);
+  const { regionCode } = await import('../openstack/documented.ts');
+  const regions = [...new Set(listIn(args.regions, args.region).map(regionCode))];
+  const { catalog, source } = await catalogFor(service, args, io, regions);
   const { chooseEndpoints } = await import('../openstack/endpoints.ts');
   const { regionFromXenstore } = await import('../host/xenstore.ts');
   const here = (await regionFromXenstore())?.replace(/^"(.*)"$/, '$1');
-  const { regionCode } = await import('../openstack/documented.ts');
   const serverRegion = here !== undefined && /^[a-z]{3}$/i.test(here) ? here.toUpperCase() : undefined;
-  const wished = [...(args.regions ?? '').split(/[\s,]+/), args.region ?? ''].filter((one) => one !== '');
   const choice = chooseEndpoints(
     catalog,
     {
       service,
-      regions: [...new Set(wished.map(regionCode))],
+      regions,
       network: args.network as NetworkWish,
       tenantId: args.tenant,
     },
@@ -109,9 +111,17 @@ async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[
   return probes.every(({ reached }) => reached) ? 0 : 69;
 }
 
-/** The catalog: the file's, or as far as the documentation goes. */
+/** What flags name, with commas or white space between them. */
+function listIn(...texts: readonly (string | undefined)[]): readonly string[] {
+  return texts.flatMap((text) => (text ?? '').split(/[\s,]+/)).filter((one) => one !== '');
+}
+
+/** The catalog: the file's, the account's, or as far as the documentation goes. */
 async function catalogFor(
+  service: string | undefined,
   args: EndpointsArgs,
+  io: Io,
+  regions: readonly string[],
 ): Promise<{ readonly catalog: Catalog; readonly source: 'catalog' | 'login' | 'documentation' }> {
   if (args.catalog !== undefined) {
     const { parseCatalog } = await import('../openstack/catalog.ts');
@@ -121,14 +131,30 @@ async function catalogFor(
       source: 'catalog',
     };
   }
+  const credentials = service === 'rackconnect' ? undefined : await credentialsOf(args, io.env, regions);
+  if (credentials !== undefined) {
+    const { createHttp } = await import('../openstack/http.ts');
+    const http = createHttp(caIn(args));
+    try {
+      const onNotice = (notice: string): void => io.err(`rc-wait: warning: ${notice}\n`);
+      const login = await openLogin(credentials, http, args, { onNotice });
+      return { catalog: (await login.session(io.signal)).catalog, source: 'login' };
+    } finally {
+      http.close();
+    }
+  }
   const { documentedCatalog } = await import('../openstack/documented.ts');
   return { catalog: documentedCatalog(args.tenant), source: 'documentation' };
+}
+
+function caIn(args: EndpointsArgs): string | undefined {
+  return args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file');
 }
 
 async function probeAll({ chosen }: Choice, args: EndpointsArgs, io: Io) {
   const { createHttp } = await import('../openstack/http.ts');
   const { probeEndpoint } = await import('../openstack/probe.ts');
-  const http = createHttp(args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file'));
+  const http = createHttp(caIn(args));
   try {
     return await Promise.all(chosen.map((one) => probeEndpoint(one, http, io.signal)));
   } finally {
