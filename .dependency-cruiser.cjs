@@ -15,7 +15,8 @@ const pure = `^src/(${[
   'memory/instances',
   'simulator/random',
   'simulator/openstack/(fleet|identity|compute|cloud)',
-  'openstack/(catalog|documented|endpoints|find|secret|credentials|auth-url|clouds|identity)',
+  'openstack/(catalog|documented|endpoints|find|secret|credentials|auth-url|clouds|identity|servers)',
+  'remote/(verdict|select|fleet|command-line)',
 ].join('|')})\\.ts$`;
 
 module.exports = {
@@ -142,7 +143,7 @@ module.exports = {
       },
       to: {
         path: '^src/',
-        pathNot: [pure, '^src/(base/error|[a-z]+/types|pace/pace)\\.ts$'],
+        pathNot: [pure, '^src/(base/error|[a-z/]+/types|pace/pace)\\.ts$'],
       },
     },
     {

@@ -41,9 +41,17 @@ const pure = [
   'src/openstack/auth-url.ts',
   'src/openstack/clouds.ts',
   'src/openstack/identity.ts',
+  'src/openstack/servers.ts',
+  'src/remote/verdict.ts',
+  'src/remote/select.ts',
+  'src/remote/fleet.ts',
+  'src/remote/command-line.ts',
   'src/report/words.ts',
   'src/report/progress.ts',
   'src/report/result.ts',
+  'src/report/endpoints.ts',
+  'src/report/remote.ts',
+  'src/report/remote-progress.ts',
 ];
 
 export default defineConfig({

@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts';
 import { endpointsCommand } from './endpoints.ts';
 import { networkApplyCommand, networkPlanCommand } from './network.ts';
 import { networkRecoverCommand } from './recover.ts';
+import { remoteCommand } from './remote.ts';
 import { networkRollbackCommand } from './rollback.ts';
 import { simulateCommand } from './simulate.ts';
 import { waitCommand } from './wait.ts';
@@ -28,5 +29,6 @@ export const commands: readonly Command[] = [
   networkCarryOutCommand,
   doctorCommand,
   endpointsCommand,
+  remoteCommand,
   simulateCommand,
 ];

@@ -4,6 +4,7 @@ import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
 import type { Catalog } from '../openstack/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { credentialsOf, loginFlags, openLogin } from './login.ts';
+import { placeOfThis } from './place.ts';
 import { readText } from './read.ts';
 
 const endpointsFlags = {
@@ -90,9 +91,7 @@ async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[
   const regions = [...new Set(listIn(args.regions, args.region).map(regionCode))];
   const { catalog, source } = await catalogFor(service, args, io, regions);
   const { chooseEndpoints } = await import('../openstack/endpoints.ts');
-  const { regionFromXenstore } = await import('../host/xenstore.ts');
-  const here = (await regionFromXenstore())?.replace(/^"(.*)"$/, '$1');
-  const serverRegion = here !== undefined && /^[a-z]{3}$/i.test(here) ? here.toUpperCase() : undefined;
+  const serverRegion = await placeOfThis();
   const choice = chooseEndpoints(
     catalog,
     {

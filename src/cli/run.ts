@@ -4,6 +4,7 @@ import type { Command, Io } from './command.ts';
 import { commands, defaultCommand } from './commands.ts';
 import { failure } from './failure.ts';
 import { fromEnvironment, joinLists, oneOf, variableOf } from './flags.ts';
+import { bindNegatives } from './negative.ts';
 import { type Route, route, wantsText } from './route.ts';
 import { version } from './version.ts';
 
@@ -53,13 +54,18 @@ async function parse(
   else overview(parser, where.group, io);
   let text = '';
   const args = parser.parseSync(
-    [...(where.kind === 'command' ? joinLists(where.flags, where.command.lists) : help)],
+    [...(where.kind === 'command' ? argumentsOf(where) : help)],
     {},
     (_error, _args, output) => {
       text = output;
     },
   );
   return text === '' ? { args, text } : { text };
+}
+
+/** The flags of a command as yargs reads them rightly. */
+function argumentsOf({ flags, command }: Extract<Route, { readonly kind: 'command' }>): readonly string[] {
+  return bindNegatives(joinLists(flags, command.lists), command.flags);
 }
 
 function declare(parser: Argv, command: Command, io: Io): void {

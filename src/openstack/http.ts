@@ -5,7 +5,7 @@ import type { Head } from '../rackconnect/http/reply.ts';
 import { unreachableBy } from '../rackconnect/http/trouble.ts';
 
 /** One request to an API of OpenStack. Secrets are in its headers and its body, never in its URL. */
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   /** names in lower case */

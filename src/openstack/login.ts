@@ -53,9 +53,10 @@ export function createLogin(options: LoginOptions): Login {
   let current: (Session & { readonly goodUntilMs: number }) | undefined;
   let underWay: Promise<Session> | undefined;
   let refused = false;
+  const isBare = credentials.proof.kind === 'token';
 
   async function renew(signal: AbortSignal): Promise<Session> {
-    if (refused && credentials.proof.kind === 'token') throw tokenIsOver(credentials);
+    if (refused && isBare) throw tokenIsOver(credentials);
     const kept = refused ? undefined : readCache(cache);
     const { granted, lifeMs } = kept ?? (await request(options, signal));
     const { token, catalog } = granted;
@@ -66,7 +67,9 @@ export function createLogin(options: LoginOptions): Login {
 
   return {
     async session(signal) {
-      if (current !== undefined && !refused && clock.nowMs() < current.goodUntilMs - marginMs) return current;
+      // A bare token cannot be renewed: it is used to its end.
+      const isGood = (until: number): boolean => isBare || clock.nowMs() < until - marginMs;
+      if (current !== undefined && !refused && isGood(current.goodUntilMs)) return current;
       underWay ??= renew(signal).finally(() => {
         underWay = undefined;
       });

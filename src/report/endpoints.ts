@@ -68,7 +68,7 @@ function probeWords({ reached, ms, status, reason }: Reached): string {
 }
 
 /** Rows as wide as their widest cells; the last column is not padded. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
+function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
   return rows.map((row) =>
     row

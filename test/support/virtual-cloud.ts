@@ -13,7 +13,7 @@ export interface SeenRequest {
 }
 
 /** 2026-01-01, when every virtual cloud starts. */
-export const cloudStartMs = Date.UTC(2026, 0, 1);
+const cloudStartMs = Date.UTC(2026, 0, 1);
 
 /** The simulator's cloud on a virtual clock, with a network in between that takes its time. */
 export class VirtualCloud {
