@@ -42,6 +42,7 @@ const pure = [
   'src/openstack/clouds.ts',
   'src/openstack/identity.ts',
   'src/openstack/servers.ts',
+  'src/openstack/page-text.ts',
   'src/remote/verdict.ts',
   'src/remote/select.ts',
   'src/remote/fleet.ts',

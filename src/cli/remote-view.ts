@@ -36,9 +36,17 @@ export function createRemoteView(args: RemoteArgs, io: Io, options: ViewOptions)
   const isStream = args.output === 'ndjson';
   const err = live?.above ?? io.err;
 
+  const isTold = isStream || (live === undefined && !args.quiet);
+  let lines = '';
+  // What one answer tells is one write: ten thousand of them would wait in memory for a slow reader, each by itself.
+  const flush = (): void => {
+    if (lines !== '') (isStream ? io.out : io.err)(lines);
+    lines = '';
+  };
   const line = (event: Parameters<typeof eventLine>[0]): void => {
-    if (isStream) io.out(eventLine(event, Date.now()));
-    else if (live === undefined && !args.quiet) io.err(eventLine(event, Date.now()));
+    if (!isTold) return;
+    if (lines === '') setImmediate(flush);
+    lines += eventLine(event, Date.now());
   };
   const draw = (): void => live?.draw(remoteTable(progress, systemClock.nowMs(), (io.columns ?? 80) - 1));
   const timer = live && setInterval(draw, drawEveryMs);
@@ -70,6 +78,7 @@ export function createRemoteView(args: RemoteArgs, io: Io, options: ViewOptions)
     commandsEnded: async () => exec?.done(),
     end() {
       clearInterval(timer);
+      flush();
       live?.end();
     },
   };

@@ -72,7 +72,7 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
   async function ask<T>(
     path: string,
     signal: AbortSignal,
-    read: (body: unknown) => T | undefined,
+    read: (text: string) => T | undefined,
   ): Promise<ApiReply<T>> {
     const reply = await send(new URL(`${base}${path}`), signal);
     if (reply instanceof RcWaitError) {
@@ -88,8 +88,8 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
       // Without fractions of a second: old versions of nova refuse them.
       if (since !== undefined) query.set('changes-since', `${new Date(since).toISOString().slice(0, 19)}Z`);
       if (marker !== undefined) query.set('marker', marker);
-      return ask(`/servers/detail?${query}`, signal, (body) => {
-        const read = readPage(body, pageLimit, linked);
+      return ask(`/servers/detail?${query}`, signal, (text) => {
+        const read = readPage(text, pageLimit, linked);
         linked ||= read?.linked === true;
         return read;
       });
@@ -107,7 +107,7 @@ async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | R
   }
 }
 
-function replyOf<T>(reply: HttpReply, read: (body: unknown) => T | undefined): ApiReply<T> {
+function replyOf<T>(reply: HttpReply, read: (text: string) => T | undefined): ApiReply<T> {
   if (reply.kind === 'unreachable') return trouble(reply.reason);
   const { status, headers } = reply.head;
   const header = (name: string): string | undefined => {
@@ -116,12 +116,15 @@ function replyOf<T>(reply: HttpReply, read: (body: unknown) => T | undefined): A
   };
   const date = Date.parse(header('date') ?? '');
   const dateMs = Number.isNaN(date) ? Date.now() : date;
-  const body = parse(reply.body);
-  const wish = retryAfterMs(header('retry-after') ?? retryAfterIn(body), header('date'), Date.now());
+  const wish = retryAfterMs(
+    header('retry-after') ?? (status === 200 ? undefined : retryAfterIn(reply.body)),
+    header('date'),
+    Date.now(),
+  );
   switch (status) {
     case 200:
     case 203: {
-      const value = read(body);
+      const value = read(reply.body);
       return value === undefined
         ? trouble('its answer is not of the Cloud Servers API')
         : { kind: 'ok', value, dateMs };
@@ -144,16 +147,7 @@ function replyOf<T>(reply: HttpReply, read: (body: unknown) => T | undefined): A
 
 const trouble = (reason: string) => ({ kind: 'trouble', reason, retryAfterMs: undefined }) as const;
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** `{"overLimit": {"code": 413, "retryAfter": "10"}}`: some have it in the body alone. */
-function retryAfterIn(body: unknown): string | undefined {
-  const value = (body as { overLimit?: { retryAfter?: unknown } } | null | undefined)?.overLimit?.retryAfter;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+function retryAfterIn(text: string): string | undefined {
+  return /"retryAfter"\s*:\s*"?([^",}]{1,40})/.exec(text)?.[1];
 }

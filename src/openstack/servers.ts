@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { splitPage } from './page-text.ts';
 
 /** A server as the Cloud Servers API told it, as far as it matters here. */
 export interface SeenServer {
@@ -57,11 +58,13 @@ const page = v.object({
  * @param limit how many servers were asked for
  * @param linked whether this API has shown such a link before; else a full page may have a next one without it
  */
-export function readPage(body: unknown, limit: number, linked: boolean): Page | undefined {
-  const read = v.safeParse(page, body);
-  if (!read.success) return undefined;
-  const { servers, servers_links: links } = read.output;
-  const seen = servers.map(readSeen).filter((one) => one !== undefined);
+export function readPage(text: string, limit: number, linked: boolean): Page | undefined {
+  const split = splitPage(text);
+  const read = v.safeParse(page, parse(split?.shell ?? ''));
+  if (split === undefined || !read.success) return undefined;
+  const { servers } = split;
+  const { servers_links: links } = read.output;
+  const seen = servers.map((one) => readSeen(parse(one))).filter((one) => one !== undefined);
   const isLinked = servers.length > 0 && links?.some(({ rel }) => rel === 'next') === true;
   const isMore = isLinked || (servers.length >= limit && !linked);
   // Nova does not find a deleted server again, although changes-since lists it: then the marker is the last that lives.
@@ -70,9 +73,17 @@ export function readPage(body: unknown, limit: number, linked: boolean): Page | 
 }
 
 /** Reads the answer to `GET /servers/ID`; undefined when it is none. */
-export function readOne(body: unknown): SeenServer | undefined {
-  const read = v.safeParse(v.object({ server: v.unknown() }), body);
+export function readOne(text: string): SeenServer | undefined {
+  const read = v.safeParse(v.object({ server: v.unknown() }), parse(text));
   return read.success ? readSeen(read.output.server) : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function readSeen(value: unknown): SeenServer | undefined {

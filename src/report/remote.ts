@@ -212,7 +212,7 @@ function messageOf(
 const words: Readonly<Record<RemoteOutcome, string>> = {
   failed: 'failed',
   gone: 'gone',
-  'exec-failed': 'deployed with a command that failed',
+  'exec-failed': 'deployed, but with a command that failed',
   unprocessable: 'unprocessable',
   'no-rackconnect': 'without RackConnect',
   refused: 'not known, since the API refused us',

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readOne, readPage } from '../../src/openstack/servers.ts';
+import { splitPage } from '../../src/openstack/page-text.ts';
+import * as reader from '../../src/openstack/servers.ts';
+
+const readOne = (value: unknown) => reader.readOne(JSON.stringify(value) ?? '');
+const readPage = (value: unknown, limit: number, linked: boolean) =>
+  reader.readPage(JSON.stringify(value) ?? '', limit, linked);
 
 /** The example of Rackspace's documentation, shortened. */
 const documented = {
@@ -114,6 +119,58 @@ describe('a page', () => {
           readOne(one);
         },
       ),
+    );
+  });
+});
+
+describe('a page as text', () => {
+  it('comes apart into exactly its servers and the rest, however it is written', () => {
+    const value = fc.record({ a: fc.anything(), servers: fc.array(fc.jsonValue()), links: fc.jsonValue() });
+    fc.assert(
+      fc.property(value, fc.constantFrom(undefined, 1, 2), (page, indent) => {
+        const text = JSON.stringify({ nested: { servers: [1] }, ...page }, undefined, indent);
+        const whole = JSON.parse(text);
+        const split = splitPage(text);
+        expect(split?.servers.map((one) => JSON.parse(one))).toEqual(whole.servers);
+        expect(JSON.parse(split?.shell ?? '')).toEqual({ ...whole, servers: [] });
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    '{',
+    '{"servers"',
+    '{"servers": {',
+    '{"servers": [',
+    '{"servers": [{"a": "',
+    '{"servers": [{"a": "\\"]}',
+    '[{"servers": []}]',
+    '{"a": {"servers": []}}',
+  ])('%j is none', (text) => {
+    expect(splitPage(text)).toBeUndefined();
+  });
+
+  it('never breaks the reader', () => {
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      '\\',
+      ',',
+      ':',
+      '"servers"',
+      '"servers":[',
+      'a',
+      ' ',
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        splitPage(pieces.join(''));
+        reader.readPage(pieces.join(''), 5, false);
+      }),
     );
   });
 });

@@ -18,7 +18,9 @@ function isMeant(
   name: string,
   metadata: Record<string, string> = {},
 ): boolean {
-  const server = readOne({ server: { id: id.toLowerCase(), name, status: 'ACTIVE', metadata } });
+  const server = readOne(
+    JSON.stringify({ server: { id: id.toLowerCase(), name, status: 'ACTIVE', metadata } }),
+  );
   return server !== undefined && matcherOf(select(selection))(server);
 }
 

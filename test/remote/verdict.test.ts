@@ -7,7 +7,7 @@ const rules = { managed: false, noRackconnectAfterMs: 600_000 };
 
 /** A server as the API tells it, with this status and these keys. */
 function seen(status: string, metadata: Record<string, string> = {}) {
-  const server = readOne({ server: { id: 'a', name: 'web', status, metadata } });
+  const server = readOne(JSON.stringify({ server: { id: 'a', name: 'web', status, metadata } }));
   if (server === undefined) throw new Error('unreadable');
   return server;
 }
