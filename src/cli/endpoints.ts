@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { RcWaitError } from '../base/error.ts';
 import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
+import type { Connect } from '../openstack/probe.ts';
 import type { Catalog } from '../openstack/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { credentialsOf, loginFlags, openLogin } from './login.ts';
@@ -153,9 +154,11 @@ function caIn(args: EndpointsArgs): string | undefined {
 async function probeAll({ chosen }: Choice, args: EndpointsArgs, io: Io) {
   const { createHttp } = await import('../openstack/http.ts');
   const { probeEndpoint } = await import('../openstack/probe.ts');
+  const { tcpProbe } = await import('../network/probes/tcp.ts');
   const http = createHttp(caIn(args));
   try {
-    return await Promise.all(chosen.map((one) => probeEndpoint(one, http, io.signal)));
+    const connect: Connect = (to, signal) => tcpProbe(to).attempt(signal);
+    return await Promise.all(chosen.map((one) => probeEndpoint(one, { http, connect }, io.signal)));
   } finally {
     http.close();
   }

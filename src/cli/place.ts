@@ -1,7 +1,14 @@
-/** The region of the Rackspace server on which this runs, upper case; undefined: it is none, as far as can be told. */
+/**
+ * The region of the Rackspace server on which this runs, upper case; undefined:
+ * it is none, as far as can be told. Its name servers are not believed here: an
+ * owner may have put any there, and a ServiceNet endpoint that was chosen by
+ * mistake cannot be reached.
+ */
 export async function placeOfThis(): Promise<string | undefined> {
-  const { regionFromXenstore } = await import('../host/xenstore.ts');
-  // Bare on some servers, a JSON string on others.
-  const told = (await regionFromXenstore())?.replace(/^"(.*)"$/, '$1').trim();
-  return told !== undefined && /^[a-z]{3}$/i.test(told) ? told.toUpperCase() : undefined;
+  const [{ believed }, { thisServer }] = await Promise.all([
+    import('../host/finding.ts'),
+    import('../host/server.ts'),
+  ]);
+  const findings = await thisServer().region();
+  return believed(findings.filter(({ source }) => source !== 'dns'))?.value.toUpperCase();
 }

@@ -1,4 +1,3 @@
-import { tcpProbe } from '../network/probes/tcp.ts';
 import type { Chosen } from './endpoints.ts';
 import type { Http } from './http.ts';
 
@@ -12,6 +11,12 @@ export interface Reached {
   readonly reason: string | undefined;
 }
 
+/** Makes a connection and closes it; the reason where it is not taken. */
+export type Connect = (
+  to: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+) => Promise<string | undefined>;
+
 /**
  * Asks an endpoint once, without a token. Of the RackConnect API no more than a
  * connection: a request would use the quota of this server, of which the pace
@@ -19,7 +24,7 @@ export interface Reached {
  */
 export async function probeEndpoint(
   { url, service }: Pick<Chosen, 'url' | 'service'>,
-  http: Http,
+  { http, connect }: { readonly http: Http; readonly connect: Connect },
   signal: AbortSignal,
 ): Promise<Reached> {
   const startedMs = performance.now();
@@ -33,8 +38,10 @@ export async function probeEndpoint(
   if (service === 'rackconnect') {
     const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const attempt = tcpProbe({ host: target.hostname.replace(/^\[|\]$/g, ''), port }).attempt(limit);
-    return attempt.then(done, () => done(`no connection within ${timeoutMs / 1000} s`));
+    const host = target.hostname.replace(/^\[|\]$/g, '');
+    return connect({ host, port }, limit).then(done, () =>
+      done(`no connection within ${timeoutMs / 1000} s`),
+    );
   }
   const reply = await http.send({ method: 'GET', url: target, timeoutMs, signal });
   signal.throwIfAborted();

@@ -134,14 +134,19 @@ describe('a probe', () => {
     const { play, url } = await simulator();
     const server = play();
     const http = createHttp(undefined);
+    const { tcpProbe } = await import('../../src/network/probes/tcp.ts');
+    const by: Parameters<typeof probeEndpoint>[1] = {
+      http,
+      connect: (to, aborted) => tcpProbe(to).attempt(aborted),
+    };
     const { signal } = new AbortController();
-    expect(await probeEndpoint({ service: 'rackconnect', url }, http, signal)).toMatchObject({
+    expect(await probeEndpoint({ service: 'rackconnect', url }, by, signal)).toMatchObject({
       reached: true,
       status: undefined,
     });
     expect(server.requests()).toBe(0);
     expect(
-      await probeEndpoint({ service: 'rackconnect', url: 'http://127.0.0.1:1' }, http, signal),
+      await probeEndpoint({ service: 'rackconnect', url: 'http://127.0.0.1:1' }, by, signal),
     ).toMatchObject({
       reached: false,
       reason: 'connection refused',
