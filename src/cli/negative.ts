@@ -11,8 +11,8 @@ export function bindNegatives(argv: readonly string[], flags: Flags): readonly s
   for (let index = 0; index < argv.length; index += 1) {
     const argument = argv[index] ?? '';
     const value = argv[index + 1];
-    if (names.includes(argument.slice(2)) && argument.startsWith('--') && value !== undefined) {
-      bound.push(`${argument}=${value}`);
+    if (names.includes(argument.slice(2)) && argument.startsWith('--')) {
+      bound.push(`${argument}=${value ?? ''}`);
       index += 1;
     } else bound.push(argument);
   }
