@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs';
 import { benchDetection } from './detection.ts';
 import { benchLedger } from './ledger.ts';
 import { benchPackage } from './package.ts';
+import { benchRemote } from './remote.ts';
 import { benchStart } from './start.ts';
 
-// npm run bench [start] [ledger] [detection] [package]; all of them without a name. Prints figures, judges nothing.
+// npm run bench [start] [ledger] [detection] [package] [remote]; all of them without a name. Prints figures, judges nothing.
 
 const benches: Readonly<Record<string, () => Promise<void> | void>> = {
   start: benchStart,
   ledger: benchLedger,
   detection: benchDetection,
   package: benchPackage,
+  remote: benchRemote,
 };
 
 for (const [path, remedy] of [

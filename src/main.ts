@@ -35,5 +35,8 @@ process.title = titleOf(process.argv.slice(2));
 void run(process.argv.slice(2), io).then((exit) => {
   // Not exitCode: whatever a library still holds open must not keep a finished process alive.
   // And in the next turn: until then a failed write has not told its error.
-  setImmediate(() => process.exit(exit));
+  const leave = (): void => void setImmediate(() => process.exit(exit));
+  // A pipe holds 64 kB: the document of ten thousand servers would be cut where its reader is slower.
+  if (process.stdout.writableLength > 0) process.stdout.write('', leave);
+  else leave();
 });

@@ -31,6 +31,10 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly flags: Flags;
+  /** what it takes besides flags, as `--help` shows it (`SERVER...`); left out: nothing */
+  readonly operands?: string;
+  /** the flags whose values are put together, one a line, when they are given more than once */
+  readonly lists?: readonly string[];
   /** pairs of a command line and what it is good for */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   /** a paragraph below the flags in `--help` */
@@ -38,7 +42,7 @@ export interface Command {
   /** for rc-wait itself: not listed in any help */
   readonly hidden?: boolean;
   /** resolves to the exit status */
-  readonly run: (args: never, io: Io) => Promise<number>;
+  readonly run: (args: never, io: Io, operands: readonly string[]) => Promise<number>;
 }
 
 /** The arguments of a command with these flags. */
@@ -48,7 +52,7 @@ export type Args<F extends Flags> = InferredOptionTypes<F>;
 export function command<const F extends Flags>(
   definition: Omit<Command, 'flags' | 'run'> & {
     readonly flags: F;
-    readonly run: (args: Args<F>, io: Io) => Promise<number>;
+    readonly run: (args: Args<F>, io: Io, operands: readonly string[]) => Promise<number>;
   },
 ): Command {
   return definition;

@@ -3,8 +3,10 @@ import { networkCarryOutCommand } from './carry-out.ts';
 import { networkCheckCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
+import { endpointsCommand } from './endpoints.ts';
 import { networkApplyCommand, networkPlanCommand } from './network.ts';
 import { networkRecoverCommand } from './recover.ts';
+import { remoteCommand } from './remote.ts';
 import { networkRollbackCommand } from './rollback.ts';
 import { simulateCommand } from './simulate.ts';
 import { waitCommand } from './wait.ts';
@@ -26,5 +28,7 @@ export const commands: readonly Command[] = [
   networkRecoverCommand,
   networkCarryOutCommand,
   doctorCommand,
+  endpointsCommand,
+  remoteCommand,
   simulateCommand,
 ];

@@ -148,14 +148,18 @@ export const probeFlag = {
 /** Flags whose values are put together, with commas, when they are given more than once. */
 const listFlags: readonly string[] = Object.keys(probeFlag);
 
-/** The arguments with each list flag given once: yargs would take the last one alone. */
-export function joinLists(argv: readonly string[]): readonly string[] {
+/**
+ * The arguments with each list flag given once: yargs would take the last one alone.
+ * @param lines the command's own list flags: their values may hold commas, and are joined by line feeds
+ */
+export function joinLists(argv: readonly string[], lines: readonly string[] = []): readonly string[] {
   let joined = argv;
-  for (const name of listFlags) joined = joinList(joined, `--${name}`);
+  for (const name of lines) joined = joinList(joined, `--${name}`, '\n');
+  for (const name of listFlags) joined = joinList(joined, `--${name}`, ',');
   return joined;
 }
 
-function joinList(argv: readonly string[], flag: string): readonly string[] {
+function joinList(argv: readonly string[], flag: string, separator: string): readonly string[] {
   const values: string[] = [];
   const rest: string[] = [];
   for (let index = 0; index < argv.length; index += 1) {
@@ -167,7 +171,7 @@ function joinList(argv: readonly string[], flag: string): readonly string[] {
       index += 1;
     } else rest.push(argument);
   }
-  return values.length < 2 ? argv : [...rest, flag, values.join(',')];
+  return values.length < 2 ? argv : [...rest, flag, values.join(separator)];
 }
 
 /** The environment variable of a flag. */

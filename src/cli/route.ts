@@ -3,7 +3,13 @@ import type { Command } from './command.ts';
 
 /** Which command a command line means. */
 export type Route =
-  | { readonly kind: 'command'; readonly command: Command; readonly flags: readonly string[] }
+  | {
+      readonly kind: 'command';
+      readonly command: Command;
+      readonly flags: readonly string[];
+      /** what is neither a flag nor the value of one; only for commands that take such */
+      readonly operands: readonly string[];
+    }
   /** the whole program, or a group such as `network`: its commands are to be listed */
   | { readonly kind: 'overview'; readonly group: string | undefined };
 
@@ -25,13 +31,14 @@ export function route(argv: readonly string[], commands: readonly Command[], fal
   if (first === undefined) {
     return wantsHelp
       ? { kind: 'overview', group: undefined }
-      : { kind: 'command', command: fallback, flags: argv };
+      : { kind: 'command', command: fallback, flags: argv, operands: [] };
   }
   const name = [first.word, second?.word].filter((word) => word !== undefined).join(' ');
   const nested = commands.find((one) => one.name === name);
   const command = nested ?? commands.find((one) => one.name === first.word);
   if (command !== undefined) {
     const own = words.slice(0, command.name.split(' ').length);
+    if (command.operands !== undefined) return withOperands(command, argv, commands, own.length);
     const stray = words[own.length];
     if (stray !== undefined) throw unknownFlagOf(stray, argv, commands) ?? strayWord(stray.word, command);
     return {
@@ -41,6 +48,7 @@ export function route(argv: readonly string[], commands: readonly Command[], fal
         argv,
         own.map(({ index }) => index),
       ),
+      operands: [],
     };
   }
   const group = commands.filter((one) => one.name.startsWith(`${first.word} `));
@@ -49,6 +57,33 @@ export function route(argv: readonly string[], commands: readonly Command[], fal
   throw (
     unknownFlagOf(second ?? first, argv, commands) ?? noSuchCommand(name, group.length > 0 ? group : commands)
   );
+}
+
+/**
+ * The words once more: a flag that takes a value elsewhere may be a switch of
+ * this command, and would swallow its first operand.
+ */
+function withOperands(
+  command: Command,
+  argv: readonly string[],
+  commands: readonly Command[],
+  nameLength: number,
+): Route {
+  const withValue = new Set(valueFlags(commands));
+  for (const [name, { boolean }] of Object.entries(command.flags)) if (boolean) withValue.delete(`--${name}`);
+  const words = wordsIn(argv, withValue);
+  const rest = words.slice(nameLength);
+  const stray = rest[0] && unknownFlagOf(rest[0], argv, commands);
+  if (stray !== undefined) throw stray;
+  return {
+    kind: 'command',
+    command,
+    flags: without(
+      argv,
+      words.map(({ index }) => index),
+    ),
+    operands: rest.map(({ word }) => word),
+  };
 }
 
 interface Word {

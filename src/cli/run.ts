@@ -4,6 +4,7 @@ import type { Command, Io } from './command.ts';
 import { commands, defaultCommand } from './commands.ts';
 import { failure } from './failure.ts';
 import { fromEnvironment, joinLists, oneOf, variableOf } from './flags.ts';
+import { bindNegatives } from './negative.ts';
 import { type Route, route, wantsText } from './route.ts';
 import { version } from './version.ts';
 
@@ -13,7 +14,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const where = route(argv, commands, defaultCommand);
     const parsed = await parse(where, argv, io);
     if (where.kind === 'command' && 'args' in parsed)
-      return await where.command.run(parsed.args as never, io);
+      return await where.command.run(parsed.args as never, io, where.operands);
     io.out(`${parsed.text}\n`);
     return 0;
   } catch (error) {
@@ -53,7 +54,7 @@ async function parse(
   else overview(parser, where.group, io);
   let text = '';
   const args = parser.parseSync(
-    [...(where.kind === 'command' ? joinLists(where.flags) : help)],
+    [...(where.kind === 'command' ? argumentsOf(where) : help)],
     {},
     (_error, _args, output) => {
       text = output;
@@ -62,8 +63,14 @@ async function parse(
   return text === '' ? { args, text } : { text };
 }
 
+/** The flags of a command as yargs reads them rightly. */
+function argumentsOf({ flags, command }: Extract<Route, { readonly kind: 'command' }>): readonly string[] {
+  return bindNegatives(joinLists(flags, command.lists), command.flags);
+}
+
 function declare(parser: Argv, command: Command, io: Io): void {
-  parser.usage(`Usage: $0 ${command.name} [FLAGS]\n\n${command.summary}`);
+  const operands = command.operands === undefined ? '' : ` ${command.operands}`;
+  parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]\n\n${command.summary}`);
   declareFlags(parser, command, io);
   if (command.notes !== undefined) parser.epilogue(command.notes);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Options } from 'yargs';
+import { systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { LogEntry } from '../simulator/log.ts';
 import { type Command, command, type Io } from './command.ts';
@@ -16,6 +17,11 @@ const simulateFlags = {
     requiresArg: true,
     describe: 'YAML file that says what happens to the servers (default: DEPLOYED after about 20 s)',
   },
+  openstack: {
+    boolean: true,
+    default: false,
+    describe: 'Serve identity, a catalog and Cloud Servers too: for rc-wait endpoints and rc-wait remote',
+  },
   quiet: { boolean: true, default: false, describe: 'Do not show the requests' },
 } as const satisfies Record<string, Options>;
 
@@ -27,6 +33,7 @@ export const simulateCommand: Command = command({
   examples: [
     ['$0 simulate', 'a server that is DEPLOYED after about 20 s, on http://127.0.0.1:8080'],
     ['$0 simulate --listen 127.0.0.1:0 --scenario FILE', 'what FILE says, on any free port'],
+    ['$0 simulate --openstack', 'ten servers of the Cloud Servers API besides; the way to log in is printed'],
   ],
   notes:
     'Each source address is a server of its own: 127.0.0.1, 127.0.0.2 and so on. Ends with Ctrl-C. The keys of a scenario: docs/simulator.md.',
@@ -34,9 +41,18 @@ export const simulateCommand: Command = command({
     const { defaultScenario, parseScenario } = await import('../simulator/scenario.ts');
     const { startSimulator } = await import('../simulator/server.ts');
     const file = args.scenario;
-    const scenario = file === undefined ? defaultScenario : parseScenario(readScenario(file), file);
-    const simulator = await startSimulator({ scenario, ...parseListen(args.listen) });
+    const text = file === undefined ? undefined : readScenario(file);
+    const scenario = text === undefined || file === undefined ? defaultScenario : parseScenario(text, file);
+    const cloud = args.openstack
+      ? await cloudOf(text ?? '', file ?? 'the scenario', args.quiet, io)
+      : undefined;
+    const simulator = await startSimulator({
+      scenario,
+      ...parseListen(args.listen),
+      ...(cloud === undefined ? {} : { also: cloud.http.serve }),
+    });
     io.out(`${simulator.url}\n`);
+    if (cloud !== undefined) io.out(cloud.login(simulator.url));
     const stopShowing = args.quiet ? () => {} : showRequests(simulator.log, io);
     await new Promise<void>((resolve) =>
       io.signal.addEventListener('abort', () => resolve(), { once: true }),
@@ -46,6 +62,19 @@ export const simulateCommand: Command = command({
     return 0;
   },
 });
+
+/** The cloud of a scenario, and the lines that a shell needs to log in to it. */
+async function cloudOf(text: string, name: string, quiet: boolean, io: Io) {
+  const { parseCloudScenario } = await import('../simulator/openstack/scenario.ts');
+  const { createCloudHttp } = await import('../simulator/openstack/http.ts');
+  const scenario = parseCloudScenario(text, name);
+  const show = quiet ? undefined : (line: string) => io.err(`${line}\n`);
+  return {
+    http: createCloudHttp(scenario, systemClock, show),
+    login: (url: string) =>
+      `export RAX_AUTH_URL=${url}/identity/v2.0 RAX_USERNAME=${scenario.username} RAX_API_KEY=${scenario.apiKey}\n`,
+  };
+}
 
 function readScenario(path: string): string {
   try {

@@ -48,7 +48,14 @@ export function parseScenario(yamlText: string, fileName: string): Scenario {
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined)
     throw unusable(fileName, syntaxError.message.split('\n', 1)[0] ?? '', syntaxError);
-  return scenarioFrom(dataOf(document, fileName), fileName);
+  return scenarioFrom(withoutCloud(dataOf(document, fileName)), fileName);
+}
+
+/** The key `openstack` is another API's: see openstack/scenario.ts. */
+function withoutCloud(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const { openstack: _, ...own } = value;
+  return own;
 }
 
 function dataOf(document: ReturnType<typeof parseDocument>, fileName: string): unknown {

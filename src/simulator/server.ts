@@ -21,6 +21,8 @@ export interface SimulatorOptions {
   readonly clock?: Clock;
   /** for faults with a probability; seeded by the scenario when left out */
   readonly random?: () => number;
+  /** asked first: another API on the same port; undefined from it: the request is not its own */
+  readonly also?: (request: IncomingMessage, response: ServerResponse) => Promise<void> | undefined;
   /** serve https, with this certificate and key in PEM */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
 }
@@ -55,9 +57,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const closing = new AbortController();
   const server = await createHttpServer(options.tls);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const work = isControl(request.url ?? '')
-      ? control(request, response, servers)
-      : serve(request, response, { servers, clock, random, log, closing: closing.signal });
+    const work =
+      options.also?.(request, response) ??
+      (isControl(request.url ?? '')
+        ? control(request, response, servers)
+        : serve(request, response, { servers, clock, random, log, closing: closing.signal }));
     work.catch((error: unknown) => giveUp(response, error));
   });
   await listen(server, host, port);

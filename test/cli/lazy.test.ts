@@ -42,7 +42,7 @@ describe('what a command does not need is not loaded', () => {
     expect(loaded).toContain('undici');
     expect(loaded).toContain('src/rackconnect/client.ts');
     expect(rarelyNeeded.filter((name) => loaded.includes(name))).toEqual([]);
-    for (const name of ['simulator', 'network', 'openstack', 'systemd', 'wait'])
+    for (const name of ['simulator', 'network', 'openstack', 'remote', 'systemd', 'wait'])
       expect(loaded.filter(room(name)), name).toEqual([]);
     expect(loaded.filter((name) => name.startsWith('src/report/'))).toEqual([
       'src/report/exit.ts',
@@ -66,7 +66,16 @@ describe('what a command does not need is not loaded', () => {
       const loaded = await loadedBy(...args);
       expect(loaded).toContain('yargs');
       expect(['undici', 'node:sqlite', ...rarelyNeeded].filter((name) => loaded.includes(name))).toEqual([]);
-      for (const name of ['simulator', 'network', 'openstack', 'systemd', 'wait', 'rackconnect', 'pace'])
+      for (const name of [
+        'simulator',
+        'network',
+        'openstack',
+        'remote',
+        'systemd',
+        'wait',
+        'rackconnect',
+        'pace',
+      ])
         expect(loaded.filter(room(name)), name).toEqual([]);
     },
   );
@@ -84,8 +93,16 @@ describe('what a command does not need is not loaded', () => {
     const loaded = await loadedBy('wait', '--network', 'off', ...play(done).flags);
     expect(loaded).toContain('src/wait/job.ts');
     expect(['yaml', 'diff'].filter((name) => loaded.includes(name))).toEqual([]);
-    for (const name of ['simulator', 'network', 'openstack', 'memory'])
+    for (const name of ['simulator', 'network', 'openstack', 'remote', 'memory'])
       expect(loaded.filter(room(name)), name).toEqual([]);
     expect(loaded).not.toContain('src/hooks/run.ts');
+  });
+
+  it('for the documented endpoints: no HTTP, no log, nothing of the wait', async () => {
+    const loaded = await loadedBy('endpoints', 'cloudImages', '--region', 'ord');
+    expect(loaded).toContain('src/openstack/endpoints.ts');
+    expect(['undici', 'node:sqlite', ...rarelyNeeded].filter((name) => loaded.includes(name))).toEqual([]);
+    for (const name of ['simulator', 'network', 'remote', 'wait', 'pace', 'systemd'])
+      expect(loaded.filter(room(name)), name).toEqual([]);
   });
 });

@@ -72,6 +72,22 @@ describe('a command line means', () => {
   });
 });
 
+describe('a command that takes operands', () => {
+  it('gets them, wherever its flags stand, and what follows --', () => {
+    const where = routed('endpoints', '--region', 'ord', '--probe', 'image', '--', '--odd');
+    expect(where).toMatchObject({
+      flags: ['--region', 'ord', '--probe', '--'],
+      operands: ['image', '--odd'],
+    });
+  });
+
+  it('is not given the value of a flag that does not exist', () => {
+    expect(() => routed('endpoints', '--regin', 'ord')).toThrowError(
+      'cannot use --regin: there is no such flag',
+    );
+  });
+});
+
 describe('is refused', () => {
   it.each([
     [['frob'], 'cannot run "frob": there is no such command'],

@@ -46,6 +46,22 @@ describe('rc-wait simulate', () => {
     expect({ exit, err }).toEqual({ exit: 0, err: '' });
   });
 
+  it('serves a cloud besides, and prints the way to log in', async () => {
+    let lines = '';
+    const { exit, err } = await simulating(['--openstack'], async (out) => {
+      lines = out;
+      const [url, login] = out.split('\n');
+      const variables = Object.fromEntries(
+        [...(login ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+      );
+      const ran = await rcWait(['endpoints', 'compute', '--region', 'ord'], { env: variables });
+      expect(ran.out).toContain(`${url}/cloud/ord/v2/123456\n`);
+    });
+    expect(exit).toBe(0);
+    expect(lines).toMatch(/\nexport RAX_AUTH_URL=\S+ RAX_USERNAME=demo RAX_API_KEY=demo-api-key$/);
+    expect(err).toBe('POST /identity/v2.0/tokens 200\n');
+  });
+
   it.each<[string, string[], RegExp]>([
     [
       'an address without a port',

@@ -59,7 +59,7 @@ describe('the published schema of results', () => {
     expect(schemaNamed('result').$defs).toEqual(schemaNamed('network').$defs);
   });
 
-  it.each(['result', 'answer', 'plan', 'network', 'check'] as const)(
+  it.each(['result', 'answer', 'plan', 'network', 'check', 'endpoints', 'remote', 'remote-event'] as const)(
     '%s-v1.json is closed and describes each member',
     (name) => {
       const schema = schemaNamed(name);

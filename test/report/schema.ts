@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
 
-export type SchemaName = 'result' | 'answer' | 'plan' | 'network' | 'check' | 'doctor';
+export type SchemaName =
+  | 'result'
+  | 'answer'
+  | 'plan'
+  | 'network'
+  | 'check'
+  | 'doctor'
+  | 'endpoints'
+  | 'remote'
+  | 'remote-event';
 
 /** A published schema as it stands in docs/schema/. */
 export function schemaNamed(name: SchemaName): Record<string, unknown> {

@@ -17,6 +17,10 @@ const keepAliveMarginMs = 1_000;
 
 /** How a connection is made and how long each of its phases may take. */
 interface ConnectionOptions {
+  /** ServiceNet is IPv4; public endpoints may be reached by either. 4 when left out */
+  readonly family?: 4 | 'any';
+  /** 1 MiB when left out */
+  readonly maxResponseBytes?: number;
   readonly localAddress: Ipv4Address | undefined;
   readonly caPem: string | undefined;
   readonly connectTimeoutMs: number;
@@ -39,8 +43,8 @@ export function openConnection(origin: string, options: ConnectionOptions): Conn
   let socket: Socket | undefined;
   const connect = buildConnector({
     allowH2: false,
-    // ServiceNet is IPv4. Of an IPv6 literal the address says what it is, and this does not apply.
-    family: 4,
+    // Of an IPv6 literal the address says what it is, and this does not apply.
+    ...(options.family === 'any' ? {} : { family: 4 }),
     timeout: options.connectTimeoutMs,
     ...(options.caPem === undefined ? {} : { ca: options.caPem }),
   } as Parameters<typeof buildConnector>[0]);
@@ -55,7 +59,7 @@ export function openConnection(origin: string, options: ConnectionOptions): Conn
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
     keepAliveTimeoutThreshold: keepAliveMarginMs,
-    maxResponseSize: maxResponseBytes,
+    maxResponseSize: options.maxResponseBytes ?? maxResponseBytes,
     maxHeaderSize: maxHeaderBytes,
     pipelining: 1,
   });

@@ -3,10 +3,15 @@ import { reasonOf } from '../../base/error.ts';
 import type { Connection } from './connection.ts';
 import type { Head } from './reply.ts';
 
-/** One GET on a connection. */
+/** One request on a connection. */
 interface Exchange {
   readonly url: URL;
+  /** GET when left out */
+  readonly method?: 'GET' | 'POST';
   readonly accept: string;
+  /** besides the usual ones, names in lower case */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
   /** whether to ask the server to close the connection afterwards */
   readonly close: boolean;
   /** the limit over all phases */
@@ -32,7 +37,7 @@ class GivenUp extends Error {
 /** Runs one exchange; never rejects. Unless it ends in an answer the connection is to be destroyed. */
 export function exchange(
   connection: Connection,
-  { url, accept, close, timeoutMs, signal }: Exchange,
+  { url, method = 'GET', accept, headers = {}, body: sent, close, timeoutMs, signal }: Exchange,
 ): Promise<Ending> {
   return new Promise((resolve) => {
     let head: Head | undefined;
@@ -74,10 +79,11 @@ export function exchange(
     };
     connection.client.dispatch(
       {
-        method: 'GET',
+        method,
         path: `${url.pathname}${url.search}`,
         // Compressed, a small answer could unpack to any size.
-        headers: { accept, 'accept-encoding': 'identity', 'user-agent': 'rc-wait' },
+        headers: { accept, 'accept-encoding': 'identity', 'user-agent': 'rc-wait', ...headers },
+        body: sent ?? null,
         reset: close,
       },
       handler,

@@ -1,0 +1,165 @@
+import type { Options } from 'yargs';
+import { RcWaitError } from '../base/error.ts';
+import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
+import type { Connect } from '../openstack/probe.ts';
+import type { Catalog } from '../openstack/types.ts';
+import { type Args, type Command, command, type Io } from './command.ts';
+import { credentialsOf, loginFlags, openLogin } from './login.ts';
+import { placeOfThis } from './place.ts';
+import { readText } from './read.ts';
+
+const endpointsFlags = {
+  catalog: {
+    string: true,
+    requiresArg: true,
+    describe:
+      "File with the identity API's answer, v2.0 or v3; - reads standard input (default: the login's, else the documented endpoints)",
+  },
+  region: {
+    string: true,
+    requiresArg: true,
+    describe: 'Region of the endpoint (default: of this server, else of the account, else all)',
+  },
+  regions: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'Regions with commas between them: for servers in several of them, which share the public endpoints',
+  },
+  network: {
+    requiresArg: true,
+    choices: ['auto', 'servicenet', 'public'],
+    default: 'auto',
+    describe:
+      'auto: ServiceNet from a Rackspace server in the same region, the public endpoint from anywhere else',
+  },
+  tenant: {
+    string: true,
+    requiresArg: true,
+    describe: 'The account, where the catalog has endpoints of several',
+  },
+  probe: {
+    boolean: true,
+    default: false,
+    describe: 'Ask each endpoint, and say whether and how fast it answers',
+  },
+  output: {
+    requiresArg: true,
+    choices: ['human', 'json', 'env'],
+    default: 'human',
+    describe: 'A table, a document, or assignments for eval in a shell',
+  },
+  ...loginFlags,
+  'ca-file': {
+    string: true,
+    requiresArg: true,
+    describe: 'PEM file with the certificates to trust instead of the built-in ones',
+  },
+} as const satisfies Record<string, Options>;
+
+type EndpointsArgs = Args<typeof endpointsFlags>;
+
+/** `rc-wait endpoints` */
+export const endpointsCommand: Command = command({
+  name: 'endpoints',
+  summary: 'Which endpoint of a service to use from here',
+  operands: '[SERVICE]',
+  flags: endpointsFlags,
+  lists: ['regions'],
+  examples: [
+    ['$0 endpoints cloudImages', 'by name, or by type: image'],
+    ['$0 endpoints --catalog answer.json', 'every service of an account'],
+    ['$0 endpoints rackconnect --region ord', 'the API that no catalog lists'],
+    ['eval "$($0 endpoints cloudImages --region ord --output env)"', 'then "$ENDPOINT/images" in a script'],
+  ],
+  notes:
+    'Exit status: 0 chosen (with --probe: and reached); 64 no such service or region, an ambiguous one, or no catalog; 69 an endpoint that was probed, or the identity API, did not answer; 77 the credentials were refused.',
+  run: endpoints,
+});
+
+async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[]): Promise<number> {
+  const [service, ...more] = operands;
+  if (more.length > 0) {
+    throw new RcWaitError(
+      'USAGE',
+      `cannot choose endpoints of ${operands.join(' and ')} at once: one service is expected`,
+      {
+        hint: 'without a name all services are shown',
+      },
+    );
+  }
+  const { regionCode } = await import('../openstack/documented.ts');
+  const regions = [...new Set(listIn(args.regions, args.region).map(regionCode))];
+  const { catalog, source } = await catalogFor(service, args, io, regions);
+  const { chooseEndpoints } = await import('../openstack/endpoints.ts');
+  const serverRegion = await placeOfThis();
+  const choice = chooseEndpoints(
+    catalog,
+    {
+      service,
+      regions,
+      network: args.network as NetworkWish,
+      tenantId: args.tenant,
+    },
+    { region: serverRegion },
+  );
+  const probes = args.probe ? await probeAll(choice, args, io) : [];
+  const { endpointsDocument, endpointsEnv, endpointsTable } = await import('../report/endpoints.ts');
+  const report = { ...choice, source, serverRegion, probes };
+  if (args.output === 'json') io.out(`${JSON.stringify(endpointsDocument(report))}\n`);
+  else io.out(args.output === 'env' ? endpointsEnv(report) : endpointsTable(report));
+  return probes.every(({ reached }) => reached) ? 0 : 69;
+}
+
+/** What flags name, with commas or white space between them. */
+function listIn(...texts: readonly (string | undefined)[]): readonly string[] {
+  return texts.flatMap((text) => (text ?? '').split(/[\s,]+/)).filter((one) => one !== '');
+}
+
+/** The catalog: the file's, the account's, or as far as the documentation goes. */
+async function catalogFor(
+  service: string | undefined,
+  args: EndpointsArgs,
+  io: Io,
+  regions: readonly string[],
+): Promise<{ readonly catalog: Catalog; readonly source: 'catalog' | 'login' | 'documentation' }> {
+  if (args.catalog !== undefined) {
+    const { parseCatalog } = await import('../openstack/catalog.ts');
+    const text = readText(args.catalog, '--catalog');
+    return {
+      catalog: parseCatalog(text, args.catalog === '-' ? 'from standard input' : args.catalog),
+      source: 'catalog',
+    };
+  }
+  const credentials = service === 'rackconnect' ? undefined : await credentialsOf(args, io.env, regions);
+  if (credentials !== undefined) {
+    const { createHttp } = await import('../openstack/http.ts');
+    const http = createHttp(caIn(args));
+    try {
+      const onNotice = (notice: string): void => io.err(`rc-wait: warning: ${notice}\n`);
+      const login = await openLogin(credentials, http, args, { onNotice });
+      return { catalog: (await login.session(io.signal)).catalog, source: 'login' };
+    } finally {
+      http.close();
+    }
+  }
+  const { documentedCatalog } = await import('../openstack/documented.ts');
+  return { catalog: documentedCatalog(args.tenant), source: 'documentation' };
+}
+
+function caIn(args: EndpointsArgs): string | undefined {
+  return args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file');
+}
+
+async function probeAll({ chosen }: Choice, args: EndpointsArgs, io: Io) {
+  const { createHttp } = await import('../openstack/http.ts');
+  const { probeEndpoint } = await import('../openstack/probe.ts');
+  const { tcpProbe } = await import('../network/probes/tcp.ts');
+  const http = createHttp(caIn(args));
+  try {
+    const connect: Connect = (to, signal) => tcpProbe(to).attempt(signal);
+    return await Promise.all(chosen.map((one) => probeEndpoint(one, { http, connect }, io.signal)));
+  } finally {
+    http.close();
+  }
+}

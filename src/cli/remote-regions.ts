@@ -1,0 +1,87 @@
+import { RcWaitError } from '../base/error.ts';
+import type { ServersApi } from '../openstack/compute.ts';
+import type { Credentials } from '../openstack/credentials.ts';
+import type { Catalog } from '../openstack/types.ts';
+import type { RemoteTally } from '../remote/types.ts';
+import type { Io } from './command.ts';
+import { credentialsOf, noCredentials, openLogin } from './login.ts';
+import { readText } from './read.ts';
+import type { RemoteArgs } from './remote-flags.ts';
+
+/** The Cloud Servers APIs of the regions that are meant, logged in. */
+export interface OpenRegions {
+  readonly regions: readonly { readonly code: string; readonly api: ServersApi }[];
+  close(): void;
+}
+
+const service = 'cloudServersOpenStack';
+
+/**
+ * Logs in, and finds the endpoints of Cloud Servers in the catalog.
+ * @throws RcWaitError CONFIGURATION, API_REFUSED or API_UNAVAILABLE
+ */
+export async function openRegions(
+  args: RemoteArgs,
+  io: Io,
+  tally: RemoteTally,
+  onNotice: (notice: string) => void,
+): Promise<OpenRegions> {
+  const { regionCode } = await import('../openstack/documented.ts');
+  const written = (args.regions ?? '').split(/[\s,]+/).filter((one) => one !== '');
+  const all = written.some((one) => one.toLowerCase() === 'all');
+  const wished = all ? [] : [...new Set(written.map(regionCode))];
+  const credentials = await credentialsOf(args, io.env, wished);
+  if (credentials === undefined) throw noCredentials(io);
+  const [{ createHttp }, { createServers }] = await Promise.all([
+    import('../openstack/http.ts'),
+    import('../openstack/compute.ts'),
+  ]);
+  const http = createHttp(args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file'));
+  const onRequest = (): void => {
+    tally.sent += 1;
+  };
+  try {
+    const login = await openLogin(credentials, http, args, { onNotice, onRequest });
+    const { catalog } = await login.session(io.signal);
+    const codes = wished.length > 0 ? wished : await defaultRegions(catalog, credentials, all);
+    const endpoints = await endpointsFor(catalog, codes, args.tenant);
+    const regions = endpoints.map(({ code, url }) => ({
+      code,
+      api: createServers({ endpoint: url, login, http, onRequest }),
+    }));
+    return { regions, close: () => http.close() };
+  } catch (error) {
+    http.close();
+    throw error;
+  }
+}
+
+/** Where no region is named: that of the credentials, the account's own, or the only one there is. */
+async function defaultRegions(
+  catalog: Catalog,
+  { region }: Credentials,
+  all: boolean,
+): Promise<readonly string[]> {
+  const { regionsOf, servicesNamed } = await import('../openstack/find.ts');
+  const own = servicesNamed(catalog, service).flatMap(regionsOf);
+  if (all) return own;
+  if (region !== undefined) return [region.toUpperCase()];
+  if (catalog.defaultRegion !== undefined) return [catalog.defaultRegion];
+  if (own.length === 1) return own;
+  throw new RcWaitError('CONFIGURATION', 'cannot tell the region of the servers: none is named', {
+    hint: `name it with --regions or OS_REGION_NAME; the account has ${own.join(', ') || 'none'}`,
+  });
+}
+
+/** By the rule of `rc-wait endpoints`, from where this runs. */
+async function endpointsFor(
+  catalog: Catalog,
+  regions: readonly string[],
+  tenantId: string | undefined,
+): Promise<readonly { readonly code: string; readonly url: string }[]> {
+  const { chooseEndpoints } = await import('../openstack/endpoints.ts');
+  const { placeOfThis } = await import('./place.ts');
+  const wish = { service, regions, network: 'auto' as const, tenantId };
+  const { chosen } = chooseEndpoints(catalog, wish, { region: await placeOfThis() });
+  return chosen.map(({ region, url }) => ({ code: region ?? 'all regions', url }));
+}

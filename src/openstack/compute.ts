@@ -1,0 +1,153 @@
+import { RcWaitError } from '../base/error.ts';
+import { retryAfterMs } from '../rackconnect/http/retry-after.ts';
+import type { Http, HttpReply } from './http.ts';
+import type { Login, Session } from './login.ts';
+import { type Page, readOne, readPage, type SeenServer } from './servers.ts';
+
+/** What a question to the Cloud Servers API came to. Every way it can go wrong is a value. */
+export type ApiReply<T> =
+  | {
+      readonly kind: 'ok';
+      readonly value: T;
+      /** when it was answered by the API's clock, ms since 1970 */
+      readonly dateMs: number;
+    }
+  /** 404 */
+  | { readonly kind: 'absent' }
+  /** 400 to a page: the server that the page before ended with is gone */
+  | { readonly kind: 'lost' }
+  /** 413 or 429: too many requests */
+  | { readonly kind: 'limited'; readonly status: number; readonly retryAfterMs: number | undefined }
+  /** no usable answer, of this API or of identity */
+  | { readonly kind: 'trouble'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  /** 401 with a new token, or 403 */
+  | { readonly kind: 'forbidden'; readonly reason: string }
+  /** the credentials are not accepted any more: to ask again is of no use */
+  | { readonly kind: 'refused'; readonly error: RcWaitError };
+
+/** The Cloud Servers API of one region. */
+export interface ServersApi {
+  /** `since`: only what changed after that moment, by the API's clock, deleted servers included */
+  page(
+    query: { readonly since: number | undefined; readonly marker: string | undefined },
+    signal: AbortSignal,
+  ): Promise<ApiReply<Page>>;
+  one(id: string, signal: AbortSignal): Promise<ApiReply<SeenServer>>;
+}
+
+/** Nova's own largest page (osapi_max_limit), and what Rackspace documents. */
+const pageLimit = 1_000;
+
+const requestTimeoutMs = 60_000;
+
+export interface ServersOptions {
+  /** of the region, from the catalog; a slash at its end or not */
+  readonly endpoint: string;
+  readonly login: Login;
+  readonly http: Http;
+  /** told of each request that goes out */
+  readonly onRequest: () => void;
+}
+
+/** A client of `endpoint`. A token that is refused is renewed, once for each question. */
+export function createServers({ endpoint, login, http, onRequest }: ServersOptions): ServersApi {
+  let linked = false;
+  const base = endpoint.replace(/\/+$/, '');
+
+  async function send(url: URL, signal: AbortSignal): Promise<HttpReply | RcWaitError> {
+    let last: Session | undefined;
+    for (;;) {
+      const session = await sessionOf(login, signal);
+      if (session instanceof RcWaitError) return session;
+      onRequest();
+      const headers = { 'x-auth-token': session.token.reveal() };
+      const reply = await http.send({ method: 'GET', url, headers, timeoutMs: requestTimeoutMs, signal });
+      signal.throwIfAborted();
+      if (reply.kind !== 'answer' || reply.head.status !== 401 || last !== undefined) return reply;
+      last = session;
+      login.reject(session);
+    }
+  }
+
+  async function ask<T>(
+    path: string,
+    signal: AbortSignal,
+    read: (text: string) => T | undefined,
+  ): Promise<ApiReply<T>> {
+    const reply = await send(new URL(`${base}${path}`), signal);
+    if (reply instanceof RcWaitError) {
+      if (reply.code === 'API_REFUSED') return { kind: 'refused', error: reply };
+      return { kind: 'trouble', reason: reply.message, retryAfterMs: undefined };
+    }
+    return replyOf(reply, read);
+  }
+
+  return {
+    page({ since, marker }, signal) {
+      const query = new URLSearchParams({ limit: String(pageLimit) });
+      // Without fractions of a second: old versions of nova refuse them.
+      if (since !== undefined) query.set('changes-since', `${new Date(since).toISOString().slice(0, 19)}Z`);
+      if (marker !== undefined) query.set('marker', marker);
+      return ask(`/servers/detail?${query}`, signal, (text) => {
+        const read = readPage(text, pageLimit, linked);
+        linked ||= read?.linked === true;
+        return read;
+      });
+    },
+    one: (id, signal) => ask(`/servers/${encodeURIComponent(id)}`, signal, readOne),
+  };
+}
+
+async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | RcWaitError> {
+  try {
+    return await login.session(signal);
+  } catch (error) {
+    if (error instanceof RcWaitError) return error;
+    throw error;
+  }
+}
+
+function replyOf<T>(reply: HttpReply, read: (text: string) => T | undefined): ApiReply<T> {
+  if (reply.kind === 'unreachable') return trouble(reply.reason);
+  const { status, headers } = reply.head;
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : value?.[0];
+  };
+  const date = Date.parse(header('date') ?? '');
+  const dateMs = Number.isNaN(date) ? Date.now() : date;
+  const wish = retryAfterMs(
+    header('retry-after') ?? (status === 200 ? undefined : retryAfterIn(reply.body)),
+    header('date'),
+    Date.now(),
+  );
+  switch (status) {
+    case 200:
+    case 203: {
+      const value = read(reply.body);
+      return value === undefined
+        ? trouble('its answer is not of the Cloud Servers API')
+        : { kind: 'ok', value, dateMs };
+    }
+    case 400:
+      return { kind: 'lost' };
+    case 401:
+      return { kind: 'forbidden', reason: 'a new token is not accepted (401)' };
+    case 403:
+      return { kind: 'forbidden', reason: 'the account may not ask there (403)' };
+    case 404:
+      return { kind: 'absent' };
+    case 413:
+    case 429:
+      return { kind: 'limited', status, retryAfterMs: wish };
+    default:
+      return { kind: 'trouble', reason: `it answers with status ${status}`, retryAfterMs: wish };
+  }
+}
+
+const trouble = (reason: string) => ({ kind: 'trouble', reason, retryAfterMs: undefined }) as const;
+
+/** `{"overLimit": {"code": 413, "retryAfter": "10"}}`: some have it in the body alone. */
+function retryAfterIn(text: string): string | undefined {
+  return /"retryAfter"\s*:\s*"?([^",}]{1,40})/.exec(text)?.[1];
+}

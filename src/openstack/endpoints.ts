@@ -1,0 +1,211 @@
+import { RcWaitError } from '../base/error.ts';
+import { documentedRegions, rackconnectUrl } from './documented.ts';
+import { endpointsIn, regionsOf, servicesNamed } from './find.ts';
+import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
+
+/** Which network's endpoint: by the rule of the documentation, or one of the two by hand. */
+export type NetworkWish = 'auto' | 'servicenet' | 'public';
+
+/** What is asked for. */
+export interface Wish {
+  /** name or type; undefined: all services */
+  readonly service: string | undefined;
+  /** upper case; empty: where this runs, else the account's default, else all of the service's */
+  readonly regions: readonly string[];
+  readonly network: NetworkWish;
+  /** undefined: the token's own account where there are several */
+  readonly tenantId: string | undefined;
+}
+
+/** Where this runs. */
+export interface Place {
+  /** the region of this Rackspace server, upper case; undefined: it is none, as far as can be told */
+  readonly region: string | undefined;
+}
+
+/** The endpoint to use, and why. */
+export interface Chosen {
+  readonly service: string;
+  readonly type: string;
+  /** undefined: one endpoint for all regions */
+  readonly region: string | undefined;
+  readonly tenantId: string | undefined;
+  readonly network: 'servicenet' | 'public';
+  /** letter for letter as the catalog or the documentation has it */
+  readonly url: string;
+  readonly reason: string;
+}
+
+/** What was chosen, and which services have nothing to choose (only where all were asked for). */
+export interface Choice {
+  readonly chosen: readonly Chosen[];
+  readonly left: readonly { readonly service: string; readonly reason: string }[];
+}
+
+/**
+ * Chooses endpoints ("Service access endpoints", Rackspace's documentation of Cloud Images): from a
+ * server in the same region the ServiceNet one (`internalURL`: free, and faster); from anywhere else,
+ * or for servers in several regions, the public one. An `internalURL` that the catalog lacks is no
+ * error, since real catalogs lack many: the public one is chosen, and the reason says so.
+ * @throws RcWaitError CONFIGURATION when the service, or an endpoint of it in the region, is not there or is ambiguous
+ */
+export function chooseEndpoints(catalog: Catalog, wish: Wish, place: Place): Choice {
+  if (wish.service !== undefined) return { chosen: chooseOne(catalog, wish.service, wish, place), left: [] };
+  const chosen: Chosen[] = [];
+  const left: { service: string; reason: string }[] = [];
+  for (const service of [...catalog.services, undefined]) {
+    try {
+      chosen.push(
+        ...(service === undefined
+          ? chooseRackconnect(catalog, wish, place)
+          : chooseFrom(service, catalog, wish, place)),
+      );
+    } catch (error) {
+      if (!(error instanceof RcWaitError)) throw error;
+      left.push({ service: service?.name ?? rackconnect, reason: error.message });
+    }
+  }
+  return { chosen, left };
+}
+
+const rackconnect = 'rackconnect';
+
+function chooseOne(catalog: Catalog, name: string, wish: Wish, place: Place): readonly Chosen[] {
+  if (name.toLowerCase() === rackconnect) return chooseRackconnect(catalog, wish, place);
+  const services = servicesNamed(catalog, name);
+  const [service, ...others] = services.length > 1 ? regionalOnes(services) : services;
+  if (service === undefined) throw noService(catalog, name);
+  if (others.length > 0) {
+    const names = [service, ...others].map((one) => one.name).join(', ');
+    throw new RcWaitError(
+      'CONFIGURATION',
+      `cannot choose an endpoint of type ${name}: several services have it: ${names}`,
+      {
+        hint: 'name one of them in the place of the type',
+      },
+    );
+  }
+  return chooseFrom(service, catalog, wish, place);
+}
+
+/**
+ * `compute` alone is ambiguous: legacy Cloud Servers (`cloudServers`, v1.0) shares it with
+ * `cloudServersOpenStack`, and has no region. Who asks by type means the regional one.
+ */
+function regionalOnes(services: readonly CatalogService[]): readonly CatalogService[] {
+  const regional = services.filter((service) => regionsOf(service).length > 0);
+  return regional.length > 0 ? regional : services;
+}
+
+function noService(catalog: Catalog, name: string): RcWaitError {
+  const names = [...catalog.services.map((service) => service.name), rackconnect];
+  return new RcWaitError(
+    'CONFIGURATION',
+    `cannot choose an endpoint of ${name}: the catalog has no such service`,
+    {
+      hint: `it has ${names.join(', ')}`,
+    },
+  );
+}
+
+function chooseFrom(service: CatalogService, catalog: Catalog, wish: Wish, place: Place): readonly Chosen[] {
+  const own = regionsOf(service);
+  const wished = wishedRegions(catalog, wish, place);
+  // An account's default region says nothing about services that do not exist there.
+  const isDefault = wish.regions.length === 0 && place.region === undefined;
+  const regions =
+    wished.length === 0 || (isDefault && !wished.some((one) => own.includes(one))) ? own : wished;
+  if (own.length === 0) return [pick(service, undefined, catalog, wish, place)];
+  return regions.map((region) => pick(service, region, catalog, wish, place));
+}
+
+function wishedRegions(catalog: Catalog, { regions }: Wish, place: Place): readonly string[] {
+  if (regions.length > 0) return regions;
+  if (place.region !== undefined) return [place.region];
+  return catalog.defaultRegion === undefined ? [] : [catalog.defaultRegion];
+}
+
+function pick(
+  service: CatalogService,
+  region: string | undefined,
+  catalog: Catalog,
+  wish: Wish,
+  place: Place,
+): Chosen {
+  const endpoint = endpointsIn(
+    service,
+    region,
+    wish.tenantId ?? catalog.tenantId,
+    wish.tenantId !== undefined,
+  );
+  const { network, reason } = networkFor(endpoint, wish, place);
+  const url = network === 'servicenet' ? endpoint.internalUrl : endpoint.publicUrl;
+  if (url === undefined) {
+    const [has, lacks] = network === 'servicenet' ? ['a public', 'ServiceNet'] : ['a ServiceNet', 'public'];
+    const where = endpoint.region === undefined ? '' : ` in ${endpoint.region}`;
+    throw new RcWaitError(
+      'CONFIGURATION',
+      `cannot use the ${lacks} endpoint of ${service.name}${where}: the catalog has none`,
+      {
+        hint: `it has ${has} one; see --network`,
+      },
+    );
+  }
+  const { name, type } = service;
+  return { service: name, type, region: endpoint.region, tenantId: endpoint.tenantId, network, url, reason };
+}
+
+/** The rule itself. */
+function networkFor(endpoint: CatalogEndpoint, wish: Wish, place: Place): Pick<Chosen, 'network' | 'reason'> {
+  if (wish.network !== 'auto') return { network: wish.network, reason: 'chosen by hand (--network)' };
+  const publicly = (reason: string) => ({ network: 'public' as const, reason });
+  if (endpoint.region === undefined) return publicly('the service has one endpoint for all regions');
+  if (wish.regions.length > 1)
+    return publicly('for servers in several regions: every one of them reaches the public endpoint');
+  if (place.region === undefined) return publicly('this is no Rackspace server, as far as can be told');
+  if (place.region !== endpoint.region)
+    return publicly(`this server is in ${place.region}, and the endpoint in ${endpoint.region}`);
+  if (endpoint.internalUrl === undefined)
+    return publicly(
+      `this server is in ${endpoint.region} too, but the catalog has no ServiceNet endpoint (internalURL)`,
+    );
+  return {
+    network: 'servicenet',
+    reason: `this server is in ${endpoint.region} too: ServiceNet is free and faster`,
+  };
+}
+
+/** No catalog lists the RackConnect API, and there is nothing to choose: it answers over ServiceNet alone. */
+function chooseRackconnect(catalog: Catalog, wish: Wish, place: Place): readonly Chosen[] {
+  if (wish.network === 'public') {
+    throw new RcWaitError('CONFIGURATION', 'cannot use a public endpoint of rackconnect: there is none', {
+      hint: 'it answers over ServiceNet alone, to the server that asks; from elsewhere see rc-wait remote',
+    });
+  }
+  const wished = wishedRegions(catalog, wish, place);
+  return (wished.length === 0 ? documentedRegions : wished).map((region) => {
+    if (!documentedRegions.includes(region)) {
+      throw new RcWaitError(
+        'CONFIGURATION',
+        `cannot choose an endpoint of rackconnect: it has none in ${region}`,
+        {
+          hint: `it has them in ${documentedRegions.join(', ')}`,
+        },
+      );
+    }
+    const reason =
+      place.region === region
+        ? `this server is in ${region} too; the API answers over ServiceNet alone`
+        : `the API answers over ServiceNet alone: only servers in ${region} reach it, and this is none`;
+    const url = rackconnectUrl(region);
+    return {
+      service: rackconnect,
+      type: rackconnect,
+      region,
+      tenantId: undefined,
+      network: 'servicenet',
+      url,
+      reason,
+    };
+  });
+}

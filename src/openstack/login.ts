@@ -1,0 +1,168 @@
+import type { Clock } from '../base/clock.ts';
+import { RcWaitError } from '../base/error.ts';
+import { otherCountry } from './auth-url.ts';
+import type { Credentials } from './credentials.ts';
+import type { Http } from './http.ts';
+import { type Granted, loginRequest, readGranted } from './identity.ts';
+import type { Secret } from './secret.ts';
+import type { Catalog } from './types.ts';
+
+/** A token, and what it opens. */
+export interface Session {
+  readonly token: Secret;
+  readonly catalog: Catalog;
+}
+
+/** A login that lasts as long as it is needed. */
+export interface Login {
+  /**
+   * A session that is good now: the last one, or a new one where that is about to run out.
+   * @throws RcWaitError API_REFUSED when the credentials are; API_UNAVAILABLE when identity gives no usable answer
+   */
+  session(signal: AbortSignal): Promise<Session>;
+  /** An API refused this session's token (401): the next session is a new one. */
+  reject(session: Session): void;
+}
+
+/** A token that outlives the process, where the owner asked for it. */
+export interface TokenCache {
+  read(): { readonly answer: unknown; readonly subjectToken: string | undefined } | undefined;
+  write(answer: unknown, subjectToken: string | undefined, expiresMs: number): void;
+}
+
+export interface LoginOptions {
+  readonly credentials: Credentials;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly cache?: TokenCache | undefined;
+  /** told of each login: how many there were is part of the result */
+  readonly onRequest?: () => void;
+}
+
+/** A token is renewed so long before it runs out: a request that is under way must still be taken. */
+const marginMs = 60_000;
+
+/** Where an answer does not say when its token runs out. Rackspace's last a day; a 401 says it in any case. */
+const unknownLifeMs = 3_600_000;
+
+const requestTimeoutMs = 30_000;
+
+/** Logs in when a session is first asked for, and again when it runs out. Several who ask at once share one login. */
+export function createLogin(options: LoginOptions): Login {
+  const { clock, credentials, cache } = options;
+  let current: (Session & { readonly goodUntilMs: number }) | undefined;
+  let underWay: Promise<Session> | undefined;
+  let refused = false;
+  const isBare = credentials.proof.kind === 'token';
+
+  async function renew(signal: AbortSignal): Promise<Session> {
+    if (refused && isBare) throw tokenIsOver(credentials);
+    const kept = refused ? undefined : readCache(cache);
+    const { granted, lifeMs } = kept ?? (await request(options, signal));
+    const { token, catalog } = granted;
+    current = { token, catalog, goodUntilMs: clock.nowMs() + lifeMs };
+    refused = false;
+    return current;
+  }
+
+  return {
+    async session(signal) {
+      // A bare token cannot be renewed: it is used to its end.
+      const isGood = (until: number): boolean => isBare || clock.nowMs() < until - marginMs;
+      if (current !== undefined && !refused && isGood(current.goodUntilMs)) return current;
+      underWay ??= renew(signal).finally(() => {
+        underWay = undefined;
+      });
+      return underWay;
+    },
+    reject(session) {
+      // Another region may have renewed it meanwhile: the new one is not to be thrown away.
+      if (session === current) refused = true;
+    },
+  };
+}
+
+function readCache(cache: TokenCache | undefined): { granted: Granted; lifeMs: number } | undefined {
+  const kept = cache?.read();
+  if (kept === undefined) return undefined;
+  const granted = readGranted(kept.answer, kept.subjectToken);
+  if (granted?.expiresMs === undefined) return undefined;
+  return { granted, lifeMs: granted.expiresMs - Date.now() };
+}
+
+async function request(
+  { credentials, http, cache, onRequest }: LoginOptions,
+  signal: AbortSignal,
+): Promise<{ granted: Granted; lifeMs: number }> {
+  const { url, body } = loginRequest(credentials);
+  onRequest?.();
+  const reply = await http.send({
+    method: 'POST',
+    url: new URL(url),
+    headers: { 'content-type': 'application/json' },
+    body,
+    timeoutMs: requestTimeoutMs,
+    signal,
+  });
+  signal.throwIfAborted();
+  const where = new URL(url).host;
+  if (reply.kind === 'unreachable') throw unavailable(where, reply.reason);
+  const { status, headers } = reply.head;
+  if (status === 401 || status === 403) throw refusal(where, status, credentials);
+  if (status === 404) throw unavailable(where, 'there is no identity API at that address (404)');
+  if (status !== 200 && status !== 201 && status !== 203)
+    throw unavailable(where, `it answers with status ${status}`);
+  const subjectToken =
+    typeof headers['x-subject-token'] === 'string' ? headers['x-subject-token'] : undefined;
+  const answer = parse(reply.body);
+  const granted = grantedBy(answer, subjectToken);
+  if (granted === undefined) throw unavailable(where, 'its answer holds no token and catalog');
+  const date = typeof headers.date === 'string' ? Date.parse(headers.date) : Number.NaN;
+  // By the clock that set it: ours may be wrong.
+  const nowMs = Number.isNaN(date) ? Date.now() : date;
+  if (granted.expiresMs !== undefined) cache?.write(answer, subjectToken, granted.expiresMs);
+  const lifeMs = granted.expiresMs === undefined ? unknownLifeMs : granted.expiresMs - nowMs;
+  return { granted, lifeMs };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function grantedBy(answer: unknown, subjectToken: string | undefined): Granted | undefined {
+  try {
+    return readGranted(answer, subjectToken);
+  } catch (error) {
+    if (error instanceof RcWaitError) return undefined;
+    throw error;
+  }
+}
+
+function unavailable(where: string, reason: string): RcWaitError {
+  return new RcWaitError('API_UNAVAILABLE', `cannot log in at ${where}: ${reason}`);
+}
+
+function refusal(where: string, status: number, { from, authUrl, proof }: Credentials): RcWaitError {
+  const what =
+    proof.kind === 'token' ? 'the token' : proof.kind === 'api-key' ? 'the API key' : 'the password';
+  const hint = otherCountry(authUrl);
+  return new RcWaitError(
+    'API_REFUSED',
+    `cannot log in at ${where}: ${what} is not accepted (${status}); it is from ${from}`,
+    hint === undefined ? {} : { hint },
+  );
+}
+
+function tokenIsOver({ from }: Credentials): RcWaitError {
+  return new RcWaitError(
+    'API_REFUSED',
+    `cannot go on: the token from ${from} is not accepted any more (401)`,
+    {
+      hint: 'a bare token cannot be renewed: give a user name with an API key, or a new token',
+    },
+  );
+}

@@ -1,0 +1,70 @@
+/** A list of servers as text: each server by itself, and the rest with an empty list in their place. */
+export interface SplitPage {
+  readonly shell: string;
+  readonly servers: readonly string[];
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+
+/**
+ * Cuts the JSON of a page into its servers, so that they can be read one by
+ * one. A page of a thousand is two megabytes, and some fifteen as objects: read
+ * at once, they outlive V8's young generation, and the memory of ten pages is
+ * there at the same time. undefined: there is no list of servers at the top.
+ *
+ * What is cut is not checked: each part goes through JSON.parse.
+ */
+export function splitPage(text: string): SplitPage | undefined {
+  const start = listStart(text);
+  if (start === undefined) return undefined;
+  const servers: string[] = [];
+  let from = start;
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = stringEnd(text, at);
+    else if (opens(code)) depth += 1;
+    else if (closes(code) && depth > 0) depth -= 1;
+    else if (depth === 0 && (code === comma || closes(code))) {
+      const member = text.slice(from, at);
+      if (member.trim() !== '' || code === comma) servers.push(member);
+      from = at + 1;
+      if (closes(code)) return { shell: text.slice(0, start) + text.slice(at), servers };
+    }
+  }
+  return undefined;
+}
+
+/** Behind the bracket of the list `servers` of the outermost object. */
+function listStart(text: string): number | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      const end = stringEnd(text, at);
+      const isKey = depth === 1 && text.slice(at, end + 1) === '"servers"';
+      const behind = isKey ? /^\s*:\s*\[/.exec(text.slice(end + 1, end + 100)) : null;
+      if (behind !== null) return end + 1 + behind[0].length;
+      at = end;
+    } else if (opens(code)) depth += 1;
+    else if (closes(code)) depth -= 1;
+  }
+  return undefined;
+}
+
+/** Where the string that begins at `at` has its last quote; the end of the text where it has none. */
+function stringEnd(text: string, at: number): number {
+  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+/** `{` or `[` */
+const opens = (code: number): boolean => code === 0x7b || code === 0x5b;
+/** `}` or `]` */
+const closes = (code: number): boolean => code === 0x7d || code === 0x5d;

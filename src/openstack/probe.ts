@@ -1,0 +1,49 @@
+import type { Chosen } from './endpoints.ts';
+import type { Http } from './http.ts';
+
+const timeoutMs = 10_000;
+
+/** Whether an endpoint answers, and how fast. `status`: the HTTP status, whatever it is; without a token it is often 401. */
+export interface Reached {
+  readonly reached: boolean;
+  readonly ms: number;
+  readonly status: number | undefined;
+  readonly reason: string | undefined;
+}
+
+/** Makes a connection and closes it; the reason where it is not taken. */
+export type Connect = (
+  to: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+) => Promise<string | undefined>;
+
+/**
+ * Asks an endpoint once, without a token. Of the RackConnect API no more than a
+ * connection: a request would use the quota of this server, of which the pace
+ * knows nothing.
+ */
+export async function probeEndpoint(
+  { url, service }: Pick<Chosen, 'url' | 'service'>,
+  { http, connect }: { readonly http: Http; readonly connect: Connect },
+  signal: AbortSignal,
+): Promise<Reached> {
+  const startedMs = performance.now();
+  const target = new URL(url);
+  const done = (reason: string | undefined, status?: number): Reached => ({
+    reached: reason === undefined,
+    ms: performance.now() - startedMs,
+    status,
+    reason,
+  });
+  if (service === 'rackconnect') {
+    const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const host = target.hostname.replace(/^\[|\]$/g, '');
+    return connect({ host, port }, limit).then(done, () =>
+      done(`no connection within ${timeoutMs / 1000} s`),
+    );
+  }
+  const reply = await http.send({ method: 'GET', url: target, timeoutMs, signal });
+  signal.throwIfAborted();
+  return reply.kind === 'answer' ? done(undefined, reply.head.status) : done(reply.reason);
+}

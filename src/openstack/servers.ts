@@ -1,0 +1,121 @@
+import * as v from 'valibot';
+import { splitPage } from './page-text.ts';
+
+/** A server as the Cloud Servers API told it, as far as it matters here. */
+export interface SeenServer {
+  readonly id: string;
+  readonly name: string;
+  /** upper case: `BUILD`, `ACTIVE`, `ERROR`, `DELETED` and others */
+  readonly status: string;
+  /** `rackconnect_automation_status`, upper case; undefined: the key is absent (not yet, or for ever) */
+  readonly automation: string | undefined;
+  /** `rackconnect_unprocessable_reason` */
+  readonly unprocessableReason: string | undefined;
+  /** `rax_service_level_automation`: the second automation of Managed Operations accounts */
+  readonly managed: string | undefined;
+  /** when the API says it last changed, ms since 1970 */
+  readonly updatedMs: number | undefined;
+  /** how it is reached: `accessIPv4`, else an address of the public network, else its ServiceNet address */
+  readonly ip: string | undefined;
+  readonly serviceNetIp: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A page of a list of servers. */
+export interface Page {
+  readonly servers: readonly SeenServer[];
+  /** whether it has a link to the next page */
+  readonly linked: boolean;
+  /** where the next page begins; undefined: this is the last one */
+  readonly next: string | undefined;
+}
+
+const text = v.optional(v.nullable(v.string()));
+
+/** Only what is used, and no more said of it than is needed: an unknown member is no reason to lose a server. */
+const server = v.object({
+  id: v.pipe(v.string(), v.minLength(1)),
+  name: v.optional(v.nullable(v.string()), ''),
+  status: v.optional(v.nullable(v.string()), ''),
+  updated: text,
+  accessIPv4: text,
+  addresses: v.fallback(
+    v.record(v.string(), v.array(v.object({ version: v.optional(v.number()), addr: v.string() }))),
+    {},
+  ),
+  metadata: v.fallback(v.record(v.string(), v.unknown()), {}),
+});
+
+const page = v.object({
+  servers: v.array(v.unknown()),
+  servers_links: v.optional(v.array(v.object({ rel: v.optional(v.string()) }))),
+});
+
+/**
+ * Reads a page of `GET /servers/detail`; undefined when it is none. The link to
+ * the next page is not followed but taken as a sign: it may name another host,
+ * to which the token must not go.
+ * @param limit how many servers were asked for
+ * @param linked whether this API has shown such a link before; else a full page may have a next one without it
+ */
+export function readPage(text: string, limit: number, linked: boolean): Page | undefined {
+  const split = splitPage(text);
+  const read = v.safeParse(page, parse(split?.shell ?? ''));
+  if (split === undefined || !read.success) return undefined;
+  const { servers } = split;
+  const { servers_links: links } = read.output;
+  const seen = servers.map((one) => readSeen(parse(one))).filter((one) => one !== undefined);
+  const isLinked = servers.length > 0 && links?.some(({ rel }) => rel === 'next') === true;
+  const isMore = isLinked || (servers.length >= limit && !linked);
+  // Nova does not find a deleted server again, although changes-since lists it: then the marker is the last that lives.
+  const marker = seen.findLast(({ status }) => status !== 'DELETED') ?? seen.at(-1);
+  return { servers: seen, linked: isLinked, next: isMore ? marker?.id : undefined };
+}
+
+/** Reads the answer to `GET /servers/ID`; undefined when it is none. */
+export function readOne(text: string): SeenServer | undefined {
+  const read = v.safeParse(v.object({ server: v.unknown() }), parse(text));
+  return read.success ? readSeen(read.output.server) : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readSeen(value: unknown): SeenServer | undefined {
+  const read = v.safeParse(server, value);
+  if (!read.success) return undefined;
+  const { id, name, status, updated, accessIPv4, addresses } = read.output;
+  const metadata = Object.fromEntries(
+    Object.entries(read.output.metadata).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
+  const { rackconnect_automation_status: automation, rackconnect_unprocessable_reason: reason } = metadata;
+  const updatedMs = Date.parse(updated ?? '');
+  const addressOf = (network: string): string | undefined =>
+    addresses[network]?.find(({ version }) => version !== 6)?.addr;
+  const serviceNetIp = addressOf('private');
+  return {
+    id,
+    name: name ?? '',
+    status: (status ?? '').trim().toUpperCase(),
+    automation: wordOf(automation)?.toUpperCase(),
+    unprocessableReason: wordOf(reason),
+    managed: wordOf(metadata.rax_service_level_automation),
+    updatedMs: Number.isNaN(updatedMs) ? undefined : updatedMs,
+    ip: wordOf(accessIPv4 ?? undefined) ?? addressOf('public') ?? serviceNetIp,
+    serviceNetIp,
+    metadata,
+  };
+}
+
+/** Trimmed, and without the quotes that xenstore has around the same value. */
+function wordOf(value: string | undefined): string | undefined {
+  const word = value?.trim().replace(/^"(.*)"$/, '$1');
+  return word === undefined || word === '' ? undefined : word;
+}

@@ -1,0 +1,249 @@
+import type { Page, SeenServer } from '../openstack/servers.ts';
+import type { Rules, Watched } from './types.ts';
+import { advance, begin, differs, vanished } from './verdict.ts';
+
+/** One question to the Cloud Servers API. Moments are the API's own, ms since 1970. */
+export type Ask =
+  | {
+      readonly kind: 'page';
+      /** the first look; what has changed; or all of them once more, page by page */
+      readonly of: 'look' | 'changes' | 'sweep';
+      readonly since: number | undefined;
+      readonly marker: string | undefined;
+    }
+  | { readonly kind: 'one'; readonly id: string };
+
+/** A usable answer. `absent`: there is no such server; `lost`: the page's marker is not there any more. */
+export type Told =
+  | { readonly kind: 'page'; readonly page: Page; readonly dateMs: number }
+  | { readonly kind: 'one'; readonly server: SeenServer }
+  | { readonly kind: 'absent' | 'lost' };
+
+/** The servers of one region that are waited for, and how far they have been asked for. Changed in place. */
+export interface Fleet {
+  readonly region: string;
+  readonly rules: Rules;
+  readonly isMeant: (server: SeenServer) => boolean;
+  readonly servers: Map<string, Watched>;
+  readonly pending: Set<string>;
+  /** ids that are still to be looked at by themselves; undefined: by pages */
+  readonly toLook: string[] | undefined;
+  looked: boolean;
+  lookMarker: string | undefined;
+  /** the next changes-since, and where its next page begins */
+  readonly changes: { sinceMs: number; marker: string | undefined; firstDateMs: number };
+  readonly sweep: { marker: string | undefined; nextMs: number; unseen: Set<string> | undefined };
+  /** pending servers that a whole sweep did not show: each is asked for by itself */
+  readonly suspects: string[];
+  /** a server changed, and changes-since could not have shown it: only sweeps can be believed */
+  sweepsOnly: boolean;
+}
+
+/** How far a poll has come: a poll is what is asked without a pause. */
+export interface Poll {
+  asked: number;
+  changesDone: boolean;
+  /** the servers to be asked for one by one */
+  readonly ones: string[];
+}
+
+/** At most so many servers are each asked for by itself; more are listed. */
+const fewServers = 8;
+
+/** Where servers are listed, a poll makes no more requests than this, whatever the size of the fleet. */
+const requestsPerPoll = 2;
+
+/**
+ * How far back changes-since reaches beyond the last answer, in ms: the clocks
+ * of the API's machines differ a little, and a change may be written after a
+ * list that should have held it was read.
+ */
+const overlapMs = 15_000;
+
+/**
+ * How often a page of all servers is asked for besides, in ms. It is what
+ * catches a change that changes-since does not show: nobody says whether
+ * metadata alone counts as a change of the server.
+ */
+const sweepEveryMs = 30_000;
+
+/** @param ids only these are meant, and each is looked at by itself where they are few */
+export function createFleet(
+  region: string,
+  rules: Rules,
+  isMeant: (server: SeenServer) => boolean,
+  ids: readonly string[] | undefined,
+): Fleet {
+  return {
+    region,
+    rules,
+    isMeant,
+    servers: new Map(),
+    pending: new Set(),
+    toLook: ids !== undefined && ids.length <= fewServers ? [...ids] : undefined,
+    looked: false,
+    lookMarker: undefined,
+    changes: { sinceMs: 0, marker: undefined, firstDateMs: 0 },
+    sweep: { marker: undefined, nextMs: 0, unseen: undefined },
+    suspects: [],
+    sweepsOnly: false,
+  };
+}
+
+/** Whether its servers are few enough to be asked for one by one. */
+function isFew({ servers, pending, toLook }: Fleet): boolean {
+  return toLook !== undefined || servers.size <= fewServers || pending.size <= requestsPerPoll;
+}
+
+/** A poll that begins now. */
+export function beginPoll(fleet: Fleet): Poll {
+  return { asked: 0, changesDone: false, ones: fleet.looked && isFew(fleet) ? [...fleet.pending] : [] };
+}
+
+/** The next question of a poll; undefined: the poll is over, or nothing is left to be asked. */
+export function nextAsk(fleet: Fleet, poll: Poll, nowMs: number): Ask | undefined {
+  if (!fleet.looked) return nextLook(fleet);
+  if (fleet.pending.size === 0) return undefined;
+  const [one] = poll.ones;
+  if (one !== undefined) return { kind: 'one', id: one };
+  if (isFew(fleet) || poll.asked >= requestsPerPoll) return undefined;
+  const { changes, sweep, suspects } = fleet;
+  if (!fleet.sweepsOnly && !poll.changesDone)
+    return { kind: 'page', of: 'changes', since: changes.sinceMs, marker: changes.marker };
+  const [suspect] = suspects;
+  if (suspect !== undefined) return { kind: 'one', id: suspect };
+  if (!fleet.sweepsOnly && nowMs < sweep.nextMs) return undefined;
+  return { kind: 'page', of: 'sweep', since: undefined, marker: sweep.marker };
+}
+
+function nextLook({ toLook, lookMarker }: Fleet): Ask {
+  const [id] = toLook ?? [];
+  if (id !== undefined) return { kind: 'one', id };
+  return { kind: 'page', of: 'look', since: undefined, marker: lookMarker };
+}
+
+/** Takes an answer in; returns the servers of which something new is known. */
+export function absorb(fleet: Fleet, poll: Poll, ask: Ask, told: Told, nowMs: number): readonly Watched[] {
+  poll.asked += 1;
+  if (ask.kind === 'one') return absorbOne(fleet, poll, ask.id, told, nowMs);
+  if (told.kind !== 'page') {
+    restart(fleet, ask.of, nowMs);
+    return [];
+  }
+  switch (ask.of) {
+    case 'look':
+      return absorbLook(fleet, told.page, told.dateMs, ask, nowMs);
+    case 'changes':
+      return absorbChanges(fleet, poll, told.page, told.dateMs, nowMs);
+    case 'sweep':
+      return absorbSweep(fleet, told.page, nowMs);
+  }
+}
+
+/** The server that a page ended with was deleted before the next page was asked for: from the beginning. */
+function restart(fleet: Fleet, of: 'look' | 'changes' | 'sweep', nowMs: number): void {
+  if (of === 'look') fleet.lookMarker = undefined;
+  if (of === 'changes') fleet.changes.marker = undefined;
+  // What the lost pages would have shown, a sweep shows too.
+  fleet.sweep.marker = undefined;
+  fleet.sweep.nextMs = nowMs;
+}
+
+function absorbOne(fleet: Fleet, poll: Poll, id: string, told: Told, nowMs: number): readonly Watched[] {
+  remove(poll.ones, id);
+  remove(fleet.suspects, id);
+  if (!fleet.looked) {
+    remove(fleet.toLook ?? [], id);
+    fleet.looked = fleet.toLook?.length === 0;
+    return told.kind === 'one' ? welcome(fleet, told.server, nowMs) : [];
+  }
+  if (told.kind === 'one') return note(fleet, told.server, nowMs);
+  const watched = fleet.servers.get(id);
+  return watched === undefined ? [] : replace(fleet, watched, vanished(watched, nowMs));
+}
+
+function absorbLook(fleet: Fleet, page: Page, dateMs: number, ask: Ask, nowMs: number): readonly Watched[] {
+  if (ask.kind === 'page' && ask.marker === undefined) fleet.changes.sinceMs = dateMs - overlapMs;
+  fleet.lookMarker = page.next;
+  fleet.looked = page.next === undefined;
+  if (fleet.looked) fleet.sweep.nextMs = nowMs + sweepEveryMs;
+  return page.servers.flatMap((server) => welcome(fleet, server, nowMs));
+}
+
+function absorbChanges(
+  fleet: Fleet,
+  poll: Poll,
+  page: Page,
+  dateMs: number,
+  nowMs: number,
+): readonly Watched[] {
+  const { changes } = fleet;
+  if (changes.marker === undefined) changes.firstDateMs = dateMs;
+  changes.marker = page.next;
+  if (page.next === undefined) {
+    // Only now: until the last page is there, the pages to come are of the old question.
+    changes.sinceMs = Math.max(changes.sinceMs, changes.firstDateMs - overlapMs);
+    poll.changesDone = true;
+  }
+  return page.servers.flatMap((server) => note(fleet, server, nowMs));
+}
+
+function absorbSweep(fleet: Fleet, page: Page, nowMs: number): readonly Watched[] {
+  const { sweep } = fleet;
+  if (sweep.marker === undefined) sweep.unseen = new Set(fleet.pending);
+  const changed = page.servers.flatMap((server) => {
+    sweep.unseen?.delete(server.id);
+    if (isMissed(fleet, server)) fleet.sweepsOnly = true;
+    return note(fleet, server, nowMs);
+  });
+  sweep.marker = page.next;
+  sweep.nextMs = nowMs + sweepEveryMs;
+  if (page.next === undefined) {
+    const missing = [...(sweep.unseen ?? [])].filter((id) => fleet.pending.has(id));
+    for (const id of missing) if (!fleet.suspects.includes(id)) fleet.suspects.push(id);
+    sweep.unseen = undefined;
+  }
+  return changed;
+}
+
+/** Whether a server has news although the API says that it has not changed since before the last list of changes. */
+function isMissed({ servers, changes }: Fleet, { id, updatedMs, automation, managed }: SeenServer): boolean {
+  const known = servers.get(id);
+  if (known === undefined || known.verdict !== undefined || updatedMs === undefined) return false;
+  return (automation !== known.automation || managed !== known.managed) && updatedMs < changes.sinceMs;
+}
+
+/** A question that could not be answered is asked again last: it must not stand in the way of the others. */
+export function putOff({ pending, suspects, toLook }: Fleet, ask: Ask): void {
+  if (ask.kind !== 'one') return;
+  for (const list of [suspects, toLook ?? []])
+    if (list.includes(ask.id)) list.push(...list.splice(list.indexOf(ask.id), 1));
+  if (pending.delete(ask.id)) pending.add(ask.id);
+}
+
+/** Writes down what was seen of a server that is known. */
+function note(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
+  const known = fleet.servers.get(seen.id);
+  return known === undefined ? [] : replace(fleet, known, advance(known, seen, nowMs, fleet.rules));
+}
+
+/** The same at the first look, where servers join. Later ones do not: else a wait might never end. */
+function welcome(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
+  if (fleet.servers.has(seen.id)) return note(fleet, seen, nowMs);
+  if (seen.status === 'DELETED' || !fleet.isMeant(seen)) return [];
+  const watched = begin(seen, fleet.region, nowMs, fleet.rules);
+  fleet.servers.set(seen.id, watched);
+  if (watched.verdict === undefined) fleet.pending.add(seen.id);
+  return [watched];
+}
+
+function replace({ servers, pending }: Fleet, old: Watched, next: Watched): readonly Watched[] {
+  servers.set(old.id, next);
+  if (next.verdict !== undefined) pending.delete(old.id);
+  return differs(old, next) ? [next] : [];
+}
+
+function remove(list: string[], item: string): void {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+}

@@ -1,0 +1,143 @@
+import type { Clock } from '../base/clock.ts';
+import type { RcWaitError } from '../base/error.ts';
+import type { ServersApi } from '../openstack/compute.ts';
+import { createFleet } from './fleet.ts';
+import { checkFound, matcherOf, onlyIds, type Selection } from './select.ts';
+import type { RemoteEvent, RemoteTally, Rules, Watched } from './types.ts';
+import { createWatch, follow, look, type Watch } from './watch.ts';
+
+export interface RemoteOptions {
+  readonly regions: readonly { readonly code: string; readonly api: ServersApi }[];
+  readonly selection: Selection;
+  readonly rules: Rules;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly intervalMs: number;
+  /** on the clock; Infinity: none */
+  readonly deadlineMs: number;
+  /** aborted by whoever wants it to end now */
+  readonly signal: AbortSignal;
+  readonly tally: RemoteTally;
+  readonly onEvent: (event: RemoteEvent) => void;
+}
+
+/** How a region ended. */
+export interface RegionEnd {
+  readonly code: string;
+  readonly servers: readonly Watched[];
+  /** whether its servers were found */
+  readonly looked: boolean;
+  /** whether its API ever gave a usable answer */
+  readonly answered: boolean;
+  readonly trouble: string | undefined;
+  readonly refused: RcWaitError | undefined;
+}
+
+/** How the whole wait ended. */
+export interface RemoteEnd {
+  readonly kind: 'done' | 'deadline' | 'interrupted';
+  readonly regions: readonly RegionEnd[];
+}
+
+/**
+ * Waits for servers in one or more regions: finds them everywhere first, then
+ * follows each region by a loop of its own. It ends when each server has its
+ * verdict, at the deadline, or when it is interrupted; every end tells where
+ * everything stood.
+ *
+ * @throws RcWaitError CONFIGURATION when what was asked for is not there; API_REFUSED when the
+ * credentials were refused before anything was found
+ */
+export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd> {
+  const { regions, selection, rules, clock, signal } = options;
+  const over = new AbortController();
+  const both = AbortSignal.any([signal, over.signal]);
+  const stop = deadline(clock, options.deadlineMs, over);
+  const isMeant = matcherOf(selection);
+  const ids = onlyIds(selection);
+  const hold = holding(options.onEvent);
+  const { onEvent } = hold;
+  const watches = regions.map(({ code, api }) =>
+    createWatch(createFleet(code, rules, isMeant, ids), { ...options, api, onEvent, signal: both }),
+  );
+  try {
+    await settle(watches.map(look), over);
+    const refused = watches.find((watch) => watch.refused !== undefined)?.refused;
+    if (refused !== undefined) throw refused;
+    checkFound(
+      selection,
+      watches.flatMap(serversOf),
+      regions.map(({ code }) => code),
+    );
+    hold.release();
+    await settle(watches.map(follow), over);
+    return { kind: 'done', regions: watches.map(endOf) };
+  } catch (error) {
+    if (signal.aborted) return { kind: 'interrupted', regions: watches.map(endOf) };
+    if (over.signal.aborted && error === over.signal.reason) {
+      if (error instanceof DeadlinePassed) return { kind: 'deadline', regions: watches.map(endOf) };
+    }
+    throw error;
+  } finally {
+    stop.abort();
+    over.abort();
+  }
+}
+
+/**
+ * Holds back what is seen of servers until it is certain that what was asked
+ * for is there: nothing must be started for a server when the end is an error.
+ */
+function holding(onEvent: RemoteOptions['onEvent']): {
+  readonly onEvent: RemoteOptions['onEvent'];
+  readonly release: () => void;
+} {
+  let held: RemoteEvent[] | undefined = [];
+  return {
+    onEvent(event) {
+      if (held === undefined || event.kind === 'trouble' || event.kind === 'recovered') onEvent(event);
+      else held.push(event);
+    },
+    release() {
+      const events = held ?? [];
+      held = undefined;
+      for (const event of events.filter(({ kind }) => kind === 'found')) onEvent(event);
+      for (const event of events.filter(({ kind }) => kind !== 'found')) onEvent(event);
+    },
+  };
+}
+
+class DeadlinePassed extends Error {}
+
+/** Aborts `over` when the clock reaches the deadline, unless it is stopped before. */
+function deadline(clock: Clock, deadlineMs: number, over: AbortController): AbortController {
+  const stop = new AbortController();
+  const run = async (): Promise<void> => {
+    // A timer has a longest time, and may fire a little early: the clock decides.
+    for (let leftMs = deadlineMs - clock.nowMs(); leftMs > 0; leftMs = deadlineMs - clock.nowMs())
+      await clock.sleep(leftMs, stop.signal);
+    over.abort(new DeadlinePassed('the deadline passed'));
+  };
+  if (deadlineMs !== Number.POSITIVE_INFINITY) run().catch(() => {});
+  return stop;
+}
+
+/** All of them; where one fails the others are ended before the failure is told. */
+async function settle(works: readonly Promise<void>[], over: AbortController): Promise<void> {
+  const stopping = works.map((work) =>
+    work.catch((error: unknown) => {
+      if (!over.signal.aborted) over.abort(error);
+      throw error;
+    }),
+  );
+  const ends = await Promise.allSettled(stopping);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+const serversOf = ({ fleet }: Watch): readonly Watched[] => [...fleet.servers.values()];
+
+function endOf(watch: Watch): RegionEnd {
+  const { fleet, answered, trouble, refused } = watch;
+  return { code: fleet.region, servers: serversOf(watch), looked: fleet.looked, answered, trouble, refused };
+}

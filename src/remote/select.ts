@@ -1,0 +1,112 @@
+import { RcWaitError } from '../base/error.ts';
+import type { SeenServer } from '../openstack/servers.ts';
+
+/** Which servers are meant: those that are named, and those that fit every filter. */
+export interface Selection {
+  /** ids or exact names */
+  readonly named: readonly string[];
+  /** every server */
+  readonly all: boolean;
+  /** `*`, `?` and `[abc]`; a server fits with any one of them */
+  readonly globs: readonly string[];
+  /** all of them must be there */
+  readonly metadata: readonly (readonly [key: string, value: string])[];
+}
+
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** The ids, where nothing but ids is asked for: then no list is needed. undefined otherwise. */
+export function onlyIds({ named, all, globs, metadata }: Selection): readonly string[] | undefined {
+  const isOnly = !all && globs.length === 0 && metadata.length === 0;
+  return isOnly && named.length > 0 && named.every((one) => uuid.test(one))
+    ? named.map((id) => id.toLowerCase())
+    : undefined;
+}
+
+/** Whether a server is one of those meant. */
+export function matcherOf({ named, all, globs, metadata }: Selection): (server: SeenServer) => boolean {
+  const names = new Set(named);
+  const ids = new Set(named.map((one) => one.toLowerCase()));
+  const patterns = globs.map(globPattern);
+  const isFiltered = patterns.length > 0 || metadata.length > 0;
+  const fits = (server: SeenServer): boolean =>
+    (patterns.length === 0 || patterns.some((pattern) => pattern.test(server.name))) &&
+    metadata.every(([key, value]) => server.metadata[key] === value);
+  return (server) =>
+    ids.has(server.id.toLowerCase()) || names.has(server.name) || (isFiltered ? fits(server) : all);
+}
+
+/** A glob as a pattern for a whole name; a `[` that is never closed is itself. */
+function globPattern(glob: string): RegExp {
+  const parts = glob.match(/\[[!^]?\]?[^\]]*\]|[\s\S]/gu) ?? [];
+  const pattern = parts.map((part) => {
+    if (part === '*') return '[\\s\\S]*';
+    if (part === '?') return '[\\s\\S]';
+    if (part.length > 2 && part.startsWith('[')) {
+      const [, not, set] = /^\[([!^]?)([\s\S]*)\]$/.exec(part) ?? [];
+      return `[${not ? '^' : ''}${(set ?? '').replace(/[\\\]^[]/g, '\\$&')}]`;
+    }
+    return part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  });
+  try {
+    return new RegExp(`^${pattern.join('')}$`, 'u');
+  } catch (cause) {
+    throw new RcWaitError(
+      'USAGE',
+      `cannot use --name ${glob}: it is not a pattern such as "web-*" or "db-[12]"`,
+      { cause },
+    );
+  }
+}
+
+/** A server as it was found, for the question whether all that was named is there. */
+interface FoundServer {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+}
+
+/**
+ * Whether what was found is what was meant.
+ * @throws RcWaitError CONFIGURATION when a named server is not there, or is several, or nothing fits at all
+ */
+export function checkFound(
+  { named }: Selection,
+  found: readonly FoundServer[],
+  regions: readonly string[],
+): void {
+  const where = regions.join(', ');
+  const matching = named.map((one) => ({
+    one,
+    servers: found.filter(({ id, name }) => id.toLowerCase() === one.toLowerCase() || name === one),
+  }));
+  const unknown = matching.filter(({ servers }) => servers.length === 0).map(({ one }) => one);
+  if (unknown.length > 0) {
+    throw new RcWaitError('CONFIGURATION', `cannot wait for ${listed(unknown)}: no such server in ${where}`, {
+      hint: 'a server is named by its id or its whole name; other regions are looked at with --regions',
+    });
+  }
+  const several = matching.find(({ servers }) => servers.length > 1);
+  if (several !== undefined) {
+    const places = several.servers.map(({ id, region }) => `${id} in ${region}`);
+    throw new RcWaitError(
+      'CONFIGURATION',
+      `cannot wait for ${several.one}: ${places.length} servers have that name`,
+      {
+        hint: `name it by its id: ${listed(places)}`,
+      },
+    );
+  }
+  if (found.length === 0) {
+    throw new RcWaitError('CONFIGURATION', `cannot wait: no server in ${where} fits`, {
+      hint: 'other regions are looked at with --regions',
+    });
+  }
+}
+
+const mostListed = 10;
+
+function listed(words: readonly string[]): string {
+  const rest = words.length - mostListed;
+  return `${words.slice(0, mostListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}

@@ -1,0 +1,60 @@
+/** How waiting for one server ended, by what the API said of it. */
+export type Verdict = 'deployed' | 'failed' | 'unprocessable' | 'no-rackconnect' | 'gone';
+
+/** A server that is waited for. Times are on the clock of the wait, in ms. */
+export interface Watched {
+  readonly id: string;
+  readonly name: string;
+  /** upper case */
+  readonly region: string;
+  /** `ACTIVE` and so on, as last seen */
+  readonly serverStatus: string;
+  /** `DEPLOYING` and so on, as last seen; undefined: the key is absent */
+  readonly automation: string | undefined;
+  readonly managed: string | undefined;
+  readonly ip: string | undefined;
+  readonly serviceNetIp: string | undefined;
+  /** undefined: not yet */
+  readonly verdict: Verdict | undefined;
+  /** why it is not over, or why it ended as it did; undefined where the verdict says it all */
+  readonly why: string | undefined;
+  /** when it was first seen ACTIVE without a word of RackConnect; undefined: it is not in that state */
+  readonly bareSinceMs: number | undefined;
+  readonly foundMs: number;
+  /** when the verdict was seen; undefined: not yet */
+  readonly endedMs: number | undefined;
+}
+
+/** What counts as an end. */
+export interface Rules {
+  /** wait for the second automation of Managed Operations accounts too */
+  readonly managed: boolean;
+  /** how long a server may be ACTIVE without the key until it is said to be none of RackConnect's; Infinity: for ever */
+  readonly noRackconnectAfterMs: number;
+}
+
+/** What happens on the way; times on the clock of the wait. */
+export type RemoteEvent =
+  /** the first look at a region is done: so many of its servers are waited for */
+  | { readonly kind: 'found'; readonly region: string; readonly servers: number; readonly nowMs: number }
+  /** what is known of a server has changed; `verdict` set: it is over */
+  | { readonly kind: 'server'; readonly server: Watched; readonly nowMs: number }
+  /** a region gives no usable answer; asked again at `untilMs` */
+  | {
+      readonly kind: 'trouble';
+      readonly region: string;
+      readonly reason: string;
+      readonly untilMs: number;
+      readonly nowMs: number;
+    }
+  /** it does again */
+  | { readonly kind: 'recovered'; readonly region: string; readonly nowMs: number };
+
+/** Requests that were made. */
+export interface RemoteTally {
+  sent: number;
+  /** of these, refused with 413 or 429 */
+  limited: number;
+  /** of these, without a usable answer */
+  failed: number;
+}

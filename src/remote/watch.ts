@@ -1,0 +1,189 @@
+import type { Clock } from '../base/clock.ts';
+import { RcWaitError } from '../base/error.ts';
+import type { ApiReply, ServersApi } from '../openstack/compute.ts';
+import type { Page, SeenServer } from '../openstack/servers.ts';
+import { type Backoff, calm, nextBackoff } from '../pace/backoff.ts';
+import type { Signal } from '../pace/pace.ts';
+import { type Ask, absorb, beginPoll, type Fleet, nextAsk, type Poll, putOff, type Told } from './fleet.ts';
+import type { RemoteEvent, RemoteTally } from './types.ts';
+
+/** What asking for a region needs. */
+export interface WatchOptions {
+  readonly api: ServersApi;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** between the beginnings of two polls, in ms */
+  readonly intervalMs: number;
+  /** ends it: the deadline, or a person */
+  readonly signal: AbortSignal;
+  readonly tally: RemoteTally;
+  readonly onEvent: (event: RemoteEvent) => void;
+}
+
+/** How a region stands: its servers, and how its API has been taking our requests. */
+export interface Watch {
+  readonly fleet: Fleet;
+  readonly options: WatchOptions;
+  backoff: Backoff;
+  /** answers that were refused for want of a right, in a row */
+  forbidden: number;
+  /** why the last question had no usable answer; undefined: it had one */
+  trouble: string | undefined;
+  /** whether any question had a usable answer */
+  answered: boolean;
+  /** set once the credentials are not accepted any more: nothing is asked after that */
+  refused: RcWaitError | undefined;
+}
+
+/** A region of which nothing is known yet. */
+export function createWatch(fleet: Fleet, options: WatchOptions): Watch {
+  return {
+    fleet,
+    options,
+    backoff: calm(options.intervalMs),
+    forbidden: 0,
+    trouble: undefined,
+    answered: false,
+    refused: undefined,
+  };
+}
+
+/** The rest of a long list of changes is fetched so soon, in ms: it is not another poll. */
+const continueAfterMs = 1_000;
+
+/** Once so many answers in a row were 403, the account has no right to ask, and will not get it by waiting. */
+const mostForbidden = 5;
+
+/**
+ * Finds the servers of the region.
+ * @throws the signal's reason when aborted
+ */
+export async function look(watch: Watch): Promise<void> {
+  const { fleet, options } = watch;
+  const poll = beginPoll(fleet);
+  while (!fleet.looked && watch.refused === undefined) {
+    await step(watch, poll);
+    await pause(watch, 0);
+  }
+  const nowMs = options.clock.nowMs();
+  if (fleet.looked)
+    options.onEvent({ kind: 'found', region: fleet.region, servers: fleet.servers.size, nowMs });
+}
+
+/**
+ * The one loop: polls until each server of the region has its verdict.
+ * @throws the signal's reason when aborted
+ */
+export async function follow(watch: Watch): Promise<void> {
+  const { fleet, options } = watch;
+  const { clock, signal } = options;
+  // The look was the first poll.
+  if (fleet.pending.size > 0) await clock.sleep(options.intervalMs, signal);
+  while (fleet.pending.size > 0 && watch.refused === undefined) {
+    const startedMs = clock.nowMs();
+    const poll = beginPoll(fleet);
+    while ((await step(watch, poll)) === 'more') signal.throwIfAborted();
+    if (fleet.pending.size === 0) return;
+    const isUnfinished = fleet.changes.marker !== undefined && watch.trouble === undefined;
+    const paceMs = isUnfinished ? continueAfterMs : watch.backoff.paceMs;
+    await pause(watch, startedMs + paceMs);
+  }
+}
+
+/** Sleeps until `untilMs`, and as long as the API has asked for. */
+async function pause({ backoff, options, refused }: Watch, untilMs: number): Promise<void> {
+  const { clock, signal } = options;
+  signal.throwIfAborted();
+  if (refused !== undefined) return;
+  const waitMs = Math.max(untilMs, backoff.notBeforeMs) - clock.nowMs();
+  if (waitMs > 0) await clock.sleep(waitMs, signal);
+}
+
+/** One question of a poll. `more`: there may be another; `over`: there is none, or it had no usable answer. */
+async function step(watch: Watch, poll: Poll): Promise<'more' | 'over'> {
+  const { fleet, options } = watch;
+  const { clock } = options;
+  const ask = nextAsk(fleet, poll, clock.nowMs());
+  if (ask === undefined) return 'over';
+  const { told, signal } = read(watch, ask, await send(options, ask));
+  const nowMs = clock.nowMs();
+  watch.backoff = nextBackoff(watch.backoff, signal, nowMs, options.intervalMs, options.random);
+  if (told === undefined) {
+    putOff(fleet, ask);
+    const { region } = fleet;
+    const reason = watch.trouble ?? 'no usable answer';
+    options.onEvent({ kind: 'trouble', region, reason, untilMs: watch.backoff.notBeforeMs, nowMs });
+    return 'over';
+  }
+  if (watch.trouble !== undefined) options.onEvent({ kind: 'recovered', region: fleet.region, nowMs });
+  watch.trouble = undefined;
+  watch.answered = true;
+  for (const server of absorb(fleet, poll, ask, told, nowMs))
+    options.onEvent({ kind: 'server', server, nowMs });
+  return 'more';
+}
+
+type Reply = ApiReply<Page> | ApiReply<SeenServer>;
+
+function send({ api, signal }: WatchOptions, ask: Ask): Promise<Reply> {
+  return ask.kind === 'one' ? api.one(ask.id, signal) : api.page(ask, signal);
+}
+
+/** What an answer tells of the servers, and of the pace. */
+function read(
+  watch: Watch,
+  ask: Ask,
+  reply: Reply,
+): { readonly told: Told | undefined; readonly signal: Signal } {
+  const { tally } = watch.options;
+  const forbidden = watch.forbidden;
+  watch.forbidden = 0;
+  switch (reply.kind) {
+    case 'ok': {
+      const { value, dateMs } = reply;
+      const told: Told =
+        'servers' in value ? { kind: 'page', page: value, dateMs } : { kind: 'one', server: value };
+      return { told, signal: { kind: 'answered' } };
+    }
+    case 'absent':
+    case 'lost':
+      // No server of that id; or for a page: no such API, or (400) no such marker.
+      if (ask.kind === 'one' && reply.kind === 'absent') return { told: reply, signal: { kind: 'answered' } };
+      if (ask.kind === 'page' && reply.kind === 'lost' && ask.marker !== undefined)
+        return { told: reply, signal: { kind: 'answered' } };
+      tally.failed += 1;
+      watch.trouble =
+        reply.kind === 'absent'
+          ? 'there is no Cloud Servers API (404)'
+          : 'it does not understand the request (400)';
+      return { told: undefined, signal: { kind: 'failed' } };
+    case 'limited':
+      tally.limited += 1;
+      watch.trouble = `too many requests (${reply.status})`;
+      return { told: undefined, signal: { kind: 'refused', ...waitOf(reply) } };
+    case 'trouble':
+      tally.failed += 1;
+      watch.trouble = reply.reason;
+      return { told: undefined, signal: { kind: 'failed', ...waitOf(reply) } };
+    case 'forbidden':
+      tally.failed += 1;
+      watch.trouble = reply.reason;
+      watch.forbidden = forbidden + 1;
+      if (watch.forbidden >= mostForbidden) watch.refused = noRight(watch.fleet.region, reply.reason);
+      return { told: undefined, signal: { kind: 'failed' } };
+    case 'refused':
+      watch.trouble = reply.error.message;
+      watch.refused = reply.error;
+      return { told: undefined, signal: { kind: 'failed' } };
+  }
+}
+
+function waitOf({ retryAfterMs }: { readonly retryAfterMs: number | undefined }): {
+  readonly retryAfterMs?: number;
+} {
+  return retryAfterMs === undefined ? {} : { retryAfterMs };
+}
+
+function noRight(region: string, reason: string): RcWaitError {
+  return new RcWaitError('API_REFUSED', `cannot ask for the servers in ${region}: ${reason}`);
+}

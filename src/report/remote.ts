@@ -1,0 +1,242 @@
+import type { ExecEnd } from '../remote/exec.ts';
+import type { RegionEnd, RemoteEnd } from '../remote/remote.ts';
+import type { RemoteTally, Watched } from '../remote/types.ts';
+import { exitOfOutcome, exitOfSignal } from './exit.ts';
+import { describe } from './result.ts';
+import { clean, count, elapsed } from './words.ts';
+
+/**
+ * How waiting for one server ended, the worst first: the outcome of the whole
+ * wait is that of the worst server. What has failed for good comes before what
+ * nobody knows, and that before what only takes longer.
+ */
+const outcomes = [
+  'failed',
+  'gone',
+  'exec-failed',
+  'unprocessable',
+  'no-rackconnect',
+  'refused',
+  'unavailable',
+  'interrupted',
+  'timeout',
+  'deployed',
+] as const;
+
+type RemoteOutcome = (typeof outcomes)[number];
+
+/** The exit status of each, by the table that `rc-wait wait` has too (exit.ts). */
+const sameExitAs: Readonly<
+  Record<Exclude<RemoteOutcome, 'interrupted'>, Parameters<typeof exitOfOutcome>[0]>
+> = {
+  failed: 'failed',
+  gone: 'failed',
+  'exec-failed': 'failed',
+  unprocessable: 'unprocessable',
+  'no-rackconnect': 'unprocessable',
+  refused: 'refused',
+  unavailable: 'unavailable',
+  timeout: 'timeout',
+  deployed: 'deployed',
+};
+
+interface ServerDocument {
+  /** null: it was named, and never found because the API gave no usable answer */
+  readonly id: string | null;
+  readonly name: string;
+  readonly region: string | null;
+  readonly outcome: RemoteOutcome;
+  readonly automation_status: string | null;
+  readonly server_status: string | null;
+  readonly managed_status: string | null;
+  readonly ip: string | null;
+  readonly servicenet_ip: string | null;
+  /** null: the outcome says it all */
+  readonly reason: string | null;
+  /** null: it did not end */
+  readonly ended_after_ms: number | null;
+  readonly exec?: { readonly exit: number | null; readonly reason: string | null; readonly took_ms: number };
+}
+
+/** The result document, `docs/schema/remote-v1.json`. An interface: fields are only ever added. */
+export interface RemoteDocument {
+  readonly schema: 'rc-wait/remote/v1';
+  readonly outcome: RemoteOutcome;
+  readonly counts: Readonly<Record<RemoteOutcome, number>>;
+  readonly servers: readonly ServerDocument[];
+  readonly requests: Readonly<RemoteTally>;
+  readonly waited_ms: number;
+  /** one sentence for a person */
+  readonly message: string;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+/** What the end does not tell by itself. */
+export interface RemoteCircumstances {
+  readonly named: readonly string[];
+  readonly startedMs: number;
+  readonly nowMs: number;
+  readonly requests: Readonly<RemoteTally>;
+  readonly execs: ReadonlyMap<string, ExecEnd>;
+  /** the signal that ended it; undefined: none did */
+  readonly interruptedBy: 'SIGINT' | 'SIGTERM' | undefined;
+}
+
+/** The result of a wait for servers: document and exit status. Pure. */
+export function remoteResult(
+  end: RemoteEnd,
+  circumstances: RemoteCircumstances,
+): { readonly document: RemoteDocument; readonly exit: number } {
+  const { requests, startedMs, nowMs, interruptedBy } = circumstances;
+  const found = end.regions.flatMap((region) =>
+    region.servers.map((server) => serverDocument(server, region, end, circumstances)),
+  );
+  const servers = [...found, ...neverFound(end, circumstances)];
+  const counts = countsOf(servers);
+  const worst = outcomes.find((outcome) => counts[outcome] > 0) ?? lackOf(end);
+  // Whoever interrupts it wants to know that it was: as with every program, that is what the exit status says.
+  const outcome = end.kind === 'interrupted' ? 'interrupted' : worst;
+  const error = end.regions.find((region) => region.refused !== undefined)?.refused;
+  const document: RemoteDocument = {
+    schema: 'rc-wait/remote/v1',
+    outcome,
+    counts,
+    servers,
+    requests: { ...requests },
+    waited_ms: Math.round(nowMs - startedMs),
+    message: messageOf(end, servers.length, counts, nowMs - startedMs, interruptedBy),
+    ...(error === undefined ? {} : { error: describe(error) }),
+  };
+  const exit =
+    outcome === 'interrupted' ? exitOfSignal(interruptedBy ?? 'SIGINT') : exitOfOutcome(sameExitAs[outcome]);
+  return { document, exit };
+}
+
+/** No server was found at all, and that is no mistake of whoever asked (a mistake is an error). */
+function lackOf({ kind, regions }: RemoteEnd): RemoteOutcome {
+  if (kind === 'interrupted') return 'interrupted';
+  return regions.some(({ answered }) => answered) ? 'timeout' : 'unavailable';
+}
+
+function serverDocument(
+  server: Watched,
+  region: RegionEnd,
+  end: RemoteEnd,
+  { startedMs, execs }: RemoteCircumstances,
+): ServerDocument {
+  const exec = execs.get(server.id);
+  const { outcome, reason } = judge(server, region, end, exec);
+  return {
+    id: server.id,
+    name: server.name,
+    region: server.region,
+    outcome,
+    automation_status: server.automation ?? null,
+    server_status: server.serverStatus,
+    managed_status: server.managed ?? null,
+    ip: server.ip ?? null,
+    servicenet_ip: server.serviceNetIp ?? null,
+    reason: reason ?? null,
+    ended_after_ms: server.endedMs === undefined ? null : Math.round(server.endedMs - startedMs),
+    ...(exec === undefined
+      ? {}
+      : { exec: { exit: exec.exit ?? null, reason: exec.reason ?? null, took_ms: Math.round(exec.tookMs) } }),
+  };
+}
+
+function judge(
+  { verdict, why }: Watched,
+  { refused, answered, trouble }: RegionEnd,
+  { kind }: RemoteEnd,
+  exec: ExecEnd | undefined,
+): { readonly outcome: RemoteOutcome; readonly reason: string | undefined } {
+  if (verdict === 'deployed' && exec?.reason !== undefined)
+    return { outcome: 'exec-failed', reason: `DEPLOYED, but the command of --exec: ${exec.reason}` };
+  if (verdict !== undefined) return { outcome: verdict, reason: why };
+  if (refused !== undefined) return { outcome: 'refused', reason: refused.message };
+  if (kind === 'interrupted') return { outcome: 'interrupted', reason: why };
+  return answered ? { outcome: 'timeout', reason: why } : { outcome: 'unavailable', reason: trouble };
+}
+
+/** What was named, where a region never gave a list to find it in. */
+function neverFound({ kind, regions }: RemoteEnd, { named }: RemoteCircumstances): readonly ServerDocument[] {
+  const blind = regions.find(({ looked }) => !looked);
+  if (blind === undefined) return [];
+  const known = new Set(regions.flatMap(({ servers }) => servers.flatMap(({ id, name }) => [id, name])));
+  return named
+    .filter((one) => !known.has(one))
+    .map((name) => ({
+      id: null,
+      name,
+      region: null,
+      outcome: kind === 'interrupted' ? 'interrupted' : 'unavailable',
+      automation_status: null,
+      server_status: null,
+      managed_status: null,
+      ip: null,
+      servicenet_ip: null,
+      reason: blind.trouble ?? 'its API gave no usable answer',
+      ended_after_ms: null,
+    }));
+}
+
+function countsOf(servers: readonly ServerDocument[]): Record<RemoteOutcome, number> {
+  const counts = Object.fromEntries(outcomes.map((one) => [one, 0])) as Record<RemoteOutcome, number>;
+  for (const { outcome } of servers) counts[outcome] += 1;
+  return counts;
+}
+
+function messageOf(
+  { kind, regions }: RemoteEnd,
+  servers: number,
+  counts: Readonly<Record<RemoteOutcome, number>>,
+  waitedMs: number,
+  interruptedBy: string | undefined,
+): string {
+  const after = `after ${elapsed(waitedMs)}`;
+  const how =
+    kind === 'interrupted'
+      ? `interrupted by ${interruptedBy ?? 'a signal'} ${after}: `
+      : kind === 'deadline'
+        ? `the deadline passed ${after}: `
+        : '';
+  if (servers === 0)
+    return `${how}no server was found: ${regions.find(({ trouble }) => trouble)?.trouble ?? 'no list came'}`;
+  const others = outcomes
+    .filter((one) => one !== 'deployed' && counts[one] > 0)
+    .map((one) => `${counts[one]} ${words[one]}`);
+  const tail = others.length === 0 ? '' : `; ${others.join(', ')}`;
+  return `${how}${counts.deployed} of ${count(servers, 'server')} deployed${how === '' ? ` ${after}` : ''}${tail}`;
+}
+
+const words: Readonly<Record<RemoteOutcome, string>> = {
+  failed: 'failed',
+  gone: 'gone',
+  'exec-failed': 'deployed, but with a command that failed',
+  unprocessable: 'unprocessable',
+  'no-rackconnect': 'without RackConnect',
+  refused: 'not known, since the API refused us',
+  unavailable: 'not known, since the API gave no usable answer',
+  interrupted: 'not ended',
+  timeout: 'not ended',
+  deployed: 'deployed',
+};
+
+/** So many servers are told to a person one by one; all of them are in the document. */
+const mostTold = 50;
+
+/** The result for a person: the message, every server that is not deployed with its reason, and the requests. */
+export function humanRemote({ message, servers, requests, error }: RemoteDocument): string {
+  const others = servers.filter(({ outcome }) => outcome !== 'deployed');
+  const order = (one: ServerDocument): number => outcomes.indexOf(one.outcome);
+  const told = [...others].sort((a, b) => order(a) - order(b)).slice(0, mostTold);
+  const lines = told.map(({ outcome, name, id, region, reason, automation_status: status }) => {
+    const where = [id, region].filter((part) => part !== null && part !== name).join(', ');
+    const place = where === '' ? '' : ` (${where})`;
+    return `  ${outcome.padEnd(14)} ${clean(name)}${clean(place) === '' ? '' : ` ${clean(place)}`}: ${clean(reason ?? status ?? 'not known')}`;
+  });
+  if (others.length > told.length) lines.push(`  … and ${count(others.length - told.length, 'more server')}`);
+  const used = `${count(requests.sent, 'request')} sent, ${requests.limited} refused for their number, ${requests.failed} without a usable answer`;
+  const hint = error?.hint === undefined ? [] : [clean(error.hint)];
+  return `${[clean(message), ...lines, ...hint, used].join('\n')}\n`;
+}

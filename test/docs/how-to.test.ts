@@ -1,0 +1,191 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { systemClock } from '../../src/base/clock.ts';
+import { createCloudHttp } from '../../src/simulator/openstack/http.ts';
+import { parseCloudScenario } from '../../src/simulator/openstack/scenario.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import { scratch } from '../cli/harness.ts';
+import { main, node, startProgram } from '../process/program.ts';
+
+/** The code blocks of a page that are in this language, in their order. */
+function blocks(page: string, language: string): readonly string[] {
+  const text = readFileSync(new URL(`../../docs/how-to/${page}.md`, import.meta.url), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .filter(([, name]) => name === language)
+    .map(([, , code]) => code ?? '');
+}
+
+const scenario =
+  "fleets: [{count: 3, name: 'web-{}', endsAfter: 0s, metadata: {stack: shop}}, {count: 1, name: web-bad, endsAfter: 0s, outcomes: {FAILED: 1}}]";
+const { serve, cloud } = createCloudHttp(parseCloudScenario(`openstack: {${scenario}}`, 'test'), systemClock);
+const { url, close } = await startSimulator({ also: serve });
+afterAll(close);
+const ids = cloud.servers.map(({ id }) => id);
+const ready = ids.slice(0, 3);
+
+/** What the pages take for granted: rc-wait on the PATH, and credentials in the environment. */
+const bin = scratch();
+writeFileSync(join(bin, 'rc-wait'), `#!/bin/sh\nexec '${node}' '${main}' "$@"\n`, { mode: 0o755 });
+const env = {
+  HOME: scratch(),
+  PATH: `${bin}:${process.env.PATH}`,
+  RAX_AUTH_URL: `${url}/identity/v2.0`,
+  RAX_USERNAME: 'demo',
+  RAX_API_KEY: 'demo-api-key',
+};
+const shell = (script: string) => startProgram(['sh', '-c', script], env).ended;
+
+function onPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((directory) => existsSync(join(directory, program)));
+}
+
+describe('from Terraform', () => {
+  const [wait = '', use = ''] = blocks('terraform', 'terraform');
+  const [, command = ''] = /command\s*=\s*"(.*)"$/m.exec(wait) ?? [];
+
+  it('the command of local-exec waits, and fails for a server that FAILED', async () => {
+    const run = (list: readonly string[]) => shell(command.replace(/\$\{.*\}/, list.join(' ')));
+    expect(await run(ready)).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/^3 of 3 servers deployed/),
+      err: '',
+    });
+    expect(await run(ids)).toMatchObject({ exit: 1, out: expect.stringMatching(/failed {9}web-bad /) });
+  });
+
+  it.runIf(onPath('terraform'))('Terraform itself takes the module, and runs it', async () => {
+    const folder = scratch();
+    mkdirSync(join(folder, 'rackconnect'));
+    writeFileSync(join(folder, 'rackconnect/main.tf'), wait);
+    // The servers themselves would need a provider, which would have to be downloaded.
+    const list = `[${ready.map((id) => `"${id}"`).join(', ')}]`;
+    writeFileSync(join(folder, 'main.tf'), use.replace('openstack_compute_instance_v2.web[*].id', list));
+    const terraform = async (args: string) => {
+      const quiet = 'CHECKPOINT_DISABLE=1 TF_CLI_CONFIG_FILE=/dev/null';
+      const { exit, out, err } = await shell(`cd '${folder}' && ${quiet} terraform ${args}`);
+      expect({ args, exit, err }).toEqual({ args, exit: 0, err: '' });
+      return out;
+    };
+    expect(await terraform('fmt -check -recursive')).toBe('');
+    await terraform('init -no-color -input=false');
+    const out = await terraform('apply -no-color -auto-approve -input=false');
+    expect(out).toContain('3 of 3 servers deployed');
+    expect(out).toContain('Apply complete! Resources: 1 added');
+  });
+});
+
+describe('from Ansible', () => {
+  const [playbook = ''] = blocks('ansible', 'yaml');
+  const task = v.pipe(
+    v.looseObject({ name: v.string() }),
+    // One module a task, by its full name; all else are keywords of a task.
+    v.check((one) => Object.keys(one).filter((key) => key.startsWith('ansible.builtin.')).length === 1),
+  );
+  const play = v.looseObject({ name: v.string(), hosts: v.string(), tasks: v.array(task) });
+  const plays = v.parse(v.array(play), parse(playbook));
+
+  it('the play waits by a command whose document has what the next tasks read', async () => {
+    const [first, second] = plays[0]?.tasks ?? [];
+    const { argv } = v.parse(
+      v.object({ argv: v.tupleWithRest([v.string()], v.string()) }),
+      first?.['ansible.builtin.command'],
+    );
+    const { exit, out, err } = await startProgram(argv, env).ended;
+    expect({ exit, err }).toEqual({ exit: 1, err: '' });
+    const read = [...playbook.matchAll(/item\.(\w+)/g)].map(([, name]) => name ?? '');
+    const { servers } = JSON.parse(out) as { servers: Record<string, unknown>[] };
+    expect(servers).toHaveLength(4);
+    for (const server of servers)
+      for (const name of ['outcome', ...read]) expect(Object.keys(server)).toContain(name);
+    expect(second?.loop).toContain("selectattr('outcome', 'equalto', 'deployed')");
+    expect(servers.filter(({ outcome }) => outcome === 'deployed')).toHaveLength(3);
+  });
+
+  it.runIf(onPath('ansible-playbook'))('Ansible itself runs the playbook', async () => {
+    const path = join(scratch(), 'site.yml');
+    writeFileSync(path, playbook);
+    const { exit, out } = await shell(`ansible-playbook -i localhost, '${path}'`);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/web-1 is at 198\.51\.0\.1/);
+    expect(out).toMatch(/web-bad: failed: RackConnect/);
+  });
+
+  it('the command for each server is run with its address', async () => {
+    const [line = ''] = blocks('ansible', 'sh');
+    const mine = line
+      .replace('ansible-playbook -i {ip}, site.yml', 'echo -i {ip}, site.yml')
+      .replace("'web-*'", "'web-[123]'");
+    const { exit, err } = await shell(mine);
+    expect(exit).toBe(0);
+    expect(err).toContain('[web-1] -i 198.51.0.1, site.yml\n');
+  });
+});
+
+describe('from Heat', () => {
+  const [template = ''] = blocks('heat', 'yaml');
+
+  it('the template marks its servers, and its functions name what is there', () => {
+    const resource = v.object({ type: v.string(), properties: v.looseObject({}) });
+    const { resources, parameters, outputs } = v.parse(
+      v.object({
+        heat_template_version: v.unknown(),
+        parameters: v.record(v.string(), v.looseObject({ type: v.picklist(['string', 'number']) })),
+        resources: v.record(v.string(), resource),
+        outputs: v.record(
+          v.string(),
+          v.object({ value: v.object({ get_attr: v.tuple([v.string(), v.string()]) }) }),
+        ),
+      }),
+      parse(template),
+    );
+    const named = [...template.matchAll(/get_param: "?([\w:]+)"?/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => !(name in parameters) && name !== 'OS::stack_name')).toEqual([]);
+    for (const { value } of Object.values(outputs))
+      expect(Object.keys(resources)).toContain(value.get_attr[0]);
+    expect(template).toMatch(/metadata:\n +stack: \{ get_param: "OS::stack_name" \}/);
+  });
+
+  it('the servers of the stack are waited for by their mark', async () => {
+    const command =
+      (blocks('heat', 'sh')[0] ?? '').split('\n').find((line) => line.startsWith('rc-wait')) ?? '';
+    expect(await shell(command)).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/^3 of 3 servers deployed/),
+    });
+  });
+});
+
+describe('from cron', () => {
+  it('the scripts greet each server that is ready, once', async () => {
+    const root = scratch();
+    const [credentials = '', script = '', greet = ''] = blocks('cron', 'sh');
+    const inRoot = (text: string) => text.replace(/\/(etc|usr|var)\//g, `${root}/$1/`);
+    for (const directory of ['etc/rc-wait', 'usr/local/sbin', 'var/lib/rc-wait'])
+      mkdirSync(join(root, directory), { recursive: true });
+    writeFileSync(
+      join(root, 'etc/rc-wait/credentials'),
+      credentials.replace('someone', 'demo').replace('0123456789abcdef', 'demo-api-key'),
+      { mode: 0o600 },
+    );
+    writeFileSync(join(root, 'usr/local/sbin/greet'), inRoot(greet));
+    writeFileSync(join(root, 'usr/local/sbin/greet-new-servers'), inRoot(script));
+    for (const name of ['greet', 'greet-new-servers']) chmodSync(join(root, 'usr/local/sbin', name), 0o755);
+    const run = () => shell(`${root}/usr/local/sbin/greet-new-servers`);
+    const first = await run();
+    // One of them FAILED, which cron's mail is to say.
+    expect(first.exit).toBe(1);
+    expect(first.err.match(/is ready at 198\.51\.0\.\d/g)).toHaveLength(3);
+    expect(first.out).toMatch(/failed {9}web-bad /);
+    expect((await run()).err).toBe('');
+    expect(statSync(join(root, 'var/lib/rc-wait/cron.token')).mode & 0o777).toBe(0o600);
+  });
+
+  it('the crontab is one of crontab(5) for /etc/cron.d: five fields, a user, a command', () => {
+    const [line = ''] = blocks('cron', 'crontab');
+    expect(line).toMatch(/^(?:[\d*/,-]+ ){5}root \S.*\n$/);
+    expect(line).not.toContain('%');
+  });
+});

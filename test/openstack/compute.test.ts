@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { RcWaitError } from '../../src/base/error.ts';
+import { createServers } from '../../src/openstack/compute.ts';
+import type { Http, HttpReply } from '../../src/openstack/http.ts';
+import type { Login } from '../../src/openstack/login.ts';
+import { Secret } from '../../src/openstack/secret.ts';
+
+const { signal } = new AbortController();
+const session = {
+  token: new Secret('s3cret'),
+  catalog: { services: [], tenantId: undefined, defaultRegion: undefined },
+};
+
+/** A client whose questions are answered with these, one after the other. */
+function clientOf(replies: readonly HttpReply[], login?: Partial<Login>) {
+  const urls: string[] = [];
+  const tokens: (string | undefined)[] = [];
+  const left = [...replies];
+  const http: Http = {
+    send: async ({ url, headers }) => {
+      urls.push(url.href);
+      tokens.push(headers?.['x-auth-token']);
+      return left.shift() ?? { kind: 'unreachable', reason: 'nobody expected it' };
+    },
+    close: () => {},
+  };
+  let rejected = 0;
+  const api = createServers({
+    endpoint: 'https://ord.servers.api.example/v2/1/',
+    login: {
+      session: async () => session,
+      reject: () => {
+        rejected += 1;
+      },
+      ...login,
+    },
+    http,
+    onRequest: () => {},
+  });
+  return { api, urls, tokens, rejected: () => rejected };
+}
+
+const answer = (status: number, body: unknown = {}, headers: Record<string, string> = {}): HttpReply => ({
+  kind: 'answer',
+  head: { status, headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+
+describe('a question to Cloud Servers', () => {
+  it('is asked below the endpoint, with the token in a header alone', async () => {
+    const { api, urls, tokens } = clientOf([
+      answer(200, { servers: [] }),
+      answer(200, { servers: [] }),
+      answer(200, { server: { id: 'a' } }),
+    ]);
+    await api.page({ since: undefined, marker: undefined }, signal);
+    await api.page({ since: Date.UTC(2026, 0, 1, 10, 0, 0, 500), marker: 'a/b' }, signal);
+    await api.one('a/b', signal);
+    const base = 'https://ord.servers.api.example/v2/1/servers';
+    expect(urls).toEqual([
+      `${base}/detail?limit=1000`,
+      `${base}/detail?limit=1000&changes-since=2026-01-01T10%3A00%3A00Z&marker=a%2Fb`,
+      `${base}/a%2Fb`,
+    ]);
+    expect(tokens).toEqual(['s3cret', 's3cret', 's3cret']);
+  });
+
+  it("is told by the API's clock, where it says its time", async () => {
+    const { api } = clientOf([
+      answer(200, { server: { id: 'a' } }, { date: 'Thu, 01 Jan 2026 10:00:00 GMT' }),
+    ]);
+    expect(await api.one('a', signal)).toMatchObject({ kind: 'ok', dateMs: Date.UTC(2026, 0, 1, 10) });
+  });
+
+  it('is asked again with a new token, once', async () => {
+    const good = clientOf([answer(401), answer(200, { server: { id: 'a' } })]);
+    expect(await good.api.one('a', signal)).toMatchObject({ kind: 'ok' });
+    expect(good.rejected()).toBe(1);
+    const bad = clientOf([answer(401), answer(401)]);
+    expect(await bad.api.one('a', signal)).toEqual({
+      kind: 'forbidden',
+      reason: 'a new token is not accepted (401)',
+    });
+  });
+
+  it.each<[string, HttpReply, object]>([
+    ['403', answer(403), { kind: 'forbidden', reason: 'the account may not ask there (403)' }],
+    ['404', answer(404), { kind: 'absent' }],
+    ['400', answer(400), { kind: 'lost' }],
+    [
+      '429 with Retry-After',
+      answer(429, '', { 'retry-after': '7' }),
+      { kind: 'limited', status: 429, retryAfterMs: 7_000 },
+    ],
+    [
+      '413 with the time in its body alone',
+      answer(413, { overLimit: { retryAfter: '12' } }),
+      { kind: 'limited', status: 413, retryAfterMs: 12_000 },
+    ],
+    [
+      '413 without a time',
+      answer(413, { overLimit: {} }),
+      { kind: 'limited', status: 413, retryAfterMs: undefined },
+    ],
+    [
+      '503',
+      answer(503, '<html>', { 'retry-after': '3' }),
+      { kind: 'trouble', reason: 'it answers with status 503', retryAfterMs: 3_000 },
+    ],
+    [
+      'a redirect',
+      answer(302, '', { location: 'https://elsewhere.example' }),
+      { kind: 'trouble', reason: 'it answers with status 302' },
+    ],
+    [
+      'a page of a portal',
+      answer(200, '<html>'),
+      { kind: 'trouble', reason: 'its answer is not of the Cloud Servers API' },
+    ],
+    [
+      'no answer',
+      { kind: 'unreachable', reason: 'connection refused' },
+      { kind: 'trouble', reason: 'connection refused' },
+    ],
+  ])('answered by %s is a value', async (_, reply, expected) => {
+    expect(await clientOf([reply]).api.one('a', signal)).toMatchObject(expected);
+  });
+
+  it('without a login is refused or put off, as the login is', async () => {
+    const failing = (code: 'API_REFUSED' | 'API_UNAVAILABLE') =>
+      clientOf([], {
+        session: async () => {
+          throw new RcWaitError(code, 'cannot log in');
+        },
+      }).api.one('a', signal);
+    expect(await failing('API_REFUSED')).toMatchObject({ kind: 'refused', error: { code: 'API_REFUSED' } });
+    expect(await failing('API_UNAVAILABLE')).toMatchObject({ kind: 'trouble', reason: 'cannot log in' });
+    const bug = clientOf([], {
+      session: async () => {
+        throw new TypeError('a bug');
+      },
+    });
+    await expect(bug.api.one('a', signal)).rejects.toThrow('a bug');
+  });
+});

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { runRemote } from './harness.ts';
+
+const minute = 60_000;
+
+/** Requests to Cloud Servers, without their hosts. */
+const asked = (seen: readonly { readonly target: string }[]): string[] =>
+  seen
+    .filter(({ target }) => target.startsWith('/cloud/'))
+    .map(({ target }) => target.replace(/^.*\/v2\/123456/, ''));
+
+describe('few servers', () => {
+  const scenario = "{fleets: [{count: 20, name: 'web-{}', endsAfter: 1m}]}";
+  const ids = ['00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-000000000007'];
+
+  it('that are named by their ids are each asked by itself, and nothing is listed', async () => {
+    const { verdicts, cloud } = await runRemote(scenario, { selection: { all: false, named: ids } });
+    expect(verdicts).toEqual({ deployed: 2 });
+    expect(asked(cloud.seen).filter((target) => target.includes('detail'))).toEqual([]);
+  });
+
+  it('that are named by name are found by one list, then each asked by itself', async () => {
+    const { verdicts, cloud } = await runRemote(scenario, {
+      selection: { all: false, named: ['web-1', 'web-2'] },
+    });
+    expect(verdicts).toEqual({ deployed: 2 });
+    const [first, ...rest] = asked(cloud.seen);
+    expect(first).toBe('/servers/detail?limit=1000');
+    expect(new Set(rest)).toEqual(
+      new Set([
+        '/servers/00000000-0000-4000-8000-000000000001',
+        '/servers/00000000-0000-4000-8000-000000000002',
+      ]),
+    );
+  });
+
+  it('that vanish are gone', async () => {
+    const { verdicts } = await runRemote(
+      '{fleets: [{count: 3, endsAfter: 5m, vanish: {share: 0.5, after: 1m}}, {count: 1, name: always, endsAfter: 2m}]}',
+    );
+    expect((verdicts.gone ?? 0) + (verdicts.deployed ?? 0)).toBe(4);
+    expect(verdicts.gone).toBeGreaterThan(0);
+  });
+
+  it('of which one cannot be asked do not keep the others waiting', async () => {
+    const { verdicts, endedMs } = await runRemote(
+      '{fleets: [{count: 5, endsAfter: 1m}], limit: {requests: 3, window: 10s}}',
+    );
+    expect(verdicts).toEqual({ deployed: 5 });
+    expect(endedMs).toBeLessThan(4 * minute);
+  });
+});
+
+describe('many servers', () => {
+  it('of which some are deleted in the middle of a list are all accounted for', async () => {
+    const { verdicts, end } = await runRemote(
+      '{pageSize: 10, fleets: [{count: 300, endsAfter: {from: 1m, to: 9m}, vanish: {share: 0.3, after: {from: 0s, to: 8m}}}]}',
+    );
+    const servers = end.regions.flatMap((region) => region.servers);
+    expect(Object.keys(verdicts).sort()).toEqual(['deployed', 'gone']);
+    expect(servers.length).toBeGreaterThan(290);
+  });
+
+  it('are seen though changes-since does not tell of metadata, soon as fast as otherwise', async () => {
+    const latenciesMs: number[] = [];
+    const ran = await runRemote(
+      '{metadataCounts: false, fleets: [{count: 500, endsAfter: {from: 1m, to: 20m}, bursts: 20}]}',
+    );
+    const fates = new Map(ran.cloud.cloud.servers.map((server) => [server.id, server.endMs]));
+    for (const event of ran.events) {
+      if (event.kind === 'server' && event.server.verdict !== undefined)
+        latenciesMs.push(event.nowMs - ran.startMs - (fates.get(event.server.id) ?? 0));
+    }
+    expect(ran.verdicts).toEqual({ deployed: 500 });
+    const late = latenciesMs.slice(100);
+    expect(Math.max(...late)).toBeLessThan(7_000);
+  });
+
+  it('that are DELETED without a word are found out by a sweep, and asked for by themselves', async () => {
+    // Vanished servers are not shown by this API's list of changes once they are a page away: only a 404 says it.
+    const { verdicts, cloud } = await runRemote(
+      '{metadataCounts: false, fleets: [{count: 30, endsAfter: 6m, vanish: {share: 0.2, after: 2m}}]}',
+    );
+    expect(verdicts.gone).toBeGreaterThan(0);
+    expect((verdicts.gone ?? 0) + (verdicts.deployed ?? 0)).toBe(30);
+    expect(cloud.seen.length).toBeGreaterThan(0);
+  });
+
+  it('without RackConnect are said to be so after the time for it', async () => {
+    const { verdicts, endedMs } = await runRemote(
+      '{fleets: [{count: 40, outcomes: {NONE: 1}, activeAfter: 2m}]}',
+      {
+        rules: { noRackconnectAfterMs: 5 * minute },
+      },
+    );
+    expect(verdicts).toEqual({ 'no-rackconnect': 40 });
+    expect(endedMs).toBeGreaterThanOrEqual(7 * minute);
+    expect(endedMs).toBeLessThan(8.5 * minute);
+  });
+
+  it('of Managed Operations accounts are waited for until the second automation has ended', async () => {
+    const scenario = '{fleets: [{count: 20, endsAfter: 1m, managed: {after: 10m}}]}';
+    const one = await runRemote(scenario, { rules: { managed: true } });
+    const other = await runRemote(scenario);
+    expect([one.verdicts, other.verdicts]).toEqual([{ deployed: 20 }, { deployed: 20 }]);
+    expect(one.endedMs).toBeGreaterThan(11 * minute);
+    expect(other.endedMs).toBeLessThan(2 * minute);
+    const failed = await runRemote(
+      '{fleets: [{count: 20, endsAfter: 1m, managed: {after: 10m, outcome: Build Error}}]}',
+      { rules: { managed: true } },
+    );
+    expect(failed.verdicts).toEqual({ failed: 20 });
+  });
+
+  it('in several regions are followed side by side', async () => {
+    const { verdicts, end, endedMs } = await runRemote(
+      '{fleets: [{count: 20, endsAfter: 3m}, {count: 30, region: DFW, endsAfter: 4m, outcomes: {FAILED: 1}}]}',
+      { regions: ['ORD', 'DFW'] },
+    );
+    expect(verdicts).toEqual({ deployed: 20, failed: 30 });
+    expect(end.regions.map(({ code, servers }) => [code, servers.length])).toEqual([
+      ['ORD', 20],
+      ['DFW', 30],
+    ]);
+    expect(endedMs).toBeLessThan(4.5 * minute);
+  });
+});
+
+describe("an end that is not the servers'", () => {
+  const slow = '{fleets: [{count: 20, endsAfter: 30m}]}';
+
+  it('the deadline tells where everything stood', async () => {
+    const { end, verdicts, endedMs } = await runRemote(slow, { deadlineMs: 5 * minute });
+    expect(end.kind).toBe('deadline');
+    expect(verdicts).toEqual({ waiting: 20 });
+    expect(end.regions[0]?.answered).toBe(true);
+    expect(endedMs).toBe(5 * minute);
+  });
+
+  it('an interrupt does so too, at once', async () => {
+    const controller = new AbortController();
+    const { end, verdicts } = await runRemote(slow, {
+      signal: controller.signal,
+      onEvent: ({ kind }) => {
+        if (kind === 'found') controller.abort(new Error('Ctrl-C'));
+      },
+    });
+    expect([end.kind, verdicts]).toEqual(['interrupted', { waiting: 20 }]);
+  });
+
+  it('an API that never answers leaves nothing known', async () => {
+    const { end, tally } = await runRemote('{faults: [{kind: status, status: 500}]}', { deadlineMs: minute });
+    expect(end).toMatchObject({
+      kind: 'deadline',
+      regions: [{ servers: [], looked: false, answered: false, trouble: 'it answers with status 500' }],
+    });
+    expect(tally.failed).toBeGreaterThan(2);
+  });
+
+  it('a bare token that runs out ends the wait, with what was known', async () => {
+    const { end, verdicts } = await runRemote(
+      '{tokenLife: 5m, fleets: [{count: 20, endsAfter: {from: 1m, to: 9m}}]}',
+      { token: true },
+    );
+    expect(end.kind).toBe('done');
+    expect(end.regions[0]?.refused).toMatchObject({
+      code: 'API_REFUSED',
+      message: expect.stringMatching(/the token from OS_TOKEN is not accepted any more/),
+    });
+    expect(verdicts.waiting).toBeGreaterThan(0);
+    expect(verdicts.deployed).toBeGreaterThan(0);
+  });
+
+  it('a login that runs out is made again, and nobody notices', async () => {
+    const { verdicts, tally } = await runRemote(
+      '{tokenLife: 90s, fleets: [{count: 20, endsAfter: {from: 1m, to: 9m}}]}',
+    );
+    expect(verdicts).toEqual({ deployed: 20 });
+    expect(tally.failed).toBe(0);
+  });
+
+  it.each<[string, string, object, string, RegExp]>([
+    ['a wrong key', '{}', { key: 's3cret' }, 'API_REFUSED', /the API key is not accepted/],
+    [
+      'an account without the right',
+      '{faults: [{kind: status, status: 403}]}',
+      {},
+      'API_REFUSED',
+      /cannot ask for the servers in ORD: the account may not ask there \(403\)/,
+    ],
+    [
+      'an unknown server',
+      '{}',
+      { selection: { all: false, named: ['x'] } },
+      'CONFIGURATION',
+      /cannot wait for x: no such server in ORD/,
+    ],
+    [
+      'an unknown id',
+      '{}',
+      { selection: { all: false, named: ['00000000-0000-4000-8000-00000000ffff'] } },
+      'CONFIGURATION',
+      /no such server in ORD/,
+    ],
+    [
+      'nothing that fits',
+      '{}',
+      { selection: { all: false, globs: ['x*'] } },
+      'CONFIGURATION',
+      /no server in ORD fits/,
+    ],
+  ])('%s is an error, before anything is begun for a server', async (_, scenario, options, code, message) => {
+    const events: string[] = [];
+    const run = runRemote(scenario, { ...options, onEvent: ({ kind }) => events.push(kind) });
+    await expect(run).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(events.filter((kind) => kind === 'server')).toEqual([]);
+  });
+
+  it('a region that the account has not is a trouble that ends at the deadline', async () => {
+    const { end } = await runRemote('{}', { regions: ['LON'], deadlineMs: minute });
+    expect(end).toMatchObject({
+      kind: 'deadline',
+      regions: [{ trouble: 'there is no Cloud Servers API (404)' }],
+    });
+  });
+
+  it('trouble is told with its time, and so is its end', async () => {
+    const { events } = await runRemote(
+      '{fleets: [{count: 20, endsAfter: 5m}], faults: [{kind: status, status: 429, retryAfter: 30s, from: 1m, to: 2m}]}',
+    );
+    const told = events.filter(({ kind }) => kind === 'trouble' || kind === 'recovered');
+    expect(told[0]).toMatchObject({ kind: 'trouble', reason: 'too many requests (429)' });
+    expect(told.at(-1)?.kind).toBe('recovered');
+    for (const event of told) if (event.kind === 'trouble') expect(event.untilMs - event.nowMs).toBe(30_000);
+  });
+});

@@ -1,0 +1,59 @@
+import type { Http } from '../../src/openstack/http.ts';
+import { type Cloud, createCloud } from '../../src/simulator/openstack/cloud.ts';
+import { parseCloudScenario } from '../../src/simulator/openstack/scenario.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** One request as the cloud saw it. */
+export interface SeenRequest {
+  /** since the cloud's start */
+  readonly atMs: number;
+  readonly target: string;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** 2026-01-01, when every virtual cloud starts. */
+const cloudStartMs = Date.UTC(2026, 0, 1);
+
+/** The simulator's cloud on a virtual clock, with a network in between that takes its time. */
+export class VirtualCloud {
+  readonly cloud: Cloud;
+  readonly seen: SeenRequest[] = [];
+  readonly http: Http;
+  /** no answer comes while it is set */
+  unreachable: string | undefined;
+
+  /** @param scenario YAML, below the key `openstack` */
+  constructor(clock: VirtualClock, scenario: string, latencyMs: () => number = () => 20) {
+    this.cloud = createCloud(parseCloudScenario(`openstack: ${scenario}`, 'test'));
+    const startMs = clock.nowMs();
+    this.http = {
+      send: async ({ method, url, headers = {}, body = '' }) => {
+        await clock.sleep(latencyMs());
+        if (this.unreachable !== undefined) return { kind: 'unreachable', reason: this.unreachable };
+        const elapsedMs = clock.nowMs() - startMs;
+        const wallMs = cloudStartMs + elapsedMs;
+        const target = url.pathname + url.search;
+        const answer = this.cloud.handle({
+          method,
+          target,
+          headers,
+          body,
+          elapsedMs,
+          wallMs,
+          origin: url.origin,
+        });
+        this.seen.push({ atMs: elapsedMs, target, status: answer.status, body });
+        await clock.sleep(latencyMs());
+        // An HTTP date has no fractions of a second.
+        const date = new Date(wallMs).toUTCString();
+        return {
+          kind: 'answer',
+          head: { status: answer.status, headers: { date, ...answer.headers } },
+          body: answer.body,
+        };
+      },
+      close: () => {},
+    };
+  }
+}
