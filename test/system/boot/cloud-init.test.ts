@@ -51,7 +51,12 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
         limitMs,
       );
       expect(await cloudInitStatus(server)).toBe('error');
-      expect(await server.run('cat', '/var/log/cloud-init-output.log')).toMatch(/^FAILED after /m);
+      // tee(1), which writes it, may be a moment behind.
+      await server.until(
+        'the reason is in the log of cloud-init',
+        async () => /^FAILED after /m.test(await server.ask('cat', '/var/log/cloud-init-output.log')),
+        10_000,
+      );
       expect(await routeFound(server)).toBeUndefined();
     });
 
