@@ -128,7 +128,7 @@ describe('resolvers of the public interface', () => {
     expect(ours(edited([etc(empty)])).ethernets.eth1).not.toHaveProperty('nameservers');
     const priv = 'network: {ethernets: {eth2: {nameservers: {addresses: [1.1.1.1]}}, eth1: {}}}\n';
     expect(netplan.edit([etc(priv)], wish).map(({ path }) => path)).toEqual([own]);
-    expect(netplan.publicInterfaces?.([etc(priv)], wish)).toEqual([]);
+    expect(netplan.publicInterfaces([etc(priv)], wish)).toEqual([]);
   });
 
   it('are in both places where a boot writes the file anew, for taken out there they would come back', () => {
@@ -153,7 +153,7 @@ describe('resolvers of the public interface', () => {
   it('come along when another interface gets the gateway, and back when the first does', () => {
     const once = edited([etc(server)]);
     const back = { gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayWish;
-    expect(netplan.publicInterfaces?.(once, back)).toEqual([]);
+    expect(netplan.publicInterfaces(once, back)).toEqual([]);
     const there = edited(once, back);
     expect(ours(there).ethernets).toEqual({
       eth0: {
@@ -218,8 +218,8 @@ describe('public interfaces', () => {
     ['its ID, for want of a name', 'a: {match: {macaddress: "00:00:00:00:00:01"}, dhcp4: true}', 'a'],
   ])('go by %s', (_, definition, name) => {
     const files = [etc(`network: {ethernets: {eth1: {}, ${definition}}}\n`)];
-    expect(netplan.publicInterfaces?.(files, wish)).toEqual([name]);
-    expect(netplan.publicInterfaces?.(edited(files, disable), wish)).toEqual([name]);
+    expect(netplan.publicInterfaces(files, wish)).toEqual([name]);
+    expect(netplan.publicInterfaces(edited(files, disable), wish)).toEqual([name]);
   });
 
   it.each([
@@ -228,7 +228,7 @@ describe('public interfaces', () => {
     ['a default route in a table of its own', '{routes: [{to: default, via: 1.1.1.1, table: 7}]}'],
   ])('are none with %s', (_, settings) => {
     const files = [etc(`network: {ethernets: {eth1: {}, eth2: ${settings}}}\n`)];
-    expect(netplan.publicInterfaces?.(files, wish)).toEqual([]);
+    expect(netplan.publicInterfaces(files, wish)).toEqual([]);
     expect(edited(files, disable)[0]).toEqual(files[0]);
   });
 
@@ -236,7 +236,7 @@ describe('public interfaces', () => {
     const file = etc(
       'network:\n  ethernets:\n    eth1: {}\n    eth0:\n      mtu: 1500\n# rc-wait off:       nameservers: {addresses: [1.1.1.1]}\n',
     );
-    expect(netplan.publicInterfaces?.([file], wish)).toEqual(['eth0']);
+    expect(netplan.publicInterfaces([file], wish)).toEqual(['eth0']);
     expect(ours(edited([file])).ethernets.eth1.nameservers).toEqual({ addresses: ['1.1.1.1'] });
   });
 });

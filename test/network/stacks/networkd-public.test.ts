@@ -89,7 +89,7 @@ describe('resolvers of the public interface', () => {
     expect(networkd.edit(files, disable).map(({ path }) => path)).toEqual([
       `${folder}/10-eth1.network.d/90-rc-wait.conf`,
     ]);
-    expect(networkd.publicInterfaces?.(files, wish)).toEqual([]);
+    expect(networkd.publicInterfaces(files, wish)).toEqual([]);
   });
 
   it('that a drop-in gives after ours are put out of use, and remembered', () => {
@@ -127,7 +127,7 @@ describe('resolvers of the public interface', () => {
     const once = edited([eth1, eth0, late]);
     const back = { gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayWish;
     const there = edited(once, back);
-    expect(networkd.publicInterfaces?.(there, back)).toEqual([]);
+    expect(networkd.publicInterfaces(there, back)).toEqual([]);
     expect(ours(there, '10-eth0')).toBe(
       '[Network]\nDNS=4.4.4.4\n\n[Route]\nGateway=203.0.113.1\nDestination=0.0.0.0/0\n',
     );
@@ -163,8 +163,8 @@ describe('public interfaces', () => {
     ['the file, for want of a name', '[Match]\nMACAddress=00:00:00:00:00:01\n[Network]\nDHCP=yes\n', '20-x'],
   ])('go by %s', (_, text, name) => {
     const files = [eth1, etc('20-x.network', text)];
-    expect(networkd.publicInterfaces?.(files, wish)).toEqual([name]);
-    expect(networkd.publicInterfaces?.(edited(files, disable), wish)).toEqual([name]);
+    expect(networkd.publicInterfaces(files, wish)).toEqual([name]);
+    expect(networkd.publicInterfaces(edited(files, disable), wish)).toEqual([name]);
   });
 
   it.each([
@@ -173,7 +173,7 @@ describe('public interfaces', () => {
     ['a file that another hides', '[Match]\nName=eth1\n[Network]\nGateway=1.1.1.1\nDNS=1.1.1.1\n'],
   ])('are none with %s', (_, text) => {
     const files = [eth1, etc('20-x.network', text)];
-    expect(networkd.publicInterfaces?.(files, wish)).toEqual([]);
+    expect(networkd.publicInterfaces(files, wish)).toEqual([]);
     expect(ours(edited(files, disable), '20-x')).toBeUndefined();
   });
 
@@ -183,13 +183,13 @@ describe('public interfaces', () => {
       etc('10-eth0.network', '[Match]\nName=eth0\n'),
       etc('10-eth0.network.d/99-late.conf', `[Network]\n${off}DNS=4.4.4.4\n`),
     ];
-    expect(networkd.publicInterfaces?.(files, wish)).toEqual(['eth0']);
+    expect(networkd.publicInterfaces(files, wish)).toEqual(['eth0']);
     expect(ours(edited(files), '10-eth1')).toContain('DNS=4.4.4.4\n');
   });
 
   it('are told from the files as they are where somebody has put behind our mark what no file may hold', () => {
     const torn = { ...eth0, text: `${publics}${off}[Network\n` };
-    expect(networkd.publicInterfaces?.([eth1, torn], wish)).toEqual(['eth0']);
+    expect(networkd.publicInterfaces([eth1, torn], wish)).toEqual(['eth0']);
     edited([eth1, torn]);
   });
 });

@@ -44,8 +44,8 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
       expect(all(after)).toEqual(all(before));
       const routes = defaultsIn(before);
       const publics = ['eth0', 'eth2'].filter((name) => routes.some((route) => route.startsWith(name)));
-      expect(networkd.publicInterfaces?.(before, asked)).toEqual(publics);
-      expect(networkd.publicInterfaces?.(after, asked)).toEqual(publics);
+      expect(networkd.publicInterfaces(before, asked)).toEqual(publics);
+      expect(networkd.publicInterfaces(after, asked)).toEqual(publics);
       for (const name of ['eth0', 'eth2', 'eth3'])
         expect(resolversOf(after, name)).toEqual(publics.includes(name) ? [] : resolversOf(before, name));
       // Its own come first where no drop-in after ours adds to them, and none comes to be there twice.

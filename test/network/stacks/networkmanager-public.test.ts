@@ -93,7 +93,7 @@ describe('resolvers of the public profile', () => {
   it('stay on a private network, and where NetworkManager brings them itself', () => {
     const files = [eth1, etc('eth2', '[ipv4]\nmethod=manual\naddress1=192.168.3.7/24\ndns=192.168.3.1;\n')];
     expect(networkmanager.edit(files, disable)).toEqual([]);
-    expect(networkmanager.publicInterfaces?.(files, wish)).toEqual([]);
+    expect(networkmanager.publicInterfaces(files, wish)).toEqual([]);
     const dhcp = edited([eth1, etc('eth0', '[ipv4]\nmethod=auto\ndns=1.1.1.1;\n')]);
     expect(below(dhcp, 'eth0')).toBe(`[ipv4]\nmethod=auto\n${never}${off}dns=1.1.1.1;\n`);
     expect(below(dhcp, 'eth1')).toBe(`${ipv4}${mark}dns=1.1.1.1;\n`);
@@ -187,8 +187,8 @@ describe('public interfaces', () => {
     ['the file, for want of a name', '[ethernet]\nmac-address=00:00:00:00:00:01\n', 'x.nmconnection'],
   ])('go by %s', (_, head, name) => {
     const files = [eth1, etc('x', publicIpv4, head)];
-    expect(networkmanager.publicInterfaces?.(files, wish)).toEqual([name]);
-    expect(networkmanager.publicInterfaces?.(edited(files, disable), wish)).toEqual([name]);
+    expect(networkmanager.publicInterfaces(files, wish)).toEqual([name]);
+    expect(networkmanager.publicInterfaces(edited(files, disable), wish)).toEqual([name]);
   });
 
   it.each([
@@ -198,25 +198,25 @@ describe('public interfaces', () => {
     ['a table of their own', '[ipv4]\nmethod=auto\nroute-table=100\n'],
   ])('are none with %s', (_, lines) => {
     const files = [eth1, etc('eth2', lines)];
-    expect(networkmanager.publicInterfaces?.(files, wish)).toEqual([]);
+    expect(networkmanager.publicInterfaces(files, wish)).toEqual([]);
     expect(networkmanager.edit(files, disable)).toEqual([]);
   });
 
   it('are none for a second profile of the interface itself', () => {
     const spare = etc('spare', publicIpv4, '[connection]\ninterface-name=eth1\n');
     const told = { ...disable, file: eth1.path };
-    expect(networkmanager.publicInterfaces?.([eth1, spare], told)).toEqual([]);
+    expect(networkmanager.publicInterfaces([eth1, spare], told)).toEqual([]);
     expect(edited([eth1, spare], told)[1]?.text).not.toContain('autoconnect');
   });
 
   it('are those whose default route is written as a route, whatever else they say', () => {
     const lines = '[ipv4]\nmethod=manual\nnever-default=true\nroute1=0.0.0.0/0,203.0.113.1\n';
-    expect(networkmanager.publicInterfaces?.([eth1, etc('eth0', lines)], wish)).toEqual(['eth0']);
+    expect(networkmanager.publicInterfaces([eth1, etc('eth0', lines)], wish)).toEqual(['eth0']);
   });
 
   it('are known by their resolvers alone, where those are still out of use', () => {
     const files = [eth1, etc('eth0', `[ipv4]\nmethod=manual\naddress1=203.0.113.7/24\n${off}dns=1.1.1.1;\n`)];
-    expect(networkmanager.publicInterfaces?.(files, wish)).toEqual(['eth0']);
+    expect(networkmanager.publicInterfaces(files, wish)).toEqual(['eth0']);
     expect(below(edited(files), 'eth1')).toBe(`${ipv4}${mark}dns=1.1.1.1;\n`);
   });
 
@@ -225,7 +225,7 @@ describe('public interfaces', () => {
       'eth0',
       `${publicIpv4.replace(',203.0.113.1', '')}${off}gateway=203.0.113.1\n${off}nonsense\n`,
     );
-    expect(networkmanager.publicInterfaces?.([eth1, torn], wish)).toEqual(['eth0']);
+    expect(networkmanager.publicInterfaces([eth1, torn], wish)).toEqual(['eth0']);
   });
 });
 

@@ -33,8 +33,8 @@ it('any profiles: resolvers go with the gateway, none is lost, a private network
       const asked = publicInterface === undefined ? wish : { ...wish, publicInterface };
       const after = made(before, networkmanager.edit(before, asked));
       const publics = before.flatMap(defaultsIn).some((route) => route.startsWith('eth0')) ? ['eth0'] : [];
-      expect(networkmanager.publicInterfaces?.(before, asked)).toEqual(publics);
-      expect(networkmanager.publicInterfaces?.(after, asked)).toEqual(publics);
+      expect(networkmanager.publicInterfaces(before, asked)).toEqual(publics);
+      expect(networkmanager.publicInterfaces(after, asked)).toEqual(publics);
       expect(textOf(after, 'eth2')).toBe(textOf(before, 'eth2'));
       for (const section of ['ipv4', 'ipv6']) {
         const [home0, home1] = [before, after].map((files) => resolversOf(textOf(files, 'eth1'), section));

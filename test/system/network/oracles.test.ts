@@ -137,7 +137,7 @@ describe.concurrent.each(['bookworm', 'trixie'] as const)('on %s', (suite) => {
       // All else that NetworkManager reads is the same: addresses, other routes.
       expect(rest(after), file).toEqual(rest(before));
       const [, index = '', device = ''] = /^(\d+)-(\w+)/.exec(file) ?? [];
-      const publics = networkmanager.publicInterfaces?.(cases[Number(index)] ?? [], wish) ?? [];
+      const publics = networkmanager.publicInterfaces(cases[Number(index)] ?? [], wish) ?? [];
       const isDown = isDisabled(Number(index)) && publics.includes(device);
       expect(/^autoconnect=false$/m.test(after), file).toBe(isDown);
       const both = [`${index}-eth0`, `${index}-eth1`];

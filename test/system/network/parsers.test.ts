@@ -170,7 +170,7 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
       const old = before[index]?.text ?? '';
       expect(restOf[renderer](text)).toEqual(restOf[renderer](old));
       if (renderer !== 'networkd') return;
-      const publics = netplan.publicInterfaces?.([cases[index] ?? { path, text: '' }], wish) ?? [];
+      const publics = netplan.publicInterfaces([cases[index] ?? { path, text: '' }], wish) ?? [];
       expect(names(text, /^ActivationPolicy=always-down$/m)).toEqual(isDisabled(index) ? publics : []);
       const all = (one: string) => new Set(interfaces.flatMap((name) => resolvers(one, name)));
       expect(all(text)).toEqual(all(old));
