@@ -81,12 +81,22 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          exclude: ['test/system/patience.test.ts'],
           globalSetup: 'test/system/images.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
           // Of the tests that say that they may run beside others: each boots servers, and mostly waits for them.
           maxConcurrency: 6,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'patience',
+          include: ['test/system/patience.test.ts'],
+          globalSetup: 'test/system/server-image.ts',
+          testTimeout: 600_000,
         },
       },
     ],

@@ -16,7 +16,8 @@ const script = join(import.meta.dirname, '../../scripts/image');
 /** Longer than the first image of a release takes on a slow machine, base included. */
 const limitMs = 900_000;
 
-async function build(title: string, ...argv: string[]): Promise<string> {
+/** Makes an image by scripts/image, and returns its name. */
+export async function build(title: string, ...argv: string[]): Promise<string> {
   const startedMs = performance.now();
   const { stdout } = await promisify(execFile)(script, argv, { timeout: limitMs });
   console.log(`image of ${title}: ${Math.round((performance.now() - startedMs) / 1000)} s`);
