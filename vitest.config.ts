@@ -74,6 +74,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**'],
           testTimeout: 30_000,
+          // By default one less than there are cores: on two that is one.
+          maxWorkers: '100%',
         },
       },
       {
