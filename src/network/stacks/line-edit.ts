@@ -43,9 +43,11 @@ export function editLines(text: string, edit: LineEdit, isOurForm: IsOurForm): s
   add(-1);
   lines.forEach((line, index) => {
     const next = lines[index + 1];
-    // A mark whose line someone has taken away goes as well.
-    const isStale =
-      isAddedMark(line) && (next === undefined || edit.gone.has(index + 1) || !isOurForm(next.text));
+    // A mark whose line someone has taken away goes as well. Not after a backslash: there it may be the
+    // rest of the line before it, and without it that line would go on with the next.
+    const isAlone = next === undefined || !isOurForm(next.text);
+    const isRest = lines[index - 1]?.text.endsWith('\\') === true;
+    const isStale = isAddedMark(line) && (edit.gone.has(index + 1) || (isAlone && !isRest));
     if (!edit.gone.has(index) && !isStale) {
       out.push({ text: (edit.off.has(index) ? offMark : '') + line.text, ending: line.ending });
     }

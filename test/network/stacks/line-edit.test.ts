@@ -42,6 +42,11 @@ describe('a line', () => {
   });
 });
 
+it('a mark after a backslash stays: without it the line before it would go on with the next', () => {
+  const text = `a\\\n${mark}\nb\n`;
+  expect(edit(text, { off: new Set([2]) })).toBe(`a\\\n${mark}\n# rc-wait off: b\n`);
+});
+
 it('any text and any edit: other lines stay byte for byte, and it can be undone (10,000 cases)', () => {
   const texts = fc
     .array(fc.constantFrom('a', 'gw=2', ' ', '\t# x', '[b]', '\n', '\n', '\r\n', '\\', '\u00e9'))
