@@ -30,19 +30,29 @@ export interface CommandText {
 /** What stands for the value of a flag. A flag that is not named here is a VALUE. */
 const values: Readonly<Record<string, string>> = {
   'api-url': 'URL',
+  'auth-url': 'URL',
   'ca-file': 'FILE',
+  catalog: 'FILE',
+  exec: 'COMMAND',
+  'exec-jobs': 'NUMBER',
   gateway: 'ADDRESS',
   'hooks-dir': 'DIR',
   interface: 'INTERFACE',
   listen: 'ADDRESS:PORT',
+  metadata: 'KEY=VALUE',
+  name: 'PATTERN',
+  'os-cloud': 'CLOUD',
   probe: 'tcp://HOST:PORT',
   region: 'REGION',
+  regions: 'REGIONS',
   root: 'DIR',
   scenario: 'FILE',
   signal: 'URL',
   'signal-token': 'TOKEN',
   'source-address': 'ADDRESS',
   'state-dir': 'DIR',
+  tenant: 'ACCOUNT',
+  'token-cache': 'FILE',
 };
 
 /** Every command that is shown to users, from the table that `--help` is made of. */
