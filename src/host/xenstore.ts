@@ -32,13 +32,20 @@ function run(key: string, signal: AbortSignal | undefined): Promise<Reading<stri
     maxBuffer: longestBytes,
     // Its words are read below.
     env: { ...process.env, LC_ALL: 'C' },
-    ...(signal === undefined ? {} : { signal }),
   } as const;
   return new Promise((resolve) => {
-    execFile('xenstore-read', [key], options, (error, stdout, stderr) => {
+    const child = execFile('xenstore-read', [key], options, (error, stdout, stderr) => {
+      signal?.removeEventListener('abort', end);
       if (error === null) resolve({ kind: 'known', value: stdout.replace(/\n$/, ''), where: key });
       else resolve(whyNot(key, error, stderr));
     });
+    // Not execFile's own `signal`: where the program is not installed, Node 24 ends a process of a number
+    // that was never set, which may be anybody's, and with 0 or -1 whole groups or everything.
+    const end = (): void => {
+      if (child.pid !== undefined) child.kill('SIGKILL');
+    };
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
   });
 }
 

@@ -1,3 +1,4 @@
+import { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,4 +95,15 @@ describe('when it cannot be read, is not taken for empty:', () => {
     stop.abort();
     expect((await reading).kind).toBe('unknown');
   });
+});
+
+it('ends nobody where the program is not installed: Node would send a signal to a number that was never set', async () => {
+  const kill = vi.spyOn(ChildProcess.prototype, 'kill').mockReturnValue(true);
+  vi.stubEnv('PATH', folder);
+  const controller = new AbortController();
+  const reading = readXenstore('name', controller.signal);
+  controller.abort();
+  expect(await reading).toMatchObject({ kind: 'unknown', why: 'xenstore-read is not installed' });
+  expect(kill).not.toHaveBeenCalled();
+  kill.mockRestore();
 });

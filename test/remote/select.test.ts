@@ -73,6 +73,15 @@ describe('a server is meant', () => {
     );
   });
 
+  it('not at all by a range that runs backwards, which is said', () => {
+    expect(() => isMeant({ globs: ['db-[9-1]'] }, 'db-2')).toThrowError(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: expect.stringMatching(/^cannot use --name db-\[9-1\]: /),
+      }),
+    );
+  });
+
   it('never by a pattern that breaks', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (glob, name) => {
