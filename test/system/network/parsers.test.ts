@@ -97,11 +97,15 @@ const restOf = {
   networkd: (text: string) => rest(text.replace(/^= .*\n/gm, '')),
   NetworkManager: (text: string) =>
     profilesIn(text).map((profile) =>
-      // The methods of IPv6, with its privacy, go with the last resolver of IPv6 that an interface has.
+      // Where an interface has no address of IPv6, its method of IPv6, with privacy and default route, goes with
+      // the last resolver of IPv6.
       keyfile
         .rest(profile)
         .filter(
-          (line) => !/^(ignore-auto-routes=|route-metric=|ip6-privacy=|method=(manual|ignore)$)/.test(line),
+          (line) =>
+            !/^(ignore-auto-routes=|route-metric=|ip6-privacy=|method=(manual|ignore)$|route=::\/0,)/.test(
+              line,
+            ),
         ),
     ),
 };
