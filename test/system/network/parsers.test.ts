@@ -6,7 +6,7 @@ import { netplan } from '../../../src/network/stacks/netplan.ts';
 import type { GatewayWish } from '../../../src/network/types.ts';
 import { interfacesText } from '../../network/stacks/ifupdown-cases.ts';
 import { ethernets, style } from '../../network/stacks/netplan-cases.ts';
-import { writeYaml } from '../../network/stacks/yaml-writer.ts';
+import { type Tree, writeYaml } from '../../network/stacks/yaml-writer.ts';
 import { Bed } from './bed.ts';
 import { gateway } from './beds.ts';
 import * as keyfile from './keyfile.ts';
@@ -97,16 +97,7 @@ const restOf = {
   networkd: (text: string) => rest(text.replace(/^= .*\n/gm, '')),
   NetworkManager: (text: string) =>
     profilesIn(text).map((profile) =>
-      // Where an interface has no address of IPv6, its method of IPv6, with privacy and default route, goes with
-      // the last resolver of IPv6.
-      keyfile
-        .rest(profile)
-        .filter(
-          (line) =>
-            !/^(ignore-auto-routes=|route-metric=|ip6-privacy=|method=(manual|ignore)$|route=::\/0,)/.test(
-              line,
-            ),
-        ),
+      keyfile.rest(profile).filter((line) => !/^(ignore-auto-routes|route-metric)=/.test(line)),
     ),
 };
 
@@ -116,6 +107,21 @@ const takesRoutes = {
   NetworkManager: (text: string) =>
     profilesIn(text).some(
       (profile) => profile.startsWith('netplan-eth1.') && keyfile.methodOf(profile) !== 'link-local',
+    ),
+};
+
+/**
+ * For NetworkManager netplan leaves what it says of a family out of an interface that has no address of it: so each
+ * has one of both, as a server does.
+ */
+const addressed = {
+  networkd: (tree: Tree): Tree => tree,
+  NetworkManager: (tree: Tree): Tree =>
+    Object.fromEntries(
+      Object.entries(tree).map(([name, settings]) => [
+        name,
+        { ...(settings as object), addresses: ['10.208.5.7/19', '2001:db8::7/64'] },
+      ]),
     ),
 };
 
@@ -141,7 +147,10 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
       .sample(fc.tuple(ethernets(true), style), { numRuns: netplanCases, seed: suite === 'trixie' ? 20 : 21 })
       .map(([tree, stream]) => ({
         path,
-        text: writeYaml({ network: { version: '2', renderer, ethernets: tree } }, () => stream.next().value),
+        text: writeYaml(
+          { network: { version: '2', renderer, ethernets: addressed[renderer](tree) } },
+          () => stream.next().value,
+        ),
       }));
     const files: Record<string, string> = {};
     const isDisabled = (index: number) => index % 2 === 1;
@@ -167,7 +176,7 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
     await annotate(
       `netplan took ${accepted.length} of ${netplanCases} files as they were, and all of these as edited`,
     );
-    expect(accepted.length).toBeGreaterThan(netplanCases * 0.2);
+    expect(accepted.length).toBeGreaterThan(netplanCases * 0.3);
     for (const { status, text } of accepted) {
       expect(status, text).toBe(0);
       expect(text).not.toMatch(/Conflicting default route declarations for IPv4 \(table: main/);
