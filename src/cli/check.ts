@@ -6,7 +6,7 @@ import type { PlanRequest } from '../network/plan.ts';
 import type { NetworkResult } from '../network/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { outputFlags, privilegesFlag, rootFlag, stackFlag } from './flags.ts';
-import { checkRoot, isThisSystem, mayConfigure } from './root.ts';
+import { checkRoot, isByService, mayConfigure } from './root.ts';
 import { changeOptions, probesFor, recoverFirst } from './transaction.ts';
 
 const checkFlags = {
@@ -102,10 +102,6 @@ async function tidy(args: CheckArgs, say: (notice: string) => void, signal: Abor
   if (!isByService(args)) return recoverFirst(args.root, say, signal);
   const { recoverByService } = await import('./delegate.ts');
   return recoverByService();
-}
-
-function isByService(args: CheckArgs): boolean {
-  return args.privileges === 'service' && isThisSystem(args.root);
 }
 
 async function putBack(

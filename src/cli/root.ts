@@ -23,6 +23,14 @@ export function isThisSystem(root: string): boolean {
   return resolve(root) === '/';
 }
 
+/**
+ * Whether another process, which has the right to, changes the network. Below
+ * another root nothing runs, and nobody's rights but our own matter.
+ */
+export function isByService(args: { readonly privileges: string; readonly root: string }): boolean {
+  return args.privileges === 'service' && isThisSystem(args.root);
+}
+
 /** Whether the network below `root` can be changed at all: that of the running system by root alone. */
 export function mayConfigure(root: string): boolean {
   return !isThisSystem(root) || process.geteuid?.() === 0;

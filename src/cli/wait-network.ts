@@ -4,7 +4,7 @@ import type { NetworkResult } from '../network/types.ts';
 import type { Log } from '../report/log.ts';
 import type { Order } from './configure.ts';
 import type { OpenApi } from './open.ts';
-import { isThisSystem } from './root.ts';
+import { isByService } from './root.ts';
 import { recoverFirst } from './transaction.ts';
 import type { WaitArgs } from './wait-flags.ts';
 
@@ -63,9 +63,4 @@ export async function carryOut(
     'ca-file': args['ca-file'],
   };
   return configureByService(order, api ?? null);
-}
-
-/** Below another root nothing runs, and nobody's rights but our own matter. */
-function isByService(args: WaitArgs): boolean {
-  return args.privileges === 'service' && isThisSystem(args.root);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reasonOf } from '../base/error.ts';
+import { textOf } from './body.ts';
 import type { LogEntry, Summary } from './log.ts';
 import type { Scenario, ServerScenario } from './types.ts';
 
@@ -64,22 +65,10 @@ async function patch(
   address: string,
 ): Promise<void> {
   try {
-    send(response, 200, it.setServer(address, JSON.parse(await textOf(request))));
+    send(response, 200, it.setServer(address, JSON.parse(await textOf(request, 'patch', largestPatchBytes))));
   } catch (error) {
     send(response, 400, { error: reasonOf(error) });
   }
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of request) {
-    bytes += piece.length;
-    if (bytes > largestPatchBytes)
-      throw new Error(`cannot read the patch: larger than ${largestPatchBytes} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {

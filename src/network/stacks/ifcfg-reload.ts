@@ -1,7 +1,7 @@
 import type { Command, GatewayWish, Scene } from '../types.ts';
 import { globalPath, isFor, readInterfaces } from './ifcfg-files.ts';
 import { disabledDevices, publicDevices } from './ifcfg-public.ts';
-import { type Links, linkCommands, linksBack, linksOf } from './links.ts';
+import { type Links, linkCommands, linksBack, linksMove, linksOf, routeMove } from './links.ts';
 import { addedMark, offMark } from './marks.ts';
 import { deviceCommand, reapplying } from './networkmanager-daemon.ts';
 import { type ShellFile, valueIn } from './shell-file.ts';
@@ -15,25 +15,19 @@ import { type ShellFile, valueIn } from './shell-file.ts';
 export function reloading(wish: GatewayWish, scene: Scene): Command[] {
   const links = linksOf(...disabled(wish, scene));
   if (scene.reign.has(wish.interfaceName)) return byDaemon(wish, scene, links);
-  const { interfaceName, gateway, file } = wish;
+  const { interfaceName, file } = wish;
   const home = readInterfaces(scene.files).find((one) => isFor(one, { interfaceName }));
   const path = file ?? home?.file.path;
   const check: Command[] =
     path === undefined ? [] : [{ argv: ['sh', '-n', path], timeoutMs: 10_000, check: true }];
-  const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
-  return [
-    ...check,
-    ...linkCommands(links.up, 'up'),
-    { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
-    ...linkCommands(links.down, 'down'),
-  ];
+  return [...check, ...routeMove(wish, links)];
 }
 
 /** Without NetworkManager the routes themselves are put back from what the kernel held before. */
 export function restoring(wish: GatewayWish, scene: Scene): Command[] {
   const links = linksBack(...disabled(wish, scene));
   if (scene.reign.has(wish.interfaceName)) return byDaemon(wish, scene, links);
-  return [...linkCommands(links.up, 'up'), ...linkCommands(links.down, 'down')];
+  return linksMove(links);
 }
 
 /** The devices that are down before the change, and after it. */

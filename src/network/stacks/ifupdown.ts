@@ -16,7 +16,7 @@ import {
   refuseMapping,
   startPath,
 } from './interfaces-tree.ts';
-import { linkCommands, linksBack, linksOf } from './links.ts';
+import { linksBack, linksMove, linksOf, routeMove } from './links.ts';
 
 /**
  * ifupdown: `gateway` in the interface's own static stanza, every other IPv4
@@ -68,23 +68,12 @@ export const ifupdown: Stack = {
    * ifupdown), and what ifdown will run later undoes it, so files, kernel and
    * ifupdown's state agree. ifquery reads the files and fails where ifup would.
    */
-  reload(wish, scene) {
-    const { gateway, interfaceName } = wish;
-    const { up, down } = linksOf(...disabled(wish, scene));
-    const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
-    return [
-      { argv: ['ifquery', interfaceName], timeoutMs: 10_000, check: true },
-      ...linkCommands(up, 'up'),
-      { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
-      ...linkCommands(down, 'down'),
-    ];
-  },
+  reload: (wish, scene) => [
+    { argv: ['ifquery', wish.interfaceName], timeoutMs: 10_000, check: true },
+    ...routeMove(wish, linksOf(...disabled(wish, scene))),
+  ],
 
-  // The routes themselves are put back from what the kernel held before.
-  restore(wish, scene) {
-    const { up, down } = linksBack(...disabled(wish, scene));
-    return [...linkCommands(up, 'up'), ...linkCommands(down, 'down')];
-  },
+  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene))),
 };
 
 /** The interfaces that are down before the change, and after it. */

@@ -1,4 +1,4 @@
-import type { Command } from '../types.ts';
+import type { Command, GatewayWish } from '../types.ts';
 
 /** Interfaces that go down, or come back up, with a change. */
 export interface Links {
@@ -26,4 +26,22 @@ export function linksBack(before: readonly string[], after: readonly string[]): 
 /** ip(8), for stacks without a daemon: addresses of IPv4 survive it, so that taking it back is easy. */
 export function linkCommands(names: readonly string[], state: 'up' | 'down'): Command[] {
   return names.map((name) => ({ argv: ['ip', 'link', 'set', 'dev', name, state], timeoutMs: 10_000 }));
+}
+
+/**
+ * What moves the default route where no daemon does: the one ip(8) command that the stack's
+ * own would run. First what comes up, last what goes down, so that there is always a way out.
+ */
+export function routeMove({ gateway, interfaceName }: GatewayWish, { up, down }: Links): Command[] {
+  const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
+  return [
+    ...linkCommands(up, 'up'),
+    { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
+    ...linkCommands(down, 'down'),
+  ];
+}
+
+/** The links' way back. The routes themselves are put back from what the kernel held before. */
+export function linksMove({ up, down }: Links): Command[] {
+  return [...linkCommands(up, 'up'), ...linkCommands(down, 'down')];
 }

@@ -1,6 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { FileChange, GatewayWish, NetworkFile, Scene, Stack } from '../types.ts';
-import { linkCommands, linksBack, linksOf } from './links.ts';
+import { linksBack, linksMove, linksOf, routeMove } from './links.ts';
 import { both, type Need, nothing, overlaid, theirsOf } from './overlay.ts';
 import { allLines, changedSettings, type Settings } from './shell-edit.ts';
 import { linesToPutOut, type ShellFile } from './shell-file.ts';
@@ -61,22 +61,9 @@ export const wicked: Stack = {
    * (wicked(8)), and taking an interface down to move a route is how peers lose
    * hosts. The one ip(8) command does it; the files are for the next ifup.
    */
-  reload(wish, scene) {
-    const { gateway, interfaceName } = wish;
-    const { up, down } = linksOf(...disabled(wish, scene));
-    const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
-    return [
-      ...linkCommands(up, 'up'),
-      { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
-      ...linkCommands(down, 'down'),
-    ];
-  },
+  reload: (wish, scene) => routeMove(wish, linksOf(...disabled(wish, scene))),
 
-  // The routes themselves are put back from what the kernel held before.
-  restore(wish, scene) {
-    const { up, down } = linksBack(...disabled(wish, scene));
-    return [...linkCommands(up, 'up'), ...linkCommands(down, 'down')];
-  },
+  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene))),
 };
 
 /** The interfaces that are down before the change, and after it. */

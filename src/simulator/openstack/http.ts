@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
+import { textOf } from '../body.ts';
 import { type Cloud, createCloud, isCloud } from './cloud.ts';
 import type { CloudScenario } from './types.ts';
 
@@ -23,7 +24,7 @@ export function createCloudHttp(
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: target = '/', headers } = request;
-    const body = await textOf(request);
+    const body = await textOf(request, 'request', largestBodyBytes);
     const token = headers['x-auth-token'];
     const answer = cloud.handle({
       method,
@@ -46,16 +47,4 @@ export function createCloudHttp(
     cloud,
     serve: (request, response) => (isCloud(request.url ?? '') ? serve(request, response) : undefined),
   };
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of request) {
-    bytes += piece.length;
-    if (bytes > largestBodyBytes)
-      throw new Error(`cannot read the request: larger than ${largestBodyBytes} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }
