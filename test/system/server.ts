@@ -19,8 +19,8 @@ export interface ServerOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** a line of shell that is run before systemd begins */
   readonly first?: string;
-  /** nothing is expected to ask the API at boot */
-  readonly isQuiet?: boolean;
+  /** what is waited for: the API was asked, the API is there, or there is to be none; `asked` when left out */
+  readonly api?: 'asked' | 'there' | 'none';
   readonly stack: Stack;
   /** whether the boot wants dependent.service; else nothing depends on the automation */
   readonly dependent?: boolean;
@@ -72,17 +72,13 @@ export class Server implements AsyncDisposable {
 
   /** Boots a server; resolves when the simulator answers and rc-wait.service is at work. */
   static async boot(options: ServerOptions): Promise<Server> {
-    const {
-      stack,
-      suite,
-      dependent = true,
-      dropIn,
-      netplanSleepsS = 0,
-      files = {},
-      isQuiet = false,
-    } = options;
+    const { stack, suite, dependent = true, dropIn, netplanSleepsS = 0, files = {}, api = 'asked' } = options;
     const units = ['simulator.service', 'route-watch.service', 'dependent.service'];
-    const enabled = units.filter((unit) => dependent || unit !== 'dependent.service');
+    const left = [
+      ...(dependent ? [] : ['dependent.service']),
+      ...(api === 'none' ? ['simulator.service'] : []),
+    ];
+    const enabled = units.filter((unit) => !left.includes(unit));
     const machine = await Machine.start({
       image: inject('images')[suite ?? 'server'],
       command: ['sh', '/usr/local/lib/prepare', stack, ...enabled],
@@ -91,10 +87,14 @@ export class Server implements AsyncDisposable {
         { source: join(fixture, 'route-watch'), target: '/usr/local/lib/route-watch' },
         { source: join(fixture, 'simulator.yaml'), target: '/etc/simulator.yaml' },
         ...units.map((unit) => ({ source: join(fixture, unit), target: `${systemUnits}/${unit}` })),
-        {
-          target: '/etc/default/rc-wait',
-          content: `RC_WAIT_API_URL=${simulatorUrl}\nRC_WAIT_INTERFACE=eth1\n`,
-        },
+        ...(api === 'none'
+          ? []
+          : [
+              {
+                target: '/etc/default/rc-wait',
+                content: `RC_WAIT_API_URL=${simulatorUrl}\nRC_WAIT_INTERFACE=eth1\n`,
+              },
+            ]),
         // Ahead of the real one on the PATH of a unit.
         { target: '/usr/local/sbin/netplan', content: slowNetplan(netplanSleepsS), mode: 0o755 },
         { target: '/usr/local/lib/first', content: options.first ?? '' },
@@ -106,9 +106,10 @@ export class Server implements AsyncDisposable {
     });
     const server = new Server(machine);
     try {
+      if (api === 'none') return server;
       await server.until(
-        isQuiet ? 'the simulator answers' : 'the simulator has been asked',
-        async () => (await server.requests()).length > 0 || isQuiet,
+        api === 'there' ? 'the simulator answers' : 'the simulator has been asked',
+        async () => (await server.requests()).length > 0 || api === 'there',
         60_000,
       );
     } catch (error) {
@@ -120,6 +121,11 @@ export class Server implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#machine[Symbol.asyncDispose]();
+  }
+
+  /** Boots the same server again; its disk stays. */
+  reboot(): Promise<void> {
+    return this.#machine.reboot();
   }
 
   /** Runs a command on the server; its stdout, whatever its exit status. */

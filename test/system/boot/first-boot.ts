@@ -45,7 +45,7 @@ const switchOn = 'rm -f /etc/cloud/cloud-init.disabled';
 /** Boots a server for the first time, with cloud-init at work. */
 export function firstBoot(options: Omit<ServerOptions, 'stack'>): Promise<Server> {
   const first = [switchOn, options.first].filter(Boolean).join('\n');
-  return Server.boot({ ...options, stack: 'ifupdown', dependent: false, isQuiet: true, first: `${first}\n` });
+  return Server.boot({ ...options, stack: 'ifupdown', dependent: false, api: 'there', first: `${first}\n` });
 }
 
 /** What cloud-init says of itself: `running`, `done`, `error`. */
