@@ -19,7 +19,7 @@ export function simulated(name: string): string {
 export const cloudConfigs = ['runcmd.yaml', 'unit.yaml', 'first-boot.yaml', 'vendor-data.yaml'] as const;
 
 /** What the owner wants to come after RackConnect: it notes the default route that it finds. */
-const afterRackconnect = '/usr/local/sbin/after-rackconnect';
+export const afterRackconnect = '/usr/local/sbin/after-rackconnect';
 const script = '#!/bin/sh\nip route show default >/run/after-rackconnect\n';
 
 const seed = '/var/lib/cloud/seed/nocloud';
