@@ -8,7 +8,7 @@ FROM ${BASE}
 
 RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-    ca-certificates cloud-init dbus ifupdown iproute2 iputils-ping netplan.io procps systemd systemd-sysv udev \
+    ca-certificates cloud-init curl dbus ifupdown iproute2 iputils-ping netplan.io procps systemd systemd-sysv udev \
   && rm -rf /var/lib/apt/lists/*
 
 ARG ALSO=
@@ -26,7 +26,7 @@ RUN touch /etc/cloud/cloud-init.disabled \
 COPY systemd/*.service systemd/*.target systemd/*.timer /usr/lib/systemd/system/
 COPY systemd/rc-wait-generator /usr/lib/systemd/system-generators/
 # Last, since it is what changes from build to build.
-COPY dist/ /usr/lib/rc-wait/
+COPY systemd/dependents dist/ /usr/lib/rc-wait/
 RUN ln -s /usr/lib/rc-wait/rc-wait /usr/bin/rc-wait && systemctl enable rc-wait.service
 
 # systemd-udevd and `netplan apply` write to /sys, which the engine mounts read-only.

@@ -39,6 +39,7 @@ function program({ nodeFile }: Release): readonly Entry[] {
     { path: 'usr/bin/rc-wait', mode: 0o777, from: { link: '../lib/rc-wait/rc-wait' } },
     { path: `${folder}/rc-wait`, mode: 0o755, from: { file: 'dist/rc-wait' } },
     { path: `${folder}/lib/node`, mode: 0o755, from: { file: nodeFile } },
+    { ...file(`${folder}/dependents`, 'systemd/dependents'), mode: 0o755 },
     ...parts.map((name) => file(`${folder}/lib/${name}`, `dist/lib/${name}`)),
     { ...file('etc/default/rc-wait', 'packaging/rc-wait.default'), isConfig: true },
   ];

@@ -15,11 +15,15 @@ export type Stack = 'netplan' | 'ifupdown';
 export interface ServerOptions {
   /** a release of Debian; bookworm when left out */
   readonly suite?: 'bullseye' | 'trixie' | undefined;
+  /** an image in the place of that of the suite, with curl and, where the API is there at the first boot, rc-wait */
+  readonly image?: string;
   /** further files, by path */
   readonly files?: Readonly<Record<string, string>>;
+  /** further files that are copied from this machine: their paths here, each with that there */
+  readonly copies?: Readonly<Record<string, string>>;
   /** a line of shell that is run before systemd begins */
   readonly first?: string;
-  /** what is waited for: the API was asked, the API is there, or there is to be none; `asked` when left out */
+  /** what is waited for: the API was asked, the API is there, or there is none (yet); `asked` when left out */
   readonly api?: 'asked' | 'there' | 'none';
   readonly stack: Stack;
   /** whether the boot wants dependent.service; else nothing depends on the automation */
@@ -72,7 +76,8 @@ export class Server implements AsyncDisposable {
 
   /** Boots a server; resolves when the simulator answers and rc-wait.service is at work. */
   static async boot(options: ServerOptions): Promise<Server> {
-    const { stack, suite, dependent = true, dropIn, netplanSleepsS = 0, files = {}, api = 'asked' } = options;
+    const { stack, suite, dependent = true, dropIn, netplanSleepsS = 0, api = 'asked' } = options;
+    const { files = {}, copies = {} } = options;
     const units = ['simulator.service', 'route-watch.service', 'dependent.service'];
     const left = [
       ...(dependent ? [] : ['dependent.service']),
@@ -80,7 +85,7 @@ export class Server implements AsyncDisposable {
     ];
     const enabled = units.filter((unit) => !left.includes(unit));
     const machine = await Machine.start({
-      image: inject('images')[suite ?? 'server'],
+      image: options.image ?? inject('images')[suite ?? 'server'],
       command: ['sh', '/usr/local/lib/prepare', stack, ...enabled],
       files: [
         { source: join(fixture, 'prepare'), target: '/usr/local/lib/prepare' },
@@ -99,6 +104,7 @@ export class Server implements AsyncDisposable {
         { target: '/usr/local/sbin/netplan', content: slowNetplan(netplanSleepsS), mode: 0o755 },
         { target: '/usr/local/lib/first', content: options.first ?? '' },
         ...Object.entries(files).map(([target, content]) => ({ target, content, mode: modeOf(content) })),
+        ...Object.entries(copies).map(([source, target]) => ({ source, target })),
         ...(dropIn === undefined
           ? []
           : [{ target: `${systemUnits}/rc-wait.service.d/test.conf`, content: dropIn }]),
@@ -121,6 +127,11 @@ export class Server implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#machine[Symbol.asyncDispose]();
+  }
+
+  /** Writes files to the server, for everybody to read. */
+  write(files: Readonly<Record<string, string>>): Promise<void> {
+    return this.#machine.write(files);
   }
 
   /** Boots the same server again; its disk stays. */
@@ -184,16 +195,10 @@ export class Server implements AsyncDisposable {
     return servers[serverAddress] ?? { requests: 0, refused: 0, maxIn60s: 0 };
   }
 
-  /** Asks a control path of the simulator, with a POST where there is a body. Python is there for netplan. */
+  /** Asks a control path of the simulator, with a POST where there is a body. */
   async #simulator(path: string, body?: unknown): Promise<unknown> {
-    const script = [
-      'import sys, urllib.request',
-      'body = sys.argv[2].encode() or None',
-      'sys.stdout.write(urllib.request.urlopen(sys.argv[1], body, 10).read().decode())',
-    ].join('\n');
+    const sent = body === undefined ? [] : ['--data', JSON.stringify(body)];
     const url = `${simulatorUrl}/_simulator/${path}`;
-    return JSON.parse(
-      await this.run('python3', '-c', script, url, body === undefined ? '' : JSON.stringify(body)),
-    );
+    return JSON.parse(await this.run('curl', '-fsS', '--max-time', '10', ...sent, url));
   }
 }

@@ -18,12 +18,15 @@ export async function baseImage(suite: string): Promise<string> {
   return stdout.trim();
 }
 
-/** The same with what the package depends on, so that it can be installed without the internet. */
-async function preparedImage(suite: string): Promise<string> {
+/**
+ * The same with what the package depends on, so that it can be installed without the internet, and what else such a
+ * server has: the network stack, dbus, and curl.
+ */
+export async function preparedImage(suite: string): Promise<string> {
   const name = `rcwait-package:${suite}`;
   const lines = [
     `FROM ${await baseImage(suite)}`,
-    'RUN apt-get update && apt-get install -y --no-install-recommends iproute2',
+    'RUN apt-get update && apt-get install -y --no-install-recommends curl dbus ifupdown iproute2',
   ];
   const env = { ...process.env, DOCKER_BUILDKIT: '0', BUILDX_BUILDER: 'default' };
   const build = promisify(execFile)('docker', ['build', '--quiet', '--tag', name, '-'], {

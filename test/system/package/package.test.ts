@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { describeBuilt } from './built.ts';
+import { describeFirstBoot } from './first-boot.ts';
 import { describeInstall } from './install.ts';
 import { makePackages, type Packages } from './packages.ts';
 import { describeRpm } from './rpm.ts';
@@ -24,6 +25,7 @@ afterAll(() => {
 });
 
 describeInstall(() => made);
+describeFirstBoot(() => made);
 describeRpm(() => made);
 describeBuilt(
   () => made,

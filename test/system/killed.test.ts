@@ -1,0 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, it } from 'vitest';
+import { suites } from './boot/first-boot.ts';
+import { Server } from './server.ts';
+
+const service = 'rc-wait.service';
+const limitMs = 90_000;
+const etc = '/etc/systemd/system';
+
+/** What waits in the ways there are: wanted by the boot, by a unit that waits, and by the target alone. */
+const waiting = ['dependent.service', 'second.service', 'wanted.service'] as const;
+const noting =
+  '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c "echo %n >>/run/started"\n';
+const files = {
+  [`${etc}/second.service`]: `[Unit]\nRequires=dependent.service\nAfter=dependent.service\n${noting}[Install]\nWantedBy=multi-user.target\n`,
+  [`${etc}/wanted.service`]: `[Unit]\nRequires=rackconnect-deployed.target\nAfter=rackconnect-deployed.target\n${noting}[Install]\nWantedBy=rackconnect-deployed.target\n`,
+};
+const first = '[ -e /first ] || { systemctl enable second.service wanted.service; touch /first; }\n';
+
+const mainPid = (server: Server): Promise<string> =>
+  server.ask('systemctl', 'show', '-P', 'MainPID', service);
+
+/** Until a wait that is not that of `pid` says that the automation is DEPLOYING. */
+async function untilItWaitsAgain(server: Server, pid: string): Promise<void> {
+  const goesOn = async () => {
+    const { MainPID, StatusText, ActiveState } = await server.unit(service);
+    return MainPID !== pid && ActiveState === 'activating' && /DEPLOYING/.test(StatusText ?? '');
+  };
+  await server.until('it waits again', goesOn, limitMs);
+}
+
+async function states(server: Server): Promise<readonly string[]> {
+  return (await server.ask('systemctl', 'is-active', ...waiting)).split('\n');
+}
+
+const none = waiting.map(() => 'inactive');
+
+/** Takes the memory from a process, so that the kernel ends it at its next allocation. */
+const outOfMemory = (pid: string): string => `
+  group=/sys/fs/cgroup/memory/out-of-memory
+  mkdir -p $group
+  echo 1M >$group/memory.limit_in_bytes
+  echo ${pid} >$group/cgroup.procs`;
+
+describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as const))(
+  'rc-wait.service on %s, killed or started again in the middle',
+  (_name, suite) => {
+    it('goes on within the quota, and what waits for it starts once, after DEPLOYED', async ({
+      expect,
+      annotate,
+    }) => {
+      await using server = await Server.boot({ stack: 'ifupdown', suite, files, first });
+      const endings: Readonly<Record<string, (pid: string) => Promise<string>>> = {
+        'kill -9 of its main process': (pid) => server.run('kill', '-9', pid),
+        'kill -9 of all its processes': () => server.run('systemctl', 'kill', '--signal=KILL', service),
+        'want of memory': (pid) => server.run('sh', '-c', outOfMemory(pid)),
+        'systemctl restart': () => server.run('systemctl', 'restart', '--no-block', service),
+      };
+      for (const [ending, end] of Object.entries(endings)) {
+        const pid = await mainPid(server);
+        await end(pid);
+        await untilItWaitsAgain(server, pid);
+        expect(await states(server), ending).toEqual(none);
+      }
+      expect(await server.ask('cat', '/run/started')).toBe('');
+
+      const deployedMs = await server.deploymentEnds('DEPLOYED');
+      await server.until(
+        'all of them have started',
+        async () => (await states(server)).every((state) => state === 'active'),
+        limitMs,
+      );
+      for (const unit of waiting)
+        expect(await server.moment(unit, 'ExecMainStartTimestampMonotonic'), unit).toBeGreaterThan(
+          deployedMs,
+        );
+      expect((await server.run('cat', '/run/started')).trim().split('\n').sort()).toEqual([
+        'second.service',
+        'wanted.service',
+      ]);
+      expect(await server.run('cat', '/run/dependent.routes')).toMatch(
+        /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/,
+      );
+      const { requests, refused, maxIn60s } = await server.summary();
+      await annotate(`${requests} requests, at most ${maxIn60s} in 60 s, ${refused} refused`);
+      expect(refused).toBe(0);
+      expect(maxIn60s).toBeLessThanOrEqual(29);
+    });
+
+    it('ends the change of the network that was begun, and what waits for it starts after that', async ({
+      expect,
+    }) => {
+      await using server = await Server.boot({ stack: 'netplan', suite, files, first, netplanSleepsS: 8 });
+      await server.deploymentEnds('DEPLOYED');
+      const applying = async () => (await server.run('cat', '/run/netplan.applying')) === '';
+      await server.until('netplan apply has begun', applying, limitMs);
+      await server.run('kill', '-9', await mainPid(server));
+      await delay(1500);
+      expect(await states(server)).toEqual(none);
+      await server.until(
+        'all of them have started',
+        async () => (await states(server)).every((state) => state === 'active'),
+        limitMs,
+      );
+      expect(await server.run('cat', '/run/dependent.routes')).toMatch(
+        /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/,
+      );
+      expect(await server.run('ip', '-4', 'route', 'show', 'default')).toMatch(
+        /^default via 10\.208\.0\.1 dev eth1 [^\n]*\n?$/,
+      );
+    });
+
+    it('lets nothing start where the automation FAILED after it was killed', async ({ expect }) => {
+      await using server = await Server.boot({ stack: 'ifupdown', suite, files, first });
+      const pid = await mainPid(server);
+      await server.run('kill', '-9', pid);
+      await untilItWaitsAgain(server, pid);
+      await server.deploymentEnds('FAILED');
+      await server.untilUnit(service, ['failed'], limitMs);
+      await delay(1500);
+      expect(await states(server)).toEqual(none);
+      expect((await server.unit(service)).ExecMainStatus).toBe('1');
+    });
+  },
+);
