@@ -33,10 +33,11 @@ function commandSections(commands: readonly CommandText[]): string {
   return commands.map((command) => commandSection(command)).join('');
 }
 
-function commandSection({ name, summary, flags, examples, notes }: CommandText): string {
+function commandSection({ name, operands, summary, flags, examples, notes }: CommandText): string {
   return [
     `.Ss rc-wait ${name}\n`,
     textOf(`${summary}.`),
+    operands === undefined ? '' : `.Pp\nOperands:\n.Ar ${quoted(operands)}\n`,
     '.Pp\nFlags:\n',
     flags.map((flag, index) => `${synopsis(flag)}${index === flags.length - 1 ? '' : ' ,'}\n`).join(''),
     notes === undefined ? '' : `.Pp\n${textOf(notes)}`,
@@ -56,8 +57,14 @@ function flagItem(commands: readonly CommandText[]): (flag: FlagText) => string 
     const variants = variantsOf(flag.name, commands);
     const bodies = variants.map(({ text, by }) => (variants.length === 1 ? text : `With ${by}: ${text}`));
     const paragraphs = bodies.map((body) => textOf(body)).join('.Pp\n');
-    return `.It ${synopsis(flag).slice(1)}\n${paragraphs}.Pp\n.Ev ${flag.variable}\n`;
+    return `.It ${synopsis(flag).slice(1)}\n${paragraphs}.Pp\n${variablesOf(flag.name, commands)}`;
   };
+}
+
+/** The variables of a flag, one a line: a command can have one of its own. */
+function variablesOf(name: string, commands: readonly CommandText[]): string {
+  const all = commands.flatMap(({ flags }) => flags.filter((flag) => flag.name === name));
+  return [...new Set(all.map(({ variable }) => `.Ev ${variable}\n`))].join('');
 }
 
 /** What the commands say of a flag: most say the same, and then it stands there once. */

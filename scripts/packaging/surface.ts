@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import { regions } from '../../src/base/region.ts';
+import type { Command } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { variableOf } from '../../src/cli/flags.ts';
 
@@ -21,6 +22,8 @@ export interface FlagText {
 export interface CommandText {
   /** as typed, such as `network plan` */
   readonly name: string;
+  /** what it takes besides flags, such as `[SERVER...]` */
+  readonly operands: string | undefined;
   readonly summary: string;
   readonly flags: readonly FlagText[];
   readonly examples: readonly (readonly [line: string, purpose: string])[];
@@ -59,16 +62,17 @@ const values: Readonly<Record<string, string>> = {
 export function surface(): readonly CommandText[] {
   return commands
     .filter(({ hidden }) => !hidden)
-    .map(({ name, summary, flags, examples, notes }) => ({
-      name,
-      summary,
-      flags: Object.entries(flags).map(([flag, options]) => flagText(flag, options)),
-      examples: examples.map(([line, purpose]) => [line.replace('$0', 'rc-wait'), purpose]),
-      notes,
+    .map((command) => ({
+      name: command.name,
+      operands: command.operands,
+      summary: command.summary,
+      flags: Object.entries(command.flags).map(([flag, options]) => flagText(command, flag, options)),
+      examples: command.examples.map(([line, purpose]) => [line.replace('$0', 'rc-wait'), purpose]),
+      notes: command.notes,
     }));
 }
 
-function flagText(name: string, options: Options): FlagText {
+function flagText(command: Command, name: string, options: Options): FlagText {
   const choices = name === 'region' ? regions : (options.choices ?? []).map(String);
   const { default: given, describe = '' } = options;
   return {
@@ -77,7 +81,7 @@ function flagText(name: string, options: Options): FlagText {
     choices,
     describe,
     default: given === undefined || given === false ? undefined : String(given),
-    variable: variableOf(name),
+    variable: variableOf(name, command),
   };
 }
 

@@ -35,6 +35,8 @@ export interface Command {
   readonly operands?: string;
   /** the flags whose values are put together, one a line, when they are given more than once */
   readonly lists?: readonly string[];
+  /** the flags that mean something else elsewhere: the name of the command is a part of their variables */
+  readonly ownVariables?: readonly string[];
   /** pairs of a command line and what it is good for */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   /** a paragraph below the flags in `--help` */

@@ -65,6 +65,7 @@ export const endpointsCommand: Command = command({
   summary: 'Which endpoint of a service to use from here',
   operands: '[SERVICE]',
   flags: endpointsFlags,
+  ownVariables: ['probe'],
   lists: ['regions'],
   examples: [
     ['$0 endpoints cloudImages', 'by name, or by type: image'],

@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { parseDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
+import type { Command } from './command.ts';
 
 const durationWords = 'a duration such as 90s, 15m, 1h or infinity';
 
@@ -174,8 +175,14 @@ function joinList(argv: readonly string[], flag: string, separator: string): rea
   return values.length < 2 ? argv : [...rest, flag, values.join(separator)];
 }
 
-/** The environment variable of a flag. */
-export const variableOf = (flag: string): string => `RC_WAIT_${flag.toUpperCase().replaceAll('-', '_')}`;
+/** A command, as far as the names of its variables go. */
+type Namer = Pick<Command, 'name' | 'ownVariables'>;
+
+/** The environment variable of a flag: of any command, or of this one, which may have its own. */
+export function variableOf(flag: string, command?: Namer): string {
+  const words = command?.ownVariables?.includes(flag) ? [command.name, flag] : [flag];
+  return `RC_WAIT_${words.join('_').toUpperCase().replaceAll(/[- ]/g, '_')}`;
+}
 
 const truths: Readonly<Record<string, boolean>> = {
   '1': true,
@@ -189,19 +196,19 @@ const truths: Readonly<Record<string, boolean>> = {
 };
 
 /**
- * The values that the environment has for `flags`: flags on the command line
+ * The values that the environment has for a command: flags on the command line
  * win over them. An empty variable is none: EnvironmentFile= lines are often
  * left empty.
  *
  * @throws RcWaitError USAGE for a value that the flag cannot have, naming the variable: nobody typed the flag
  */
 export function fromEnvironment(
-  flags: Readonly<Record<string, Options>>,
+  command: Namer & Pick<Command, 'flags'>,
   env: NodeJS.ProcessEnv,
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const [name, flag] of Object.entries(flags)) {
-    const variable = variableOf(name);
+  for (const [name, flag] of Object.entries(command.flags)) {
+    const variable = variableOf(name, command);
     const text = env[variable];
     if (text === undefined || text === '') continue;
     const wrong = (expected: string): RcWaitError =>

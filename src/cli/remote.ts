@@ -13,6 +13,7 @@ export const remoteCommand: Command = command({
   summary: 'Wait for servers from elsewhere, by the Cloud Servers API',
   operands: '[SERVER...]',
   flags: remoteFlags,
+  ownVariables: ['managed'],
   lists: ['name', 'metadata', 'regions'],
   examples: [
     ['$0 remote web-1 web-2', 'two servers, by name or id, in the default region'],

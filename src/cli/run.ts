@@ -72,13 +72,15 @@ function declare(parser: Argv, command: Command, io: Io): void {
   const operands = command.operands === undefined ? '' : ` ${command.operands}`;
   parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]\n\n${command.summary}`);
   declareFlags(parser, command, io);
+  const own = (command.ownVariables ?? []).map((flag) => `--${flag} as ${variableOf(flag, command)}`);
+  if (own.length > 0) parser.epilogue(`In the environment: ${own.join(', ')}.`);
   if (command.notes !== undefined) parser.epilogue(command.notes);
 }
 
 function declareFlags(parser: Argv, command: Command, io: Io): void {
   parser.options(command.flags);
   for (const [line, purpose] of command.examples) parser.example(line, purpose);
-  parser.config(fromEnvironment(command.flags, io.env));
+  parser.config(fromEnvironment(command, io.env));
 }
 
 const groupSummaries: Readonly<Record<string, string>> = { network: "The gateway's network configuration" };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
 import { durationFlag, fromEnvironment, oneOf, variableOf } from '../../src/cli/flags.ts';
 
 const flags = {
@@ -24,19 +25,50 @@ describe('the environment', () => {
       RC_WAIT_TIMEOUT: '90s',
       RC_WAIT_OTHER: '1',
     };
-    expect(fromEnvironment(flags, env)).toEqual({ 'state-dir': '/tmp/x', output: 'json', timeout: '90s' });
+    expect(fromEnvironment({ name: 'wait', flags }, env)).toEqual({
+      'state-dir': '/tmp/x',
+      output: 'json',
+      timeout: '90s',
+    });
   });
 
   it('that keeps `wait` off the network does not hinder `network plan`', () => {
     const stack = { network: { choices: ['auto', 'netplan'] } };
-    expect(fromEnvironment(stack, { RC_WAIT_NETWORK: 'off' })).toEqual({});
-    expect(() => fromEnvironment(stack, { RC_WAIT_NETWORK: 'on' })).toThrow('cannot use RC_WAIT_NETWORK=on');
+    expect(fromEnvironment({ name: 'network plan', flags: stack }, { RC_WAIT_NETWORK: 'off' })).toEqual({});
+    expect(() => fromEnvironment({ name: 'network plan', flags: stack }, { RC_WAIT_NETWORK: 'on' })).toThrow(
+      'cannot use RC_WAIT_NETWORK=on',
+    );
   });
 
   it('gives nothing by an empty variable', () => {
-    expect(fromEnvironment(flags, { RC_WAIT_REGION: '', RC_WAIT_QUIET: '', RC_WAIT_TIMEOUT: '' })).toEqual(
-      {},
-    );
+    expect(
+      fromEnvironment(
+        { name: 'wait', flags },
+        { RC_WAIT_REGION: '', RC_WAIT_QUIET: '', RC_WAIT_TIMEOUT: '' },
+      ),
+    ).toEqual({});
+  });
+
+  it('gives a command its own variable of a flag that means something else elsewhere', () => {
+    const command = { name: 'remote', flags: { quiet: { boolean: true } }, ownVariables: ['quiet'] } as const;
+    expect(fromEnvironment(command, { RC_WAIT_QUIET: 'auto' })).toEqual({});
+    expect(fromEnvironment(command, { RC_WAIT_REMOTE_QUIET: 'yes' })).toEqual({ quiet: true });
+  });
+
+  it.each(
+    Object.entries(
+      Object.groupBy(
+        commands.flatMap((command) =>
+          Object.entries(command.flags).map(([flag, options]) => ({
+            variable: variableOf(flag, command),
+            options,
+          })),
+        ),
+        ({ variable }) => variable,
+      ),
+    ),
+  )('has %s for one kind of value, whatever the command', (_variable, uses = []) => {
+    expect(new Set(uses.map(({ options }) => options.boolean === true)).size).toBe(1);
   });
 
   it.each([
@@ -49,7 +81,7 @@ describe('the environment', () => {
     ['no', false],
     ['off', false],
   ])('turns a switch with %j to %s', (text, value) => {
-    expect(fromEnvironment(flags, { RC_WAIT_QUIET: text })).toEqual({ quiet: value });
+    expect(fromEnvironment({ name: 'wait', flags }, { RC_WAIT_QUIET: text })).toEqual({ quiet: value });
   });
 
   it.each([
@@ -60,7 +92,7 @@ describe('the environment', () => {
       'cannot use RC_WAIT_TIMEOUT=90: a duration such as 90s, 15m, 1h or infinity is expected',
     ],
   ])('is refused by the name of the variable: %o', (env, message) => {
-    expect(() => fromEnvironment(flags, env)).toThrowError(
+    expect(() => fromEnvironment({ name: 'wait', flags }, env)).toThrowError(
       expect.objectContaining({ code: 'USAGE', message }),
     );
   });

@@ -62,6 +62,11 @@ describe('rc-wait(1)', () => {
     }
   });
 
+  it('says what a command takes besides flags', () => {
+    expect(manualPage('@commands@\n', facts)).toContain('.Ss rc-wait remote\n');
+    expect(manualPage('@commands@\n', facts)).toContain('.Ar "[SERVER...]"\n');
+  });
+
   it('never turns words of a command into a macro, whatever they are', () => {
     const words = fc.string({
       unit: fc.constantFrom('.', "'", '\\', '-', 'a', ' ', '"', 'Pp', '; '),
@@ -69,7 +74,14 @@ describe('rc-wait(1)', () => {
     });
     fc.assert(
       fc.property(words, (text) => {
-        const command: CommandText = { name: 'wait', summary: text, flags: [], examples: [], notes: text };
+        const command: CommandText = {
+          name: 'wait',
+          operands: undefined,
+          summary: text,
+          flags: [],
+          examples: [],
+          notes: text,
+        };
         const made = manualPage('@commands@\n', { ...facts, commands: [command] });
         const macros = made.split('\n').filter((line) => /^[.']/.test(line));
         expect(macros).toEqual(
