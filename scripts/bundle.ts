@@ -1,9 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 
-const out = 'dist/lib';
-const program = `${out}/rc-wait.cjs`;
+// node scripts/bundle.ts [--out DIR] [--node FILE [--emulator=WORD]...], from the project's root: by scripts/build.
+// The Node that is put beside the program is the one that runs this, or FILE, which may be another architecture's.
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'dist' },
+    node: { type: 'string', default: process.execPath },
+    emulator: { type: 'string', multiple: true, default: [] },
+  },
+});
+const { out: folder, emulator } = values;
+const out = join(folder, 'lib');
+const program = join(out, 'rc-wait.cjs');
 
 /**
  * yargs measures its help texts with string-width, which brings a regular
@@ -57,7 +69,7 @@ self=$(readlink -f -- "$0") || exit 70
 exec "\${self%/*}/lib/node" "\${self%/*}/lib/start.cjs" "$@"
 `;
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const { metafile } = await build({
   entryPoints: ['src/main.ts'],
@@ -83,11 +95,12 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 copyFileSync('scripts/launcher/start.cjs', `${out}/start.cjs`);
-copyFileSync(process.execPath, `${out}/node`);
+copyFileSync(values.node, `${out}/node`);
 chmodSync(`${out}/node`, 0o755);
-writeFileSync('dist/rc-wait', launcher, { mode: 0o755 });
+writeFileSync(join(folder, 'rc-wait'), launcher, { mode: 0o755 });
 // Which file came from which npm package: what scripts/package makes the licences and the SBOM from. It does not ship.
 mkdirSync('.cache', { recursive: true });
 writeFileSync('.cache/metafile.json', JSON.stringify(metafile));
 // V8 seeds its hashes at random, and the order of tables in the cache goes by them.
-execFileSync(process.execPath, ['--hash-seed=1', 'scripts/launcher/compile.cjs', program]);
+const [command = '', ...words] = [...emulator, values.node];
+execFileSync(command, [...words, '--hash-seed=1', 'scripts/launcher/compile.cjs', program]);

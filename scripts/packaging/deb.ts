@@ -6,9 +6,6 @@ import { gzipped, type Release } from './layout.ts';
 import { needsOf } from './needs.ts';
 import { type Entry, installedKib, writeTree } from './tree.ts';
 
-/** Debian's names for the architectures of which Node is pinned. */
-const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
-
 export interface DebOptions {
   /** a folder of its own for what is put together */
   readonly scratch: string;
@@ -22,9 +19,7 @@ const template = (name: string): string => readFileSync(`packaging/deb/${name}`,
 /** Writes the .deb; returns its path. */
 export function writeDeb(entries: readonly Entry[], release: Release, options: DebOptions): string {
   const { version, epochS } = release;
-  const architecture = architectures[process.arch];
-  if (architecture === undefined)
-    throw new Error(`cannot package for ${process.arch}: no Node is pinned for it`);
+  const architecture = release.architecture.debian;
   const stage = join(options.scratch, 'deb');
   const files = [...entries, ...debFiles(release)].filter(
     ({ path }) => !path.includes('/zsh/site-functions/'),

@@ -77,9 +77,8 @@ export function bundledComponents(facts: BundleFacts, lock: Lock, root: string):
   return partsOf(facts).map(({ name, folder, uses }) => component(join(root, folder), { name, uses }, lock));
 }
 
-/** The Node that is shipped, which is an npm package too. */
-export function nodeComponent(lock: Lock, root: string): Component {
-  const name = `node-linux-${process.arch}`;
+/** The Node that is shipped, the npm package `name` below `root`. */
+export function nodeComponent(name: string, lock: Lock, root: string): Component {
   return component(join(root, 'node_modules', name), { name, uses: [] }, lock);
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import type { Architecture } from './architecture.ts';
 import { bashCompletion } from './completion-bash.ts';
 import { fishCompletion } from './completion-fish.ts';
 import { zshCompletion } from './completion-zsh.ts';
@@ -15,6 +16,9 @@ export interface Release {
   readonly version: string;
   /** the moment of the sources, in seconds since 1970: the one time in the packages */
   readonly epochS: number;
+  readonly architecture: Architecture;
+  /** the folder that scripts/bundle.ts has left the program in */
+  readonly program: string;
   /** the stripped binary of the Node that is shipped */
   readonly nodeFile: string;
   readonly node: Component;
@@ -32,15 +36,15 @@ export function layout(release: Release): readonly Entry[] {
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function program({ nodeFile }: Release): readonly Entry[] {
+function program({ nodeFile, program }: Release): readonly Entry[] {
   const folder = 'usr/lib/rc-wait';
   const parts = ['start.cjs', 'rc-wait.cjs', 'rc-wait.cjs.cache', 'rc-wait.cjs.LEGAL.txt'];
   return [
     { path: 'usr/bin/rc-wait', mode: 0o777, from: { link: '../lib/rc-wait/rc-wait' } },
-    { path: `${folder}/rc-wait`, mode: 0o755, from: { file: 'dist/rc-wait' } },
+    { path: `${folder}/rc-wait`, mode: 0o755, from: { file: `${program}/rc-wait` } },
     { path: `${folder}/lib/node`, mode: 0o755, from: { file: nodeFile } },
     { ...file(`${folder}/dependents`, 'systemd/dependents'), mode: 0o755 },
-    ...parts.map((name) => file(`${folder}/lib/${name}`, `dist/lib/${name}`)),
+    ...parts.map((name) => file(`${folder}/lib/${name}`, `${program}/lib/${name}`)),
     { ...file('etc/default/rc-wait', 'packaging/rc-wait.default'), isConfig: true },
   ];
 }

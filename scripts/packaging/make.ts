@@ -3,17 +3,28 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { architectureOf, nodePackage, toolchainOf } from './architecture.ts';
 import { writeDeb } from './deb.ts';
 import { bundledComponents, nodeComponent } from './inventory.ts';
 import { layout, type Release } from './layout.ts';
 import { writeRpm } from './rpm.ts';
 
-// node scripts/packaging/make.ts [--out DIR] [--fast], from the project's root, after scripts/build: by scripts/package.
+// node scripts/packaging/make.ts [--arch ARCH] [--out DIR] [--fast], from the project's root: by scripts/package.
 
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: 'packages' }, fast: { type: 'boolean', default: false } },
+  options: {
+    arch: { type: 'string' },
+    out: { type: 'string', default: 'packages' },
+    fast: { type: 'boolean', default: false },
+  },
 });
 const { out, fast } = values;
+const architecture = architectureOf(values.arch);
+if (architecture === undefined) {
+  const asked = values.arch ?? process.arch;
+  console.error(`package: cannot package for ${asked}: Node is pinned for amd64 and arm64`);
+  process.exit(64);
+}
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 /**
@@ -33,15 +44,23 @@ function sourceEpochS(): number {
 
 const scratch = mkdtempSync(join(tmpdir(), 'rc-wait-package-'));
 try {
+  const { root, strip, emulator } = toolchainOf(architecture);
+  // That of this machine is what scripts/build leaves.
+  const program = emulator.length === 0 ? 'dist' : join(scratch, 'program');
+  const node = join(root, 'node_modules', nodePackage(architecture), 'bin/node');
+  const by = emulator.map((word) => `--emulator=${word}`);
+  execFileSync(process.execPath, ['scripts/bundle.ts', '--out', program, '--node', node, ...by]);
   // The symbols of Node's functions are 18 MB, and no more than names in the trace of a crash of V8.
   const nodeFile = join(scratch, 'node');
-  execFileSync('strip', ['-o', nodeFile, 'dist/lib/node']);
+  execFileSync(strip, ['-o', nodeFile, node]);
   const lock = json('package-lock.json');
   const release: Release = {
     version: json('package.json').version,
     epochS: sourceEpochS(),
+    architecture,
+    program,
     nodeFile,
-    node: nodeComponent(lock, '.'),
+    node: nodeComponent(nodePackage(architecture), lock, root),
     bundled: bundledComponents(json('.cache/metafile.json'), lock, '.'),
   };
   const entries = layout(release);

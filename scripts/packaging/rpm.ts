@@ -5,9 +5,6 @@ import { type DebOptions, filledIn } from './deb.ts';
 import type { Release } from './layout.ts';
 import { type Entry, foldersOf, writeTree } from './tree.ts';
 
-/** rpm's names for the architectures of which Node is pinned. */
-const architectures: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
-
 /**
  * The folders that go with the package: its own, and those of shells that may
  * not be there. rpm lets packages share a folder, and it goes with the last.
@@ -17,12 +14,9 @@ const ownFolder = /(^|\/)rc-wait(\/|$)|^usr\/share\/(bash-completion|fish|zsh)(\
 /** Writes the .rpm; returns its path. `level` is that of zstd. */
 export function writeRpm(
   entries: readonly Entry[],
-  { version, epochS }: Release,
+  { version, epochS, architecture: { rpm: architecture } }: Release,
   { scratch, out, level }: DebOptions,
 ): string {
-  const architecture = architectures[process.arch];
-  if (architecture === undefined)
-    throw new Error(`cannot package for ${process.arch}: no Node is pinned for it`);
   const stage = join(scratch, 'rpm');
   const top = join(scratch, 'rpmbuild');
   const files = entries.filter(({ path }) => !path.includes('/zsh/vendor-completions/'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { describeBuilt } from './built.ts';
 import { describeFirstBoot } from './first-boot.ts';
+import { describeForeign } from './foreign.ts';
 import { describeInstall } from './install.ts';
 import { makePackages, type Packages } from './packages.ts';
 import { describeRpm } from './rpm.ts';
@@ -26,6 +27,7 @@ afterAll(() => {
 
 describeInstall(() => made);
 describeFirstBoot(() => made);
+describeForeign();
 describeRpm(() => made);
 describeBuilt(
   () => made,

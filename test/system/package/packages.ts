@@ -15,10 +15,11 @@ export interface Packages {
   readonly folder: string;
 }
 
-/** How the machine is on which they are made: what must not be seen in them. */
+/** How the machine is on which they are made, which must not be seen in them, and for which they are made. */
 interface Setting {
   readonly umask: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly flags?: string;
 }
 
 const sources = [
@@ -41,7 +42,7 @@ export async function makePackages(setting: Setting = { umask: '022', env: {} })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const out = join(folder, 'made');
   mkdirSync(out);
-  const line = `umask ${setting.umask} && exec scripts/package --fast --out ${out}`;
+  const line = `umask ${setting.umask} && exec scripts/package --fast --out ${out} ${setting.flags ?? ''}`;
   const env = { ...process.env, SOURCE_DATE_EPOCH: '1767225600', ...setting.env };
   await run('sh', ['-c', line], { cwd: folder, env, timeout: 300_000 });
   const named = (end: string): string => join(out, readdirSync(out).find((name) => name.endsWith(end)) ?? '');
