@@ -24,7 +24,10 @@ const errandSchema = v.object({
   ),
 });
 
-/** What a process of rc-wait that may not change the network tells another that may. */
+/**
+ * What a process of rc-wait that may not change the network tells another that may. The other may be of a later
+ * version, where the package was upgraded during the wait: what is here stays, and what is added is optional.
+ */
 export type Errand = Omit<Order, 'root'> & { readonly api: ErrandApi | null };
 
 /** The API of an errand, by the flags that would name it. */

@@ -31,6 +31,21 @@ describe('an errand', () => {
     expect(parseErrand(JSON.stringify({ ...errand, ...change }))).toBeUndefined();
   });
 
+  it('of 0.1 is understood by every later version: an upgrade may come between the two processes', () => {
+    const sent =
+      '{"gateway":"10.208.0.1","stack":"auto","publicInterface":"keep","interfaceName":"eth1","probe":"tcp://192.0.2.1:443",' +
+      '"api":{"api-url":"http://10.208.0.1:8080","state-dir":"/run/rc-wait","source-address":"10.208.5.7","ca-file":"/etc/ca.pem"}}';
+    expect(parseErrand(sent)).toMatchObject({
+      gateway: '10.208.0.1',
+      stack: 'auto',
+      probe: 'tcp://192.0.2.1:443',
+    });
+    expect(
+      parseErrand('{"gateway":"10.208.0.1","stack":"auto","publicInterface":"keep","api":null}'),
+    ).toBeDefined();
+    expect(parseErrand(sent.replace('{', '{"later":true,'))).toEqual(parseErrand(sent));
+  });
+
   it('is read from anything without an error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
