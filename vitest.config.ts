@@ -72,9 +72,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**'],
+          exclude: ['test/system/**', 'test/**/*.property.test.ts'],
           testTimeout: 30_000,
-          // By default one less than there are cores: on two that is one.
+          // By default one less than there are cores: on two that is one. Some wait for programs.
+          maxWorkers: 3,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Apart, since counting what is covered takes two thirds more of their time, and the others cover the same.
+          name: 'property',
+          include: ['test/**/*.property.test.ts'],
+          exclude: ['test/system/**'],
           maxWorkers: '100%',
         },
       },
