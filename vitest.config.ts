@@ -93,7 +93,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
-          exclude: ['test/system/patience.test.ts'],
+          exclude: ['test/system/**/*.patience.test.ts'],
           globalSetup: 'test/system/images.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
@@ -106,9 +106,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'patience',
-          include: ['test/system/patience.test.ts'],
-          globalSetup: 'test/system/server-image.ts',
+          include: ['test/system/**/*.patience.test.ts'],
+          globalSetup: 'test/system/images.ts',
           testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: '100%',
+          maxConcurrency: 6,
         },
       },
     ],

@@ -157,6 +157,21 @@ export class Server implements AsyncDisposable {
     );
   }
 
+  /** The main process of rc-wait.service; `0`: it has none. */
+  mainPid(): Promise<string> {
+    return this.ask('systemctl', 'show', '-P', 'MainPID', 'rc-wait.service');
+  }
+
+  /** Waits until rc-wait.service waits by another process than `pid`, and says that the automation is DEPLOYING. */
+  async untilAnotherWaits(pid: string, timeoutMs: number): Promise<void> {
+    const goesOn = async () => {
+      const { MainPID, StatusText, ActiveState } = await this.unit('rc-wait.service');
+      const isAnother = MainPID !== pid && MainPID !== '0';
+      return isAnother && ActiveState === 'activating' && /DEPLOYING/.test(StatusText ?? '');
+    };
+    await this.until('it waits again', goesOn, timeoutMs);
+  }
+
   /** A …TimestampMonotonic property of a unit, in ms of CLOCK_MONOTONIC, which all of this machine share. */
   async moment(unit: string, property: string): Promise<number> {
     return Number((await this.unit(unit))[property]) / 1000;

@@ -1,45 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Bed } from './bed.ts';
-import { matrix, type Place } from './beds.ts';
-
-/** What a bed was like before a change that is to fail. */
-async function stateOf(bed: Bed): Promise<{ files: string; routes: string[] }> {
-  return { files: await bed.files(), routes: await bed.defaults() };
-}
-
-/** Applies a change, which ends with 73 for the reason that it says; files and routes are what they were. */
-async function expectUndone(bed: Bed, says: RegExp, ...flags: string[]): Promise<void> {
-  const before = await stateOf(bed);
-  const { exitCode, output } = await bed.apply(...flags);
-  expect(output).toMatch(says);
-  expect(output).toMatch(/; what was there before is back/);
-  expect(exitCode).toBe(73);
-  expect(await bed.files()).toBe(before.files);
-  await bed.untilDefaults(before.routes);
-}
-
-/** One bed for each tool that could hang. netplan's limit is the longest, two minutes: they come first. */
-const hanging: readonly Place[] = [
-  { stack: 'netplan', suite: 'bookworm' },
-  { stack: 'networkd', suite: 'trixie' },
-  { stack: 'networkmanager', suite: 'bookworm' },
-  { stack: 'ifupdown', suite: 'bullseye' },
-];
-
-describe.concurrent.each(hanging)('$stack on $suite', (place) => {
-  it('a tool that hangs is killed when its time is up, with its children, and all is put back', async ({
-    annotate,
-  }) => {
-    await using bed = await Bed.boot(place);
-    await bed.sabotage('hang');
-    const startedMs = performance.now();
-    await expectUndone(bed, new RegExp(`failed \\(killed after ${bed.setup.reload[2]} s\\)`));
-    await annotate(
-      `all was back ${Math.round((performance.now() - startedMs) / 1000)} s after the beginning`,
-    );
-    expect((await bed.exec('pgrep', '-f', 'sleep 86399')).stdout).toBe('');
-  });
-});
+import { matrix } from './beds.ts';
+import { expectUndone } from './undone.ts';
 
 describe.concurrent.each(matrix)(
   '$stack on $suite: exit 73, files and routes are what they were',

@@ -17,30 +17,20 @@ const files = {
 };
 const first = '[ -e /first ] || { systemctl enable second.service wanted.service; touch /first; }\n';
 
-const mainPid = (server: Server): Promise<string> =>
-  server.ask('systemctl', 'show', '-P', 'MainPID', service);
-
-/** Until a wait that is not that of `pid` says that the automation is DEPLOYING. */
-async function untilItWaitsAgain(server: Server, pid: string): Promise<void> {
-  const goesOn = async () => {
-    const { MainPID, StatusText, ActiveState } = await server.unit(service);
-    return MainPID !== pid && ActiveState === 'activating' && /DEPLOYING/.test(StatusText ?? '');
-  };
-  await server.until('it waits again', goesOn, limitMs);
-}
-
 async function states(server: Server): Promise<readonly string[]> {
   return (await server.ask('systemctl', 'is-active', ...waiting)).split('\n');
 }
 
 const none = waiting.map(() => 'inactive');
 
-/** Takes the memory from a process, so that the kernel ends it at its next allocation. */
+/** Takes the memory from a process, so that the kernel ends it at its next allocation (cgroups v1, or v2). */
 const outOfMemory = (pid: string): string => `
-  group=/sys/fs/cgroup/memory/out-of-memory
-  mkdir -p $group
-  echo 1M >$group/memory.limit_in_bytes
-  echo ${pid} >$group/cgroup.procs`;
+  folder=/sys/fs/cgroup/memory limit=memory.limit_in_bytes
+  [ -d $folder ] || { folder=/sys/fs/cgroup limit=memory.max; }
+  mount -o remount,rw,bind $folder
+  mkdir -p $folder/out-of-memory
+  echo 4096 >$folder/out-of-memory/$limit
+  echo ${pid} >$folder/out-of-memory/cgroup.procs`;
 
 describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as const))(
   'rc-wait.service on %s, killed or started again in the middle',
@@ -57,9 +47,9 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
         'systemctl restart': () => server.run('systemctl', 'restart', '--no-block', service),
       };
       for (const [ending, end] of Object.entries(endings)) {
-        const pid = await mainPid(server);
+        const pid = await server.mainPid();
         await end(pid);
-        await untilItWaitsAgain(server, pid);
+        await server.untilAnotherWaits(pid, limitMs);
         expect(await states(server), ending).toEqual(none);
       }
       expect(await server.ask('cat', '/run/started')).toBe('');
@@ -94,7 +84,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
       await server.deploymentEnds('DEPLOYED');
       const applying = async () => (await server.run('cat', '/run/netplan.applying')) === '';
       await server.until('netplan apply has begun', applying, limitMs);
-      await server.run('kill', '-9', await mainPid(server));
+      await server.run('kill', '-9', await server.mainPid());
       await delay(1500);
       expect(await states(server)).toEqual(none);
       await server.until(
@@ -112,9 +102,9 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
 
     it('lets nothing start where the automation FAILED after it was killed', async ({ expect }) => {
       await using server = await Server.boot({ stack: 'ifupdown', suite, files, first });
-      const pid = await mainPid(server);
+      const pid = await server.mainPid();
       await server.run('kill', '-9', pid);
-      await untilItWaitsAgain(server, pid);
+      await server.untilAnotherWaits(pid, limitMs);
       await server.deploymentEnds('FAILED');
       await server.untilUnit(service, ['failed'], limitMs);
       await delay(1500);

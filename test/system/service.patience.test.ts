@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, it } from 'vitest';
+import { Server } from './server.ts';
+
+/** Rests between two looks at something that must not happen. */
+const settledMs = 1500;
+
+const longMs = 5 * 60_000;
+
+/** CLD_EXITED: it ended itself, and was not killed. */
+const exited = '1';
+
+const isActive = (server: Server, unit: string) => server.ask('systemctl', 'is-active', unit);
+
+/** Stops the wait with SIGSTOP, until another has taken its place; how long it took to be killed, in ms. */
+async function untilKilledForHanging(server: Server): Promise<number> {
+  const pid = await server.mainPid();
+  await server.run('systemctl', 'kill', '--signal=STOP', '--kill-whom=main', 'rc-wait.service');
+  const stoppedMs = performance.now();
+  const timedOut = async () =>
+    /result 'timeout'/.test(await server.ask('journalctl', '-b', '--no-pager', '-u', 'rc-wait.service'));
+  await server.until('it is killed for a time-out', timedOut, 150_000);
+  const killedMs = performance.now();
+  await server.untilAnotherWaits(pid, 30_000);
+  return Math.round(killedMs - stoppedMs);
+}
+
+// What takes its time because the service does: scripts/test lets that pass beside other tests.
+describe.concurrent('rc-wait.service', () => {
+  it('still waits after five minutes, and then ends as ever', async ({ annotate, expect }) => {
+    await using server = await Server.boot({ stack: 'netplan' });
+    const bootedMs = performance.now();
+    await delay(longMs);
+    expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+    await server.deploymentEnds('DEPLOYED');
+    await server.untilUnit('dependent.service', ['active'], 30_000);
+    const { requests, maxIn60s } = await server.summary();
+    await annotate(
+      `${requests} requests in ${Math.round((performance.now() - bootedMs) / 1000)} s, at most ${maxIn60s} in 60 s`,
+    );
+    expect(maxIn60s).toBeLessThanOrEqual(29);
+  });
+
+  it('outlives the start timeout and a daemon-reload, and when it hangs is still killed, and goes on', async ({
+    annotate,
+    expect,
+  }) => {
+    await using server = await Server.boot({ stack: 'netplan', dropIn: '[Service]\nTimeoutStartSec=5s\n' });
+    await delay(10_000);
+    expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+
+    await server.run('systemctl', 'daemon-reload');
+    await delay(settledMs);
+    expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+
+    await annotate(`killed ${await untilKilledForHanging(server)} ms after SIGSTOP`);
+    expect(await isActive(server, 'dependent.service')).toBe('inactive');
+    await server.deploymentEnds('DEPLOYED');
+    await server.untilUnit('dependent.service', ['active'], 30_000);
+  });
+
+  it('is killed when it hangs where nothing was reloaded, and goes on', async ({ annotate, expect }) => {
+    await using server = await Server.boot({ stack: 'ifupdown', dropIn: '[Service]\nTimeoutStartSec=5s\n' });
+    await delay(8000);
+    await annotate(`killed ${await untilKilledForHanging(server)} ms after SIGSTOP`);
+    expect(await isActive(server, 'dependent.service')).toBe('inactive');
+  });
+
+  it('keeps to the quota over restarts', async ({ annotate, expect }) => {
+    await using server = await Server.boot({ stack: 'netplan', dependent: false });
+    for (let restart = 0; restart < 8; restart += 1) {
+      await server.run('systemctl', 'restart', '--no-block', 'rc-wait.service');
+      await delay(3000);
+    }
+    await delay(40_000);
+    const { requests, refused, maxIn60s } = await server.summary();
+    await annotate(`${requests} requests, at most ${maxIn60s} in 60 s, ${refused} refused`);
+    expect(refused).toBe(0);
+    expect(maxIn60s).toBeLessThanOrEqual(29);
+    expect(requests).toBeGreaterThan(15);
+    expect(await isActive(server, 'rc-wait.service')).toBe('activating');
+  });
+
+  it('ends a change of the network that was begun, however long that takes, when it is stopped', async ({
+    expect,
+  }) => {
+    // Longer than TimeoutStopSec= of the unit.
+    await using server = await Server.boot({ stack: 'netplan', netplanSleepsS: 40 });
+    await server.deploymentEnds('DEPLOYED');
+    const applying = async () => (await server.run('cat', '/run/netplan.applying')) === '';
+    await server.until('netplan apply has begun', applying, 30_000);
+    await server.run('systemctl', 'stop', '--no-block', 'rc-wait.service');
+    await server.untilUnit('rc-wait.service', ['inactive', 'failed'], 90_000);
+
+    const { ExecMainCode, ActiveState } = await server.unit('rc-wait.service');
+    expect({ ExecMainCode, ActiveState }).toEqual({ ExecMainCode: exited, ActiveState: 'inactive' });
+    expect(await server.run('ip', 'route', 'show', 'default')).toMatch(
+      /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/,
+    );
+  });
+});
