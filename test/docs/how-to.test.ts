@@ -9,6 +9,7 @@ import { parseCloudScenario } from '../../src/simulator/openstack/scenario.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { scratch } from '../cli/harness.ts';
 import { main, node, startProgram } from '../process/program.ts';
+import { hcl, references } from './hcl.ts';
 import { blocks, scenario } from './pages.ts';
 
 const { serve, cloud } = createCloudHttp(parseCloudScenario(scenario, 'test'), systemClock);
@@ -47,6 +48,30 @@ describe('from Terraform', () => {
     expect(await run(ids)).toMatchObject({ exit: 1, out: expect.stringMatching(/failed {9}web-bad /) });
   });
 
+  it('the module is HCL and declares what it refers to, and its call gives it its variables', async () => {
+    const named = v.record(v.string(), v.tuple([v.looseObject({})]));
+    const exec = v.object({ 'local-exec': v.tuple([v.object({ command: v.string() })]) });
+    const waiting = v.tuple([v.looseObject({ provisioner: exec })]);
+    const module = v.object({
+      variable: named,
+      resource: v.object({ terraform_data: v.record(v.string(), waiting) }),
+      output: named,
+    });
+    const { variable, resource, output } = v.parse(module, await hcl.parse('rackconnect/main.tf', wait));
+    const declared = [
+      ...Object.keys(variable).map((name) => `var.${name}`),
+      ...Object.keys(resource.terraform_data).map((name) => `terraform_data.${name}`),
+    ];
+    expect(new Set(await references({ resource, output }))).toEqual(new Set(declared));
+    const call = v.object({ module: v.record(v.string(), v.tuple([v.looseObject({ source: v.string() })])) });
+    const [called] = Object.values(v.parse(call, await hcl.parse('main.tf', use)).module).flat();
+    expect(Object.keys(called ?? {}).sort()).toEqual([...Object.keys(variable), 'source'].sort());
+    await expect(hcl.parse('main.tf', wait.replace('"local-exec" {', '"local-exec"'))).rejects.toThrow(
+      /main\.tf:\d+/,
+    );
+  });
+
+  // What init and apply make of it only Terraform knows, which Debian does not have.
   it.runIf(onPath('terraform'))('Terraform itself takes the module, and runs it', async () => {
     const folder = scratch();
     mkdirSync(join(folder, 'rackconnect'));
