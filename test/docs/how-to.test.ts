@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,18 +9,10 @@ import { parseCloudScenario } from '../../src/simulator/openstack/scenario.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { scratch } from '../cli/harness.ts';
 import { main, node, startProgram } from '../process/program.ts';
+import { hcl, references } from './hcl.ts';
+import { blocks, scenario } from './pages.ts';
 
-/** The code blocks of a page that are in this language, in their order. */
-function blocks(page: string, language: string): readonly string[] {
-  const text = readFileSync(new URL(`../../docs/how-to/${page}.md`, import.meta.url), 'utf8');
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-    .filter(([, name]) => name === language)
-    .map(([, , code]) => code ?? '');
-}
-
-const scenario =
-  "fleets: [{count: 3, name: 'web-{}', endsAfter: 0s, metadata: {stack: shop}}, {count: 1, name: web-bad, endsAfter: 0s, outcomes: {FAILED: 1}}]";
-const { serve, cloud } = createCloudHttp(parseCloudScenario(`openstack: {${scenario}}`, 'test'), systemClock);
+const { serve, cloud } = createCloudHttp(parseCloudScenario(scenario, 'test'), systemClock);
 const { url, close } = await startSimulator({ also: serve });
 afterAll(close);
 const ids = cloud.servers.map(({ id }) => id);
@@ -43,7 +35,7 @@ function onPath(program: string): boolean {
 }
 
 describe('from Terraform', () => {
-  const [wait = '', use = ''] = blocks('terraform', 'terraform');
+  const [wait = '', use = ''] = blocks('how-to/terraform', 'terraform');
   const [, command = ''] = /command\s*=\s*"(.*)"$/m.exec(wait) ?? [];
 
   it('the command of local-exec waits, and fails for a server that FAILED', async () => {
@@ -56,6 +48,30 @@ describe('from Terraform', () => {
     expect(await run(ids)).toMatchObject({ exit: 1, out: expect.stringMatching(/failed {9}web-bad /) });
   });
 
+  it('the module is HCL and declares what it refers to, and its call gives it its variables', async () => {
+    const named = v.record(v.string(), v.tuple([v.looseObject({})]));
+    const exec = v.object({ 'local-exec': v.tuple([v.object({ command: v.string() })]) });
+    const waiting = v.tuple([v.looseObject({ provisioner: exec })]);
+    const module = v.object({
+      variable: named,
+      resource: v.object({ terraform_data: v.record(v.string(), waiting) }),
+      output: named,
+    });
+    const { variable, resource, output } = v.parse(module, await hcl.parse('rackconnect/main.tf', wait));
+    const declared = [
+      ...Object.keys(variable).map((name) => `var.${name}`),
+      ...Object.keys(resource.terraform_data).map((name) => `terraform_data.${name}`),
+    ];
+    expect(new Set(await references({ resource, output }))).toEqual(new Set(declared));
+    const call = v.object({ module: v.record(v.string(), v.tuple([v.looseObject({ source: v.string() })])) });
+    const [called] = Object.values(v.parse(call, await hcl.parse('main.tf', use)).module).flat();
+    expect(Object.keys(called ?? {}).sort()).toEqual([...Object.keys(variable), 'source'].sort());
+    await expect(hcl.parse('main.tf', wait.replace('"local-exec" {', '"local-exec"'))).rejects.toThrow(
+      /main\.tf:\d+/,
+    );
+  });
+
+  // What init and apply make of it only Terraform knows, which Debian does not have.
   it.runIf(onPath('terraform'))('Terraform itself takes the module, and runs it', async () => {
     const folder = scratch();
     mkdirSync(join(folder, 'rackconnect'));
@@ -78,7 +94,7 @@ describe('from Terraform', () => {
 });
 
 describe('from Ansible', () => {
-  const [playbook = ''] = blocks('ansible', 'yaml');
+  const [playbook = ''] = blocks('how-to/ansible', 'yaml');
   const task = v.pipe(
     v.looseObject({ name: v.string() }),
     // One module a task, by its full name; all else are keywords of a task.
@@ -104,17 +120,8 @@ describe('from Ansible', () => {
     expect(servers.filter(({ outcome }) => outcome === 'deployed')).toHaveLength(3);
   });
 
-  it.runIf(onPath('ansible-playbook'))('Ansible itself runs the playbook', async () => {
-    const path = join(scratch(), 'site.yml');
-    writeFileSync(path, playbook);
-    const { exit, out } = await shell(`ansible-playbook -i localhost, '${path}'`);
-    expect(exit).toBe(0);
-    expect(out).toMatch(/web-1 is at 198\.51\.0\.1/);
-    expect(out).toMatch(/web-bad: failed: RackConnect/);
-  });
-
   it('the command for each server is run with its address', async () => {
-    const [line = ''] = blocks('ansible', 'sh');
+    const [line = ''] = blocks('how-to/ansible', 'sh');
     const mine = line
       .replace('ansible-playbook -i {ip}, site.yml', 'echo -i {ip}, site.yml')
       .replace("'web-*'", "'web-[123]'");
@@ -125,32 +132,9 @@ describe('from Ansible', () => {
 });
 
 describe('from Heat', () => {
-  const [template = ''] = blocks('heat', 'yaml');
-
-  it('the template marks its servers, and its functions name what is there', () => {
-    const resource = v.object({ type: v.string(), properties: v.looseObject({}) });
-    const { resources, parameters, outputs } = v.parse(
-      v.object({
-        heat_template_version: v.unknown(),
-        parameters: v.record(v.string(), v.looseObject({ type: v.picklist(['string', 'number']) })),
-        resources: v.record(v.string(), resource),
-        outputs: v.record(
-          v.string(),
-          v.object({ value: v.object({ get_attr: v.tuple([v.string(), v.string()]) }) }),
-        ),
-      }),
-      parse(template),
-    );
-    const named = [...template.matchAll(/get_param: "?([\w:]+)"?/g)].map(([, name]) => name ?? '');
-    expect(named.filter((name) => !(name in parameters) && name !== 'OS::stack_name')).toEqual([]);
-    for (const { value } of Object.values(outputs))
-      expect(Object.keys(resources)).toContain(value.get_attr[0]);
-    expect(template).toMatch(/metadata:\n +stack: \{ get_param: "OS::stack_name" \}/);
-  });
-
   it('the servers of the stack are waited for by their mark', async () => {
     const command =
-      (blocks('heat', 'sh')[0] ?? '').split('\n').find((line) => line.startsWith('rc-wait')) ?? '';
+      (blocks('how-to/heat', 'sh')[0] ?? '').split('\n').find((line) => line.startsWith('rc-wait')) ?? '';
     expect(await shell(command)).toMatchObject({
       exit: 0,
       out: expect.stringMatching(/^3 of 3 servers deployed/),
@@ -161,7 +145,7 @@ describe('from Heat', () => {
 describe('from cron', () => {
   it('the scripts greet each server that is ready, once', async () => {
     const root = scratch();
-    const [credentials = '', script = '', greet = ''] = blocks('cron', 'sh');
+    const [credentials = '', script = '', greet = ''] = blocks('how-to/cron', 'sh');
     const inRoot = (text: string) => text.replace(/\/(etc|usr|var)\//g, `${root}/$1/`);
     for (const directory of ['etc/rc-wait', 'usr/local/sbin', 'var/lib/rc-wait'])
       mkdirSync(join(root, directory), { recursive: true });
@@ -184,7 +168,7 @@ describe('from cron', () => {
   });
 
   it('the crontab is one of crontab(5) for /etc/cron.d: five fields, a user, a command', () => {
-    const [line = ''] = blocks('cron', 'crontab');
+    const [line = ''] = blocks('how-to/cron', 'crontab');
     expect(line).toMatch(/^(?:[\d*/,-]+ ){5}root \S.*\n$/);
     expect(line).not.toContain('%');
   });

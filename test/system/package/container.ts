@@ -18,15 +18,11 @@ export async function baseImage(suite: string): Promise<string> {
   return stdout.trim();
 }
 
-/**
- * The same with what the package depends on, so that it can be installed without the internet, and what else such a
- * server has: the network stack, dbus, and curl.
- */
-export async function preparedImage(suite: string): Promise<string> {
-  const name = `rcwait-package:${suite}`;
+/** Makes an image of the base and packages of Debian, under this name; in a second where its layers are still there. */
+export async function imageWith(name: string, suite: string, packages: readonly string[]): Promise<string> {
   const lines = [
     `FROM ${await baseImage(suite)}`,
-    'RUN apt-get update && apt-get install -y --no-install-recommends curl dbus ifupdown iproute2',
+    `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`,
   ];
   const env = { ...process.env, DOCKER_BUILDKIT: '0', BUILDX_BUILDER: 'default' };
   const build = promisify(execFile)('docker', ['build', '--quiet', '--tag', name, '-'], {
@@ -36,6 +32,14 @@ export async function preparedImage(suite: string): Promise<string> {
   build.child.stdin?.end(lines.join('\n'));
   await build;
   return name;
+}
+
+/**
+ * The same with what the package depends on, so that it can be installed without the internet, and what else such a
+ * server has: the network stack, dbus, and curl.
+ */
+export function preparedImage(suite: string): Promise<string> {
+  return imageWith(`rcwait-package:${suite}`, suite, ['curl', 'dbus', 'ifupdown', 'iproute2']);
 }
 
 /** A container with CgroupnsMode, for which GenericContainer has no word and without which systemd does not boot. */
