@@ -26,7 +26,7 @@ RUN touch /etc/cloud/cloud-init.disabled \
 COPY systemd/*.service systemd/*.target systemd/*.timer /usr/lib/systemd/system/
 COPY systemd/rc-wait-generator /usr/lib/systemd/system-generators/
 # Last, since it is what changes from build to build.
-COPY systemd/dependents dist/ /usr/lib/rc-wait/
+COPY systemd/dependents systemd/on-rackspace dist/ /usr/lib/rc-wait/
 RUN ln -s /usr/lib/rc-wait/rc-wait /usr/bin/rc-wait && systemctl enable rc-wait.service
 
 # systemd-udevd and `netplan apply` write to /sys, which the engine mounts read-only.

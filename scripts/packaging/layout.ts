@@ -43,7 +43,10 @@ function program({ nodeFile, program }: Release): readonly Entry[] {
     { path: 'usr/bin/rc-wait', mode: 0o777, from: { link: '../lib/rc-wait/rc-wait' } },
     { path: `${folder}/rc-wait`, mode: 0o755, from: { file: `${program}/rc-wait` } },
     { path: `${folder}/lib/node`, mode: 0o755, from: { file: nodeFile } },
-    { ...file(`${folder}/dependents`, 'systemd/dependents'), mode: 0o755 },
+    ...['dependents', 'on-rackspace'].map((name) => ({
+      ...file(`${folder}/${name}`, `systemd/${name}`),
+      mode: 0o755,
+    })),
     ...parts.map((name) => file(`${folder}/lib/${name}`, `${program}/lib/${name}`)),
     { ...file('etc/default/rc-wait', 'packaging/rc-wait.default'), isConfig: true },
   ];

@@ -13,7 +13,7 @@ const examples = {
   [afterRackconnect]: '#!/bin/sh\nip route show default >>/run/after-rackconnect\n',
   // A web server that the owner has already, wanted by multi-user.target.
   [`${etc}/nginx.service`]:
-    '[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n',
+    '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n',
   [`${etc}/nginx.service.d/rackconnect.conf`]: example('units/web-server.conf'),
   [`${etc}/rackconnect-job.timer`]: example('units/rackconnect-job.timer').replace('1min', '1s'),
   [`${etc}/rackconnect-job.service`]: '[Service]\nType=oneshot\nExecStart=/usr/local/sbin/job\n',
@@ -97,7 +97,9 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
         api: 'none',
       });
       await server.untilUnit('nginx.service', ['active'], limitMs);
-      expect(await isActive(server, 'rc-wait.service')).toBe('inactive');
+      // It was skipped; systemd 247 knows no way to skip it without a failure.
+      const state = suite === 'bullseye' ? 'active' : 'inactive';
+      expect(await isActive(server, 'rc-wait.service')).toBe(state);
       expect(await server.ask('systemctl', 'is-failed', 'rc-wait.service')).not.toBe('failed');
       expect(await server.ask('journalctl', '-b', '--no-pager', '-u', 'rc-wait.service')).toMatch(
         /this is none of Rackspace's cloud servers, and there is nothing to wait for/,
