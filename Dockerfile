@@ -25,6 +25,9 @@ RUN touch /etc/cloud/cloud-init.disabled \
 
 COPY systemd/*.service systemd/*.target systemd/*.timer /usr/lib/systemd/system/
 COPY systemd/rc-wait-generator /usr/lib/systemd/system-generators/
+# As the package does where /lib is a folder of its own: systemd looks for generators there and in /etc alone.
+RUN [ -e /lib/systemd/system-generators/rc-wait-generator ] || { mkdir -p /etc/systemd/system-generators \
+  && ln -s /usr/lib/systemd/system-generators/rc-wait-generator /etc/systemd/system-generators/; }
 # Last, since it is what changes from build to build.
 COPY systemd/dependents systemd/on-rackspace dist/ /usr/lib/rc-wait/
 RUN ln -s /usr/lib/rc-wait/rc-wait /usr/bin/rc-wait && systemctl enable rc-wait.service
