@@ -123,7 +123,7 @@ export function describeFirstBoot(made: () => Packages): void {
         const url = 'https://packages.example.com/rc-wait.deb';
         const userData = example('cloud-init/first-boot.yaml')
           .replace(url, `file://${deb}`)
-          .replace(', wait, ', ', wait, --api-url, "http://10.208.0.1:8080", ');
+          .replace('/rc-wait, wait, ', '/rc-wait, wait, --api-url, "http://10.208.0.1:8080", ');
         // The image has rc-wait already: it becomes that of the simulator alone.
         const first = `[ -e /opt/simulator ] || {
           mv /usr/lib/rc-wait /opt/simulator
@@ -152,7 +152,8 @@ export function describeFirstBoot(made: () => Packages): void {
         await server.deploymentEnds('DEPLOYED');
         const ended = async () => (await cloudInitStatus(server)) !== 'running';
         await server.until('cloud-init has ended', ended, limitMs);
-        expect(await cloudInitStatus(server)).toBe('done');
+        const log = await server.ask('cat', '/var/log/cloud-init-output.log');
+        expect(await cloudInitStatus(server), log).toBe('done');
         expect(await routeFound(server)).toMatch(wished);
         expect(await server.run('dpkg', '--status', 'rc-wait')).toContain('Status: install ok installed');
         expect(await server.run('systemctl', 'is-enabled', service)).toMatch(/^enabled/);
