@@ -85,6 +85,8 @@ export default defineConfig({
           name: 'property',
           include: ['test/**/*.property.test.ts'],
           exclude: ['test/system/**'],
+          // They give way to all else.
+          testTimeout: 900_000,
           maxWorkers: '100%',
         },
       },
