@@ -15,7 +15,10 @@ const examples = {
   [`${etc}/nginx.service`]:
     '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n',
   [`${etc}/nginx.service.d/rackconnect.conf`]: example('units/web-server.conf'),
-  [`${etc}/rackconnect-job.timer`]: example('units/rackconnect-job.timer').replace('1min', '1s\nAccuracySec=1s'),
+  [`${etc}/rackconnect-job.timer`]: example('units/rackconnect-job.timer').replace(
+    '1min',
+    '1s\nAccuracySec=1s',
+  ),
   [`${etc}/rackconnect-job.service`]: '[Service]\nType=oneshot\nExecStart=/usr/local/sbin/job\n',
   '/usr/local/sbin/job': '#!/bin/sh\necho ran >>/run/job\n',
   [`${etc}/rc-wait.service.d/on-failure.conf`]: example('units/on-failure.conf'),
