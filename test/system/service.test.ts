@@ -53,6 +53,8 @@ describe('rc-wait.service', () => {
       const status = await server.ask('systemctl', 'status', '--no-pager', '--full', 'rc-wait.service');
       expect(status).toContain('status=1/FAILURE');
       expect(status).toMatch(/Status: ".*FAILED.*"/);
+      const errors = ['-b', '--no-pager', '--output=cat', '--priority=err', '--unit=rc-wait.service'];
+      expect(await server.run('journalctl', ...errors)).toMatch(/FAILED/);
       expect(await server.run('ip', 'route', 'show', 'default')).toBe(before);
     });
   });

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Bed } from './bed.ts';
-import type { Place } from './beds.ts';
+import { matrix } from './beds.ts';
 import { expectUndone } from './undone.ts';
 
-/** One bed for each tool that could hang. Its time is up after two minutes at most, netplan's. */
-const hanging: readonly Place[] = [
-  { stack: 'netplan', suite: 'bookworm' },
-  { stack: 'networkd', suite: 'trixie' },
-  { stack: 'networkmanager', suite: 'bookworm' },
-  { stack: 'ifupdown', suite: 'bullseye' },
-];
-
-describe.concurrent.each(hanging)('$stack on $suite', (place) => {
+// Its time is up after two minutes at most, netplan's.
+describe.concurrent.each(matrix)('$stack on $suite', (place) => {
   it('a tool that hangs is killed when its time is up, with its children, and all is put back', async ({
     annotate,
   }) => {

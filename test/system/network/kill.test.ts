@@ -101,12 +101,7 @@ it.concurrent('a timer that nobody touches goes off in its time, and all is put 
   await victim.expectOld('true', 'after the timer');
 });
 
-/** netplan is slow, and the steps are the same everywhere: each of its renderers is walked through on one release. */
-const walked = matrix.filter(
-  ({ stack, suite }) => !stack.startsWith('netplan') || (stack === 'netplan') === (suite === 'trixie'),
-);
-
-describe.concurrent.each(walked)('$stack on $suite', (place) => {
+describe.concurrent.each(matrix)('$stack on $suite', (place) => {
   it('SIGKILL at every step: the old files and routes or the new ones, after the next start', async ({
     annotate,
   }) => {
