@@ -74,8 +74,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**', 'test/**/*.property.test.ts'],
           testTimeout: 30_000,
-          // By default one less than there are cores: on two that is one. Some wait for programs.
-          maxWorkers: 3,
+          // By default one less than there are cores: on two that is one.
+          maxWorkers: '100%',
         },
       },
       {

@@ -173,11 +173,11 @@ describe('without a usable answer', () => {
   it('says why it hangs, and gives up in time', async () => {
     const server = play({ unknown: true });
     await rcWait(['gateway', ...server.flags]);
-    const { exit, err } = await rcWait(['status', '--timeout', '300ms', ...server.flags]);
+    const { exit, err } = await rcWait(['status', '--timeout', '2s', ...server.flags]);
     expect(exit).toBe(69);
     expect(err).toMatch(/^rc-wait: refused \(403\) 1 time: something else .*; asking again in \d+ s\n/);
     expect(err).toMatch(
-      /rc-wait: cannot ask within 300 ms: refused \(403\) 1 time: .*\n +give it longer with --timeout\n$/,
+      /rc-wait: cannot ask within 2 s: refused \(403\) 1 time: .*\n +give it longer with --timeout\n$/,
     );
     expect(server.requests()).toBe(1);
   });
@@ -185,19 +185,19 @@ describe('without a usable answer', () => {
   it('is quiet about the delay when asked to be', async () => {
     const server = play({ unknown: true });
     await rcWait(['gateway', ...server.flags]);
-    const { err } = await rcWait(['status', '--quiet', '--timeout', '300ms', ...server.flags]);
-    expect(err).toMatch(/^rc-wait: cannot ask within 300 ms/);
+    const { err } = await rcWait(['status', '--quiet', '--timeout', '2s', ...server.flags]);
+    expect(err).toMatch(/^rc-wait: cannot ask within 2 s/);
   });
 
   it('gives up on an API that hangs', async () => {
     const { exit, err } = await rcWait([
       'status',
       '--timeout',
-      '300ms',
+      '2s',
       ...play({ faults: [{ kind: 'hang' }] }).flags,
     ]);
     expect(exit).toBe(69);
-    expect(err).toContain('rc-wait: cannot ask within 300 ms: no answer came\n');
+    expect(err).toContain('rc-wait: cannot ask within 2 s: no answer came\n');
   });
 
   it('ends by a signal', async () => {
@@ -216,7 +216,7 @@ it('says that a damaged ledger was set aside', async () => {
     join(server.stateDir, 'ledger.db'),
     'this is no database, but long enough to be taken for one'.repeat(99),
   );
-  const { exit, err } = await rcWait(['status', '--timeout', '300ms', ...server.flags]);
+  const { exit, err } = await rcWait(['status', '--timeout', '2s', ...server.flags]);
   expect(exit).toBe(69);
   expect(err).toMatch(
     /^rc-wait: the ledger \S+ is damaged \(.*\): set aside as \S+\.damaged-\d+ and started anew/,

@@ -49,7 +49,7 @@ describe('where DEPLOYED was seen on this instance', () => {
   it('nothing is waited for or asked, and it is said since when', async () => {
     const { root, server, asked } = await deployed();
     server.set({ outcome: 'DEPLOYING', deployedAfter: 'never' });
-    const { exit, document } = await once(server, root, '--timeout', '300ms');
+    const { exit, document } = await once(server, root, '--timeout', '2s');
     expect(exit).toBe(0);
     expect(document).toMatchObject({
       outcome: 'deployed',
@@ -227,7 +227,7 @@ describe('it is waited for as always', () => {
   ])('after %s, which is not remembered', async (_, patch, exit) => {
     const root = instanceRoot();
     for (let run = 0; run < 2; run += 1)
-      expect((await once(play(patch), root, '--timeout', '300ms')).exit).toBe(exit);
+      expect((await once(play(patch), root, '--timeout', '2s')).exit).toBe(exit);
     expect(existsSync(join(root, memoryPath))).toBe(false);
   });
 

@@ -165,7 +165,7 @@ describe('rc-wait wait', () => {
 
   it('is not, where only the API counts', async () => {
     xenstore.set(status, '"DEPLOYED"');
-    expect(await wait(play({ unknown: true }), '--source', 'api', '--timeout', '400ms')).toMatchObject({
+    expect(await wait(play({ unknown: true }), '--source', 'api', '--timeout', '2s')).toMatchObject({
       exit: 77,
       document: { outcome: 'refused' },
     });
@@ -173,7 +173,7 @@ describe('rc-wait wait', () => {
 
   it('tells whoever watches what xenstore says beside the API', async () => {
     xenstore.set(status, '"DEPLOYED"');
-    const { err } = await wait(play({ deployedAfter: 'never' }), '--timeout', '400ms');
+    const { err } = await wait(play({ deployedAfter: 'never' }), '--timeout', '2s');
     expect(err).toMatch(/^rc-wait: DEPLOYING: task ".*; xenstore says DEPLOYED$/m);
   });
 
@@ -226,7 +226,7 @@ describe('rc-wait wait', () => {
 
     it('says at the deadline that it was waited for', async () => {
       xenstore.set(managed, '"Pending"');
-      expect(await wait(play(done), '--managed', 'yes', '--timeout', '400ms')).toMatchObject({
+      expect(await wait(play(done), '--managed', 'yes', '--timeout', '2s')).toMatchObject({
         exit: 124,
         document: {
           outcome: 'timeout',

@@ -45,7 +45,7 @@ describe('--signal', () => {
     ['403 all along', { unknown: true }, 77, 'refused'],
   ])('tells of a failure: %s', async (_, patch, exit, outcome) => {
     const { url, heard } = await listener([200]);
-    const ran = await wait(patch, ['--signal', url + secret, '--timeout', '300ms']);
+    const ran = await wait(patch, ['--signal', url + secret, '--timeout', '2s']);
     expect(ran.exit).toBe(exit);
     const [reason] = ran.out.split('\n');
     expect(heard).toMatchObject([{ body: { status: 'FAILURE', reason, data: { outcome } } }]);
@@ -218,7 +218,7 @@ asRoot('hooks', () => {
       'deployed.d/10': 'echo wrong',
       'failed.d/10': 'echo $RC_WAIT_OUTCOME $RC_WAIT_EXIT_STATUS',
     });
-    const ran = await wait(patch, ['--hooks-dir', hooks, '--timeout', '300ms']);
+    const ran = await wait(patch, ['--hooks-dir', hooks, '--timeout', '2s']);
     expect(ran.exit).toBe(exit);
     expect(ran.err).toContain(`rc-wait: 10: ${outcome} ${exit}\n`);
     expect(ran.err).not.toContain('wrong');
