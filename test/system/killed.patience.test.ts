@@ -14,6 +14,9 @@ const noting =
 const files = {
   [`${etc}/second.service`]: `[Unit]\nRequires=dependent.service\nAfter=dependent.service\n${noting}[Install]\nWantedBy=multi-user.target\n`,
   [`${etc}/wanted.service`]: `[Unit]\nRequires=rackconnect-deployed.target\nAfter=rackconnect-deployed.target\n${noting}[Install]\nWantedBy=rackconnect-deployed.target\n`,
+  // Whom the owner has told of a failure; a kill that the service goes on after is none.
+  [`${etc}/rc-wait.service.d/on-failure.conf`]: '[Unit]\nOnFailure=told.service\n',
+  [`${etc}/told.service`]: noting,
 };
 const first = '[ -e /first ] || { systemctl enable second.service wanted.service; touch /first; }\n';
 
@@ -110,6 +113,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
       await delay(1500);
       expect(await states(server)).toEqual(none);
       expect((await server.unit(service)).ExecMainStatus).toBe('1');
+      expect(await server.run('cat', '/run/started')).toBe('told.service\n');
     });
   },
 );
