@@ -57,6 +57,8 @@ const pure = [
 
 export default defineConfig({
   test: {
+    // What is looked at until it holds: a busy machine may need more than the second that is the default.
+    expect: { poll: { timeout: 20_000 } },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

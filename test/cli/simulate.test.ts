@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Interrupted } from '../../src/cli/command.ts';
+import { until } from '../support/until.ts';
 import { rcWait, scratch } from './harness.ts';
 
 const folder = scratch();
@@ -17,7 +18,7 @@ async function simulating(args: readonly string[], work: (url: string) => Promis
     },
   });
   try {
-    await vi.waitUntil(() => out.includes('\n'));
+    await until(() => out.includes('\n'));
     await work(out.trim());
   } finally {
     controller.abort(new Interrupted('SIGINT'));

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Interrupted, type Io } from '../../src/cli/command.ts';
 import { folderWith } from '../hooks/folder.ts';
 import { listener } from '../openstack/listener.ts';
+import { until } from '../support/until.ts';
 import { done, rcWait, rootWith, scratch, simulator } from './harness.ts';
 
 const { play } = await simulator();
@@ -143,7 +144,7 @@ describe('--signal', () => {
     const running = rcWait(['wait', ...server.flags, '--signal', url + secret], {
       signal: controller.signal,
     });
-    await vi.waitUntil(() => server.requests() > 0);
+    await until(() => server.requests() > 0);
     controller.abort(new Interrupted('SIGTERM'));
     expect(await running).toMatchObject({ exit: 143 });
     expect(heard).toMatchObject([{ body: { status: 'FAILURE', data: { outcome: 'interrupted' } } }]);
@@ -153,7 +154,7 @@ describe('--signal', () => {
     const { url, heard } = await listener(['hang']);
     const controller = new AbortController();
     const running = wait(failed, ['--signal', url + secret], { signal: controller.signal });
-    await vi.waitUntil(() => heard.length > 0);
+    await until(() => heard.length > 0);
     const startedMs = performance.now();
     controller.abort(new Interrupted('SIGTERM'));
     expect(await running).toMatchObject({
@@ -230,7 +231,7 @@ asRoot('hooks', () => {
     const controller = new AbortController();
     const args = ['wait', ...server.flags, '--hooks-dir', hooks];
     const running = rcWait(args, { signal: controller.signal });
-    await vi.waitUntil(() => server.requests() > 0);
+    await until(() => server.requests() > 0);
     controller.abort(new Interrupted('SIGTERM'));
     expect((await running).err).not.toMatch(/wrong|not run/);
     expect((await wait(done, ['--hooks-dir', hooks, '--root', rootWith()])).err).not.toContain('wrong');

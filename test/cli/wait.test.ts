@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Interrupted } from '../../src/cli/command.ts';
 import { faultsIn } from '../report/schema.ts';
 import { createTerminal } from '../report/terminal.ts';
+import { until } from '../support/until.ts';
 import {
   done,
   hostileAnswer,
@@ -197,7 +198,7 @@ describe('the other ends', () => {
     const controller = new AbortController();
     const server = play({ deployedAfter: 'never' });
     const running = rcWait(['wait', '--output', 'json', ...server.flags], { signal: controller.signal });
-    await vi.waitUntil(() => server.requests() > 0);
+    await until(() => server.requests() > 0);
     controller.abort(new Interrupted(by));
     const ran = await running;
     expect(ran.exit).toBe(exit);
@@ -267,7 +268,7 @@ describe('on a terminal', () => {
       columns: 70,
       err: terminal.write,
     });
-    await vi.waitUntil(() => terminal.screen().some((line) => line.includes('DEPLOYING')));
+    await until(() => terminal.screen().some((line) => line.includes('DEPLOYING')));
     expect(terminal.screen()).toContainEqual(
       expect.stringMatching(/^ {2}next request: .*sent, 0 refused, 0 shared\)$/),
     );

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fill, parseCommand } from '../../src/remote/command-line.ts';
 import { createExec, type ExecEnd } from '../../src/remote/exec.ts';
 import type { Watched } from '../../src/remote/types.ts';
+import { until } from '../support/until.ts';
 
 /** A server that is ready. */
 function ready(part: Partial<Watched> = {}): Watched {
@@ -145,7 +146,7 @@ describe('the commands', () => {
     expect(pid).toBeGreaterThan(1);
     // Dead, though whoever has adopted it may not have noticed yet.
     const state = () => /^\d+ \(.*\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, { encoding: 'utf8' }))?.[1];
-    await vi.waitUntil(() => !existsSync(`/proc/${pid}`) || state() === 'Z');
+    await until(() => !existsSync(`/proc/${pid}`) || state() === 'Z');
   });
 
   it('are ended, and no more of them started, by an interrupt', async () => {
