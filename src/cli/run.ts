@@ -19,7 +19,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   } catch (error) {
     // What fails after a signal fails because of it.
-    return failure(io.signal.aborted ? io.signal.reason : error, io);
+    return await failure(io.signal.aborted ? io.signal.reason : error, io);
   }
 }
 

@@ -100,7 +100,8 @@ export async function createTeller(args: TellArgs, io: Io, notifier: Notifier): 
   return {
     async result({ document, exit }, { log, deadlineMs, isRemembered }) {
       const { message, outcome } = document;
-      io.out(await printed(document, args));
+      const { forStream } = await import('../systemd/journal.ts');
+      io.out(forStream(1, isFailure({ exit, outcome }) ? 50 : 30, await printed(document, args), io.env));
       const skips = isRemembered && exit === 0;
       if (!skips) await runHooksFor({ document, exit }, args, { io, log, notifier });
       const ending = {
@@ -133,6 +134,10 @@ export async function createTeller(args: TellArgs, io: Io, notifier: Notifier): 
     },
   };
 }
+
+/** Whether the end is an error in the journal; to be stopped on purpose is none. */
+const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
+  exit !== 0 && outcome !== 'interrupted';
 
 async function printed(document: Result['document'], { output }: TellArgs): Promise<string> {
   if (output === 'json') return `${JSON.stringify(document)}\n`;

@@ -41,3 +41,8 @@ export function journalLines(level: number, text: string): string {
     .map((line) => `<${priority}>${line}\n`)
     .join('');
 }
+
+/** `text` for the stream `fd`: with the priority of `level` (pino's number) where the journal reads it, else as it is. */
+export function forStream(fd: number, level: number, text: string, env: NodeJS.ProcessEnv): string {
+  return underJournal(env, fd) ? journalLines(level, text) : text;
+}

@@ -1,11 +1,13 @@
+import { fstatSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { Interrupted } from '../../src/cli/command.ts';
 import { failure } from '../../src/cli/failure.ts';
 
-function told(error: unknown): { exit: number; err: string } {
+async function told(error: unknown): Promise<{ exit: number; err: string }> {
   let err = '';
-  const exit = failure(error, {
+  const exit = await failure(error, {
+    env: {},
     err: (text) => {
       err += text;
     },
@@ -14,43 +16,60 @@ function told(error: unknown): { exit: number; err: string } {
 }
 
 describe('a failure is told', () => {
-  it('in its message', () => {
-    expect(told(new RcWaitError('CONFIGURATION', 'cannot use it: no'))).toEqual({
+  it('as an error where the journal reads it, and an end that was wished for as none', async () => {
+    const { dev, ino } = fstatSync(2, { bigint: true });
+    const env = { JOURNAL_STREAM: `${dev}:${ino}` };
+    const said: string[] = [];
+    const err = (text: string) => said.push(text);
+    await failure(new RcWaitError('PERMISSION', 'cannot: root is needed', { hint: 'run it as root' }), {
+      err,
+      env,
+    });
+    await failure(new Interrupted('SIGTERM'), { err, env });
+    expect(said).toEqual([
+      '<3>rc-wait: cannot: root is needed\n',
+      '<3>         run it as root\n',
+      '<6>rc-wait: interrupted by SIGTERM\n',
+    ]);
+  });
+
+  it('in its message', async () => {
+    expect(await told(new RcWaitError('CONFIGURATION', 'cannot use it: no'))).toEqual({
       exit: 64,
       err: 'rc-wait: cannot use it: no\n',
     });
   });
 
-  it('with the way out below it', () => {
-    expect(told(new RcWaitError('PERMISSION', 'cannot: root is needed', { hint: 'run it as root' }))).toEqual(
-      {
-        exit: 77,
-        err: 'rc-wait: cannot: root is needed\n         run it as root\n',
-      },
-    );
+  it('with the way out below it', async () => {
+    expect(
+      await told(new RcWaitError('PERMISSION', 'cannot: root is needed', { hint: 'run it as root' })),
+    ).toEqual({
+      exit: 77,
+      err: 'rc-wait: cannot: root is needed\n         run it as root\n',
+    });
   });
 
-  it('on lines of its own, whatever the API sent', () => {
+  it('on lines of its own, whatever the API sent', async () => {
     const error = new RcWaitError('API_UNAVAILABLE', 'cannot read "\u001b[2J\nrc-wait: DEPLOYED"', {
       hint: 'a\nb',
     });
-    expect(told(error).err).toBe('rc-wait: cannot read " [2J rc-wait: DEPLOYED"\n         a b\n');
+    expect((await told(error)).err).toBe('rc-wait: cannot read " [2J rc-wait: DEPLOYED"\n         a b\n');
   });
 
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('as an interruption by %s', (signal, exit) => {
-    expect(told(new Interrupted(signal))).toEqual({ exit, err: `rc-wait: interrupted by ${signal}\n` });
+  ] as const)('as an interruption by %s', async (signal, exit) => {
+    expect(await told(new Interrupted(signal))).toEqual({ exit, err: `rc-wait: interrupted by ${signal}\n` });
   });
 
-  it('as a mistake of rc-wait when it is nothing that was foreseen, with the place', () => {
-    const { exit, err } = told(new TypeError('x is not a function'));
+  it('as a mistake of rc-wait when it is nothing that was foreseen, with the place', async () => {
+    const { exit, err } = await told(new TypeError('x is not a function'));
     expect(exit).toBe(70);
     expect(err).toMatch(
       /^rc-wait: this is a mistake in rc-wait, please report it: x is not a function\nTypeError: .*\n +at /,
     );
-    expect(told('a bare string')).toEqual({
+    expect(await told('a bare string')).toEqual({
       exit: 70,
       err: 'rc-wait: this is a mistake in rc-wait, please report it: a bare string\n',
     });

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { journalLines, underJournal } from '../../src/systemd/journal.ts';
+import { forStream, journalLines, underJournal } from '../../src/systemd/journal.ts';
 
 describe('underJournal', () => {
   let fd: number;
@@ -31,6 +31,11 @@ describe('underJournal', () => {
       expect(underJournal({ JOURNAL_STREAM: value }, fd)).toBe(false);
     },
   );
+
+  it('is told the priority of what goes to it, and nobody else is', () => {
+    expect(forStream(fd, 50, 'FAILED\nso it is\n', { JOURNAL_STREAM: own })).toBe('<3>FAILED\n<3>so it is\n');
+    expect(forStream(fd, 50, 'FAILED\n', {})).toBe('FAILED\n');
+  });
 
   it('sees no journal outside a unit', () => {
     expect(underJournal({}, fd)).toBe(false);
