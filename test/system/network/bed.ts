@@ -144,6 +144,16 @@ export class Bed implements AsyncDisposable {
     await this.until(`the default routes are ${wish}`, async () => (await this.defaults()).join() === wish);
   }
 
+  /**
+   * Waits until the kernel has the default routes that it had, and no other. One may be there twice, with another
+   * metric: NetworkManager 1.42 leaves it so where it gives its devices other metrics than before.
+   */
+  async untilBack(before: readonly string[]): Promise<void> {
+    const was = [...new Set(before)].sort().join();
+    const isBack = async () => [...new Set(await this.defaults())].sort().join() === was;
+    await this.until(`the default routes are ${was} again`, isBack);
+  }
+
   /** Mode, owner and digest of every network file, and of the folders. */
   files(): Promise<string> {
     return this.sh(listing);
