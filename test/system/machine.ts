@@ -61,7 +61,7 @@ export class Machine implements AsyncDisposable {
       .withAddedCapabilities('SYS_ADMIN', 'NET_ADMIN')
       .withSecurityOpt('seccomp=unconfined', 'apparmor=unconfined')
       .withTmpFs({ '/run': 'exec', '/run/lock': '', '/tmp': '' })
-      .withEnvironment({ container: 'docker' })
+      .withEnvironment({ container: 'docker', DEBIAN_FRONTEND: 'noninteractive' })
       .withCommand([...command])
       .withCopyFilesToContainer(files.filter((file) => 'source' in file))
       .withCopyContentToContainer(files.filter((file) => 'content' in file));

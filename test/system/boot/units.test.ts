@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { Server } from '../server.ts';
+import { Server, type ServerOptions } from '../server.ts';
 import { afterRackconnect, cloudInit, example, suites } from './first-boot.ts';
 
 const limitMs = 90_000;
@@ -29,19 +29,17 @@ const examples = {
 const enable =
   '[ -e /first ] || { systemctl enable after-rackconnect.service nginx.service rackconnect-job.timer; touch /first; }\n';
 
+/** A server whose owner has all of the examples, enabled. */
+const bootWithExamples = (options: Pick<ServerOptions, 'suite' | 'api'>): Promise<Server> =>
+  Server.boot({ stack: 'ifupdown', dependent: false, files: examples, first: enable, ...options });
+
 const isActive = (server: Server, unit: string) => server.ask('systemctl', 'is-active', unit);
 
 describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as const))(
   'the examples of units on %s',
   (_name, suite) => {
     it('start after DEPLOYED and not before, and no circle is broken for them', async ({ expect }) => {
-      await using server = await Server.boot({
-        stack: 'ifupdown',
-        suite,
-        dependent: false,
-        files: examples,
-        first: enable,
-      });
+      await using server = await bootWithExamples({ suite });
       await server.untilUnit('rc-wait.service', ['activating'], limitMs);
       await server.until(
         'the boot has come to its end, but for what waits',
@@ -69,13 +67,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
     });
 
     it('tell somebody why the automation FAILED, and start nothing', async ({ expect }) => {
-      await using server = await Server.boot({
-        stack: 'ifupdown',
-        suite,
-        dependent: false,
-        files: examples,
-        first: enable,
-      });
+      await using server = await bootWithExamples({ suite });
       await server.deploymentEnds('FAILED');
       await server.until(
         'somebody is told',
@@ -91,14 +83,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
       expect,
     }) => {
       // No API is named, and a container has neither Xen nor a config drive.
-      await using server = await Server.boot({
-        stack: 'ifupdown',
-        suite,
-        dependent: false,
-        files: examples,
-        first: enable,
-        api: 'none',
-      });
+      await using server = await bootWithExamples({ suite, api: 'none' });
       await server.untilUnit('nginx.service', ['active'], limitMs);
       // It was skipped; systemd 247 knows no way to skip it without a failure.
       const state = suite === 'bullseye' ? 'active' : 'inactive';
