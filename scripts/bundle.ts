@@ -66,7 +66,8 @@ const launcher = `#!/bin/sh
 # rc-wait, on its own Node. NODE_OPTIONS is another program's: it could load code into a process that runs as root.
 unset NODE_OPTIONS
 self=$(readlink -f -- "$0") || exit 70
-exec "\${self%/*}/lib/node" "\${self%/*}/lib/start.cjs" "$@"
+# The young objects of V8 grow to 48 MB otherwise before it looks which of them are still in use (three semi-spaces of 16 MB).
+exec "\${self%/*}/lib/node" --max-semi-space-size=4 "\${self%/*}/lib/start.cjs" "$@"
 `;
 
 rmSync(folder, { recursive: true, force: true });
