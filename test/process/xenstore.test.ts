@@ -19,14 +19,13 @@ describe.concurrent('rc-wait on a server with xenstore', () => {
     const { xenstore, env } = server();
     xenstore.set(status, '"DEPLOYING"');
     const program = start(['wait', '--network', 'off', ...play({ unknown: true }).flags], { env });
-    await program.saw(/^rc-wait: DEPLOYING: refused \(403\) \d+ times?/m);
+    // In words of its own where xenstore is read after the answer, as a busy machine may do.
+    await program.saw(/^rc-wait: DEPLOYING: (refused \(403\) 1 time|the API refused the request \(403\))/m);
     xenstore.set(status, '"DEPLOYED"');
     const setMs = performance.now();
     const { exit, out } = await program.ended;
     expect(exit).toBe(0);
-    expect(out).toMatch(
-      /^DEPLOYED \(told by xenstore\) after .*\n(\d+) requests? sent, \1 refused, 0 shared\n$/,
-    );
+    expect(out).toMatch(/^DEPLOYED \(told by xenstore\) after .*\n1 request sent, 1 refused, 0 shared\n$/);
     expect(performance.now() - setMs).toBeLessThan(4_000);
   });
 
