@@ -101,7 +101,9 @@ export async function createTeller(args: TellArgs, io: Io, notifier: Notifier): 
     async result({ document, exit }, { log, deadlineMs, isRemembered }) {
       const { message, outcome } = document;
       const { forStream } = await import('../systemd/journal.ts');
-      io.out(forStream(1, isFailure({ exit, outcome }) ? 50 : 30, await printed(document, args), io.env));
+      io.out(
+        forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', await printed(document, args), io.env),
+      );
       const skips = isRemembered && exit === 0;
       if (!skips) await runHooksFor({ document, exit }, args, { io, log, notifier });
       const ending = {

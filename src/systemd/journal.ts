@@ -42,7 +42,15 @@ export function journalLines(level: number, text: string): string {
     .join('');
 }
 
-/** `text` for the stream `fd`: with the priority of `level` (pino's number) where the journal reads it, else as it is. */
-export function forStream(fd: number, level: number, text: string, env: NodeJS.ProcessEnv): string {
-  return underJournal(env, fd) ? journalLines(level, text) : text;
+/** pino's numbers of the levels that what is no line of the log may have. */
+const levels = { info: 30, error: 50 } as const;
+
+/** `text` for the stream `fd`: with the priority of `level` where the journal reads it, else as it is. */
+export function forStream(
+  fd: number,
+  level: keyof typeof levels,
+  text: string,
+  env: NodeJS.ProcessEnv,
+): string {
+  return underJournal(env, fd) ? journalLines(levels[level], text) : text;
 }

@@ -33,8 +33,10 @@ describe('underJournal', () => {
   );
 
   it('is told the priority of what goes to it, and nobody else is', () => {
-    expect(forStream(fd, 50, 'FAILED\nso it is\n', { JOURNAL_STREAM: own })).toBe('<3>FAILED\n<3>so it is\n');
-    expect(forStream(fd, 50, 'FAILED\n', {})).toBe('FAILED\n');
+    expect(forStream(fd, 'error', 'FAILED\nso it is\n', { JOURNAL_STREAM: own })).toBe(
+      '<3>FAILED\n<3>so it is\n',
+    );
+    expect(forStream(fd, 'error', 'FAILED\n', {})).toBe('FAILED\n');
   });
 
   it('sees no journal outside a unit', () => {
