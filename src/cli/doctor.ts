@@ -61,7 +61,10 @@ async function condition(args: DoctorArgs, io: Io): Promise<number> {
     ]);
     const { isRackspace, why } = await likenessOf(await thisServer().region());
     if (isRackspace) return 0;
-    io.out(`this is none of Rackspace's cloud servers, and there is nothing to wait for: ${why}\n`);
+    const no = `this is none of Rackspace's cloud servers, and there is nothing to wait for: ${why}`;
+    io.out(`${no}\n`);
+    const { createNotifier } = await import('../systemd/notify.ts');
+    await createNotifier(io.env).stopping(no);
     return 1;
   } catch (error) {
     io.err(`rc-wait: cannot tell whether this is one of Rackspace's servers: ${reasonOf(error)}\n`);

@@ -42,6 +42,8 @@ export const waitCommand: Command = command({
 async function wait(args: WaitArgs, io: Io): Promise<number> {
   const { createNotifier } = await import('../systemd/notify.ts');
   const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
+  // What is asked for that, such as name servers, may be slow.
+  notifier.status('finding out which server this is');
   let teller: Teller | undefined;
   try {
     teller = await createTeller(args, io, notifier);

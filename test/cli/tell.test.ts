@@ -292,6 +292,7 @@ asRoot('hooks', () => {
     const { exit } = await wait(done, ['--hooks-dir', hooks, '--signal', url + secret], { env });
     expect(exit).toBe(0);
     const told = events();
+    expect(told[0]).toBe('STATUS=finding out which server this is ');
     expect(told.slice(-2)).toEqual([expect.stringMatching(/^READY=1 STATUS=DEPLOYED after /), 'signal']);
     expect(told.filter((line) => line === 'hook')).toHaveLength(2);
     expect(told).toContainEqual(
