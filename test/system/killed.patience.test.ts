@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'vitest';
-import { suites } from './boot/first-boot.ts';
+import { releases } from './boot/first-boot.ts';
 import { Server } from './server.ts';
 
 const service = 'rc-wait.service';
-const limitMs = 90_000;
 const etc = '/etc/systemd/system';
 
 /** What waits in the ways there are: wanted by the boot, by a unit that waits, and by the target alone. */
@@ -35,7 +34,7 @@ const outOfMemory = (pid: string): string => `
   echo 4096 >$folder/out-of-memory/$limit
   echo ${pid} >$folder/out-of-memory/cgroup.procs`;
 
-describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as const))(
+describe.concurrent.each(releases)(
   'rc-wait.service on %s, killed or started again in the middle',
   (_name, suite) => {
     it('goes on within the quota, and what waits for it starts once, after DEPLOYED', async ({
@@ -52,16 +51,14 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
       for (const [ending, end] of Object.entries(endings)) {
         const pid = await server.mainPid();
         await end(pid);
-        await server.untilAnotherWaits(pid, limitMs);
+        await server.untilAnotherWaits(pid);
         expect(await states(server), ending).toEqual(none);
       }
       expect(await server.ask('cat', '/run/started')).toBe('');
 
       const deployedMs = await server.deploymentEnds('DEPLOYED');
-      await server.until(
-        'all of them have started',
-        async () => (await states(server)).every((state) => state === 'active'),
-        limitMs,
+      await server.until('all of them have started', async () =>
+        (await states(server)).every((state) => state === 'active'),
       );
       for (const unit of waiting)
         expect(await server.moment(unit, 'ExecMainStartTimestampMonotonic'), unit).toBeGreaterThan(
@@ -86,14 +83,12 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
       await using server = await Server.boot({ stack: 'netplan', suite, files, first, netplanSleepsS: 8 });
       await server.deploymentEnds('DEPLOYED');
       const applying = async () => (await server.run('cat', '/run/netplan.applying')) === '';
-      await server.until('netplan apply has begun', applying, limitMs);
+      await server.until('netplan apply has begun', applying);
       await server.run('kill', '-9', await server.mainPid());
       await delay(1500);
       expect(await states(server)).toEqual(none);
-      await server.until(
-        'all of them have started',
-        async () => (await states(server)).every((state) => state === 'active'),
-        limitMs,
+      await server.until('all of them have started', async () =>
+        (await states(server)).every((state) => state === 'active'),
       );
       expect(await server.run('cat', '/run/dependent.routes')).toMatch(
         /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/,
@@ -107,9 +102,9 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
       await using server = await Server.boot({ stack: 'ifupdown', suite, files, first });
       const pid = await server.mainPid();
       await server.run('kill', '-9', pid);
-      await server.untilAnotherWaits(pid, limitMs);
+      await server.untilAnotherWaits(pid);
       await server.deploymentEnds('FAILED');
-      await server.untilUnit(service, ['failed'], limitMs);
+      await server.untilUnit(service, ['failed']);
       await delay(1500);
       expect(await states(server)).toEqual(none);
       expect((await server.unit(service)).ExecMainStatus).toBe('1');

@@ -116,7 +116,6 @@ export class Server implements AsyncDisposable {
       await server.until(
         api === 'there' ? 'the simulator answers' : 'the simulator has been asked',
         async () => (await server.requests()).length > 0 || api === 'there',
-        60_000,
       );
     } catch (error) {
       await server[Symbol.asyncDispose]();
@@ -163,13 +162,13 @@ export class Server implements AsyncDisposable {
   }
 
   /** Waits until rc-wait.service waits by another process than `pid`, and says that the automation is DEPLOYING. */
-  async untilAnotherWaits(pid: string, timeoutMs: number): Promise<void> {
+  async untilAnotherWaits(pid: string): Promise<void> {
     const goesOn = async () => {
       const { MainPID, StatusText, ActiveState } = await this.unit('rc-wait.service');
       const isAnother = MainPID !== pid && MainPID !== '0';
       return isAnother && ActiveState === 'activating' && /DEPLOYING/.test(StatusText ?? '');
     };
-    await this.until('it waits again', goesOn, timeoutMs);
+    await this.until('it waits again', goesOn);
   }
 
   /** A …TimestampMonotonic property of a unit, in ms of CLOCK_MONOTONIC, which all of this machine share. */
@@ -178,14 +177,14 @@ export class Server implements AsyncDisposable {
   }
 
   /** Waits until `check` holds. @throws with the journal when it does not within `timeoutMs` */
-  until(what: string, check: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+  until(what: string, check: () => Promise<boolean>, timeoutMs?: number): Promise<void> {
     return this.#machine.until(what, check, timeoutMs);
   }
 
   /** Waits until a unit's ActiveState is one of `states`. */
-  async untilUnit(unit: string, states: readonly string[], timeoutMs: number): Promise<void> {
+  async untilUnit(unit: string, states: readonly string[]): Promise<void> {
     const check = async () => states.includes(await this.ask('systemctl', 'show', '-P', 'ActiveState', unit));
-    await this.until(`${unit} is ${states.join(' or ')}`, check, timeoutMs);
+    await this.until(`${unit} is ${states.join(' or ')}`, check);
   }
 
   /** Ends the deployment at the simulator at once; the moment at which it did, in ms of CLOCK_MONOTONIC. */

@@ -20,7 +20,7 @@ describe('rc-wait.service', () => {
       expect(await isActive(server, 'dependent.service')).toBe('inactive');
 
       const deployedMs = await server.deploymentEnds('DEPLOYED');
-      await server.untilUnit('dependent.service', ['active'], 30_000);
+      await server.untilUnit('dependent.service', ['active']);
 
       expect(await server.run('cat', '/run/dependent.routes')).toMatch(
         /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/,
@@ -45,7 +45,7 @@ describe('rc-wait.service', () => {
       await using server = await Server.boot({ stack });
       const before = await server.run('ip', 'route', 'show', 'default');
       await server.deploymentEnds('FAILED');
-      await server.untilUnit('rc-wait.service', ['failed'], 30_000);
+      await server.untilUnit('rc-wait.service', ['failed']);
       await delay(settledMs);
 
       expect(await isActive(server, 'rackconnect-deployed.target')).toBe('inactive');
@@ -63,7 +63,7 @@ describe('rc-wait.service', () => {
 describe.concurrent('rc-wait.service, besides', () => {
   it('holds nothing up but what depends on it', async ({ expect }) => {
     await using server = await Server.boot({ stack: 'netplan', dependent: false });
-    await server.untilUnit('multi-user.target', ['active'], 20_000);
+    await server.untilUnit('multi-user.target', ['active']);
     expect(await isActive(server, 'rc-wait.service')).toBe('activating');
     const jobs = await server.ask('systemctl', 'list-jobs', '--no-legend', '--plain');
     expect(
@@ -80,7 +80,7 @@ describe.concurrent('rc-wait.service, besides', () => {
     await delay(settledMs);
     expect(await isActive(server, 'dependent.service')).toBe('inactive');
     await server.deploymentEnds('DEPLOYED');
-    await server.untilUnit('dependent.service', ['active'], 30_000);
+    await server.untilUnit('dependent.service', ['active']);
     await server.run('systemctl', 'stop', 'rc-wait.service');
     expect(await isActive(server, 'dependent.service')).toBe('inactive');
   });
@@ -95,7 +95,7 @@ describe.concurrent('rc-wait.service, besides', () => {
   it('does not have to start again for the second dependent', async ({ expect }) => {
     await using server = await Server.boot({ stack: 'ifupdown' });
     await server.deploymentEnds('DEPLOYED');
-    await server.untilUnit('dependent.service', ['active'], 30_000);
+    await server.untilUnit('dependent.service', ['active']);
     const { requests } = await server.summary();
     await server.run('systemctl', 'restart', 'dependent.service');
     expect((await server.summary()).requests).toBe(requests);

@@ -6,21 +6,20 @@ import {
   cloudInitStatus,
   example,
   firstBoot,
+  releases,
   routeFound,
   simulated,
-  suites,
 } from './first-boot.ts';
 
-const limitMs = 180_000;
 const wished = /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/;
 
 /** Until runcmd has come to its wait. */
 async function untilRuncmdWaits(server: Server): Promise<void> {
   const waits = async () => (await server.ask('pgrep', '-f', 'rc-wait wait --api-url')) !== '';
-  await server.until('runcmd waits', waits, limitMs);
+  await server.until('runcmd waits', waits);
 }
 
-describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as const))(
+describe.concurrent.each(releases)(
   'the first boot of a %s server, by the real cloud-init',
   (_name, suite) => {
     it('runcmd: what comes after rc-wait comes after DEPLOYED, and cloud-init is done', async ({
@@ -32,11 +31,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
       expect(await routeFound(server)).toBeUndefined();
 
       await server.deploymentEnds('DEPLOYED');
-      await server.until(
-        'cloud-init has ended',
-        async () => (await cloudInitStatus(server)) !== 'running',
-        limitMs,
-      );
+      await server.until('cloud-init has ended', async () => (await cloudInitStatus(server)) !== 'running');
       expect(await cloudInitStatus(server)).toBe('done');
       expect(await routeFound(server)).toMatch(wished);
     });
@@ -45,11 +40,7 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
       await using server = await firstBoot({ suite, files: cloudInit(simulated('cloud-init/runcmd.yaml')) });
       await untilRuncmdWaits(server);
       await server.deploymentEnds('FAILED');
-      await server.until(
-        'cloud-init has ended',
-        async () => (await cloudInitStatus(server)) !== 'running',
-        limitMs,
-      );
+      await server.until('cloud-init has ended', async () => (await cloudInitStatus(server)) !== 'running');
       expect(await cloudInitStatus(server)).toBe('error');
       // tee(1), which writes it, may be a moment behind.
       await server.until(
@@ -62,14 +53,10 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
 
     it('a unit: cloud-init is done before DEPLOYED, and the unit starts after it', async ({ expect }) => {
       await using server = await firstBoot({ suite, files: cloudInit(example('cloud-init/unit.yaml')) });
-      await server.until(
-        'cloud-init is done',
-        async () => (await cloudInitStatus(server)) === 'done',
-        limitMs,
-      );
+      await server.until('cloud-init is done', async () => (await cloudInitStatus(server)) === 'done');
       expect(await routeFound(server)).toBeUndefined();
       await server.deploymentEnds('DEPLOYED');
-      await server.untilUnit('after-rackconnect.service', ['active'], limitMs);
+      await server.untilUnit('after-rackconnect.service', ['active']);
       expect(await routeFound(server)).toMatch(wished);
     });
 
@@ -90,33 +77,26 @@ describe.concurrent.each(suites.map((suite) => [suite ?? 'bookworm', suite] as c
         first: `[ -e /first ] || { ${first}; touch /first; }`,
         dropIn,
       });
-      await server.until(
-        'cloud-init is done',
-        async () => (await cloudInitStatus(server)) === 'done',
-        limitMs,
-      );
+      await server.until('cloud-init is done', async () => (await cloudInitStatus(server)) === 'done');
       expect(await server.ask('systemctl', 'is-enabled', 'rc-wait.service')).toBe('enabled');
-      await server.untilUnit('rc-wait.service', ['activating'], limitMs);
+      await server.untilUnit('rc-wait.service', ['activating']);
       expect(await routeFound(server)).toBeUndefined();
       await server.deploymentEnds('DEPLOYED');
-      await server.untilUnit('after-rackconnect.service', ['active'], limitMs);
+      await server.untilUnit('after-rackconnect.service', ['active']);
       expect(await routeFound(server)).toMatch(wished);
     });
   },
 );
 
-it.each(suites.map((suite) => [suite ?? 'bookworm', suite] as const))(
-  'the examples are valid for the cloud-init of %s',
-  async (_name, suite) => {
-    const files = Object.fromEntries(
-      cloudConfigs.map((name) => [`/srv/${name}`, example(`cloud-init/${name}`)]),
-    );
-    await using server = await Server.boot({ suite, files, stack: 'ifupdown', dependent: false });
-    // Before cloud-init 22.2 it was a part of "devel".
-    const words = suite === 'bullseye' ? ['devel', 'schema'] : ['schema'];
-    for (const name of cloudConfigs) {
-      const said = await server.run('cloud-init', ...words, '--config-file', `/srv/${name}`);
-      expect(said, name).toMatch(/^Valid (cloud-config|schema)/m);
-    }
-  },
-);
+it.each(releases)('the examples are valid for the cloud-init of %s', async (_name, suite) => {
+  const files = Object.fromEntries(
+    cloudConfigs.map((name) => [`/srv/${name}`, example(`cloud-init/${name}`)]),
+  );
+  await using server = await Server.boot({ suite, files, stack: 'ifupdown', dependent: false });
+  // Before cloud-init 22.2 it was a part of "devel".
+  const words = suite === 'bullseye' ? ['devel', 'schema'] : ['schema'];
+  for (const name of cloudConfigs) {
+    const said = await server.run('cloud-init', ...words, '--config-file', `/srv/${name}`);
+    expect(said, name).toMatch(/^Valid (cloud-config|schema)/m);
+  }
+});

@@ -24,8 +24,10 @@ const script = '#!/bin/sh\nip route show default >/run/after-rackconnect\n';
 
 const seed = '/var/lib/cloud/seed/nocloud';
 
-/** The releases of Debian on which a first boot is tried; bookworm is the one without a name. */
-export const suites = [undefined, 'bullseye', 'trixie'] as const satisfies readonly ServerOptions['suite'][];
+const suites = [undefined, 'bullseye', 'trixie'] as const satisfies readonly ServerOptions['suite'][];
+
+/** The releases of Debian on which a first boot is tried, each with its name; bookworm is the suite without one. */
+export const releases = suites.map((suite) => [suite ?? 'bookworm', suite] as const);
 
 /** Where cloud-init finds what a provider would give it, from its own disk (NoCloud), and no network to configure. */
 export function cloudInit(userData: string, vendorData = ''): Readonly<Record<string, string>> {

@@ -44,7 +44,7 @@ export async function startHost(): Promise<Machine> {
   });
   try {
     const isUp = async () => (await host.exec('grep', '-q', '^export ', login)).exitCode === 0;
-    await host.until('the simulator answers', isUp, 30_000);
+    await host.until('the simulator answers', isUp);
     return host;
   } catch (error) {
     await host[Symbol.asyncDispose]();

@@ -24,9 +24,6 @@ export interface State {
   readonly defaults: readonly string[];
 }
 
-/** How long a network may take to come up, or to follow a change, in ms. */
-const patienceMs = 60_000;
-
 /** A server with one network stack and rc-wait installed, but not started. Dispose of it with `await using`. */
 export class Bed implements AsyncDisposable {
   readonly place: Place;
@@ -196,8 +193,8 @@ export class Bed implements AsyncDisposable {
     return silencing !== undefined && (await this.exec('test', '-f', silencing)).exitCode === 0;
   }
 
-  /** Waits until `check` holds. @throws with the state of the network when it does not within a minute, or `timeoutMs` */
-  until(what: string, check: () => Promise<boolean>, timeoutMs: number = patienceMs): Promise<void> {
+  /** Waits until `check` holds. @throws with the state of the network when it does not in time */
+  until(what: string, check: () => Promise<boolean>, timeoutMs?: number): Promise<void> {
     return this.#machine.until(what, check, timeoutMs);
   }
 }

@@ -76,9 +76,9 @@ export class Debian implements AsyncDisposable {
     return (await this.#machine.exec('sh', '-c', line)).stdout;
   }
 
-  /** Waits until a line of sh succeeds. @throws with the journal when it does not within half a minute */
+  /** Waits until a line of sh succeeds. @throws with the journal when it does not */
   until(what: string, line: string): Promise<void> {
     const holds = async () => (await this.#machine.exec('sh', '-c', line)).exitCode === 0;
-    return this.#machine.until(what, holds, 30_000);
+    return this.#machine.until(what, holds);
   }
 }
