@@ -20,7 +20,7 @@ const flags = {
     boolean: true,
     default: false,
     describe:
-      "Only say whether this may be one of Rackspace's servers: exit status 0 or 1; for ExecCondition=",
+      "Only say whether this may be one of Rackspace's servers: exit status 0, or 10 where it is surely none",
   },
   ...stackFlag,
   ...apiFlags,
@@ -51,6 +51,9 @@ export const doctorCommand: Command = command({
   },
 });
 
+/** Of --condition. Node ends with 1 where it cannot begin, and the shell with 126 and 127: those are no answers. */
+const sureNo = 10;
+
 /** Any trouble is a yes: where it cannot be told the wait has to find out. */
 async function condition(args: DoctorArgs, io: Io): Promise<number> {
   if (args['api-url'] !== undefined || args.region !== undefined) return 0;
@@ -61,11 +64,8 @@ async function condition(args: DoctorArgs, io: Io): Promise<number> {
     ]);
     const { isRackspace, why } = await likenessOf(await thisServer().region());
     if (isRackspace) return 0;
-    const no = `this is none of Rackspace's cloud servers, and there is nothing to wait for: ${why}`;
-    io.out(`${no}\n`);
-    const { createNotifier } = await import('../systemd/notify.ts');
-    await createNotifier(io.env).stopping(no);
-    return 1;
+    io.out(`this is none of Rackspace's cloud servers, and there is nothing to wait for: ${why}\n`);
+    return sureNo;
   } catch (error) {
     io.err(`rc-wait: cannot tell whether this is one of Rackspace's servers: ${reasonOf(error)}\n`);
     return 0;
