@@ -43,6 +43,8 @@ export interface Command {
   readonly notes?: string;
   /** for rc-wait itself: not listed in any help */
   readonly hidden?: boolean;
+  /** hears of flags that cannot be read; never throws */
+  readonly onMisuse?: (error: unknown, io: Io) => Promise<void>;
   /** resolves to the exit status */
   readonly run: (args: never, io: Io, operands: readonly string[]) => Promise<number>;
 }

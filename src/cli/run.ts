@@ -12,7 +12,10 @@ import { version } from './version.ts';
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     const where = route(argv, commands, defaultCommand);
-    const parsed = await parse(where, argv, io);
+    const parsed = await parse(where, argv, io).catch(async (error: unknown) => {
+      if (where.kind === 'command') await where.command.onMisuse?.(error, io);
+      throw error;
+    });
     if (where.kind === 'command' && 'args' in parsed)
       return await where.command.run(parsed.args as never, io, where.operands);
     io.out(`${parsed.text}\n`);

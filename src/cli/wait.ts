@@ -36,6 +36,7 @@ export const waitCommand: Command = command({
     '74 and could not be put back; 77 root is needed, or the API refused this server all along;',
     '124 the deadline passed; 130, 143 interrupted.',
   ].join(' '),
+  onMisuse: async (error, io) => (await import('./misuse.ts')).tellMisuse(error, io),
   run: wait,
 });
 

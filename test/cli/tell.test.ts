@@ -137,6 +137,22 @@ describe('--signal', () => {
     });
   });
 
+  it('tells of a wait whose flags cannot be read, by what the environment says', async () => {
+    const { url, heard } = await listener([200]);
+    const { env, events } = notified();
+    const wrong = { ...env, RC_WAIT_SIGNAL: url + secret, RC_WAIT_TIMEOUT: '2700' };
+    expect(await rcWait(['wait'], { env: wrong })).toMatchObject({ exit: 64 });
+    const reason = expect.stringMatching(/^cannot use .*2700/);
+    expect(heard).toMatchObject([{ body: { status: 'FAILURE', reason, data: { error: 'USAGE' } } }]);
+    expect(events().at(-1)).toMatch(/^STOPPING=1 STATUS=cannot use .*2700/);
+
+    const both = { ...notified().env, RC_WAIT_SIGNAL: 'mailto:nobody', RC_WAIT_TIMEOUT: '2700' };
+    expect(await rcWait(['wait'], { env: both })).toMatchObject({
+      exit: 64,
+      err: expect.stringMatching(/^rc-wait: cannot use .*2700/),
+    });
+  });
+
   it('tells that it was interrupted, when that takes no time', async () => {
     const { url, heard } = await listener([200]);
     const server = play({ deployedAfter: 'never' });
