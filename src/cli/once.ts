@@ -1,7 +1,9 @@
 import type { Options } from 'yargs';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
+import { parseIpv4 } from '../base/ipv4.ts';
 import type { Check } from '../network/check.ts';
+import type { JournalEntry } from '../network/journal-entry.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Log } from '../report/log.ts';
 import type { End, ResultDocument } from '../report/result.ts';
@@ -67,9 +69,16 @@ export async function recallEnd(args: OnceArgs, context: Context): Promise<End |
     deployment: { status: 'DEPLOYED', tasks: [] },
   } as const;
   if (known.kind === 'left-alone') return { ...end, network: { action: 'skipped', reason: known.reason } };
-  const { gateway } = known;
+  const last = await lastChange(args, log);
+  const wanted = wantedBy(last, known);
+  const { gateway } = wanted;
+  // Whoever undid it by hand does not want it back at each boot.
+  if (last?.purpose === 'rollback' && last.gateway === gateway) {
+    const reason = 'the gateway that rc-wait had set was rolled back by hand';
+    return { ...end, gateway, network: { action: 'skipped', reason } };
+  }
   try {
-    const network = await putInOrder(known, args, context);
+    const network = await putInOrder(wanted, args, context);
     return network && { ...end, gateway, network };
   } catch (error) {
     if (!(error instanceof RcWaitError)) throw error;
@@ -80,24 +89,50 @@ export async function recallEnd(args: OnceArgs, context: Context): Promise<End |
 /** What is remembered of a gateway. */
 type Known = Extract<ReturnType<typeof import('../memory/instances.ts').recall>, { kind: 'gateway' }>;
 
+/** The gateway that a boot is to find set. */
+type Wanted = Pick<Known, 'gateway' | 'interfaceName' | 'stack'> & Pick<JournalEntry, 'publicInterface'>;
+
+/** What rc-wait did last to the network; undefined: nothing, or nobody can tell. */
+async function lastChange({ root }: OnceArgs, log: Log): Promise<JournalEntry | undefined> {
+  const { openJournal } = await import('../network/journal.ts');
+  try {
+    return await openJournal(root).last();
+  } catch (error) {
+    if (!(error instanceof RcWaitError)) throw error;
+    log.warn(error.message);
+    return undefined;
+  }
+}
+
+/** What the network is to be: as it was at DEPLOYED, or as the owner has had it set by hand since. */
+function wantedBy(last: JournalEntry | undefined, known: Known): Wanted {
+  const gateway = last && parseIpv4(last.gateway);
+  // An earlier change is that of the wait itself, or of the server from whose image this one was made.
+  if (last?.purpose !== 'apply' || gateway === undefined || !isAfter(last.startedAt, known.since))
+    return known;
+  const { interface: interfaceName, stack, publicInterface } = last;
+  return { gateway, interfaceName, stack, publicInterface };
+}
+
+/** `since` is in whole seconds. */
+const isAfter = (startedAt: string, since: string): boolean =>
+  Date.parse(startedAt) >= Date.parse(since) + 1000;
+
 /** As `rc-wait network check --repair` does; undefined: the gateway does not fit this server any more. */
 async function putInOrder(
-  known: Known,
+  wanted: Wanted,
   args: OnceArgs,
   context: Context,
 ): Promise<NetworkResult | undefined> {
   const { log, view, configure } = context;
   view.onEvent({ kind: 'phase', phase: 'network' });
   requireRoot(args.root);
-  if (await wasRolledBack(known, args, log)) {
-    return { action: 'skipped', reason: 'the gateway that rc-wait had set was rolled back by hand' };
-  }
   const order: Order = {
-    gateway: known.gateway,
-    stack: args.network === 'auto' || args.network === 'off' ? known.stack : args.network,
+    gateway: wanted.gateway,
+    stack: args.network === 'auto' || args.network === 'off' ? wanted.stack : args.network,
     root: args.root,
-    interfaceName: args.interface ?? known.interfaceName,
-    publicInterface: args['public-interface'],
+    interfaceName: args.interface ?? wanted.interfaceName,
+    publicInterface: args['public-interface'] === 'disable' ? 'disable' : (wanted.publicInterface ?? 'keep'),
     probe: args.probe,
   };
   const check = await checkOf(order, context);
@@ -108,19 +143,6 @@ async function putInOrder(
   }
   for (const reason of check.reasons) log.info(reason);
   return configure(order);
-}
-
-/** Whoever undid it by hand does not want it back at each boot. */
-async function wasRolledBack({ gateway }: Known, { root }: OnceArgs, log: Log): Promise<boolean> {
-  const { openJournal } = await import('../network/journal.ts');
-  try {
-    const last = await openJournal(root).last();
-    return last?.purpose === 'rollback' && last.gateway === gateway;
-  } catch (error) {
-    if (!(error instanceof RcWaitError)) throw error;
-    log.warn(error.message);
-    return false;
-  }
 }
 
 async function checkOf(
@@ -178,7 +200,10 @@ export async function untilItFits<T>(
   }
 }
 
-/** Remembers a wait that has ended with DEPLOYED. To be done when all are told: one that is killed before is waited for again. */
+/**
+ * Remembers a wait that has ended with DEPLOYED. To be done when all are told: one that is killed before is waited for again. One
+ * that is stopped in the midst of it is remembered: a hook that reboots must not do so at each boot.
+ */
 export async function rememberEnd(
   args: OnceArgs,
   end: End,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
@@ -11,6 +11,7 @@ import { done, netplan, netplanPath, type Played, rcWait, rootWith, simulator } 
 const { play } = await simulator();
 const faults = faultsIn('result');
 const idPath = '/var/lib/cloud/data/instance-id';
+const lastPath = '/var/lib/rc-wait/network/last.json';
 const memoryPath = '/var/lib/rc-wait/instances.json';
 
 afterEach(() => {
@@ -88,6 +89,39 @@ describe('where DEPLOYED was seen on this instance', () => {
     expect(server.requests()).toBe(asked);
   });
 
+  it('a gateway that was set by hand since then stays, and what became of the public interface', async () => {
+    const { root, server, asked } = await deployed();
+    const memory = text(root, memoryPath);
+    writeFileSync(join(root, memoryPath), memory.replace(/"20\d\d-/, '"2020-'));
+    const apply = ['network', 'apply', '--gateway', '10.208.0.9', '--public-interface', 'disable'];
+    expect(await rcWait([...apply, '--root', root])).toMatchObject({ exit: 0 });
+    const ours = '/etc/netplan/90-rc-wait.yaml';
+    const applied = text(root, ours);
+    expect(applied).toMatch(/10\.208\.0\.9\n {4}eth0:\n/);
+    const { exit, document } = await once(server, root);
+    expect(exit).toBe(0);
+    expect(document).toMatchObject({ gateway_ip: '10.208.0.9', network: { action: 'unchanged' } });
+    expect(text(root, ours)).toBe(applied);
+
+    rmSync(join(root, ours));
+    expect((await once(server, root)).document).toMatchObject({ network: { action: 'changed' } });
+    expect(text(root, ours)).toBe(applied);
+    expect(server.requests()).toBe(asked);
+  });
+
+  it('a gateway that was set on the server from whose image this one was made counts for nothing', async () => {
+    const { root, server } = await deployed();
+    const last = text(root, lastPath);
+    writeFileSync(
+      join(root, lastPath),
+      last.replace(/"startedAt": "20\d\d-/, '"startedAt": "2020-').replaceAll('10.208.0.1"', '10.208.0.9"'),
+    );
+    expect((await once(server, root)).document).toMatchObject({
+      gateway_ip: '10.208.0.1',
+      network: { action: 'unchanged' },
+    });
+  });
+
   it('a gateway that was rolled back by hand is not', async () => {
     const { root, server } = await deployed();
     await rcWait(['network', 'rollback', '--root', root]);
@@ -141,7 +175,7 @@ describe('where DEPLOYED was seen on this instance', () => {
   it('a journal that is damaged does not keep the gateway away', async () => {
     const { root, server } = await deployed();
     writeFileSync(join(root, netplanPath), netplan);
-    writeFileSync(join(root, '/var/lib/rc-wait/network/last.json'), 'damaged');
+    writeFileSync(join(root, lastPath), 'damaged');
     expect(await once(server, root)).toMatchObject({
       exit: 0,
       document: { network: { action: 'changed' } },
@@ -154,7 +188,7 @@ describe('where DEPLOYED was seen on this instance', () => {
     await rcWait(['network', 'rollback', '--root', root]);
     writeFileSync(join(root, netplanPath), netplan.replace('10.208.5.7/19', '10.208.37.7/19'));
     // Another change than the rollback is the last one then, as on a server that was moved.
-    writeFileSync(join(root, '/var/lib/rc-wait/network/last.json'), '{}');
+    writeFileSync(join(root, lastPath), '{}');
     server.set({ gateway: { address: '10.208.32.1' } });
     const moved = play({ ...done, gateway: { address: '10.208.32.1' } });
     const { exit, document, err } = await once(moved, root);
