@@ -11,12 +11,17 @@ function standardised(text: string): Parsed<Json> {
   return isObject(v1) ? { kind: 'known', value: v1 } : { kind: 'absent', why: 'it has no part "v1"' };
 }
 
-/** `v1.region`: null wherever the metadata has none, as Rackspace's. */
+/**
+ * `v1.region`: null wherever the metadata has none, as Rackspace's; so another cloud's region says no more of
+ * Rackspace's than that this is not the place to look.
+ */
 export function regionOfInstanceData(text: string): Parsed<Region> {
   const v1 = standardised(text);
   if (v1.kind !== 'known') return v1;
   const region = member(v1.value, 'region');
-  return typeof region === 'string' ? regionIn(region) : { kind: 'absent', why: 'it names no region' };
+  if (typeof region !== 'string') return { kind: 'absent', why: 'it names no region' };
+  const read = regionIn(region);
+  return read.kind === 'unknown' ? { kind: 'absent', why: read.why } : read;
 }
 
 /** `v1.instance_id`; cloud-init before 18.4 wrote it with a hyphen alone. */

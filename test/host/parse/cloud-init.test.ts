@@ -15,7 +15,7 @@ it('instance-data.json names the instance, in either spelling', () => {
 
 it('a region in it is one of the six', () => {
   expect(regionOfInstanceData('{"v1": {"region": "IAD"}}')).toEqual({ kind: 'known', value: 'iad' });
-  expect(regionOfInstanceData('{"v1": {"region": "us-east-1"}}').kind).toBe('unknown');
+  expect(regionOfInstanceData('{"v1": {"region": "us-east-1"}}').kind).toBe('absent');
 });
 
 it.each(['{"v1": {"region": null}}', '{"v1": {}}', '{}', '{"v1": []}'])('%s names nothing', (text) => {
