@@ -93,6 +93,7 @@ export function describeInstall(made: () => Packages): void {
         'systemctl stop dependent.service api.service; rm /etc/systemd/system/dependent.service',
       );
 
+      await server.run(`dpkg -i ${deb} 2>&1 && systemctl enable rc-wait-network-check.timer 2>&1`);
       await server.run('mkdir -p /var/lib/rc-wait/network /run/rc-wait && dpkg --purge rc-wait 2>&1');
       expect((await server.run(everything)).split('\n')).toEqual(before.split('\n'));
       expect(await server.ask('ls -d /run/rc-wait /var/lib/rc-wait 2>/dev/null')).toBe('');
