@@ -28,6 +28,7 @@ export interface Fleet {
   readonly pending: Set<string>;
   /** ids that are still to be looked at by themselves; undefined: by pages */
   readonly toLook: string[] | undefined;
+  /** whether its servers are all found */
   looked: boolean;
   lookMarker: string | undefined;
   /** the next changes-since, and where its next page begins */
@@ -165,7 +166,8 @@ function absorbOne(fleet: Fleet, poll: Poll, id: string, told: Told, nowMs: numb
 function absorbLook(fleet: Fleet, page: Page, dateMs: number, ask: Ask, nowMs: number): readonly Watched[] {
   if (ask.kind === 'page' && ask.marker === undefined) fleet.changes.sinceMs = dateMs - overlapMs;
   fleet.lookMarker = page.next;
-  fleet.looked = page.next === undefined;
+  // It may have been taken for looked at while this page was under way.
+  fleet.looked ||= page.next === undefined;
   if (fleet.looked) fleet.sweep.nextMs = nowMs + sweepEveryMs;
   return page.servers.flatMap((server) => welcome(fleet, server, nowMs));
 }

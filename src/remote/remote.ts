@@ -25,7 +25,7 @@ export interface RemoteOptions {
 export interface RegionEnd {
   readonly code: string;
   readonly servers: readonly Watched[];
-  /** whether its servers were found */
+  /** whether its servers were found, or need not be: all that was asked for is elsewhere */
   readonly looked: boolean;
   /** whether its API ever gave a usable answer */
   readonly answered: boolean;
@@ -40,8 +40,9 @@ export interface RemoteEnd {
 }
 
 /**
- * Waits for servers in one or more regions: finds them everywhere first, then
- * follows each region by a loop of its own. It ends when each server has its
+ * Waits for servers in one or more regions, each with a loop of its own: finds
+ * them, then follows them. What is seen of a server is told once it is certain
+ * that all that was asked for is there. It ends when each server has its
  * verdict, at the deadline, or when it is interrupted; every end tells where
  * everything stood.
  *
@@ -57,20 +58,39 @@ export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd>
   const ids = onlyIds(selection);
   const hold = holding(options.onEvent);
   const { onEvent } = hold;
+  const found = new AbortController();
   const watches = regions.map(({ code, api }) =>
     createWatch(createFleet(code, rules, isMeant, ids), { ...options, api, onEvent, signal: both }),
   );
-  try {
-    await settle(watches.map(look), over);
-    const refused = watches.find((watch) => watch.refused !== undefined)?.refused;
-    if (refused !== undefined) throw refused;
+  const isFound = (): boolean =>
+    watches.every(({ fleet }) => fleet.looked) ||
+    ids?.every((id) => watches.some(({ fleet }) => fleet.servers.has(id))) === true;
+
+  /** Once it is certain that what was asked for is there, the others need not look any longer. */
+  function begin(): void {
+    if (found.signal.aborted || !isFound()) return;
     checkFound(
       selection,
       watches.flatMap(serversOf),
       regions.map(({ code }) => code),
     );
+    for (const { fleet } of watches) fleet.looked = true;
+    found.abort();
     hold.release();
-    await settle(watches.map(follow), over);
+  }
+
+  async function wait(watch: Watch): Promise<void> {
+    await look(watch, found.signal);
+    if (watch.refused === undefined) {
+      begin();
+      // Before the others have looked too: at the deadline what is known of a server must be no older than a poll.
+      await follow(watch);
+    }
+    if (watch.refused !== undefined && !found.signal.aborted) throw watch.refused;
+  }
+
+  try {
+    await settle(watches.map(wait), over);
     return { kind: 'done', regions: watches.map(endOf) };
   } catch (error) {
     if (signal.aborted) return { kind: 'interrupted', regions: watches.map(endOf) };

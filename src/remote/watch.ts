@@ -56,14 +56,16 @@ const mostForbidden = 5;
 
 /**
  * Finds the servers of the region.
- * @throws the signal's reason when aborted
+ * @param found aborted once they need not be looked for any longer, with the fleet taken for looked at
+ * @throws the reason of the signal in the options when that is aborted
  */
-export async function look(watch: Watch): Promise<void> {
+export async function look(watch: Watch, found: AbortSignal): Promise<void> {
   const { fleet, options } = watch;
   const poll = beginPoll(fleet);
+  const waker = AbortSignal.any([options.signal, found]);
   while (!fleet.looked && watch.refused === undefined) {
     await step(watch, poll);
-    await pause(watch, 0);
+    if (!fleet.looked) await pause(watch, 0, waker);
   }
   const nowMs = options.clock.nowMs();
   if (fleet.looked)
@@ -90,13 +92,22 @@ export async function follow(watch: Watch): Promise<void> {
   }
 }
 
-/** Sleeps until `untilMs`, and as long as the API has asked for. */
-async function pause({ backoff, options, refused }: Watch, untilMs: number): Promise<void> {
+/** Sleeps until `untilMs`, and as long as the API has asked for; not any longer once `waker` is aborted. */
+async function pause(
+  { backoff, options, refused }: Watch,
+  untilMs: number,
+  waker: AbortSignal = options.signal,
+): Promise<void> {
   const { clock, signal } = options;
   signal.throwIfAborted();
   if (refused !== undefined) return;
   const waitMs = Math.max(untilMs, backoff.notBeforeMs) - clock.nowMs();
-  if (waitMs > 0) await clock.sleep(waitMs, signal);
+  if (waitMs <= 0) return;
+  try {
+    await clock.sleep(waitMs, waker);
+  } catch (error) {
+    if (signal.aborted || !waker.aborted) throw error;
+  }
 }
 
 /** One question of a poll. `more`: there may be another; `over`: there is none, or it had no usable answer. */

@@ -33,6 +33,8 @@ export function noteEvent(progress: RemoteProgress, event: RemoteEvent): void {
   switch (event.kind) {
     case 'found':
       progress.found = true;
+      // A region that need not be looked at any longer does not recover: nobody asks it.
+      progress.troubles.delete(event.region);
       return;
     case 'server':
       progress.servers.set(event.server.id, event.server);

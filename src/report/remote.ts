@@ -93,7 +93,10 @@ export function remoteResult(
   );
   const servers = [...found, ...neverFound(end, circumstances)];
   const counts = countsOf(servers);
-  const worst = outcomes.find((outcome) => counts[outcome] > 0) ?? lackOf(end);
+  const unseen = end.regions.filter(({ looked }) => !looked);
+  const lacks = new Set(unseen.map(lackOf));
+  // Nothing at all is known only where it was interrupted before its first answer.
+  const worst = outcomes.find((outcome) => counts[outcome] > 0 || lacks.has(outcome)) ?? 'interrupted';
   // Whoever interrupts it wants to know that it was: as with every program, that is what the exit status says.
   const outcome = end.kind === 'interrupted' ? 'interrupted' : worst;
   const error = end.regions.find((region) => region.refused !== undefined)?.refused;
@@ -112,10 +115,13 @@ export function remoteResult(
   return { document, exit };
 }
 
-/** No server was found at all, and that is no mistake of whoever asked (a mistake is an error). */
-function lackOf({ kind, regions }: RemoteEnd): RemoteOutcome {
-  if (kind === 'interrupted') return 'interrupted';
-  return regions.some(({ answered }) => answered) ? 'timeout' : 'unavailable';
+/**
+ * What a region counts as whose servers were never found, and that is no
+ * mistake of whoever asked (a mistake is an error): without it, the servers of
+ * the other regions would end well what has not ended.
+ */
+function lackOf({ answered }: RegionEnd): RemoteOutcome {
+  return answered ? 'timeout' : 'unavailable';
 }
 
 function serverDocument(
@@ -200,13 +206,16 @@ function messageOf(
       : kind === 'deadline'
         ? `the deadline passed ${after}: `
         : '';
-  if (servers === 0)
-    return `${how}no server was found: ${regions.find(({ trouble }) => trouble)?.trouble ?? 'no list came'}`;
+  const unseen = regions
+    .filter(({ looked }) => !looked)
+    .map(({ code, trouble }) => `; the servers in ${code} are not known: ${trouble ?? 'no whole list came'}`)
+    .join('');
+  if (servers === 0) return `${how}no server was found${unseen}`;
   const others = outcomes
     .filter((one) => one !== 'deployed' && counts[one] > 0)
     .map((one) => `${counts[one]} ${words[one]}`);
   const tail = others.length === 0 ? '' : `; ${others.join(', ')}`;
-  return `${how}${counts.deployed} of ${count(servers, 'server')} deployed${how === '' ? ` ${after}` : ''}${tail}`;
+  return `${how}${counts.deployed} of ${count(servers, 'server')} deployed${how === '' ? ` ${after}` : ''}${tail}${unseen}`;
 }
 
 const words: Readonly<Record<RemoteOutcome, string>> = {

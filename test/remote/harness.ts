@@ -18,6 +18,7 @@ export interface RunOptions {
   /** a bare token in the place of a key */
   readonly token?: boolean;
   readonly signal?: AbortSignal;
+  readonly breaks?: VirtualCloud['breaks'];
   readonly onEvent?: (event: RemoteEvent, cloud: VirtualCloud) => void;
 }
 
@@ -27,6 +28,7 @@ export async function runRemote(scenario: string, options: RunOptions = {}) {
   const startMs = clock.nowMs();
   const random = seeded(1);
   const cloud = new VirtualCloud(clock, scenario, () => 10 + random() * 40);
+  cloud.breaks = options.breaks;
   const base = {
     RAX_AUTH_URL: 'http://cloud.test/identity/v2.0',
     OS_AUTH_URL: 'http://cloud.test/identity/v2.0',

@@ -126,6 +126,71 @@ describe('many servers', () => {
   });
 });
 
+describe('a region that cannot be looked at', () => {
+  const scenario =
+    '{fleets: [{count: 20, endsAfter: 1m}, {count: 10, region: DFW, endsAfter: 1m}, {count: 10, region: DFW, endsAfter: 1h}]}';
+  const regions = ['ORD', 'DFW'];
+  const dfwUntil =
+    (untilMs: number, status = 503) =>
+    (target: string, atMs: number) =>
+      target.includes('/dfw/') && atMs < untilMs ? status : undefined;
+  const kinds = (events: readonly { readonly kind: string }[]) => new Set(events.map(({ kind }) => kind));
+
+  it('does not keep the others from being followed, and nothing is begun until it was', async () => {
+    const { end, events, verdicts } = await runRemote(scenario, {
+      regions,
+      deadlineMs: 5 * minute,
+      breaks: dfwUntil(Number.POSITIVE_INFINITY),
+    });
+    expect(end).toMatchObject({
+      kind: 'deadline',
+      regions: [{ looked: true }, { looked: false, trouble: 'it answers with status 503', servers: [] }],
+    });
+    expect(verdicts).toEqual({ deployed: 20 });
+    expect(kinds(events)).toEqual(new Set(['trouble']));
+  });
+
+  it('is waited for until it can, and then all is told that was held back', async () => {
+    const { events, verdicts } = await runRemote(scenario, {
+      regions,
+      deadlineMs: 5 * minute,
+      breaks: dfwUntil(2 * minute),
+    });
+    expect(verdicts).toEqual({ deployed: 30, waiting: 10 });
+    const told = events.filter(({ kind }) => kind === 'found' || kind === 'server');
+    expect(told.slice(0, 2).map(({ kind }) => kind)).toEqual(['found', 'found']);
+    const deployed = told.filter((event) => event.kind === 'server' && event.server.verdict === 'deployed');
+    expect(deployed).toHaveLength(30);
+  });
+
+  it('is not waited for where the ids that were named are all found elsewhere', async () => {
+    const named = ['00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-000000000007'];
+    const { end, verdicts, endedMs, events } = await runRemote(scenario, {
+      regions,
+      selection: { all: false, named },
+      breaks: dfwUntil(Number.POSITIVE_INFINITY),
+    });
+    expect(verdicts).toEqual({ deployed: 2 });
+    expect(end).toMatchObject({ kind: 'done', regions: [{ looked: true }, { looked: true, servers: [] }] });
+    expect(endedMs).toBeLessThan(1.5 * minute);
+    expect(events.filter(({ kind }) => kind === 'trouble').length).toBeLessThan(3);
+  });
+
+  it('and that refuses us ends the wait, with nothing begun', async () => {
+    const events: string[] = [];
+    const run = runRemote(scenario, {
+      regions,
+      breaks: dfwUntil(Number.POSITIVE_INFINITY, 403),
+      onEvent: ({ kind }) => events.push(kind),
+    });
+    await expect(run).rejects.toMatchObject({
+      code: 'API_REFUSED',
+      message: expect.stringMatching(/^cannot ask for the servers in DFW: /),
+    });
+    expect(new Set(events)).toEqual(new Set(['trouble']));
+  });
+});
+
 describe("an end that is not the servers'", () => {
   const slow = '{fleets: [{count: 20, endsAfter: 30m}]}';
 

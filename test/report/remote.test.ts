@@ -168,6 +168,41 @@ describe('the exit status is that of the worst server', () => {
   });
 });
 
+describe('servers of a region that could not be looked at', () => {
+  const seen = { code: 'ORD', looked: true, answered: true, trouble: undefined, refused: undefined };
+  const blind = { code: 'DFW', looked: false, answered: false, trouble: 'it answers with status 503' };
+  const resultOf = (verdict: Watched['verdict'], part: Partial<RegionEnd>) =>
+    remoteResult(
+      {
+        kind: 'deadline',
+        regions: [
+          { ...seen, servers: [ended('a', verdict)] },
+          { ...seen, servers: [], ...blind, ...part },
+        ],
+      },
+      {
+        named: [],
+        startedMs: 1_000,
+        nowMs: 121_000,
+        requests,
+        execs: new Map(),
+        interruptedBy: undefined,
+      },
+    );
+
+  it.each<[string, Watched['verdict'], Partial<RegionEnd>, string, number]>([
+    ['never answered', 'deployed', {}, 'unavailable', 69],
+    ['answered something', 'deployed', { answered: true }, 'timeout', 124],
+    ['never answered, where another failed', 'failed', {}, 'failed', 1],
+  ])('that %s are no good end, and the message names it', (_, verdict, part, outcome, exit) => {
+    const ran = resultOf(verdict, part);
+    expect(faults(ran.document)).toEqual([]);
+    expect([ran.document.outcome, ran.exit]).toEqual([outcome, exit]);
+    expect(ran.document.counts).toMatchObject({ [verdict ?? '']: 1, unavailable: 0, timeout: 0 });
+    expect(ran.document.message).toMatch(/; the servers in DFW are not known: it answers with status 503$/);
+  });
+});
+
 describe('for a person', () => {
   it('every server that is not deployed has its line, up to a number, and none has a control character', () => {
     const servers = Array.from({ length: 60 }, (_, index) => ended(`s${index}\u001b[2J\n`, 'failed'));
@@ -227,6 +262,12 @@ describe('the live table', () => {
     expect(remoteTable(beginRemote(1_000, Number.POSITIVE_INFINITY), 3_000, 100)).toEqual([
       'looking for servers (0 so far)   waited 2 s no deadline',
     ]);
+  });
+
+  it('forgets the trouble of a region that need not be looked at any longer', () => {
+    const { progress } = shown();
+    noteEvent(progress, { kind: 'found', region: 'ORD', servers: 0, nowMs: 4_000 });
+    expect(remoteTable(progress, 13_000, 100).join('\n')).not.toContain('429');
   });
 
   it('has no line that is wider than the terminal, and no control character', () => {

@@ -22,6 +22,8 @@ export class VirtualCloud {
   readonly http: Http;
   /** no answer comes while it is set */
   unreachable: string | undefined;
+  /** the status of a request that the API fails at; undefined: it does not */
+  breaks: ((target: string, atMs: number) => number | undefined) | undefined;
 
   /** @param scenario YAML, below the key `openstack` */
   constructor(clock: VirtualClock, scenario: string, latencyMs: () => number = () => 20) {
@@ -34,15 +36,10 @@ export class VirtualCloud {
         const elapsedMs = clock.nowMs() - startMs;
         const wallMs = cloudStartMs + elapsedMs;
         const target = url.pathname + url.search;
-        const answer = this.cloud.handle({
-          method,
-          target,
-          headers,
-          body,
-          elapsedMs,
-          wallMs,
-          origin: url.origin,
-        });
+        const broken = this.breaks?.(target, elapsedMs);
+        const request = { method, target, headers, body, elapsedMs, wallMs, origin: url.origin };
+        const answer =
+          broken === undefined ? this.cloud.handle(request) : { status: broken, headers: {}, body: '' };
         this.seen.push({ atMs: elapsedMs, target, status: answer.status, body });
         await clock.sleep(latencyMs());
         // An HTTP date has no fractions of a second.
