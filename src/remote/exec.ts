@@ -84,15 +84,27 @@ async function runOne(server: Watched, options: ExecOptions): Promise<ExecEnd> {
   if ('lacks' in words) return end(undefined, `the server has no ${words.lacks}`);
   if (options.signal.aborted) return end(undefined, 'not started: interrupted');
   const [program, ...args] = words;
-  const child = spawn(program, args, {
-    // A group of its own: what it has started ends with it.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...options.env, ...variables(server) },
-  });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, {
+      // A group of its own: what it has started ends with it.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...options.env, ...variables(server) },
+    });
+  } catch (error) {
+    // Only some errors come as an event: without this, ENOTDIR or E2BIG for one server would end the wait for all.
+    return end(undefined, cannotRun(program, error));
+  }
+  // There are no streams where no file descriptor was left for them; the event "error" tells that.
   for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (line) => options.onLine(server, line));
+    if (stream) createInterface({ input: stream }).on('line', (line) => options.onLine(server, line));
   return watch(child, program, options, end);
+}
+
+function cannotRun(program: string, error: unknown): string {
+  const reason = errnoOf(error) === 'ENOENT' ? 'there is no such program' : reasonOf(error);
+  return `cannot run ${program}: ${reason}`;
 }
 
 /** For those who do not want to quote: the same values as variables. */
@@ -131,10 +143,7 @@ function watch(
       signal.removeEventListener('abort', interrupt);
       resolve(ended);
     };
-    child.once('error', (error) => {
-      const reason = errnoOf(error) === 'ENOENT' ? 'there is no such program' : reasonOf(error);
-      finish(end(undefined, `cannot run ${program}: ${reason}`));
-    });
+    child.once('error', (error) => finish(end(undefined, cannotRun(program, error))));
     // Not "close": a program that it left behind may keep the outputs open for ever.
     child.once('exit', (code, by) => {
       if (cause !== undefined) kill(child, 'SIGKILL');

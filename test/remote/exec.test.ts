@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -132,9 +133,41 @@ describe('the commands', () => {
       {},
       'cannot run rc-wait-no-such-program: there is no such program',
     ],
+    [
+      'a path that cannot be one',
+      '/etc/passwd/x {ip}',
+      {},
+      'cannot run /etc/passwd/x: a part of the path is not a directory',
+    ],
     ['nothing to fill in', 'echo {ip}', { ip: undefined }, 'the server has no {ip}'],
   ])('that end with %s are told so', async (_, text, part, reason) => {
     expect((await run(text, [ready(part)])).reasons).toEqual([reason]);
+  });
+
+  it('of which one cannot be run do not keep the others from running', async () => {
+    const servers = [ready({ id: 'id-0', name: 'x'.repeat(2 ** 20) }), ready()];
+    const { ends } = await run('echo {name}', servers, { jobs: 1 });
+    expect(ends.map(({ server, exit }) => [server.id, exit])).toEqual([
+      ['id-0', undefined],
+      ['id-1', 0],
+    ]);
+    expect(ends[0]?.reason).toMatch(/^cannot run echo: .*E2BIG/);
+  });
+
+  it('for which no file descriptor is left are told so', () => {
+    const program = `
+      import { openSync } from 'node:fs';
+      import { createExec } from './src/remote/exec.ts';
+      const onEnd = ({ reason }) => process.stdout.write(reason);
+      const template = { words: ['true'] };
+      const { signal } = new AbortController();
+      const exec = createExec({ template, jobs: 1, timeoutMs: 9e3, env: {}, signal, onLine() {}, onEnd });
+      try { for (;;) openSync('/dev/null'); } catch {}
+      exec.add({ id: 'id-1', name: 'web-1', region: 'ORD' });
+      await exec.done();`;
+    const node = [process.execPath, '--input-type=module', '--eval', program];
+    const ran = spawnSync('sh', ['-c', 'ulimit -n 64; exec "$@"', 'sh', ...node], { encoding: 'utf8' });
+    expect(ran).toMatchObject({ stdout: 'cannot run true: too many open files', status: 0 });
   });
 
   it('are ended with all that they have started when their time is over', async () => {
