@@ -32,8 +32,19 @@ export interface Fleet {
   looked: boolean;
   lookMarker: string | undefined;
   /** the next changes-since, and where its next page begins */
-  readonly changes: { sinceMs: number; marker: string | undefined; firstDateMs: number };
-  readonly sweep: { marker: string | undefined; nextMs: number; unseen: Set<string> | undefined };
+  readonly changes: {
+    sinceMs: number;
+    marker: string | undefined;
+    firstDateMs: number;
+    /** a page of them ended with a deleted server: they are asked for again after a whole sweep */
+    lost: boolean;
+  };
+  readonly sweep: {
+    marker: string | undefined;
+    nextMs: number;
+    unseen: Set<string> | undefined;
+    firstDateMs: number;
+  };
   /** pending servers that a whole sweep did not show: each is asked for by itself */
   readonly suspects: string[];
   /** a server changed, and changes-since could not have shown it: only sweeps can be believed */
@@ -84,8 +95,8 @@ export function createFleet(
     toLook: ids !== undefined && ids.length <= fewServers ? [...ids] : undefined,
     looked: false,
     lookMarker: undefined,
-    changes: { sinceMs: 0, marker: undefined, firstDateMs: 0 },
-    sweep: { marker: undefined, nextMs: 0, unseen: undefined },
+    changes: { sinceMs: 0, marker: undefined, firstDateMs: 0, lost: false },
+    sweep: { marker: undefined, nextMs: 0, unseen: undefined, firstDateMs: 0 },
     suspects: [],
     sweepsOnly: false,
   };
@@ -95,6 +106,8 @@ export function createFleet(
 function isFew({ servers, pending, toLook }: Fleet): boolean {
   return toLook !== undefined || servers.size <= fewServers || pending.size <= requestsPerPoll;
 }
+
+const areChangesAsked = ({ sweepsOnly, changes }: Fleet): boolean => !sweepsOnly && !changes.lost;
 
 /** A poll that begins now. */
 export function beginPoll(fleet: Fleet): Poll {
@@ -109,11 +122,12 @@ export function nextAsk(fleet: Fleet, poll: Poll, nowMs: number): Ask | undefine
   if (one !== undefined) return { kind: 'one', id: one };
   if (isFew(fleet) || poll.asked >= requestsPerPoll) return undefined;
   const { changes, sweep, suspects } = fleet;
-  if (!fleet.sweepsOnly && !poll.changesDone)
+  const hasChanges = areChangesAsked(fleet);
+  if (hasChanges && !poll.changesDone)
     return { kind: 'page', of: 'changes', since: changes.sinceMs, marker: changes.marker };
   const [suspect] = suspects;
   if (suspect !== undefined) return { kind: 'one', id: suspect };
-  if (!fleet.sweepsOnly && nowMs < sweep.nextMs) return undefined;
+  if (hasChanges && nowMs < sweep.nextMs) return undefined;
   return { kind: 'page', of: 'sweep', since: undefined, marker: sweep.marker };
 }
 
@@ -137,14 +151,18 @@ export function absorb(fleet: Fleet, poll: Poll, ask: Ask, told: Told, nowMs: nu
     case 'changes':
       return absorbChanges(fleet, poll, told.page, told.dateMs, nowMs);
     case 'sweep':
-      return absorbSweep(fleet, told.page, nowMs);
+      return absorbSweep(fleet, told.page, told.dateMs, nowMs);
   }
 }
 
 /** The server that a page ended with was deleted before the next page was asked for: from the beginning. */
 function restart(fleet: Fleet, of: 'look' | 'changes' | 'sweep', nowMs: number): void {
   if (of === 'look') fleet.lookMarker = undefined;
-  if (of === 'changes') fleet.changes.marker = undefined;
+  if (of === 'changes') {
+    fleet.changes.marker = undefined;
+    // Asked for again from the same moment, they would end with the same deleted server, poll after poll.
+    fleet.changes.lost = true;
+  }
   // What the lost pages would have shown, a sweep shows too.
   fleet.sweep.marker = undefined;
   fleet.sweep.nextMs = nowMs;
@@ -190,9 +208,12 @@ function absorbChanges(
   return page.servers.flatMap((server) => note(fleet, server, nowMs));
 }
 
-function absorbSweep(fleet: Fleet, page: Page, nowMs: number): readonly Watched[] {
-  const { sweep } = fleet;
-  if (sweep.marker === undefined) sweep.unseen = new Set(fleet.pending);
+function absorbSweep(fleet: Fleet, page: Page, dateMs: number, nowMs: number): readonly Watched[] {
+  const { sweep, changes } = fleet;
+  if (sweep.marker === undefined) {
+    sweep.unseen = new Set(fleet.pending);
+    sweep.firstDateMs = dateMs;
+  }
   const changed = page.servers.flatMap((server) => {
     sweep.unseen?.delete(server.id);
     if (isMissed(fleet, server)) fleet.sweepsOnly = true;
@@ -204,6 +225,10 @@ function absorbSweep(fleet: Fleet, page: Page, nowMs: number): readonly Watched[
     const missing = [...(sweep.unseen ?? [])].filter((id) => fleet.pending.has(id));
     for (const id of missing) if (!fleet.suspects.includes(id)) fleet.suspects.push(id);
     sweep.unseen = undefined;
+    if (changes.lost) {
+      changes.sinceMs = Math.max(changes.sinceMs, sweep.firstDateMs - overlapMs);
+      changes.lost = false;
+    }
   }
   return changed;
 }

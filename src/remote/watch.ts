@@ -64,8 +64,10 @@ export async function look(watch: Watch, found: AbortSignal): Promise<void> {
   const poll = beginPoll(fleet);
   const waker = AbortSignal.any([options.signal, found]);
   while (!fleet.looked && watch.refused === undefined) {
-    await step(watch, poll);
-    if (!fleet.looked) await pause(watch, 0, waker);
+    const how = await step(watch, poll);
+    const { clock, intervalMs } = options;
+    // Where servers are deleted all the time it may begin again and again: at the pace of a poll, then.
+    if (!fleet.looked) await pause(watch, how === 'lost' ? clock.nowMs() + intervalMs : 0, waker);
   }
   const nowMs = options.clock.nowMs();
   if (fleet.looked)
@@ -110,8 +112,11 @@ async function pause(
   }
 }
 
-/** One question of a poll. `more`: there may be another; `over`: there is none, or it had no usable answer. */
-async function step(watch: Watch, poll: Poll): Promise<'more' | 'over'> {
+/**
+ * One question of a poll. `more`: there may be another; `lost`: its pages begin again;
+ * `over`: there is none, or it had no usable answer.
+ */
+async function step(watch: Watch, poll: Poll): Promise<'more' | 'lost' | 'over'> {
   const { fleet, options } = watch;
   const { clock } = options;
   const ask = nextAsk(fleet, poll, clock.nowMs());
@@ -131,7 +136,7 @@ async function step(watch: Watch, poll: Poll): Promise<'more' | 'over'> {
   watch.answered = true;
   for (const server of absorb(fleet, poll, ask, told, nowMs))
     options.onEvent({ kind: 'server', server, nowMs });
-  return 'more';
+  return told.kind === 'lost' ? 'lost' : 'more';
 }
 
 type Reply = ApiReply<Page> | ApiReply<SeenServer>;

@@ -61,6 +61,27 @@ describe('many servers', () => {
     expect(servers.length).toBeGreaterThan(290);
   });
 
+  it('are seen soon though a page of changes ends with a server that is deleted for good', async () => {
+    const { verdicts, endedMs, cloud } = await runRemote(
+      "{pageSize: 20, fleets: [{count: 40, name: 'old-{}', endsAfter: 0s, vanish: {after: 10s}}, {count: 20, name: 'web-{}', endsAfter: 1m}]}",
+      { selection: { all: false, globs: ['web-*'] }, deadlineMs: 10 * minute },
+    );
+    expect(verdicts).toEqual({ deployed: 20 });
+    expect(endedMs).toBeLessThan(1.5 * minute);
+    const targets = asked(cloud.seen);
+    const lost = cloud.seen.findIndex(({ status }) => status === 400);
+    expect(lost).toBeGreaterThan(0);
+    expect(targets.slice(lost).some((target) => target.includes('changes-since'))).toBe(true);
+  });
+
+  it('are looked for again at the pace of a poll where a page of the list is lost again and again', async () => {
+    const { cloud } = await runRemote('{pageSize: 10, fleets: [{count: 300, endsAfter: 0s}]}', {
+      deadlineMs: minute,
+      breaks: (target) => (target.includes('marker') ? 400 : undefined),
+    });
+    expect(cloud.seen.length).toBeLessThan(30);
+  });
+
   it('are seen though changes-since does not tell of metadata, soon as fast as otherwise', async () => {
     const latenciesMs: number[] = [];
     const ran = await runRemote(
