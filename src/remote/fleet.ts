@@ -109,6 +109,11 @@ function isFew({ servers, pending, toLook }: Fleet): boolean {
 
 const areChangesAsked = ({ sweepsOnly, changes }: Fleet): boolean => !sweepsOnly && !changes.lost;
 
+/** Whether the next question is for the rest of a list of changes. */
+export function isAmidChanges(fleet: Fleet): boolean {
+  return fleet.changes.marker !== undefined && areChangesAsked(fleet) && !isFew(fleet);
+}
+
 /** A poll that begins now. */
 export function beginPoll(fleet: Fleet): Poll {
   return { asked: 0, changesDone: false, ones: fleet.looked && isFew(fleet) ? [...fleet.pending] : [] };

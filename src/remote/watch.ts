@@ -4,7 +4,17 @@ import type { ApiReply, ServersApi } from '../openstack/compute.ts';
 import type { Page, SeenServer } from '../openstack/servers.ts';
 import { type Backoff, calm, nextBackoff } from '../pace/backoff.ts';
 import type { Signal } from '../pace/pace.ts';
-import { type Ask, absorb, beginPoll, type Fleet, nextAsk, type Poll, putOff, type Told } from './fleet.ts';
+import {
+  type Ask,
+  absorb,
+  beginPoll,
+  type Fleet,
+  isAmidChanges,
+  nextAsk,
+  type Poll,
+  putOff,
+  type Told,
+} from './fleet.ts';
 import type { RemoteEvent, RemoteTally } from './types.ts';
 
 /** What asking for a region needs. */
@@ -88,9 +98,10 @@ export async function follow(watch: Watch): Promise<void> {
     const poll = beginPoll(fleet);
     while ((await step(watch, poll)) === 'more') signal.throwIfAborted();
     if (fleet.pending.size === 0) return;
-    const isUnfinished = fleet.changes.marker !== undefined && watch.trouble === undefined;
-    const paceMs = isUnfinished ? continueAfterMs : watch.backoff.paceMs;
-    await pause(watch, startedMs + paceMs);
+    const { paceMs } = watch.backoff;
+    // Not where the API has slowed the pace: the rest of a list costs it as much as another poll.
+    const isSoon = isAmidChanges(fleet) && watch.trouble === undefined && paceMs <= options.intervalMs;
+    await pause(watch, startedMs + (isSoon ? continueAfterMs : paceMs));
   }
 }
 

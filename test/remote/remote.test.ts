@@ -82,6 +82,28 @@ describe('many servers', () => {
     expect(cloud.seen.length).toBeLessThan(30);
   });
 
+  it('of which two are left in the middle of a list of changes are asked for at the interval', async () => {
+    // 58 end at once, on three pages of changes: when the second has told of enough, the third is not asked for.
+    const { cloud, verdicts } = await runRemote(
+      '{pageSize: 20, fleets: [{count: 38, endsAfter: 1m}, {count: 2, endsAfter: 1h}, {count: 30, name: "other-{}", endsAfter: 1m}]}',
+      { selection: { all: false, globs: ['server-*'] }, deadlineMs: 10 * minute },
+    );
+    expect(verdicts).toEqual({ deployed: 38, waiting: 2 });
+    expect(cloud.seen.filter(({ atMs }) => atMs > 2 * minute).length).toBeLessThan(200);
+  });
+
+  it('are asked for at the pace that the API has slowed, in the middle of a list too', async () => {
+    const { cloud } = await runRemote(
+      '{pageSize: 10, fleets: [{count: 300, endsAfter: 1m}], faults: [{kind: status, status: 429, from: 55s, to: 62s}]}',
+      { deadlineMs: 3 * minute },
+    );
+    const after = cloud.seen.filter(({ status, atMs }) => status === 200 && atMs > minute);
+    const polls = after.filter(({ atMs }, index) => atMs - (after[index - 1]?.atMs ?? 0) > 500);
+    // The pace is the usual one again after ten answers.
+    const gaps = polls.slice(1, 4).map(({ atMs }, index) => atMs - (polls[index]?.atMs ?? 0));
+    expect(gaps.every((gapMs) => gapMs > 5_000)).toBe(true);
+  });
+
   it('are seen though changes-since does not tell of metadata, soon as fast as otherwise', async () => {
     const latenciesMs: number[] = [];
     const ran = await runRemote(
