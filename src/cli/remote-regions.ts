@@ -1,3 +1,5 @@
+import { systemClock } from '../base/clock.ts';
+import { formatDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { ServersApi } from '../openstack/compute.ts';
 import type { Credentials } from '../openstack/credentials.ts';
@@ -14,17 +16,24 @@ export interface OpenRegions {
   close(): void;
 }
 
+interface OpenOptions {
+  readonly tally: RemoteTally;
+  /** on the system's clock, in ms */
+  readonly deadlineMs: number;
+  readonly onNotice: (notice: string) => void;
+}
+
 const service = 'cloudServersOpenStack';
 
 /**
- * Logs in, and finds the endpoints of Cloud Servers in the catalog.
+ * Logs in, until the deadline where identity gives no usable answer, and finds
+ * the endpoints of Cloud Servers in the catalog.
  * @throws RcWaitError CONFIGURATION, API_REFUSED or API_UNAVAILABLE
  */
 export async function openRegions(
   args: RemoteArgs,
   io: Io,
-  tally: RemoteTally,
-  onNotice: (notice: string) => void,
+  { tally, deadlineMs, onNotice }: OpenOptions,
 ): Promise<OpenRegions> {
   const { regionCode } = await import('../openstack/documented.ts');
   const written = (args.regions ?? '').split(/[\s,]+/).filter((one) => one !== '');
@@ -32,9 +41,10 @@ export async function openRegions(
   const wished = all ? [] : [...new Set(written.map(regionCode))];
   const credentials = await credentialsOf(args, io.env, wished);
   if (credentials === undefined) throw noCredentials(io);
-  const [{ createHttp }, { createServers }] = await Promise.all([
+  const [{ createHttp }, { createServers }, { firstSession }] = await Promise.all([
     import('../openstack/http.ts'),
     import('../openstack/compute.ts'),
+    import('../remote/first-login.ts'),
   ]);
   const http = createHttp(args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file'));
   const onRequest = (): void => {
@@ -42,7 +52,14 @@ export async function openRegions(
   };
   try {
     const login = await openLogin(credentials, http, args, { onNotice, onRequest });
-    const { catalog } = await login.session(io.signal);
+    const { catalog } = await firstSession({
+      login,
+      clock: systemClock,
+      random: Math.random,
+      deadlineMs,
+      signal: io.signal,
+      onTrouble: troubleNotices(tally, onNotice),
+    });
     const codes = wished.length > 0 ? wished : await defaultRegions(catalog, credentials, all);
     const endpoints = await endpointsFor(catalog, codes, args.tenant);
     const regions = endpoints.map(({ code, url }) => ({
@@ -54,6 +71,20 @@ export async function openRegions(
     http.close();
     throw error;
   }
+}
+
+/** Says why it cannot log in, once for each reason: an hour of it would be a line every few seconds. */
+function troubleNotices(
+  tally: RemoteTally,
+  onNotice: (notice: string) => void,
+): (reason: string, untilMs: number) => void {
+  let said: string | undefined;
+  return (reason, untilMs) => {
+    tally.failed += 1;
+    const inMs = Math.max(0, untilMs - systemClock.nowMs());
+    if (reason !== said) onNotice(`${reason}; trying again in ${formatDuration(inMs)}`);
+    said = reason;
+  };
 }
 
 /** Where no region is named: that of the credentials, the account's own, or the only one there is. */

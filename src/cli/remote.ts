@@ -45,7 +45,7 @@ async function remote(args: RemoteArgs, io: Io, operands: readonly string[]): Pr
   const view = createRemoteView(args, io, { startedMs, deadlineMs, template, jobs });
   let end: RemoteEnd;
   try {
-    const opened = await openRegions(args, io, tally, view.notice);
+    const opened = await openRegions(args, io, { tally, deadlineMs, onNotice: view.notice });
     try {
       const { waitForServers } = await import('../remote/remote.ts');
       end = await waitForServers({

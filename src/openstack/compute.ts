@@ -1,7 +1,7 @@
 import { RcWaitError } from '../base/error.ts';
-import { retryAfterMs } from '../rackconnect/http/retry-after.ts';
 import type { Http, HttpReply } from './http.ts';
-import type { Login, Session } from './login.ts';
+import { type Login, LoginTrouble, type Session } from './login.ts';
+import { askedToWaitMs, headerOf } from './retry-after.ts';
 import { type Page, readOne, readPage, type SeenServer } from './servers.ts';
 
 /** What a question to the Cloud Servers API came to. Every way it can go wrong is a value. */
@@ -77,7 +77,8 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
     const reply = await send(new URL(`${base}${path}`), signal);
     if (reply instanceof RcWaitError) {
       if (reply.code === 'API_REFUSED') return { kind: 'refused', error: reply };
-      return { kind: 'trouble', reason: reply.message, retryAfterMs: undefined };
+      const retryAfterMs = reply instanceof LoginTrouble ? reply.retryAfterMs : undefined;
+      return { kind: 'trouble', reason: reply.message, retryAfterMs };
     }
     return replyOf(reply, read);
   }
@@ -109,18 +110,10 @@ async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | R
 
 function replyOf<T>(reply: HttpReply, read: (text: string) => T | undefined): ApiReply<T> {
   if (reply.kind === 'unreachable') return trouble(reply.reason);
-  const { status, headers } = reply.head;
-  const header = (name: string): string | undefined => {
-    const value = headers[name];
-    return typeof value === 'string' ? value : value?.[0];
-  };
-  const date = Date.parse(header('date') ?? '');
+  const { status } = reply.head;
+  const date = Date.parse(headerOf(reply.head, 'date') ?? '');
   const dateMs = Number.isNaN(date) ? Date.now() : date;
-  const wish = retryAfterMs(
-    header('retry-after') ?? (status === 200 ? undefined : retryAfterIn(reply.body)),
-    header('date'),
-    Date.now(),
-  );
+  const wish = askedToWaitMs(reply.head, reply.body);
   switch (status) {
     case 200:
     case 203: {
@@ -146,8 +139,3 @@ function replyOf<T>(reply: HttpReply, read: (text: string) => T | undefined): Ap
 }
 
 const trouble = (reason: string) => ({ kind: 'trouble', reason, retryAfterMs: undefined }) as const;
-
-/** `{"overLimit": {"code": 413, "retryAfter": "10"}}`: some have it in the body alone. */
-function retryAfterIn(text: string): string | undefined {
-  return /"retryAfter"\s*:\s*"?([^",}]{1,40})/.exec(text)?.[1];
-}

@@ -4,6 +4,7 @@ import { otherCountry } from './auth-url.ts';
 import type { Credentials } from './credentials.ts';
 import type { Http } from './http.ts';
 import { type Granted, loginRequest, readGranted } from './identity.ts';
+import { askedToWaitMs } from './retry-after.ts';
 import type { Secret } from './secret.ts';
 import type { Catalog } from './types.ts';
 
@@ -22,6 +23,17 @@ export interface Login {
   session(signal: AbortSignal): Promise<Session>;
   /** An API refused this session's token (401): the next session is a new one. */
   reject(session: Session): void;
+}
+
+/** Identity gave no usable answer, and may well give one if it is asked again. */
+export class LoginTrouble extends RcWaitError {
+  /** so long it asks us to wait; undefined: it does not say */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(where: string, reason: string, retryAfterMs: number | undefined) {
+    super('API_UNAVAILABLE', messageOf(where, reason));
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** A token that outlives the process, where the owner asked for it. */
@@ -106,10 +118,12 @@ async function request(
   });
   signal.throwIfAborted();
   const where = new URL(url).host;
-  if (reply.kind === 'unreachable') throw unavailable(where, reply.reason);
+  if (reply.kind === 'unreachable') throw new LoginTrouble(where, reply.reason, undefined);
   const { status, headers } = reply.head;
   if (status === 401 || status === 403) throw refusal(where, status, credentials);
   if (status === 404) throw unavailable(where, 'there is no identity API at that address (404)');
+  if (status === 413 || status === 429 || status >= 500)
+    throw new LoginTrouble(where, `it answers with status ${status}`, askedToWaitMs(reply.head, reply.body));
   if (status !== 200 && status !== 201 && status !== 203)
     throw unavailable(where, `it answers with status ${status}`);
   const subjectToken =
@@ -143,8 +157,10 @@ function grantedBy(answer: unknown, subjectToken: string | undefined): Granted |
 }
 
 function unavailable(where: string, reason: string): RcWaitError {
-  return new RcWaitError('API_UNAVAILABLE', `cannot log in at ${where}: ${reason}`);
+  return new RcWaitError('API_UNAVAILABLE', messageOf(where, reason));
 }
+
+const messageOf = (where: string, reason: string): string => `cannot log in at ${where}: ${reason}`;
 
 function refusal(where: string, status: number, { from, authUrl, proof }: Credentials): RcWaitError {
   const what =

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { RcWaitError } from '../base/error.ts';
 import type { ServersApi } from '../openstack/compute.ts';
+import { DeadlinePassed, deadline } from './deadline.ts';
 import { createFleet } from './fleet.ts';
 import { checkFound, matcherOf, onlyIds, type Selection } from './select.ts';
 import type { RemoteEvent, RemoteTally, Rules, Watched } from './types.ts';
@@ -125,21 +126,6 @@ function holding(onEvent: RemoteOptions['onEvent']): {
       for (const event of events.filter(({ kind }) => kind !== 'found')) onEvent(event);
     },
   };
-}
-
-class DeadlinePassed extends Error {}
-
-/** Aborts `over` when the clock reaches the deadline, unless it is stopped before. */
-function deadline(clock: Clock, deadlineMs: number, over: AbortController): AbortController {
-  const stop = new AbortController();
-  const run = async (): Promise<void> => {
-    // A timer has a longest time, and may fire a little early: the clock decides.
-    for (let leftMs = deadlineMs - clock.nowMs(); leftMs > 0; leftMs = deadlineMs - clock.nowMs())
-      await clock.sleep(leftMs, stop.signal);
-    over.abort(new DeadlinePassed('the deadline passed'));
-  };
-  if (deadlineMs !== Number.POSITIVE_INFINITY) run().catch(() => {});
-  return stop;
 }
 
 /** All of them; where one fails the others are ended before the failure is told. */

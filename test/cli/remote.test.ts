@@ -144,6 +144,18 @@ describe('rc-wait remote', () => {
     expect(await counts('--metadata', 'stack=shop')).toBe(2);
   });
 
+  it('logs in as soon as it can, and says why it cannot yet', async () => {
+    const { env } = await cloud(
+      `${done}, faults: [{kind: status, api: identity, status: 503, retryAfter: 1s, to: 500ms}]`,
+    );
+    const { exit, out, err } = await remote(env, ['--all', '--quiet']);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^3 of 3 servers deployed .*\n3 requests sent, 0 .*, 1 without a usable answer\n$/);
+    expect(err).toMatch(
+      /^rc-wait: warning: cannot log in at \S+: it answers with status 503; trying again in 1 s\n$/,
+    );
+  });
+
   it('Ctrl-C tells where everything stood', async () => {
     const { env } = await cloud(never);
     const controller = new AbortController();
@@ -299,6 +311,14 @@ describe('rc-wait remote ends with the right exit status, a clear message, and n
       ['--all'],
       69,
       /^rc-wait: cannot log in at \S+: its answer holds no token and catalog\n/,
+    ],
+    [
+      'an identity API that is away all the time',
+      `${done}, faults: [{kind: status, api: identity, status: 503}]`,
+      {},
+      ['--all', '--timeout', '1s'],
+      69,
+      /^rc-wait: warning: .*\nrc-wait: cannot log in at \S+: it answers with status 503\n$/,
     ],
     ['no server named', done, {}, [], 64, /^rc-wait: cannot wait: no server is named\n/],
     [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { createServers } from '../../src/openstack/compute.ts';
 import type { Http, HttpReply } from '../../src/openstack/http.ts';
-import type { Login } from '../../src/openstack/login.ts';
+import { type Login, LoginTrouble } from '../../src/openstack/login.ts';
 import { Secret } from '../../src/openstack/secret.ts';
 
 const { signal } = new AbortController();
@@ -135,6 +135,16 @@ describe('a question to Cloud Servers', () => {
       }).api.one('a', signal);
     expect(await failing('API_REFUSED')).toMatchObject({ kind: 'refused', error: { code: 'API_REFUSED' } });
     expect(await failing('API_UNAVAILABLE')).toMatchObject({ kind: 'trouble', reason: 'cannot log in' });
+    const busy = clientOf([], {
+      session: async () => {
+        throw new LoginTrouble('identity.example', 'it answers with status 429', 9_000);
+      },
+    });
+    expect(await busy.api.one('a', signal)).toEqual({
+      kind: 'trouble',
+      reason: 'cannot log in at identity.example: it answers with status 429',
+      retryAfterMs: 9_000,
+    });
     const bug = clientOf([], {
       session: async () => {
         throw new TypeError('a bug');

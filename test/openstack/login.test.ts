@@ -125,6 +125,14 @@ describe('a login', () => {
     expect(await setUp(variables, scenario).refusal()).toMatch(message);
   });
 
+  it.each([413, 429, 503])('answered with %i says how long to wait', async (status) => {
+    const fault = `{kind: status, api: identity, status: ${status}, retryAfter: 40s}`;
+    await expect(setUp(right, `{faults: [${fault}]}`).session()).rejects.toMatchObject({
+      code: 'API_UNAVAILABLE',
+      retryAfterMs: 40_000,
+    });
+  });
+
   it('that cannot be reached says so', async () => {
     const made = setUp();
     made.cloud.unreachable = 'connection refused';

@@ -1,0 +1,58 @@
+import type { Clock } from '../base/clock.ts';
+import { RcWaitError } from '../base/error.ts';
+import { type Login, LoginTrouble, type Session } from '../openstack/login.ts';
+import { calm, nextBackoff } from '../pace/backoff.ts';
+import { deadline } from './deadline.ts';
+
+/** What a login needs that is made again until it succeeds. */
+export interface FirstLoginOptions {
+  readonly login: Login;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** on the clock, in ms; Infinity: none */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  /** told of each login that failed, and when the next one is made, on the clock */
+  readonly onTrouble: (reason: string, untilMs: number) => void;
+}
+
+/**
+ * The first session of a wait: an identity API that is away for a minute does
+ * not end a wait of an hour.
+ * @throws RcWaitError API_UNAVAILABLE when there is none at the deadline, and at once where waiting is of no use;
+ * API_REFUSED when the credentials are refused; the signal's reason when that is aborted
+ */
+export async function firstSession(options: FirstLoginOptions): Promise<Session> {
+  const { login, clock, signal } = options;
+  const over = new AbortController();
+  const both = AbortSignal.any([signal, over.signal]);
+  const stop = deadline(clock, options.deadlineMs, over);
+  let backoff = calm(0);
+  let trouble: RcWaitError = new RcWaitError('API_UNAVAILABLE', 'cannot log in: no answer came in time');
+  try {
+    for (;;) {
+      const session = await sessionOf(login, both);
+      if (!(session instanceof LoginTrouble)) return session;
+      trouble = session;
+      const { retryAfterMs } = session;
+      const failed = { kind: 'failed', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const;
+      backoff = nextBackoff(backoff, failed, clock.nowMs(), 0, options.random);
+      options.onTrouble(trouble.message, backoff.notBeforeMs);
+      await clock.sleep(backoff.notBeforeMs - clock.nowMs(), both);
+    }
+  } catch (error) {
+    if (over.signal.aborted && !signal.aborted && error === over.signal.reason) throw trouble;
+    throw error;
+  } finally {
+    stop.abort();
+  }
+}
+
+async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | LoginTrouble> {
+  try {
+    return await login.session(signal);
+  } catch (error) {
+    if (error instanceof LoginTrouble) return error;
+    throw error;
+  }
+}
