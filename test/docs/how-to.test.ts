@@ -51,13 +51,16 @@ describe('from Terraform', () => {
   it('the module is HCL and declares what it refers to, and its call gives it its variables', async () => {
     const named = v.record(v.string(), v.tuple([v.looseObject({})]));
     const exec = v.object({ 'local-exec': v.tuple([v.object({ command: v.string() })]) });
-    const waiting = v.tuple([v.looseObject({ provisioner: exec })]);
+    const waiting = v.tuple([v.looseObject({ count: v.string(), provisioner: exec })]);
     const module = v.object({
       variable: named,
       resource: v.object({ terraform_data: v.record(v.string(), waiting) }),
       output: named,
     });
     const { variable, resource, output } = v.parse(module, await hcl.parse('rackconnect/main.tf', wait));
+    expect(resource.terraform_data.deployed?.[0].count).toMatch(
+      /^\$\{length\(var\.server_ids\) > 0 \? 1 : 0\}$/,
+    );
     const declared = [
       ...Object.keys(variable).map((name) => `var.${name}`),
       ...Object.keys(resource.terraform_data).map((name) => `terraform_data.${name}`),
