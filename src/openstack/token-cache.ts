@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -11,6 +12,7 @@ import {
 import { errnoOf, reasonOf } from '../base/error.ts';
 import type { Credentials } from './credentials.ts';
 import type { TokenCache } from './login.ts';
+import type { Secret } from './secret.ts';
 
 const schema = 'rc-wait/token/v1';
 
@@ -66,9 +68,12 @@ function discard(path: string): void {
 
 /** Whose token it is: one for another account must not be used. */
 function ownerOf({ authUrl, proof, tenantId, tenantName }: Credentials): string {
-  const user = proof.kind === 'token' ? 'token' : proof.username;
+  // A bare token by its hash: a new one is given because the old one is over.
+  const user = proof.kind === 'token' ? hashOf(proof.token) : proof.username;
   return JSON.stringify([authUrl.url, user, tenantId ?? null, tenantName ?? null]);
 }
+
+const hashOf = (secret: Secret): string => createHash('sha256').update(secret.reveal()).digest('hex');
 
 function readPrivate(path: string, onNotice: (notice: string) => void): string | undefined {
   let file: number;

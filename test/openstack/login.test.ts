@@ -171,6 +171,14 @@ describe('the cache of a token', () => {
     expect(cloud.seen).toHaveLength(1);
   });
 
+  it('is not used in the place of another bare token, and does not hold the one that was given', () => {
+    const bare = (token: string) => cacheFor({ ...base, OS_TOKEN: token, OS_TENANT_ID: '123456' });
+    bare('s3cret-old').write({}, 'granted', Date.now() + 600_000);
+    expect(bare('s3cret-new').read()).toBeUndefined();
+    expect(bare('s3cret-old').read()).toEqual({ answer: {}, subjectToken: 'granted' });
+    expect(readFileSync(path, 'utf8')).not.toContain('s3cret');
+  });
+
   it('is not believed where others may read it, where it is damaged, or where the token is about to run out', async () => {
     chmodSync(path, 0o644);
     expect(cacheFor().read()).toBeUndefined();
