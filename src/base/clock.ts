@@ -14,8 +14,11 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** setTimeout(3) of Node wraps to 1 ms above this: "infinity" must not become "now". */
-const longestTimerMs = 2 ** 31 - 1;
+/**
+ * The longest time of a timer of Node, in ms (nearly 25 days): above it
+ * setTimeout wraps to 1 ms, and "infinity" must not become "now".
+ */
+export const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * CLOCK_MONOTONIC, which process.hrtime reads on Linux: the same for every

@@ -1,4 +1,4 @@
-import { systemClock } from '../base/clock.ts';
+import { longestTimerMs, systemClock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Delay } from '../pace/pace.ts';
@@ -71,7 +71,7 @@ async function patiently<T>(
   const { reasonOfDelay, whenNext } = await import('../report/words.ts');
   const startedMs = systemClock.nowMs();
   const timeUp = new AbortController();
-  const timer = timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => timeUp.abort(), timeout);
+  const timer = timeout <= longestTimerMs ? setTimeout(() => timeUp.abort(), timeout) : undefined;
   let last: Delay | undefined;
   const onDelay = (delay: Delay): void => {
     const nowMs = systemClock.nowMs();

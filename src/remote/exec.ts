@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { longestTimerMs } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { errnoOf, reasonOf } from '../base/error.ts';
 import { fill, type Template } from './command-line.ts';
@@ -19,6 +20,7 @@ export interface ExecOptions {
   readonly template: Template;
   /** so many run at the same time at most */
   readonly jobs: number;
+  /** of each; what no timer can measure is no limit (`longestTimerMs`) */
   readonly timeoutMs: number;
   readonly env: NodeJS.ProcessEnv;
   /** ends all of them */
@@ -133,9 +135,10 @@ function watch(
       killer ??= setTimeout(() => kill(child, 'SIGKILL'), graceMs);
     };
     const interrupt = (): void => stop('interrupted');
-    const timer = Number.isFinite(timeoutMs)
-      ? setTimeout(() => stop(`not ended within ${formatDuration(timeoutMs)}`), timeoutMs)
-      : undefined;
+    const timer =
+      timeoutMs <= longestTimerMs
+        ? setTimeout(() => stop(`not ended within ${formatDuration(timeoutMs)}`), timeoutMs)
+        : undefined;
     signal.addEventListener('abort', interrupt, { once: true });
     const finish = (ended: ExecEnd): void => {
       clearTimeout(timer);

@@ -200,6 +200,11 @@ describe('without a usable answer', () => {
     expect(err).toContain('rc-wait: cannot ask within 2 s: no answer came\n');
   });
 
+  it('a --timeout of months does not end at once', async () => {
+    const { exit, out } = await rcWait(['status', '--timeout', '60d', ...play(done).flags]);
+    expect({ exit, out }).toEqual({ exit: 0, out: 'DEPLOYED\n' });
+  });
+
   it('ends by a signal', async () => {
     const controller = new AbortController();
     const server = play({ faults: [{ kind: 'hang' }] });

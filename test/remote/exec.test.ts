@@ -182,6 +182,10 @@ describe('the commands', () => {
     await until(() => !existsSync(`/proc/${pid}`) || state() === 'Z');
   });
 
+  it('have all the time that they take where their limit is longer than a timer can measure', async () => {
+    expect((await run('sleep 0.05', [ready()], { timeoutMs: 2 ** 31 })).reasons).toEqual([undefined]);
+  });
+
   it('are ended, and no more of them started, by an interrupt', async () => {
     const controller = new AbortController();
     const servers = [ready(), ready({ id: 'id-2', name: 'web-2' })];
