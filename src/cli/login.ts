@@ -59,7 +59,7 @@ export async function credentialsOf(
   const { cloudVariables } = await import('../openstack/clouds.ts');
   const secure = join(dirname(path), 'secure.yaml');
   const documents = [path, ...(existsSync(secure) ? [secure] : [])].map(readYaml);
-  const variables = cloudVariables(await Promise.all(documents), name, path);
+  const variables = cloudVariables(await Promise.all(documents), name, path, args['auth-url']);
   const found = variables && credentialsIn(variables, overrides);
   return found && { ...found, from: `${path}` };
 }

@@ -9,12 +9,14 @@ type Fields = Readonly<Record<string, unknown>>;
  * and `auth_type: rackspace_apikey` are understood as rackspaceauth writes them.
  * @param documents what clouds.yaml and then secure.yaml hold: the second one's values win
  * @param name undefined: the only one there is
- * @throws RcWaitError CONFIGURATION when there is no such cloud, or none can be told from several
+ * @param authUrl of the command line, which is stronger than the file's
+ * @throws RcWaitError CONFIGURATION when there is no such cloud, or when only its vendor's profile knows where to log in
  */
 export function cloudVariables(
   documents: readonly unknown[],
   name: string | undefined,
   where: string,
+  authUrl?: string,
 ): Variables | undefined {
   const clouds = documents.map((document) => fieldsOf(fieldsOf(document)?.clouds) ?? {});
   const names = Object.keys(clouds[0] ?? {});
@@ -30,9 +32,27 @@ export function cloudVariables(
     );
   }
   const own = clouds.map((one) => fieldsOf(one[chosen]) ?? {});
-  return variablesOf(
-    Object.assign({}, ...own),
-    Object.assign({}, ...own.map((one) => fieldsOf(one.auth) ?? {})),
+  const cloud: Fields = Object.assign({}, ...own);
+  const variables = variablesOf(cloud, Object.assign({}, ...own.map((one) => fieldsOf(one.auth) ?? {})));
+  // `cloud` is the old name of `profile`.
+  const profile = cloud.profile ?? cloud.cloud;
+  const isNamed = [authUrl, variables.OS_AUTH_URL].some((url) => url !== undefined && url.trim() !== '');
+  if (!isNamed && isForeign(profile)) throw noAuthUrl(chosen, profile);
+  return variables;
+}
+
+/** Whether a profile is another vendor's: without a URL of its own, its password would be sent to Rackspace. */
+function isForeign(profile: unknown): boolean {
+  return profile !== undefined && profile !== null && !/^rackspace/i.test(String(profile));
+}
+
+function noAuthUrl(cloud: string, profile: unknown): RcWaitError {
+  // A profile that is written out in full may hold a password.
+  const shown = typeof profile === 'string' ? ` ${JSON.stringify(profile)}` : '';
+  return new RcWaitError(
+    'CONFIGURATION',
+    `cannot use the cloud ${JSON.stringify(cloud)}: it has no auth_url, and its profile${shown} is not known here`,
+    { hint: 'write auth_url below its auth, or give it with --auth-url' },
   );
 }
 

@@ -228,6 +228,24 @@ describe('clouds.yaml', () => {
     expect(refusal(() => cloudVariables([{}], 'other', 'FILE'))).toMatch(/none of that name/);
   });
 
+  it.each(['profile', 'cloud'])(
+    'of another vendor by its %s needs a URL: its password is not sent to Rackspace',
+    (key) => {
+      const foreign = (more: object = {}) => [{ clouds: { a: { [key]: 'vexxhost', ...more } } }];
+      expect(refusal(() => cloudVariables(foreign(), 'a', 'FILE'))).toBe(
+        'CONFIGURATION: cannot use the cloud "a": it has no auth_url, and its profile "vexxhost" is not known here',
+      );
+      expect(refusal(() => cloudVariables(foreign({ auth_url: ' ' }), 'a', 'FILE'))).toMatch(/no auth_url/);
+      expect(refusal(() => cloudVariables(foreign({ [key]: { password: 's3cret' } }), 'a', 'FILE'))).toMatch(
+        /its profile is not known here$/,
+      );
+      const url = 'https://auth.example/v3';
+      expect(cloudVariables(foreign({ auth: { auth_url: url } }), 'a', 'FILE')?.OS_AUTH_URL).toBe(url);
+      expect(() => cloudVariables(foreign(), 'a', 'FILE', url)).not.toThrow();
+      expect(() => cloudVariables(foreign({ [key]: 'rackspace' }), 'a', 'FILE')).not.toThrow();
+    },
+  );
+
   it('may list its regions', () => {
     const regionOf = (regions: unknown) =>
       cloudVariables([{ clouds: { a: { regions } } }], 'a', 'FILE')?.OS_REGION_NAME;
