@@ -109,5 +109,9 @@ async function putBack(pending: Pending, context: Context, isTouched: boolean): 
   // Neither another try nor any later change would mend it: they must not be stopped by it for ever.
   const aside = await journal.setAside(pending);
   await deadMan.disarm();
-  throw new RcWaitError('NETWORK_LOST', what, { hint: `what there was before is in ${aside}` });
+  const restart = 'restart the network service, or the server, to use them';
+  const isRestart = undone.kernel !== undefined && undone.foreign.length === 0;
+  throw new RcWaitError('NETWORK_LOST', what, {
+    hint: isRestart ? restart : `what there was before is in ${aside}`,
+  });
 }

@@ -1,7 +1,7 @@
 import { type PutBack, putFilesBack } from './files.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { parseDefaultRoutes } from './kernel.ts';
-import { type Before, bringBack, type Settling } from './settle.ts';
+import { type Before, bringBack, describeRoutes, type Settling } from './settle.ts';
 import type { Command } from './types.ts';
 
 /** What became of a change that was to be undone. */
@@ -48,7 +48,8 @@ async function putKernelBack(
   // With no command to bring the routes back, there is nothing to wait for.
   const patience = { ...settling, settleMs: commands.length > 0 ? settling.settleMs : 0 };
   const isBack = before === undefined ? problems.length === 0 : await bringBack(patience, before);
-  return isBack ? undefined : ['the default route is not back', ...problems].join('; ');
+  if (isBack) return undefined;
+  return [`the default route is not back: ${await describeRoutes(settling.run)}`, ...problems].join('; ');
 }
 
 /** How a command failed, with the end of what it said. */
@@ -60,6 +61,7 @@ export function commandFailed({ argv }: Command, how: string, output: string): s
 /** What could not be put back, in words; undefined when everything is back. */
 export function lossesOf({ foreign, problems, kernel }: Undone): string | undefined {
   const changed = foreign.map((path) => `cannot put ${path} back: somebody else has changed it since`);
-  const all = [...changed, ...problems, ...(kernel === undefined ? [] : [kernel])];
-  return all.length === 0 ? undefined : all.join('; ');
+  const files = [...changed, ...problems];
+  if (kernel === undefined) return files.length === 0 ? undefined : files.join('; ');
+  return files.length === 0 ? `the old files are back, but ${kernel}` : [...files, kernel].join('; ');
 }

@@ -92,14 +92,26 @@ function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Befor
   );
 }
 
+/**
+ * Sets the old routes first, and takes away what is in their way only once the
+ * foremost is there: where its interface has no address, as after a boot that found
+ * it disabled, it cannot be set, and the way out by the gateway must not go for it.
+ * A route with the same metric goes in the very moment in which the old one comes.
+ */
 async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): Promise<boolean> {
-  for (const route of inTheWay(now, before)) await run(removal(route));
+  const [expected] = before.routes;
   const missing = before.routes.filter((route) => !now.some((one) => isSameWay(one, route)));
-  for (const route of missing) await run(addition(route));
+  for (const route of missing) {
+    const { ok } = await run(addition(route));
+    if (!ok && route === expected) return false;
+  }
+  const set = await readDefaultRoutes(run);
+  const isSet = expected === undefined || set?.some((one) => isSameWay(one, expected)) === true;
+  if (set === undefined || !isSet) return false;
+  for (const route of inTheWay(set, before)) await run(removal(route));
   const after = await readDefaultRoutes(run);
-  const [first, expected] = [after?.[0], before.routes[0]];
   if (after === undefined || inTheWay(after, before).length > 0) return false;
-  return expected === undefined || (first?.via === expected.via && first?.device === expected.device);
+  return expected === undefined || (after[0]?.via === expected.via && after[0]?.device === expected.device);
 }
 
 /** What the kernel's default route is, in words. */

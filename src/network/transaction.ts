@@ -219,8 +219,7 @@ async function putBack(
   const isFinal = undone.problems.length === 0 && undone.kernel === undefined;
   const aside = isFinal ? await journal.setAside(pending) : undefined;
   if (isFinal) await deadMan.disarm();
-  const files = undone.problems.length > 0 || undone.foreign.length > 0 ? '' : 'the old files are back, but ';
-  throw new RcWaitError('NETWORK_LOST', `${what}; and then ${files}${lost}`, { cause, hint: hintFor(aside) });
+  throw new RcWaitError('NETWORK_LOST', `${what}; and then ${lost}`, { cause, hint: hintFor(aside) });
 }
 
 function hintFor(aside: string | undefined): string {

@@ -59,7 +59,7 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
         follow: async (settling) =>
           before === undefined || (await bringBack(patient(settling, last), before))
             ? undefined
-            : describeRoutes(settling.run),
+            : `the old default route does not come back: ${await describeRoutes(settling.run)}`,
         probes: [],
         cannot: `cannot undo the change of ${last.startedAt}`,
       },

@@ -190,7 +190,7 @@ describe('what cannot be put back', () => {
     expect(files()).toEqual(before);
   });
 
-  it('a default route that will not come back is said', async () => {
+  it('a default route that will not come back is said, and the way out by the gateway stays', async () => {
     const kernel = new FakeKernel([wished], {
       'load old': () => ({ ok: false, how: 'exit status 1', output: 'no bus' }),
       [`ip -4 route replace ${old}`]: () => ({ ok: false }),
@@ -199,10 +199,12 @@ describe('what cannot be put back', () => {
     await expect(recover(options)).rejects.toMatchObject({
       code: 'NETWORK_LOST',
       message: expect.stringMatching(
-        /the default route is not back; "load old" failed \(exit status 1\): no bus$/,
+        /: the old files are back, but the default route is not back: the kernel's default route is "default via 10\.208\.0\.1 dev eth1"; "load old" failed \(exit status 1\): no bus$/,
       ),
+      hint: 'restart the network service, or the server, to use them',
     });
     expect(files()).toEqual(before);
+    expect(kernel.routes).toEqual([wished]);
   });
 });
 
