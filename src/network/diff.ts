@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
-import type { NetworkPlan } from './types.ts';
+import type { Command, NetworkPlan } from './types.ts';
 
 /**
  * A plan for a person: a unified diff of every file, as diff -u shows it, and
@@ -17,8 +17,12 @@ export function describePlan({ why, disabled, changes, commands }: NetworkPlan):
       ).replace(/^=+\n/, ''),
     );
   }
-  if (commands.length > 0)
-    parts.push('# then it would run:\n', ...commands.map(({ argv }) => `#   ${argv.join(' ')}\n`));
+  if (commands.length > 0) parts.push('# then it would run:\n', ...commands.map(commandLine));
   if (changes.length === 0 && commands.length === 0) parts.push('# nothing to do: it is all as wished\n');
   return parts.join('');
+}
+
+function commandLine({ argv, unlessAddressed }: Command): string {
+  const when = unlessAddressed === undefined ? '' : `   (only if ${unlessAddressed} has no IPv4 address)`;
+  return `#   ${argv.join(' ')}${when}\n`;
 }

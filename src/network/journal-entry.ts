@@ -36,7 +36,7 @@ const entrySchema = v.object({
   /** the kernel's default routes before, in the words of ip-route(8); null: it did not tell, or nothing runs */
   routes: v.nullable(v.array(v.array(v.string()))),
   /** the stack's tools that bring the old files back into the kernel */
-  restore: v.array(v.object({ argv, timeoutMs: count })),
+  restore: v.array(v.object({ argv, timeoutMs: count, unlessAddressed: v.exactOptional(v.string()) })),
 });
 
 /** A file of a change: as it was, and as it shall be. */

@@ -69,6 +69,13 @@ export function addition({ words }: DefaultRoute): Command {
   return ip('route', 'replace', ...words);
 }
 
+/** Whether a command is to be run as the kernel's addresses are; where ip(8) does not tell them, only if it needs none. */
+export async function isCalledFor({ unlessAddressed }: Command, run: Run): Promise<boolean> {
+  if (unlessAddressed === undefined) return true;
+  const { ok, output } = await run(ip('-oneline', 'address', 'show', 'dev', unlessAddressed));
+  return ok && !/ inet /.test(output);
+}
+
 function ip(...args: string[]): Command {
   return { argv: ['ip', '-4', ...args], timeoutMs: 10_000 };
 }

@@ -39,10 +39,10 @@ export function ofPresent(
   commands: readonly Command[],
   has: (interfaceName: string) => boolean,
 ): readonly Command[] {
-  return commands.filter(({ argv }) => {
+  return commands.filter(({ argv, unlessAddressed }) => {
     const [, link, device] =
       /^ip link set dev (\S+) (?:up|down)$|^nmcli .*device (?:dis)?connect (\S+)$/.exec(argv.join(' ')) ?? [];
-    const name = link ?? device;
+    const name = unlessAddressed ?? link ?? device;
     return name === undefined || has(name);
   });
 }
@@ -56,8 +56,9 @@ function setsUp(name: string, { argv }: Command): boolean {
  * What has to follow where `ip link set up` alone brings a link back: a link that
  * goes down loses its routes and its IPv6 addresses (net.ipv6.conf.*.keep_addr_on_down
  * in the kernel's ip-sysctl), and no daemon knows them. The IPv4 addresses and
- * the routes to their networks come back by themselves, and the default routes of
- * IPv4 are put back by whoever undoes the change.
+ * the routes to their networks come back by themselves (but not after a boot: see
+ * `bringUp` of links.ts), and the default routes of IPv4 are put back by whoever
+ * undoes the change.
  */
 export async function lostWhenDown(
   names: readonly string[],

@@ -1,6 +1,6 @@
 import { type PutBack, putFilesBack } from './files.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import { parseDefaultRoutes } from './kernel.ts';
+import { isCalledFor, parseDefaultRoutes } from './kernel.ts';
 import { type Before, bringBack, describeRoutes, type Settling } from './settle.ts';
 import type { Command } from './types.ts';
 
@@ -42,6 +42,7 @@ async function putKernelBack(
 ): Promise<string | undefined> {
   const problems: string[] = [];
   for (const command of commands) {
+    if (!(await isCalledFor(command, settling.run))) continue;
     const { ok, how, output } = await settling.run(command);
     if (!ok) problems.push(commandFailed(command, how, output));
   }

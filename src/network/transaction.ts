@@ -5,7 +5,7 @@ import type { Attributes } from './durable.ts';
 import { snapshotFile, writeFiles } from './files.ts';
 import type { Journal, Pending } from './journal.ts';
 import type { JournalEntry, JournalFile } from './journal-entry.ts';
-import { type DefaultRoute, readDefaultRoutes } from './kernel.ts';
+import { type DefaultRoute, isCalledFor, readDefaultRoutes } from './kernel.ts';
 import { type Probe, runProbes } from './probe.ts';
 import { identify, notingCommands, readBootId } from './process.ts';
 import { commandFailed, lossesOf, undoChange } from './restore.ts';
@@ -132,7 +132,11 @@ function entryOf(
     publicInterface,
     files,
     routes: routes === undefined ? null : routes.map(({ words }) => [...words]),
-    restore: restore.map(({ argv, timeoutMs }) => ({ argv: [...argv], timeoutMs })),
+    restore: restore.map(({ argv, timeoutMs, unlessAddressed }) => ({
+      argv: [...argv],
+      timeoutMs,
+      ...(unlessAddressed === undefined ? {} : { unlessAddressed }),
+    })),
   };
 }
 
@@ -150,19 +154,22 @@ async function arm({ commands, probes }: Work, { deadMan, settleMs, onNotice }: 
 async function bringIntoUse(work: Work, context: Context, change: Change): Promise<Failure | undefined> {
   const { root, clock, signal } = context;
   try {
+    const passedOver: string[] = [];
     if (isRunningSystem(root)) {
       for (const command of work.commands) {
+        if (!(await isCalledFor(command, context.run))) continue;
         const { ok, how, output } = await context.run(command, signal);
         await context.onStep(`ran ${command.argv[0]}`);
-        if (!ok) {
-          return { reason: commandFailed(command, how, output), onlyChecked: command.check === true };
-        }
+        if (ok) continue;
+        const reason = commandFailed(command, how, output);
+        if (command.unlessAddressed === undefined) return { reason, onlyChecked: command.check === true };
+        passedOver.push(reason);
       }
     }
     await change.advance('reloaded');
     if (isRunningSystem(root)) {
       const seen = (await work.follow(context, signal)) ?? (await runProbes(work.probes, clock, signal));
-      if (seen !== undefined) return { reason: seen, onlyChecked: false };
+      if (seen !== undefined) return { reason: [seen, ...passedOver].join('; '), onlyChecked: false };
     }
     await change.advance('probed');
     signal?.throwIfAborted();

@@ -46,6 +46,11 @@ export interface Command {
   readonly timeoutMs: number;
   /** it only reads the new files and says whether they are sound: its failure leaves the kernel as it was */
   readonly check?: boolean;
+  /**
+   * An interface: the command is run only where this has no IPv4 address, as after a boot that found it
+   * disabled. Its failure alone counts for nothing: ifup ends so where another default route is in its way
+   */
+  readonly unlessAddressed?: string;
 }
 
 /** An interface of this server with its IPv4 addresses. */

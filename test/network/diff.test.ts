@@ -14,6 +14,13 @@ const plan: NetworkPlan = {
   restore: [],
 };
 
+it('a command that runs only on a condition is shown with it', () => {
+  const commands = [{ argv: ['ifup', 'eth0'], timeoutMs: 1, unlessAddressed: 'eth0' }] as const;
+  expect(describePlan({ ...plan, commands })).toContain(
+    '#   ifup eth0   (only if eth0 has no IPv4 address)\n',
+  );
+});
+
 it('a plan is shown as a unified diff with the commands that would run', () => {
   const text = describePlan({
     ...plan,

@@ -38,10 +38,14 @@ const entry: fc.Arbitrary<JournalEntry> = fc
     files: fc.array(file, { maxLength: 4 }),
     routes: fc.option(fc.array(fc.array(fc.string()))),
     restore: fc.array(
-      fc.record({
-        argv: fc.tuple(fc.string(), fc.string()).map((words): [string, ...string[]] => words),
-        timeoutMs: fc.nat(),
-      }),
+      fc.record(
+        {
+          argv: fc.tuple(fc.string(), fc.string()).map((words): [string, ...string[]] => words),
+          timeoutMs: fc.nat(),
+          unlessAddressed: fc.string(),
+        },
+        { requiredKeys: ['argv', 'timeoutMs'] },
+      ),
     ),
     purpose: fc.constantFrom('apply' as const, 'rollback' as const),
   })

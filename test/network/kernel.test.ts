@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
 import {
   addition,
+  isCalledFor,
   isSameWay,
   parseDefaultRoutes,
   readDefaultRoutes,
   removal,
 } from '../../src/network/kernel.ts';
+import type { Command } from '../../src/network/types.ts';
 
 const shown = `default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.7 metric 100 
 default via 10.208.0.1 dev eth1 onlink linkdown 
@@ -24,6 +26,18 @@ it('default routes are read with the one in use first', () => {
     via: undefined,
     device: 'ppp0',
   });
+});
+
+it('what brings an interface up runs only where that has no address, and ip(8) says so', async () => {
+  const tool: Command = { argv: ['ifup', 'eth0'], timeoutMs: 1, unlessAddressed: 'eth0' };
+  const saying =
+    (output: string, ok = true) =>
+    async () => ({ ok, how: '', output });
+  const addressed = '2: eth0    inet 203.0.113.7/24 brd 203.0.113.255 scope global eth0\n';
+  expect(await isCalledFor(tool, saying(''))).toBe(true);
+  expect(await isCalledFor(tool, saying(addressed))).toBe(false);
+  expect(await isCalledFor(tool, saying('Device "eth0" does not exist.', false))).toBe(false);
+  expect(await isCalledFor({ argv: ['true'], timeoutMs: 1 }, saying(addressed))).toBe(true);
 });
 
 it('a route is given back to ip(8) word for word, less the state of its link', () => {

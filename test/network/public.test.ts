@@ -84,6 +84,8 @@ it('nor is a device that this server does not have connected or disconnected', (
     argv: ['nmcli', '--wait', '50', 'device', verb, name],
     timeoutMs: 1,
   });
+  const tool: Command = { argv: ['ifup', 'eth7'], timeoutMs: 1, unlessAddressed: 'eth7' };
+  expect(ofPresent([tool], isPresent)).toEqual([]);
   const there = [device('connect', 'lo'), device('disconnect', 'lo'), device('reapply', 'eth7')];
   expect(ofPresent([...there, device('connect', 'eth7'), device('disconnect', 'eth7')], isPresent)).toEqual(
     there,

@@ -156,6 +156,42 @@ describe('a change that did not end', () => {
   });
 });
 
+describe('a power cut after which the server has booted with its public interface disabled', () => {
+  const question = 'ip -4 -oneline address show dev eth0';
+  const up: JournalEntry['restore'][number] = {
+    argv: ['ifup', 'eth0'],
+    timeoutMs: 1,
+    unlessAddressed: 'eth0',
+  };
+  const static0 = 'default via 203.0.113.1 dev eth0';
+  const cut = { bootId: 'another', restore: [up], routes: [static0.split(' ')] };
+
+  it('the old way out is back: the interface gets its address by the tool of the stack', async () => {
+    let address = '';
+    const kernel = new FakeKernel([wished], {
+      [question]: () => ({ output: address }),
+      'ifup eth0': () => {
+        address = '2: eth0    inet 203.0.113.7/24 scope global eth0';
+        return { ok: false, how: 'exit status 1', output: 'RTNETLINK answers: File exists' };
+      },
+      [`ip -4 route replace ${static0}`]: (one) => (address === '' ? { ok: false } : one.become([static0])),
+    });
+    const { options, files } = await killedAt('written', kernel, cut);
+    expect(await recover(options)).toMatchObject({ kind: 'rolled-back' });
+    expect(files()).toEqual(before);
+    expect(kernel.routes).toEqual([static0]);
+  });
+
+  it('an interface that has its address is not brought up anew', async () => {
+    const kernel = new FakeKernel([static0], {
+      [question]: () => ({ output: '2: eth0    inet 203.0.113.7/24 scope global eth0' }),
+    });
+    const { options } = await killedAt('written', kernel, cut);
+    await recover(options);
+    expect(kernel.ran).toEqual([question]);
+  });
+});
+
 describe('what cannot be put back', () => {
   it('a file that somebody else has changed since is left alone, said, and does not stop the next start', async () => {
     const kernel = new FakeKernel([wished], loads);

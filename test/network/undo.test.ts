@@ -180,6 +180,39 @@ describe('on the running system', () => {
     expect(kernel.routes).toEqual([wished]);
   });
 
+  it('after a reboot the disabled interface gets its address first, though its tool meets our route', async () => {
+    let address = '';
+    const kernel = new FakeKernel([wished], {
+      'ip -4 -oneline address show dev eth0': () => ({ output: address }),
+      'ifup eth0': () => {
+        address = '2: eth0    inet 203.0.113.7/24 scope global eth0';
+        return { ok: false, how: 'exit status 1', output: 'RTNETLINK answers: File exists' };
+      },
+      [`ip -4 route replace ${old}`]: (one) => (address === '' ? { ok: false } : one.become([old])),
+    });
+    const { means, entry, text, journal } = scene(kernel);
+    const restore: typeof entry.restore = [{ argv: ['ifup', 'eth0'], timeoutMs: 1, unlessAddressed: 'eth0' }];
+    await journal.finish(await journal.begin({ ...entry, bootId: 'another', restore }));
+    await undoLast(means);
+    expect(text()).toBe('old a');
+    expect(kernel.routes).toEqual([old]);
+  });
+
+  it('a tool that does not give it its address is said', async () => {
+    const kernel = new FakeKernel([wished], {
+      'ip -4 -oneline address show dev eth0': () => ({ output: '' }),
+      'ifup eth0': () => ({ ok: false, how: 'exit status 1', output: 'no such interface' }),
+      [`ip -4 route replace ${old}`]: () => ({ ok: false }),
+    });
+    const { means, entry, journal } = scene(kernel);
+    const restore: typeof entry.restore = [{ argv: ['ifup', 'eth0'], timeoutMs: 1, unlessAddressed: 'eth0' }];
+    await journal.finish(await journal.begin({ ...entry, restore }));
+    await expect(undoLast(means)).rejects.toThrow(
+      /default route is "default via 10\.208\.0\.1 dev eth1"; "ifup eth0" failed \(exit status 1\): no such interface; what was there before is back$/,
+    );
+    expect(kernel.routes).toEqual([wished]);
+  });
+
   it('an unfinished change is what is undone', async () => {
     const kernel = new FakeKernel([old]);
     const { means, entry, text, journal } = scene(kernel);

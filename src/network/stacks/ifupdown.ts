@@ -70,10 +70,10 @@ export const ifupdown: Stack = {
    */
   reload: (wish, scene) => [
     { argv: ['ifquery', wish.interfaceName], timeoutMs: 10_000, check: true },
-    ...routeMove(wish, linksOf(...disabled(wish, scene))),
+    ...routeMove(wish, linksOf(...disabled(wish, scene)), ['ifup']),
   ],
 
-  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene))),
+  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene)), ['ifup']),
 };
 
 /** The interfaces that are down before the change, and after it. */

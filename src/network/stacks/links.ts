@@ -31,17 +31,39 @@ export function linkCommands(names: readonly string[], state: 'up' | 'down'): Co
 /**
  * What moves the default route where no daemon does: the one ip(8) command that the stack's
  * own would run. First what comes up, last what goes down, so that there is always a way out.
+ * @param tool see `bringUp`
  */
-export function routeMove({ gateway, interfaceName }: GatewayWish, { up, down }: Links): Command[] {
+export function routeMove(
+  { gateway, interfaceName }: GatewayWish,
+  { up, down }: Links,
+  tool: Tool,
+): Command[] {
   const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
   return [
-    ...linkCommands(up, 'up'),
+    ...bringUp(up, tool),
     { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
     ...linkCommands(down, 'down'),
   ];
 }
 
-/** The links' way back. The routes themselves are put back from what the kernel held before. */
-export function linksMove({ up, down }: Links): Command[] {
-  return [...linkCommands(up, 'up'), ...linkCommands(down, 'down')];
+/** A stack's own program that brings up the interface which is named after these words. */
+export type Tool = readonly [string, ...string[]];
+
+/**
+ * The links' way back. The routes themselves are put back from what the kernel held before.
+ * @param tool see `bringUp`
+ */
+export function linksMove({ up, down }: Links, tool: Tool): Command[] {
+  return [...bringUp(up, tool), ...linkCommands(down, 'down')];
+}
+
+/**
+ * Brings interfaces up as the stack's files are: ip(8) alone where they have kept their
+ * addresses, and the stack's own tool where a boot has found them disabled, for then they have none.
+ */
+export function bringUp(names: readonly string[], tool: Tool): Command[] {
+  return names.flatMap((name) => [
+    ...linkCommands([name], 'up'),
+    { argv: [...tool, name], timeoutMs: 60_000, unlessAddressed: name },
+  ]);
 }

@@ -237,7 +237,8 @@ describe('on a running system', () => {
   it('without NetworkManager ip(8) takes it down last, and brings it up first', () => {
     const down = { before, files: after, reign: none };
     expect(lines(ifcfg.reload(disable, down)).at(-1)).toBe('ip link set dev eth0 down');
-    expect(lines(ifcfg.restore(disable, down))).toEqual(['ip link set dev eth0 up']);
+    expect(lines(ifcfg.restore(disable, down))).toEqual(['ip link set dev eth0 up', 'ifup eth0']);
+    expect(ifcfg.restore(disable, down)[1]?.unlessAddressed).toBe('eth0');
     const up = { before: after, files: before, reign: none };
     expect(lines(ifcfg.reload(wish, up))[1]).toBe('ip link set dev eth0 up');
     expect(lines(ifcfg.restore(wish, up))).toEqual(['ip link set dev eth0 down']);
@@ -265,14 +266,15 @@ describe('on a running system', () => {
     expect(lines(ifcfg.restore(disable, scene))).toEqual([reload, own]);
   });
 
-  it('what NetworkManager is to leave alone is brought up by ip(8)', () => {
+  it('what NetworkManager is to leave alone is brought up without it', () => {
     const foreign = (files: NetworkFile[]) =>
       files.map(({ path, text }) => ({
         path,
         text: path.endsWith('0') ? `${text}NM_CONTROLLED=no\n` : text,
       }));
     const scene = { before: foreign(after), files: foreign(before), reign: idle };
-    expect(lines(ifcfg.reload(wish, scene))).toEqual([reload, own, 'ip link set dev eth0 up']);
+    const up = ['ip link set dev eth0 up', 'ifup eth0'];
+    expect(lines(ifcfg.reload(wish, scene))).toEqual([reload, own, ...up]);
   });
 
   it('it is known by its file where that does not name it', () => {

@@ -95,13 +95,15 @@ describe('a public interface that is to be disabled', () => {
       commands.map(({ argv }) => argv.join(' '));
     const way = 'ip -4 route replace 0.0.0.0/0 via 10.208.0.1 dev eth1 onlink';
     const [up, down] = ['ip link set dev eth0 up', 'ip link set dev eth0 down'];
+    const own = 'wicked ifup eth0';
     const [goes, comes] = [
       { before, files, reign: new Map() },
       { before: files, files: before, reign: new Map() },
     ];
     expect(lines(wicked.reload(disable, goes))).toEqual([way, down]);
-    expect(lines(wicked.restore(disable, goes))).toEqual([up]);
-    expect(lines(wicked.reload(wish, comes))).toEqual([up, way]);
+    expect(lines(wicked.restore(disable, goes))).toEqual([up, own]);
+    expect(wicked.restore(disable, goes)[1]?.unlessAddressed).toBe('eth0');
+    expect(lines(wicked.reload(wish, comes))).toEqual([up, own, way]);
     expect(lines(wicked.restore(wish, comes))).toEqual([down]);
     expect(lines(wicked.reload(wish, { files: before, reign: new Map() }))).toEqual([way]);
   });
