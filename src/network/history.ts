@@ -1,4 +1,5 @@
 import type { JournalEntry, JournalFile } from './journal-entry.ts';
+import { wayBackOf } from './way-back.ts';
 
 /**
  * What can be undone by hand once `entry` is committed, where `last` could be
@@ -17,6 +18,8 @@ export function succeed(last: JournalEntry | undefined, entry: JournalEntry): Jo
   return {
     ...entry,
     files: [...carried, ...entry.files.map((file) => continued(earlier.get(file.path), file))],
+    // Not the second's alone: it found down what the first had taken down, and has nothing to bring it up.
+    restore: wayBackOf(last.restore, entry.restore),
     routes: isOwn(entry) ? last.routes : entry.routes,
   };
 }

@@ -4,6 +4,7 @@ import { RcWaitError } from '../base/error.ts';
 import { shownOnly } from './kernel.ts';
 import type { Run } from './run.ts';
 import type { Command, GatewayWish } from './types.ts';
+import { linkMoveOf } from './way-back.ts';
 
 /**
  * Refuses to take an interface down on which the gateway's own stands (a VLAN, a
@@ -39,15 +40,13 @@ export function ofPresent(
   commands: readonly Command[],
   has: (interfaceName: string) => boolean,
 ): readonly Command[] {
-  return commands.filter(({ argv, unlessAddressed }) => {
-    const [, link, device] =
-      /^ip link set dev (\S+) (?:up|down)$|^nmcli .*device (?:dis)?connect (\S+)$/.exec(argv.join(' ')) ?? [];
-    const name = unlessAddressed ?? link ?? device;
+  return commands.filter((command) => {
+    const name = command.unlessAddressed ?? linkMoveOf(command)?.name;
     return name === undefined || has(name);
   });
 }
 
-/** Whether a command sets this link up. */
+/** Whether a command sets this link up, without a daemon. */
 function setsUp(name: string, { argv }: Command): boolean {
   return argv.join(' ') === `ip link set dev ${name} up`;
 }

@@ -39,6 +39,14 @@ describe('the same gateway, set again', () => {
     expect(succeed(first, next([], { routes: route('203.0.113.9') })).routes).toEqual(route('203.0.113.9'));
   });
 
+  it('brings back up what the first took down: the second found it down', () => {
+    const restore: JournalEntry['restore'] = [
+      { argv: ['ip', 'link', 'set', 'dev', 'eth0', 'up'], timeoutMs: 1 },
+      { argv: ['ifup', 'eth0'], timeoutMs: 1, unlessAddressed: 'eth0' },
+    ];
+    expect(succeed({ ...first, restore }, next([])).restore).toEqual(restore);
+  });
+
   it('is told once, however often it is written down', () => {
     const again = next([file('/server', 'ours', 'ours, improved')]);
     const once = succeed(first, again);
