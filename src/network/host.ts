@@ -7,13 +7,16 @@ import { parseIpv4Prefix } from '../base/ipv4.ts';
 import { realpathBelow } from './root.ts';
 import { type Run, toolPath } from './run.ts';
 import { componentsOf, globPattern, hasWildcard } from './stacks/glob.ts';
-import type { HostInterface, NetworkFile, Reign, Stack } from './types.ts';
+import type { Command, HostInterface, NetworkFile, Reign, Stack } from './types.ts';
 
 /** More than any network file has: what is larger is something else. */
 const longestFileBytes = 1024 * 1024;
 
 /** More than any server has: a `source` that names itself through links would never end. */
 const mostFiles = 500;
+
+/** More characters than a daemon says of thousands of links. */
+const longestAnswer = 16 * 1024 * 1024;
 
 /**
  * All files that a stack reads, below the root, those that other files name included.
@@ -155,6 +158,10 @@ export async function askDaemon({ daemon }: Stack, run: Run): Promise<Reign | un
   const isActive = { argv: ['systemctl', 'is-active', '--quiet', daemon.unit], timeoutMs: 10_000 } as const;
   if (!(await run(isActive)).ok) return new Map();
   if (daemon.question === undefined) return undefined;
-  const { ok, output } = await run(daemon.question.command);
-  return ok ? daemon.question.understand(output) : undefined;
+  const { command, olderCommand, understand } = daemon.question;
+  const ask = (one: Command) => run({ ...one, longestOutput: longestAnswer });
+  const first = await ask(command);
+  const { ok, output, isCut } = first.ok || olderCommand === undefined ? first : await ask(olderCommand);
+  // What was cut away may be the very interface, which would count as one that the daemon leaves alone.
+  return ok && isCut !== true ? understand(output) : undefined;
 }

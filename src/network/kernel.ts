@@ -20,8 +20,10 @@ export const shownOnly = new Set(['linkdown', 'dead', 'offload', 'trap', 'notify
  * no -json, and a line of text can be given back to put the same route back.
  */
 export async function readDefaultRoutes(run: Run): Promise<DefaultRoute[] | undefined> {
-  const { ok, output } = await run(ip('-oneline', 'route', 'show', 'table', 'main', 'exact', '0.0.0.0/0'));
-  return ok ? parseDefaultRoutes(output) : undefined;
+  const { ok, output, isCut } = await run(
+    ip('-oneline', 'route', 'show', 'table', 'main', 'exact', '0.0.0.0/0'),
+  );
+  return ok && isCut !== true ? parseDefaultRoutes(output) : undefined;
 }
 
 /** Reads `ip -oneline route show`, the lowest metric first. */

@@ -7,8 +7,10 @@ export interface Finished {
   readonly ok: boolean;
   /** in words: `exit status 1`, `killed after 30 s`, `cannot be started: no such file or directory` */
   readonly how: string;
-  /** what it wrote to stdout and stderr, the last 64 KiB of it */
+  /** what it wrote to stdout and stderr, the end of it where that was more than the command may write */
   readonly output: string;
+  /** the beginning of the output is missing; left out: it is whole */
+  readonly isCut?: boolean;
 }
 
 /**
@@ -21,6 +23,7 @@ export type Run = (
   onStart?: (pid: number) => void,
 ) => Promise<Finished>;
 
+/** In characters: enough for whatever a person will read of it. */
 const longestOutput = 64 * 1024;
 
 /** A moment for the last output after the exit; a daemon that kept the pipe must not hold us for ever. */
@@ -47,7 +50,9 @@ export const runCommand: Run = (command, signal, onStart) =>
       env: { ...process.env, PATH: toolPath(), LC_ALL: 'C' },
     });
     if (child.pid !== undefined) onStart?.(child.pid);
+    const limit = command.longestOutput ?? longestOutput;
     let output = '';
+    let isCut = false;
     let killed: string | undefined;
     const kill = (why: string) => {
       killed ??= why;
@@ -67,12 +72,13 @@ export const runCommand: Run = (command, signal, onStart) =>
       signal?.removeEventListener('abort', onAbort);
       child.stdout.destroy();
       child.stderr.destroy();
-      resolve({ ok, how, output });
+      resolve({ ok, how, output, ...(isCut ? { isCut } : {}) });
     };
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (text: string) => {
-        output = (output + text).slice(-longestOutput);
+        isCut ||= output.length + text.length > limit;
+        output = (output + text).slice(-limit);
       });
     }
     child.once('error', (error) => finish(false, `cannot be started: ${reasonOf(error)}`));

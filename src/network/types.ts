@@ -51,6 +51,8 @@ export interface Command {
    * disabled. Its failure alone counts for nothing: ifup ends so where another default route is in its way
    */
   readonly unlessAddressed?: string;
+  /** how much of its output is kept, in characters; 64 Ki when left out */
+  readonly longestOutput?: number;
 }
 
 /** An interface of this server with its IPv4 addresses. */
@@ -74,6 +76,8 @@ export interface Daemon {
   /** how it is asked; without, all that is known is whether it is at work */
   readonly question?: {
     readonly command: Command;
+    /** asked where that fails: an older release may lack one of its options */
+    readonly olderCommand?: Command;
     understand(output: string): Reign;
   };
 }

@@ -181,6 +181,32 @@ describe("a stack's daemon", () => {
     expect(await askDaemon(stack, answers(false))).toEqual(new Map());
   });
 
+  it('is asked as an older release understands it, where it does not know an option', async () => {
+    const asked: string[] = [];
+    const run: Run = async ({ argv }) => {
+      asked.push(argv.join(' '));
+      return { ok: argv[1] !== '--new', how: '', output: '/etc/x' };
+    };
+    const question = {
+      command: { argv: ['xctl', '--new'], timeoutMs: 1 },
+      olderCommand: { argv: ['xctl'], timeoutMs: 1 },
+      understand: (output: string) => new Map([['eth1', output]]),
+    } as const;
+    const older = { ...stack, daemon: { unit: 'x.service', question } };
+    expect(await askDaemon(older, run)).toEqual(new Map([['eth1', '/etc/x']]));
+    expect(asked.slice(1)).toEqual(['xctl --new', 'xctl']);
+  });
+
+  it('whose answer was cut tells nothing, and may say much before that', async () => {
+    const limits: (number | undefined)[] = [];
+    const run: Run = async ({ argv, longestOutput }) => {
+      if (argv[0] === 'xctl') limits.push(longestOutput);
+      return { ok: true, how: '', output: '/etc/x', isCut: argv[0] === 'xctl' };
+    };
+    expect(await askDaemon(stack, run)).toBeUndefined();
+    expect(limits[0]).toBeGreaterThan(1024 * 1024);
+  });
+
   it('that does not answer, or that is none, tells nothing', async () => {
     expect(await askDaemon(stack, answers(true, false))).toBeUndefined();
     expect(await askDaemon(ifupdown, answers(true))).toBeUndefined();

@@ -83,7 +83,7 @@ describe('on a running system', () => {
       '/etc/netplan/50.yaml': netplanFile,
       '/etc/systemd/network/eth1.network': '[Match]\nName=eth1\n[Network]\nAddress=10.208.5.7/19\n',
     });
-    const status = 'networkctl --no-pager status --all';
+    const status = 'networkctl --no-pager status --all --lines=0';
     const networkd = (output: string, isActive = true) =>
       running(
         new FakeKernel(['default via 203.0.113.1 dev eth0'], {

@@ -63,10 +63,15 @@ it('a daemon that keeps the output open does not hold us', async () => {
   process.kill(Number(output), 'SIGKILL');
 });
 
-it('only the end of a very long output is kept', async () => {
-  const { output } = await runCommand(command('sh', '-c', 'head -c 300000 /dev/zero | tr "\\0" x; echo end'));
+it('only the end of a very long output is kept, which is said, unless the command may write so much', async () => {
+  const long = command('sh', '-c', 'head -c 300000 /dev/zero | tr "\\0" x; echo end');
+  const { output, isCut } = await runCommand(long);
   expect(output.length).toBe(64 * 1024);
   expect(output.endsWith('xend\n')).toBe(true);
+  expect(isCut).toBe(true);
+  const whole = await runCommand({ ...long, longestOutput: 300_004 });
+  expect(whole.output.length).toBe(300_004);
+  expect(whole.isCut).toBeUndefined();
 });
 
 it('tools are looked for in the folders of system programs as well', () => {

@@ -18,6 +18,8 @@ import {
   type Unit,
 } from './networkd-units.ts';
 
+const status = ['networkctl', '--no-pager', 'status', '--all'] as const;
+
 /**
  * systemd-networkd: our route in a drop-in of the file that configures the
  * interface, and every other default route out of the files that hold one.
@@ -36,7 +38,9 @@ export const networkd: Stack = {
   daemon: {
     unit: 'systemd-networkd.service',
     question: {
-      command: { argv: ['networkctl', '--no-pager', 'status', '--all'], timeoutMs: 10_000 },
+      // The journal's last lines of each link are most of what it shows else (before 245 they cannot be left out).
+      command: { argv: [...status, '--lines=0'], timeoutMs: 10_000 },
+      olderCommand: { argv: status, timeoutMs: 10_000 },
       understand: understandStatus,
     },
   },
