@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { realpathBelow } from './root.ts';
@@ -95,6 +95,8 @@ export async function folderBelow(root: string, path: string, mode = 0o755): Pro
   const parent = await folderBelow(root, dirname(path), mode);
   const folder = join(parent, basename(path));
   await mkdir(folder, { mode });
+  // mkdir(2) takes the caller's umask off: with 077 networkd, which is not root, could not read a drop-in there.
+  await chmod(folder, mode);
   await syncFolder(parent);
   return folder;
 }

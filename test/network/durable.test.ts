@@ -59,6 +59,22 @@ describe('a change that can be made', () => {
     expect(statSync(join(root, path)).mode & 0o7777).toBe(0o644);
   });
 
+  it('makes folders that all may read, whatever the umask, and leaves those alone that were there', async () => {
+    const root = scratch({ '/etc/systemd/a': '' });
+    chmodSync(join(root, 'etc/systemd'), 0o700);
+    const old = process.umask(0o077);
+    try {
+      const drop = '/etc/systemd/network/eth1.network.d/rc-wait.conf';
+      await makeChange(root, { path: drop, before: undefined, after: 'new', mode: 0o644 });
+    } finally {
+      process.umask(old);
+    }
+    const modeOf = (folder: string) => statSync(join(root, folder)).mode & 0o7777;
+    expect(modeOf('etc/systemd')).toBe(0o700);
+    expect(modeOf('etc/systemd/network')).toBe(0o755);
+    expect(modeOf('etc/systemd/network/eth1.network.d')).toBe(0o755);
+  });
+
   it('takes a file away', async () => {
     const root = scratch({ [path]: 'old' });
     await makeChange(root, change('old', undefined));
