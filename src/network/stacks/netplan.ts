@@ -7,6 +7,7 @@ import { originalOf, publicDefinitions } from './netplan-public.ts';
 import {
   effectiveFiles,
   interfaceNameOf,
+  isForSeveral,
   type MergedDefinition,
   mergeDefinitions,
   standsFor,
@@ -78,6 +79,15 @@ function soleDefinition(definitions: readonly MergedDefinition[], wish: GatewayW
       'NETWORK_FILE',
       `cannot configure ${wish.interfaceName}: netplan defines it twice, as ${first.id} and as ${second.id}`,
       { hint: 'leave one definition of the interface in /etc/netplan' },
+    );
+  }
+  if (isForSeveral(first)) {
+    throw new RcWaitError(
+      'NETWORK_FILE',
+      `cannot configure ${wish.interfaceName}: netplan's definition "${first.id}" is for other interfaces as well, and they would get the gateway too`,
+      {
+        hint: `give ${wish.interfaceName} a definition of its own in /etc/netplan, and keep it out of "${first.id}"`,
+      },
     );
   }
   return first;

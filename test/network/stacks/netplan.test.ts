@@ -95,7 +95,7 @@ describe('the route goes into a file of our own', () => {
   it.each([
     ['set-name', '{match: {macaddress: "bc:76:4e:20:6c:5b"}, set-name: eth1}'],
     ['a name', '{match: {name: eth1}}'],
-    ['a glob', '{match: {name: "e*1"}}'],
+    ['set-name beside a glob', '{match: {name: "e*1"}, set-name: eth1}'],
     ['the MAC address', '{match: {macaddress: "BC:76:4E:20:6C:5B"}}'],
     ['name and MAC address', '{match: {name: "eth?", macaddress: "bc:76:4e:20:6c:5b"}}'],
   ])('under the ID that stands for the interface by %s', (_, definition) => {
@@ -150,6 +150,24 @@ describe('an ID that does not stand for the interface', () => {
     expect(() => edit(etc(text))).toThrowError(/netplan defines it twice, as all and as eth1/);
   });
 });
+
+it.each(['match: {name: "eth*"}', 'match: {name: "e*1", driver: virtio_net}'])(
+  'an ID that may stand for other interfaces as well is refused: %s',
+  (match) => {
+    const files = [etc(`network: {ethernets: {all: {${match}, dhcp4: true}}}`)];
+    expect(netplan.configures(files, wish)).toBe(true);
+    for (const work of [netplan.edit, netplan.publicInterfaces]) {
+      expect(() => work(files, wish)).toThrowError(
+        expect.objectContaining({
+          code: 'NETWORK_FILE',
+          message:
+            'cannot configure eth1: netplan\'s definition "all" is for other interfaces as well, and they would get the gateway too',
+          hint: 'give eth1 a definition of its own in /etc/netplan, and keep it out of "all"',
+        }),
+      );
+    }
+  },
+);
 
 describe('other default routes are taken out, the lines kept behind a mark', () => {
   it('gateway4, in block style with a comment', () => {
