@@ -1,4 +1,5 @@
 import type { JournalEntry, JournalFile } from './journal-entry.ts';
+import { parseDefaultRoutes } from './kernel.ts';
 import { wayBackOf } from './way-back.ts';
 
 /**
@@ -38,6 +39,6 @@ function continued(earlier: JournalFile | undefined, file: JournalFile): Journal
 
 /** Whether the routes that an entry found were its own gateway's, or none: no way out without rc-wait. */
 function isOwn({ routes, gateway }: JournalEntry): boolean {
-  const first = routes?.[0];
-  return first === undefined || first[first.indexOf('via') + 1] === gateway;
+  const [first] = parseDefaultRoutes((routes?.[0] ?? []).join(' '));
+  return first === undefined || first.via === gateway;
 }

@@ -3,7 +3,9 @@ import type { Command, GatewayWish } from './types.ts';
 
 /** A default route of the kernel's main table. */
 export interface DefaultRoute {
+  /** undefined where it has none, or several next hops: the first of these alone is not the way out */
   readonly via: string | undefined;
+  /** undefined where it has several next hops */
   readonly device: string | undefined;
   /** the lower, the better; 0 where none is shown (ip-route(8)) */
   readonly metric: number;
@@ -26,16 +28,20 @@ export async function readDefaultRoutes(run: Run): Promise<DefaultRoute[] | unde
   return ok && isCut !== true ? parseDefaultRoutes(output) : undefined;
 }
 
-/** Reads `ip -oneline route show`, the lowest metric first. */
+/** Reads `ip route show`, with -oneline or without, the lowest metric first. */
 export function parseDefaultRoutes(text: string): DefaultRoute[] {
   return text
+    .replace(/\n[ \t]+(?=nexthop )/g, ' ')
     .split('\n')
     .map((line) => line.replaceAll('\\', ' ').trim().split(/\s+/))
     .filter(([first]) => first === 'default' || first === '0.0.0.0/0')
     .map((all) => {
       const words = all.filter((word) => !shownOnly.has(word));
       const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
-      return { via: after('via'), device: after('dev'), metric: Number(after('metric') ?? 0), words };
+      const metric = Number(after('metric') ?? 0);
+      return words.includes('nexthop')
+        ? { via: undefined, device: undefined, metric, words }
+        : { via: after('via'), device: after('dev'), metric, words };
     })
     .sort((a, b) => a.metric - b.metric);
 }
@@ -45,20 +51,20 @@ export function isWished(route: DefaultRoute | undefined, { gateway, interfaceNa
   return route?.via === gateway && route.device === interfaceName;
 }
 
+/** Whether two routes lead the same way, and with the same metric. */
+export function isSameWay(a: DefaultRoute, b: DefaultRoute): boolean {
+  return a.metric === b.metric && isSameHop(a, b);
+}
+
 /**
  * Whether two routes lead the same way. Not word for word: a lease that was
  * renewed brings its route back with another source address.
  */
-export function isSameWay(a: DefaultRoute, b: DefaultRoute): boolean {
+export function isSameHop(a: DefaultRoute, b: DefaultRoute): boolean {
   // A route with several next hops has neither: then the words are all there is.
   const isNamed = a.via !== undefined || a.device !== undefined;
   const wordsOf = ({ words }: DefaultRoute) => words.join(' ');
-  return (
-    a.via === b.via &&
-    a.device === b.device &&
-    a.metric === b.metric &&
-    (isNamed || wordsOf(a) === wordsOf(b))
-  );
+  return a.via === b.via && a.device === b.device && (isNamed || wordsOf(a) === wordsOf(b));
 }
 
 /** Takes a route out of the kernel. */

@@ -1,5 +1,13 @@
 import type { Clock } from '../base/clock.ts';
-import { addition, type DefaultRoute, isSameWay, isWished, readDefaultRoutes, removal } from './kernel.ts';
+import {
+  addition,
+  type DefaultRoute,
+  isSameHop,
+  isSameWay,
+  isWished,
+  readDefaultRoutes,
+  removal,
+} from './kernel.ts';
 import type { Run } from './run.ts';
 import type { GatewayWish } from './types.ts';
 
@@ -111,7 +119,7 @@ async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): 
   for (const route of inTheWay(set, before)) await run(removal(route));
   const after = await readDefaultRoutes(run);
   if (after === undefined || inTheWay(after, before).length > 0) return false;
-  return expected === undefined || (after[0]?.via === expected.via && after[0]?.device === expected.device);
+  return expected === undefined || (after[0] !== undefined && isSameHop(after[0], expected));
 }
 
 /** What the kernel's default route is, in words. */

@@ -39,6 +39,11 @@ describe('the same gateway, set again', () => {
     expect(succeed(first, next([], { routes: route('203.0.113.9') })).routes).toEqual(route('203.0.113.9'));
   });
 
+  it('where the kernel held a way out beside ours in one route: that one counts', () => {
+    const both = 'default nexthop via 10.208.0.1 dev eth1 nexthop via 203.0.113.1 dev eth0'.split(' ');
+    expect(succeed(first, next([], { routes: [both] })).routes).toEqual([both]);
+  });
+
   it('brings back up what the first took down: the second found it down', () => {
     const restore: JournalEntry['restore'] = [
       { argv: ['ip', 'link', 'set', 'dev', 'eth0', 'up'], timeoutMs: 1 },

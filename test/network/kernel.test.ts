@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
 import {
   addition,
   isCalledFor,
   isSameWay,
+  isWished,
   parseDefaultRoutes,
   readDefaultRoutes,
   removal,
 } from '../../src/network/kernel.ts';
-import type { Command } from '../../src/network/types.ts';
+import type { Command, GatewayWish } from '../../src/network/types.ts';
 
 const shown = `default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.7 metric 100 
 default via 10.208.0.1 dev eth1 onlink linkdown 
@@ -19,7 +21,7 @@ default metric 50 \\\tnexthop via 192.0.2.1 dev eth2 weight 1 \\\tnexthop via 19
 it('default routes are read with the one in use first', () => {
   expect(parseDefaultRoutes(shown).map(({ via, device, metric }) => ({ via, device, metric }))).toEqual([
     { via: '10.208.0.1', device: 'eth1', metric: 0 },
-    { via: '192.0.2.1', device: 'eth2', metric: 50 },
+    { via: undefined, device: undefined, metric: 50 },
     { via: '203.0.113.1', device: 'eth0', metric: 100 },
   ]);
   expect(parseDefaultRoutes('default dev ppp0 scope link\n')[0]).toMatchObject({
@@ -55,8 +57,23 @@ it('two routes lead the same way whatever their source address, and not with ano
   expect(isSameWay(third, renewed)).toBe(true);
   expect(isSameWay(third, { ...third, metric: 1 })).toBe(false);
   expect(isSameWay(first, second)).toBe(false);
-  const hops = { ...second, via: undefined, device: undefined };
-  expect(isSameWay(hops, { ...hops, words: ['default'] })).toBe(false);
+});
+
+it.each([
+  ['on one line', ' \\\t'],
+  ['on several lines', '\n\t'],
+])('a route with several next hops is none of them, %s', (_, between) => {
+  const hops = ['nexthop via 10.208.0.1 dev eth1 weight 1', 'nexthop via 203.0.113.1 dev eth0 weight 1'];
+  const text = (all: readonly string[]) => `${['default proto static', ...all].join(between)} \n`;
+  const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+  const [route, ...others] = parseDefaultRoutes(`${text(hops)}10.208.0.0/19 dev eth1\n`);
+  const [swapped] = parseDefaultRoutes(text(hops.toReversed()));
+  if (!route || !swapped) throw new Error('routes were not read');
+  expect(others).toEqual([]);
+  expect(isWished(route, wish)).toBe(false);
+  expect(addition(route).argv.slice(4).join(' ')).toBe(`default proto static ${hops.join(' ')}`);
+  expect(isSameWay(route, { ...route })).toBe(true);
+  expect(isSameWay(route, swapped)).toBe(false);
 });
 
 it('an ip(8) that fails is not read as "no route"', async () => {
