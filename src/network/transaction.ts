@@ -154,22 +154,22 @@ async function arm({ commands, probes }: Work, { deadMan, settleMs, onNotice }: 
 async function bringIntoUse(work: Work, context: Context, change: Change): Promise<Failure | undefined> {
   const { root, clock, signal } = context;
   try {
-    const passedOver: string[] = [];
+    const failed: string[] = [];
     if (isRunningSystem(root)) {
       for (const command of work.commands) {
         if (!(await isCalledFor(command, context.run))) continue;
         const { ok, how, output } = await context.run(command, signal);
         await context.onStep(`ran ${command.argv[0]}`);
         if (ok) continue;
-        const reason = commandFailed(command, how, output);
-        if (command.unlessAddressed === undefined) return { reason, onlyChecked: command.check === true };
-        passedOver.push(reason);
+        failed.push(commandFailed(command, how, output));
+        if (command.unlessAddressed !== undefined) continue;
+        return { reason: failed.join('; '), onlyChecked: command.check === true };
       }
     }
     await change.advance('reloaded');
     if (isRunningSystem(root)) {
       const seen = (await work.follow(context, signal)) ?? (await runProbes(work.probes, clock, signal));
-      if (seen !== undefined) return { reason: [seen, ...passedOver].join('; '), onlyChecked: false };
+      if (seen !== undefined) return { reason: [seen, ...failed].join('; '), onlyChecked: false };
     }
     await change.advance('probed');
     signal?.throwIfAborted();

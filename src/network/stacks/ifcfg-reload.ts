@@ -6,7 +6,7 @@ import { addedMark, offMark } from './marks.ts';
 import { deviceCommand, reapplying } from './networkmanager-daemon.ts';
 import { type ShellFile, valueIn } from './shell-file.ts';
 
-const tool = ['ifup'] as const;
+const tools = [['ifup']] as const;
 
 /**
  * Brings the files into the kernel. Where NetworkManager manages the interface, it
@@ -22,14 +22,14 @@ export function reloading(wish: GatewayWish, scene: Scene): Command[] {
   const path = file ?? home?.file.path;
   const check: Command[] =
     path === undefined ? [] : [{ argv: ['sh', '-n', path], timeoutMs: 10_000, check: true }];
-  return [...check, ...routeMove(wish, links, tool)];
+  return [...check, ...routeMove(wish, links, tools)];
 }
 
 /** Without NetworkManager the routes themselves are put back from what the kernel held before. */
 export function restoring(wish: GatewayWish, scene: Scene): Command[] {
   const links = linksBack(...disabled(wish, scene));
   if (scene.reign.has(wish.interfaceName)) return byDaemon(wish, scene, links);
-  return linksMove(links, tool);
+  return linksMove(links, tools);
 }
 
 /** The devices that are down before the change, and after it. */
@@ -60,7 +60,7 @@ function byDaemon({ interfaceName }: GatewayWish, scene: Scene, { up, down }: Li
       'down',
     ),
     ...comes.filter((name) => !foreign.includes(name)).map((name) => deviceCommand('connect', name)),
-    ...bringUp(foreign, tool),
+    ...bringUp(foreign, tools),
   ];
 }
 

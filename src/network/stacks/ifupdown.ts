@@ -70,11 +70,18 @@ export const ifupdown: Stack = {
    */
   reload: (wish, scene) => [
     { argv: ['ifquery', wish.interfaceName], timeoutMs: 10_000, check: true },
-    ...routeMove(wish, linksOf(...disabled(wish, scene)), ['ifup']),
+    ...routeMove(wish, linksOf(...disabled(wish, scene)), tools),
   ],
 
-  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene)), ['ifup']),
+  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene)), tools),
 };
+
+/**
+ * Our default route is in the way of the one that ifup adds (it knows no "replace"): without
+ * --ignore-errors it ends there, runs nothing more of the stanza, and does not write down that the
+ * interface is up. ifupdown before 0.8, and others of that name, do not know the option.
+ */
+const tools = [['ifup', '--ignore-errors'], ['ifup']] as const;
 
 /** The interfaces that are down before the change, and after it. */
 function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {

@@ -31,39 +31,39 @@ export function linkCommands(names: readonly string[], state: 'up' | 'down'): Co
 /**
  * What moves the default route where no daemon does: the one ip(8) command that the stack's
  * own would run. First what comes up, last what goes down, so that there is always a way out.
- * @param tool see `bringUp`
+ * @param tools see `bringUp`
  */
 export function routeMove(
   { gateway, interfaceName }: GatewayWish,
   { up, down }: Links,
-  tool: Tool,
+  tools: Tools,
 ): Command[] {
   const route = ['0.0.0.0/0', 'via', gateway, 'dev', interfaceName, 'onlink'];
   return [
-    ...bringUp(up, tool),
+    ...bringUp(up, tools),
     { argv: ['ip', '-4', 'route', 'replace', ...route], timeoutMs: 10_000 },
     ...linkCommands(down, 'down'),
   ];
 }
 
-/** A stack's own program that brings up the interface which is named after these words. */
-export type Tool = readonly [string, ...string[]];
+/** A stack's own programs that bring up the interface which is named after their words; each is for where those before it did not. */
+export type Tools = readonly (readonly [string, ...string[]])[];
 
 /**
  * The links' way back. The routes themselves are put back from what the kernel held before.
- * @param tool see `bringUp`
+ * @param tools see `bringUp`
  */
-export function linksMove({ up, down }: Links, tool: Tool): Command[] {
-  return [...bringUp(up, tool), ...linkCommands(down, 'down')];
+export function linksMove({ up, down }: Links, tools: Tools): Command[] {
+  return [...bringUp(up, tools), ...linkCommands(down, 'down')];
 }
 
 /**
  * Brings interfaces up as the stack's files are: ip(8) alone where they have kept their
  * addresses, and the stack's own tool where a boot has found them disabled, for then they have none.
  */
-export function bringUp(names: readonly string[], tool: Tool): Command[] {
+export function bringUp(names: readonly string[], tools: Tools): Command[] {
   return names.flatMap((name) => [
     ...linkCommands([name], 'up'),
-    { argv: [...tool, name], timeoutMs: 60_000, unlessAddressed: name },
+    ...tools.map((tool): Command => ({ argv: [...tool, name], timeoutMs: 60_000, unlessAddressed: name })),
   ]);
 }

@@ -61,12 +61,12 @@ export const wicked: Stack = {
    * (wicked(8)), and taking an interface down to move a route is how peers lose
    * hosts. The one ip(8) command does it; the files are for the next ifup.
    */
-  reload: (wish, scene) => routeMove(wish, linksOf(...disabled(wish, scene)), tool),
+  reload: (wish, scene) => routeMove(wish, linksOf(...disabled(wish, scene)), tools),
 
-  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene)), tool),
+  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene)), tools),
 };
 
-const tool = ['wicked', 'ifup'] as const;
+const tools = [['wicked', 'ifup']] as const;
 
 /** The interfaces that are down before the change, and after it. */
 function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
