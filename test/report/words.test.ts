@@ -47,6 +47,15 @@ describe('text cut to a width', () => {
     );
   });
 
+  it('takes no character for narrower than a terminal may draw it', () => {
+    const narrow: string[] = [];
+    for (let code = 0x20; code < 0x40000; code += 1) {
+      const character = String.fromCodePoint(code);
+      if (columnsOf(character) === 2 && cut(character, 1) === character) narrow.push(code.toString(16));
+    }
+    expect(narrow).toEqual([]);
+  });
+
   it('loses nothing of plain text that fits', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40 }), (text) => {
