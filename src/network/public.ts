@@ -87,10 +87,10 @@ export async function lostWhenDown(
   return back;
 }
 
-/** A route of this interface that neither the kernel nor a router's advertisement brings back. */
+/** A route of this interface that neither the kernel nor a router's advertisement nor a lease brings back. */
 function isOwn(words: readonly string[], name: string): boolean {
   const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
-  return after('dev') === name && !['kernel', 'ra'].includes(after('proto') ?? '');
+  return after('dev') === name && !['kernel', 'ra', 'dhcp'].includes(after('proto') ?? '');
 }
 
 async function linesOf(run: Run, command: Command): Promise<string[]> {

@@ -84,17 +84,27 @@ export async function bringBack(settling: Settling, before: Before): Promise<boo
 }
 
 function isBack(now: readonly DefaultRoute[], before: Before): boolean {
-  const [first] = before.routes;
-  const isFirst = first === undefined || (now[0] !== undefined && isSameWay(now[0], first));
-  const isHeld = before.routes.every((route) => now.some((one) => isSameWay(one, route)));
-  return isFirst && isHeld && inTheWay(now, before).length === 0;
+  return isForemost(now, before) && missing(now, before).length === 0 && inTheWay(now, before).length === 0;
+}
+
+/** Whether the old way out is the way out again. With whatever metric: NetworkManager counts them in the order in which devices come up. */
+function isForemost([first]: readonly DefaultRoute[], { routes: [expected] }: Before): boolean {
+  return expected === undefined || (first !== undefined && isSameHop(first, expected));
+}
+
+/** The old routes of which none that may stay leads the same way; set with its old metric, another would be there twice. */
+function missing(now: readonly DefaultRoute[], before: Before): readonly DefaultRoute[] {
+  const going = inTheWay(now, before);
+  return before.routes.filter((route) => !now.some((one) => isSameHop(one, route) && !going.includes(one)));
 }
 
 /** Routes that were not there before, and are of the change or would be taken before the old ones. */
 function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Before): readonly DefaultRoute[] {
-  const foremost = routes[0]?.metric ?? Number.NEGATIVE_INFINITY;
+  const [expected] = routes;
+  const foremost = expected?.metric ?? Number.NEGATIVE_INFINITY;
   return now.filter(
     (one) =>
+      !(expected !== undefined && isSameHop(one, expected)) &&
       !routes.some((route) => isSameWay(one, route)) &&
       (one.device === interfaceName || one.metric <= foremost),
   );
@@ -108,18 +118,19 @@ function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Befor
  */
 async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): Promise<boolean> {
   const [expected] = before.routes;
-  const missing = before.routes.filter((route) => !now.some((one) => isSameWay(one, route)));
-  for (const route of missing) {
+  const lacking = missing(now, before);
+  const isBehind = expected !== undefined && !lacking.includes(expected) && !isForemost(now, before);
+  for (const route of isBehind ? [expected, ...lacking] : lacking) {
     const { ok } = await run(addition(route));
     if (!ok && route === expected) return false;
   }
   const set = await readDefaultRoutes(run);
-  const isSet = expected === undefined || set?.some((one) => isSameWay(one, expected)) === true;
+  const isSet = expected === undefined || set?.some((one) => isSameHop(one, expected)) === true;
   if (set === undefined || !isSet) return false;
   for (const route of inTheWay(set, before)) await run(removal(route));
   const after = await readDefaultRoutes(run);
   if (after === undefined || inTheWay(after, before).length > 0) return false;
-  return expected === undefined || (after[0] !== undefined && isSameHop(after[0], expected));
+  return isForemost(after, before);
 }
 
 /** What the kernel's default route is, in words. */

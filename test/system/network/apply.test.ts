@@ -62,9 +62,9 @@ describe.concurrent.each(matrix)('$stack on $suite', (place) => {
 
     await bed.sh('rc-wait network rollback');
     expect(await bed.files()).toBe(files);
-    await bed.untilBack(before);
+    await bed.untilDefaults(before);
     await bed.restartNetwork();
-    await bed.untilBack(before);
+    await bed.untilDefaults(before);
   });
 
   it('several at once do the work once; another gateway takes the place of the first; a lost route comes back', async () => {

@@ -5,6 +5,9 @@ import { apis, gateway, type Place, type Setup, setups } from './beds.ts';
 
 const fixture = join(import.meta.dirname, 'fixture');
 
+/** The interfaces of a bed. */
+const links = ['eth0', 'eth1', 'eth2'] as const;
+
 /** The tools that the stacks are told by; a bed notes what each is asked. */
 const tapped = ['netplan', 'networkctl', 'nmcli', 'ip'];
 
@@ -65,10 +68,16 @@ export class Bed implements AsyncDisposable {
     await this.#machine[Symbol.asyncDispose]();
   }
 
-  /** Boots the same server again; its disk stays. `crash`: without shutting it down. */
-  async reboot(options?: { crash: boolean }): Promise<void> {
-    await this.#machine.reboot(options);
-    await this.untilUp();
+  /** Boots the same server again; its disk stays. `crash`: without shutting it down; `up`: the interfaces that come up. */
+  async reboot({
+    crash = false,
+    up = links,
+  }: {
+    crash?: boolean;
+    up?: readonly string[];
+  } = {}): Promise<void> {
+    await this.#machine.reboot({ crash });
+    await this.untilUp(up);
   }
 
   /** Restarts the network by the stack's own means. */
@@ -141,19 +150,6 @@ export class Bed implements AsyncDisposable {
     await this.until(`the default routes are ${wish}`, async () => (await this.defaults()).join() === wish);
   }
 
-  /**
-   * Waits until the kernel has the default routes that it had, and no other. With NetworkManager 1.42 one may be
-   * there twice, with another metric: it leaves it so where it gives its devices other metrics than before.
-   */
-  async untilBack(before: readonly string[]): Promise<void> {
-    const { stack, suite } = this.place;
-    const mayBeTwice = suite === 'bookworm' && (stack === 'networkmanager' || stack === 'netplan-nm');
-    if (!mayBeTwice) return await this.untilDefaults(before);
-    const was = [...new Set(before)].sort().join();
-    const isBack = async () => [...new Set(await this.defaults())].sort().join() === was;
-    await this.until(`the default routes are ${was} again`, isBack);
-  }
-
   /** Mode, owner and digest of every network file, and of the folders. */
   files(): Promise<string> {
     return this.sh(listing);
@@ -175,13 +171,14 @@ export class Bed implements AsyncDisposable {
   }
 
   /** Waits until every interface has its address, and the routes that DHCP brings are there, or are not wanted. */
-  async untilUp(): Promise<void> {
+  async untilUp(up: readonly string[] = links): Promise<void> {
     await this.until('the network is up', async () => {
       const addresses = await this.sh('ip -4 -o address show');
       const settled = /running|degraded/.test((await this.exec('systemctl', 'is-system-running')).stdout);
-      return settled && ['eth0', 'eth1', 'eth2'].every((name) => addresses.includes(` ${name} `));
+      return settled && up.every((name) => addresses.includes(` ${name} `));
     });
-    // eth2's routes come a moment after its address.
+    if (!up.includes('eth2')) return;
+    // Its routes come a moment after its address.
     await this.until(
       'the routes are there',
       async () => (await this.sh('ip -4 route')).includes('198.51.100.0/24') || (await this.isSilenced()),

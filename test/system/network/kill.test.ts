@@ -83,7 +83,7 @@ class Victim implements AsyncDisposable {
     const { files, defaults } = await this.bed.stateAfter(line);
     expect(files, when).toBe(this.before.files);
     // A lease is away for a moment after a reload.
-    if (defaults.join() !== this.before.defaults.join()) await this.bed.untilBack(this.before.defaults);
+    if (defaults.join() !== this.before.defaults.join()) await this.bed.untilDefaults(this.before.defaults);
   }
 }
 

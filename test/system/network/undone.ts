@@ -14,5 +14,5 @@ export async function expectUndone(bed: Bed, says: RegExp, ...flags: string[]): 
   expect(output).toMatch(/; what was there before is back/);
   expect(exitCode).toBe(73);
   expect(await bed.files()).toBe(before.files);
-  await bed.untilBack(before.routes);
+  await bed.untilDefaults(before.routes);
 }
