@@ -92,7 +92,7 @@ function isForemost([first]: readonly DefaultRoute[], { routes: [expected] }: Be
   return expected === undefined || (first !== undefined && isSameHop(first, expected));
 }
 
-/** The old routes of which none that may stay leads the same way; set with its old metric, another would be there twice. */
+/** The old routes of which none that may stay leads the same way; where there is none, all are set once more. */
 function missing(now: readonly DefaultRoute[], before: Before): readonly DefaultRoute[] {
   const going = inTheWay(now, before);
   return before.routes.filter((route) => !now.some((one) => isSameHop(one, route) && !going.includes(one)));
@@ -110,6 +110,13 @@ function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Befor
   );
 }
 
+/** Routes that lead the same way as an old one that is there, with another metric. */
+function twice(now: readonly DefaultRoute[], { routes }: Before): readonly DefaultRoute[] {
+  const isOld = (one: DefaultRoute): boolean => routes.some((route) => isSameWay(one, route));
+  const old = now.filter(isOld);
+  return now.filter((one) => !isOld(one) && old.some((other) => isSameHop(one, other)));
+}
+
 /**
  * Sets the old routes first, and takes away what is in their way only once the
  * foremost is there: where its interface has no address, as after a boot that found
@@ -118,16 +125,17 @@ function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Befor
  */
 async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): Promise<boolean> {
   const [expected] = before.routes;
-  const lacking = missing(now, before);
-  const isBehind = expected !== undefined && !lacking.includes(expected) && !isForemost(now, before);
-  for (const route of isBehind ? [expected, ...lacking] : lacking) {
+  const isToSet = missing(now, before).length > 0 || !isForemost(now, before);
+  // All of them with their old metrics: one alone could take the place of another that came back with its metric.
+  const lacking = before.routes.filter((route) => isToSet && !now.some((one) => isSameWay(one, route)));
+  for (const route of lacking) {
     const { ok } = await run(addition(route));
     if (!ok && route === expected) return false;
   }
   const set = await readDefaultRoutes(run);
   const isSet = expected === undefined || set?.some((one) => isSameHop(one, expected)) === true;
   if (set === undefined || !isSet) return false;
-  for (const route of inTheWay(set, before)) await run(removal(route));
+  for (const route of [...inTheWay(set, before), ...twice(set, before)]) await run(removal(route));
   const after = await readDefaultRoutes(run);
   if (after === undefined || inTheWay(after, before).length > 0) return false;
   return isForemost(after, before);

@@ -46,13 +46,43 @@ it('the old way out goes in front again where another metric has put it behind',
   const lease = 'default via 192.0.2.1 dev eth2 metric 102';
   const { isBack, kernel } = await broughtBack([lease, `${old} metric 103`], [`${old} metric 100`, lease]);
   expect(isBack).toBe(true);
-  expect(kernel.ran).toEqual([`ip -4 route replace ${old} metric 100`]);
+  expect(kernel.ran).toEqual([`ip -4 route replace ${old} metric 100`, `ip -4 route del ${old} metric 103`]);
+  expect(kernel.routes).toEqual([`${old} metric 100`, lease]);
+});
+
+it('no old route takes the place of another that came back with its metric', async () => {
+  const [first, lease] = [`${old} metric 100`, 'default via 192.0.2.1 dev eth2 metric 101'];
+  const { isBack, kernel } = await broughtBack([`${old} metric 101`], [first, lease]);
+  expect(isBack).toBe(true);
+  expect(kernel.routes.toSorted()).toEqual([first, lease].toSorted());
 });
 
 it('a lower route of before does not take the place of the gateway where the first one cannot be set', async () => {
   const [ours, lease] = [`${gateway} metric 100`, 'default via 192.0.2.1 dev eth2 metric 100'];
   const { kernel } = await broughtBack([ours], [old, lease], [old]);
   expect(kernel.routes).toEqual([ours]);
+});
+
+it('where the kernel takes them, all old ways are back, the old way out in front, and each once', async () => {
+  const routes = fc
+    .tuple(
+      fc.shuffledSubarray(['10.208.0.1 dev eth1', '203.0.113.1 dev eth0', '192.0.2.1 dev eth2']),
+      fc.shuffledSubarray(['', ' metric 50', ' metric 100', ' metric 150'], { minLength: 3 }),
+    )
+    .map(([hops, metrics]) => hops.map((hop, at) => `default via ${hop}${metrics[at]}`));
+  const hopsOf = (lines: readonly string[]) =>
+    parseDefaultRoutes(lines.join('\n')).map(({ device }) => device ?? '');
+  await fc.assert(
+    fc.asyncProperty(routes, routes, async (now, before) => {
+      const { isBack, kernel } = await broughtBack(now, before);
+      expect(isBack).toBe(true);
+      const hops = hopsOf(kernel.routes);
+      expect(hops).toEqual([...new Set(hops)]);
+      expect(hops).toEqual(expect.arrayContaining(hopsOf(before)));
+      if (before.length > 0) expect(hops[0]).toBe(hopsOf(before)[0]);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 it('however it ends: a server that had a way out has one, and the old one where it is said to be back', async () => {
