@@ -11,11 +11,7 @@ import { version } from './version.ts';
 /** Runs a command line to its exit status. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const where = route(argv, commands, defaultCommand);
-    const parsed = await parse(where, argv, io).catch(async (error: unknown) => {
-      if (where.kind === 'command') await where.command.onMisuse?.(error, io);
-      throw error;
-    });
+    const { where, parsed } = await understand(argv, io);
     if (where.kind === 'command' && 'args' in parsed)
       return await where.command.run(parsed.args as never, io, where.operands);
     io.out(`${parsed.text}\n`);
@@ -24,6 +20,24 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     // What fails after a signal fails because of it.
     return await failure(io.signal.aborted ? io.signal.reason : error, io);
   }
+}
+
+/** What a command line means; where it means nothing, the command that it must have been meant for is told. */
+async function understand(argv: readonly string[], io: Io) {
+  let command: Command | undefined = isForDefault(argv) ? defaultCommand : undefined;
+  try {
+    const where = route(argv, commands, defaultCommand);
+    command = where.kind === 'command' ? where.command : undefined;
+    return { where, parsed: await parse(where, argv, io) };
+  } catch (error) {
+    await command?.onMisuse?.(error, io);
+    throw error;
+  }
+}
+
+/** Whether a command line can mean the default command alone, whatever is wrong with it. */
+function isForDefault([first]: readonly string[]): boolean {
+  return first === undefined || first === defaultCommand.name || first.startsWith('-');
 }
 
 /** The arguments of a command, or a text that was asked for in their place (`--help`, `--version`). */

@@ -146,6 +146,18 @@ describe('--signal', () => {
     expect(heard).toMatchObject([{ body: { status: 'FAILURE', reason, data: { error: 'USAGE' } } }]);
     expect(events().at(-1)).toMatch(/^STOPPING=1 STATUS=cannot use .*2700/);
 
+    for (const argv of [
+      ['wait', '--tiemout', '5m'],
+      ['--quiet', 'yes'],
+      ['wait', 'web-1'],
+    ]) {
+      expect(await rcWait(argv, { env: { RC_WAIT_SIGNAL: url + secret } })).toMatchObject({ exit: 64 });
+      expect(heard.at(-1)).toMatchObject({ body: { status: 'FAILURE', data: { error: 'USAGE' } } });
+    }
+    expect(heard).toHaveLength(4);
+    expect(await rcWait(['stauts'], { env: { RC_WAIT_SIGNAL: url + secret } })).toMatchObject({ exit: 64 });
+    expect(heard).toHaveLength(4);
+
     const both = { ...notified().env, RC_WAIT_SIGNAL: 'mailto:nobody', RC_WAIT_TIMEOUT: '2700' };
     expect(await rcWait(['wait'], { env: both })).toMatchObject({
       exit: 64,
