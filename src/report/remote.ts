@@ -166,7 +166,8 @@ function judge(
 
 /** What was named, where a region never gave a list to find it in. */
 function neverFound({ kind, regions }: RemoteEnd, { named }: RemoteCircumstances): readonly ServerDocument[] {
-  const blind = regions.find(({ looked }) => !looked);
+  const unseen = regions.filter(({ looked }) => !looked);
+  const blind = unseen.find(({ answered }) => !answered) ?? unseen[0];
   if (blind === undefined) return [];
   const known = new Set(regions.flatMap(({ servers }) => servers.flatMap(({ id, name }) => [id, name])));
   return named
@@ -175,7 +176,7 @@ function neverFound({ kind, regions }: RemoteEnd, { named }: RemoteCircumstances
       id: null,
       name,
       region: null,
-      outcome: kind === 'interrupted' ? 'interrupted' : 'unavailable',
+      outcome: kind === 'interrupted' ? 'interrupted' : lackOf(blind),
       automation_status: null,
       server_status: null,
       managed_status: null,
