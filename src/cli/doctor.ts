@@ -20,7 +20,7 @@ const flags = {
     boolean: true,
     default: false,
     describe:
-      "Only say whether this may be one of Rackspace's servers: exit status 0, or 10 where it is surely none",
+      "Only say whether this may be one of Rackspace's servers: exit status 0, or 100 where it is surely none",
   },
   ...stackFlag,
   ...apiFlags,
@@ -51,8 +51,8 @@ export const doctorCommand: Command = command({
   },
 });
 
-/** Of --condition. Node ends with 1 where it cannot begin, and the shell with 126 and 127: those are no answers. */
-const sureNo = 10;
+/** Of --condition. Not a status with which Node (1 to 14), the shell (126, 127) or systemd (from 200 on) say that it could not begin. */
+const sureNo = 100;
 
 /** Any trouble is a yes: where it cannot be told the wait has to find out. */
 async function condition(args: DoctorArgs, io: Io): Promise<number> {

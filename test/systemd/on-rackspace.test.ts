@@ -25,7 +25,7 @@ function ranAfter(ending: string): readonly string[] {
 
 describe('on-rackspace', () => {
   it('has the service ready, and waits for nothing, where the machine is surely none of Rackspace’s', () => {
-    expect(ranAfter('echo "it is a laptop"; exit 10')).toEqual([
+    expect(ranAfter('echo "it is a laptop"; exit 100')).toEqual([
       'systemd-notify --ready --status=it is a laptop',
     ]);
   });
@@ -33,6 +33,7 @@ describe('on-rackspace', () => {
   it.each([
     ['may be one of theirs', 'exit 0'],
     ['Node cannot begin', 'exit 1'],
+    ['Node cannot load its own parts', 'exit 10'],
     ['a variable is wrong', 'exit 64'],
     ['there is a bug', 'exit 70'],
     ['the program cannot be run', 'exit 126'],
