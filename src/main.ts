@@ -1,4 +1,5 @@
 import { errnoOf, reasonOf } from './base/error.ts';
+import { boundLookups } from './base/lookups.ts';
 import type { Io } from './cli/command.ts';
 import { run } from './cli/run.ts';
 import { interruptSignal } from './cli/signals.ts';
@@ -8,6 +9,8 @@ process.stdout.on('error', (error) => {
   // `rc-wait status | head -1` closes the pipe: nothing is left to be said, and nothing has gone wrong.
   if (errnoOf(error) !== 'EPIPE') say(`rc-wait: cannot write to standard output: ${reasonOf(error)}\n`);
 });
+
+boundLookups(process.env);
 
 /** Serial consoles and terminals of containers often say that they are 0 columns wide. */
 const defaultColumns = 80;

@@ -1,4 +1,5 @@
 import { systemClock } from '../base/clock.ts';
+import { ownersEnvironment } from '../base/lookups.ts';
 import type { Template } from '../remote/command-line.ts';
 import { createExec, type Exec, type ExecEnd } from '../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../remote/types.ts';
@@ -58,7 +59,7 @@ export function createRemoteView(args: RemoteArgs, io: Io, options: ViewOptions)
       template,
       jobs,
       timeoutMs: args['exec-timeout'],
-      env: io.env,
+      env: ownersEnvironment(io.env),
       signal: io.signal,
       onLine: (server: Watched, text) => err(`[${clean(server.name)}] ${clean(text)}\n`),
       onEnd: (end) => {
