@@ -3,6 +3,15 @@ import { exitOfError, exitOfSignal } from '../report/exit.ts';
 import { clean } from '../report/words.ts';
 import { Interrupted, type Io } from './command.ts';
 
+/**
+ * Why a command has ended. What fails after a signal fails because of it; but where
+ * the network could not be put back after it, that is what has to be said.
+ */
+export function causeOf(error: unknown, signal: AbortSignal): unknown {
+  const isLost = error instanceof RcWaitError && error.code === 'NETWORK_LOST';
+  return signal.aborted && !isLost ? signal.reason : error;
+}
+
 /** Says what went wrong, and what to do about it; resolves to the exit status. */
 export async function failure(error: unknown, { err, env }: Pick<Io, 'err' | 'env'>): Promise<number> {
   // Who has no journal shall not load what is for it.

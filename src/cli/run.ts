@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { RcWaitError } from '../base/error.ts';
 import type { Command, Io } from './command.ts';
 import { commands, defaultCommand } from './commands.ts';
-import { failure } from './failure.ts';
+import { causeOf, failure } from './failure.ts';
 import { fromEnvironment, joinLists, oneOf, variableOf } from './flags.ts';
 import { bindNegatives } from './negative.ts';
 import { type Route, route, wantsText } from './route.ts';
@@ -17,8 +17,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.out(`${parsed.text}\n`);
     return 0;
   } catch (error) {
-    // What fails after a signal fails because of it.
-    return await failure(io.signal.aborted ? io.signal.reason : error, io);
+    return await failure(causeOf(error, io.signal), io);
   }
 }
 

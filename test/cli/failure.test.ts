@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { Interrupted } from '../../src/cli/command.ts';
-import { failure } from '../../src/cli/failure.ts';
+import { causeOf, failure } from '../../src/cli/failure.ts';
 
 async function told(error: unknown): Promise<{ exit: number; err: string }> {
   let err = '';
@@ -14,6 +14,17 @@ async function told(error: unknown): Promise<{ exit: number; err: string }> {
   });
   return { exit, err };
 }
+
+it.each([
+  ['of a command that nobody has interrupted is its own', false, 'NETWORK_RELOAD', 'error'],
+  ['after a signal is the signal', true, 'NETWORK_RELOAD', 'signal'],
+  ['is the network where that is lost, signal or not', true, 'NETWORK_LOST', 'error'],
+] as const)('the cause %s', (_, isInterrupted, code, expected) => {
+  const controller = new AbortController();
+  const causes = { error: new RcWaitError(code, 'cannot'), signal: new Interrupted('SIGINT') };
+  if (isInterrupted) controller.abort(causes.signal);
+  expect(causeOf(causes.error, controller.signal)).toBe(causes[expected]);
+});
 
 describe('a failure is told', () => {
   it('as an error where the journal reads it, and an end that was wished for as none', async () => {
