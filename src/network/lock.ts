@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { chmod, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { isRunningSystem } from './root.ts';
@@ -77,7 +77,9 @@ export async function lockNetwork(
 async function lockFile(stateFolder: string): Promise<string> {
   const path = join(stateFolder, 'network.lock');
   try {
-    await mkdir(stateFolder, { recursive: true, mode: 0o755 });
+    const made = await mkdir(stateFolder, { recursive: true, mode: 0o755 });
+    // As the ledger's (pace/database.ts), which has the same folder.
+    if (made !== undefined) await chmod(stateFolder, 0o755);
     await (await open(path, 'a', 0o600)).close();
     return path;
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errnoOf, reasonOf } from '../base/error.ts';
@@ -54,6 +54,8 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
   #db: DatabaseSync | undefined;
   #inode = 0n;
+  /** the account of the last minute is gone, and no new one says so yet */
+  #isLost = false;
   #busySinceMs: number | undefined;
 
   constructor(options: DatabaseOptions) {
@@ -75,7 +77,7 @@ export class Database {
       } catch (error) {
         if (this.#isOnlyBusy(error)) return undefined;
         if (!isDamage(error) || attempt > 0) throw this.#unusable(error);
-        this.#setAside(error);
+        if (!this.#isStartedAnew(error)) return undefined;
       }
     }
   }
@@ -147,15 +149,20 @@ export class Database {
   }
 
   #open(lost: boolean): void {
+    // Until a new file is there that says so: whoever opens it next must not take it for the first of this boot.
+    this.#isLost ||= lost;
     const { path, prepare } = this.#options;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    const made = mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    // Whatever the caller's umask is: others read the last answers there, and would ask for themselves.
+    if (made !== undefined) chmodSync(dirname(path), 0o755);
     closeSync(openSync(path, 'a', 0o600));
     this.#inode = this.#currentInode() ?? 0n;
     this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     try {
       // It does not outlive the boot: nothing need be synced to the disk.
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
-      prepare(this, lost);
+      prepare(this, this.#isLost);
+      this.#isLost = false;
     } catch (error) {
       // Busy, perhaps: the next look opens it again, from the start.
       this.close();
@@ -176,6 +183,17 @@ export class Database {
     return cause instanceof LedgerUnusable
       ? cause
       : new LedgerUnusable('the ledger cannot be used', { cause });
+  }
+
+  /** Starts a damaged file anew; false: another process, which does the same, holds the new one at present. */
+  #isStartedAnew(damage: unknown): boolean {
+    try {
+      this.#setAside(damage);
+      return true;
+    } catch (error) {
+      if (this.#isOnlyBusy(error)) return false;
+      throw this.#unusable(error);
+    }
   }
 
   #setAside(error: unknown): void {

@@ -197,12 +197,35 @@ describe('a damaged ledger', () => {
     expect(ledgers[1]?.approach(approach())).toMatchObject({ delay: { because: 'in-flight' } });
   });
 
+  it('that another process is just starting anew is busy, and no mistake of ours', () => {
+    writeFileSync(path(), 'not a database at all, but long enough to look at'.repeat(40));
+    let other: DatabaseSync | undefined;
+    const onNotice = () => {
+      other = new DatabaseSync(path());
+      other.exec('BEGIN EXCLUSIVE');
+    };
+    const ledger = open({ onNotice });
+    expect(ledger.approach(approach())).toMatchObject({ kind: 'delayed' });
+    other?.close();
+    expect(ledger.approach(approach())).toMatchObject({ kind: 'delayed', delay: { because: 'window' } });
+  });
+
   it('that was deleted is started anew, and nothing is asked for a minute', () => {
     const ledger = open();
     granted(ledger.approach(approach()));
     for (const name of readdirSync(directory)) rmSync(join(directory, name));
     expect(ledger.approach(approach({ key: 'other' }))).toMatchObject({ delay: { because: 'window' } });
   });
+});
+
+it('lets others into a folder that it has made, whatever the umask', () => {
+  const former = process.umask(0o077);
+  try {
+    open({ directory: join(directory, 'made') });
+  } finally {
+    process.umask(former);
+  }
+  expect(statSync(join(directory, 'made')).mode & 0o777).toBe(0o755);
 });
 
 describe('a ledger that cannot be used', () => {
