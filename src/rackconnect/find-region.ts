@@ -21,10 +21,17 @@ export type RegionSearch =
   | { readonly kind: 'nowhere'; readonly refused: boolean; readonly why: string };
 
 /**
- * An answer of the last minute will do: of 64 processes that do not know the
- * region, one asks. The one that is found is asked for the status anew.
+ * An answer of the last half minute will do: of 64 processes that do not know
+ * the region, one asks, and those that began at other times cost twelve
+ * requests a minute at most. The one that is found is asked for the status anew.
  */
-const youngEnoughMs = 60_000;
+const youngEnoughMs = 30_000;
+
+interface SearchOptions extends Pick<AskOptions, 'signal' | 'onDelay'> {
+  readonly nowMs: number;
+  /** no answer asked for until then will do, however young; left out, age alone counts */
+  readonly newerThanMs?: number;
+}
 
 /**
  * Asks the API of each of the six regions once, at the same time: six slots of
@@ -37,13 +44,13 @@ const youngEnoughMs = 60_000;
  */
 export async function findRegion(
   clientOf: (baseUrl: ApiUrl) => RackconnectClient,
-  { nowMs, ...options }: Pick<AskOptions, 'signal' | 'onDelay'> & { readonly nowMs: number },
+  { nowMs, newerThanMs = Number.NEGATIVE_INFINITY, ...options }: SearchOptions,
 ): Promise<RegionSearch> {
   const answers = await Promise.all(
     regions.map(async (region) => {
       const { reply } = await clientOf(apiUrlOf(region)).ask('automation_status/details', 'json', {
         ...options,
-        newerThanMs: nowMs - youngEnoughMs,
+        newerThanMs: Math.max(newerThanMs, nowMs - youngEnoughMs),
         // Five of them must fail, which is no sign that the sixth cannot answer.
         aside: true,
       });

@@ -20,6 +20,7 @@ export function regionInquiry(
   clientOf: (baseUrl: ApiUrl) => RackconnectClient,
   clock: Clock,
 ): Inquiry<Region> {
+  let endedMs: number | undefined;
   return {
     async ask({ newerThanMs, signal, onDelay }) {
       const dueMs = (newerThanMs ?? Number.NEGATIVE_INFINITY) + searchEveryMs;
@@ -28,7 +29,10 @@ export function regionInquiry(
         await clock.sleep(Math.min(leftMs, stepMs), signal);
       }
       const askedMs = clock.nowMs();
-      const search = await findRegion(clientOf, { signal, onDelay, nowMs: askedMs });
+      // A slot may be had long after the search began: told its own old answers, a search would find nothing new.
+      const own = endedMs === undefined ? {} : { newerThanMs: endedMs };
+      const search = await findRegion(clientOf, { signal, onDelay, nowMs: askedMs, ...own });
+      endedMs = clock.nowMs();
       const verdict =
         search.kind === 'found'
           ? ({ kind: 'done', value: search.region } as const)

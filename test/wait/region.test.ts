@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Region } from '../../src/base/region.ts';
 import { MemoryLedger } from '../../src/pace/book.ts';
 import { createPace } from '../../src/pace/paced.ts';
-import { sharedLimits } from '../../src/pace/window.ts';
+import { lonelyLimits, type Slot, sharedLimits } from '../../src/pace/window.ts';
 import { createClient } from '../../src/rackconnect/client.ts';
 import type { ApiUrl } from '../../src/rackconnect/regions.ts';
 import type { Transport } from '../../src/rackconnect/transport.ts';
@@ -18,7 +18,13 @@ const down: Reply = { kind: 'unreachable', code: 'ENETUNREACH', reason: 'network
 /** The six APIs, each of which answers as `replyOf` says, on one pace; `processes` of them search. */
 async function search(
   replyOf: (region: Region, nowMs: number) => Reply,
-  { processes = 1, deadlineMs = 600_000 } = {},
+  {
+    processes = 1,
+    deadlineMs = 600_000,
+    limits = sharedLimits,
+    everyMs = 0,
+    slots = [] as readonly Slot[],
+  } = {},
 ) {
   const clock = new VirtualClock(0);
   const requests: { region: Region; atMs: number }[] = [];
@@ -31,10 +37,11 @@ async function search(
     },
     close() {},
   };
-  const ledger = new MemoryLedger({ limits: sharedLimits, random: seeded(1), sleep: clock.sleep });
+  const ledger = new MemoryLedger({ limits, random: seeded(1), sleep: clock.sleep, slots });
   const events: WaitEvent[] = [];
   const signal = new AbortController().signal;
-  const inquire = () => {
+  const inquire = async (_: unknown, index: number) => {
+    await clock.sleep(index * everyMs);
     const pace = createPace({ ledger, clock });
     const clientOf = (baseUrl: ApiUrl) => createClient({ baseUrl, pace, transport });
     const onEvent = (event: WaitEvent): number => events.push(event);
@@ -97,6 +104,35 @@ describe('the region by asking', () => {
     expect([...new Set(requests.map(({ atMs }) => atMs))]).toEqual([0, 60_000, 120_000]);
     expect(events.filter(({ kind }) => kind === 'delay').length).toBeGreaterThan(100);
     expect(nowMs).toBeLessThan(126_000);
+  });
+
+  it('is not searched in what this process was told the last time: the next minute asks anew', async () => {
+    const late = (region: Region, nowMs: number): Reply =>
+      nowMs < 30_000 ? { kind: 'absent' } : knownIn('dfw')(region);
+    // The quota is used up at the start, so the slots are taken a moment after the search began.
+    const used = { key: 'other', takenMs: -59_900, countsUntilMs: 100, openUntilMs: undefined };
+    const slots = Array.from({ length: sharedLimits.requests }, () => used);
+    const { ends, requests, nowMs } = await search(late, { slots });
+    expect(ends).toEqual([{ kind: 'done', value: 'dfw' }]);
+    expect([...new Set(requests.map(({ atMs }) => atMs))]).toEqual([100, 60_000]);
+    expect(requests).toHaveLength(12);
+    expect(nowMs).toBeLessThan(66_000);
+  });
+
+  it('asks all six anew each time where one request every ten seconds is all there is', async () => {
+    const late = (region: Region, nowMs: number): Reply =>
+      nowMs < 60_000 ? { kind: 'absent' } : knownIn('syd')(region);
+    const { ends, requests, nowMs } = await search(late, { limits: lonelyLimits });
+    expect(ends).toEqual([{ kind: 'done', value: 'syd' }]);
+    expect(requests).toHaveLength(12);
+    expect(nowMs).toBeLessThan(121_000);
+  });
+
+  it('costs many processes that began at other times twelve requests a minute at most', async () => {
+    const { requests } = await search(() => ({ kind: 'absent' }), { processes: 20, everyMs: 3_000 });
+    const atMs = requests.map((request) => request.atMs);
+    const inMinuteFrom = (startMs: number) => atMs.filter((ms) => ms >= startMs && ms < startMs + 60_000);
+    expect(Math.max(...atMs.map((ms) => inMinuteFrom(ms).length))).toBeLessThanOrEqual(12);
   });
 
   it('is not known at the deadline, and it says what each of them said', async () => {
