@@ -7,6 +7,7 @@ import { interfaces, sourceAddress } from '../host/interfaces.ts';
 import type { Pace } from '../pace/pace.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import type { ApiUrl } from '../rackconnect/regions.ts';
+import type { LocalAddress, SourceNow } from '../rackconnect/types.ts';
 import type { Args } from './command.ts';
 import type { apiFlags } from './flags.ts';
 import { isThisSystem } from './root.ts';
@@ -84,6 +85,23 @@ export function sourceInterface(args: ApiArgs, { serviceNet }: Target): string {
   return interfaceOf(args) ?? serviceNet ?? 'the interface';
 }
 
+/**
+ * The source address as it is whenever it is asked for. Chosen once, it would
+ * be wrong to no end on a server whose address is rewritten while it boots.
+ */
+export function sourceNow(args: ApiArgs, target: Target): () => SourceNow {
+  return () => {
+    try {
+      const source = sourceOf(args, target);
+      if (source !== 'missing') return source;
+      return { missing: `${sourceInterface(args, target)} has no IPv4 address` };
+    } catch (error) {
+      // The interface was there at the start: it is being renamed or made anew, which is no wrong flag.
+      return { missing: reasonOf(error) };
+    }
+  };
+}
+
 /** How often an interface without an address is looked at again, in ms. */
 const lookAgainMs = 500;
 
@@ -122,7 +140,7 @@ export interface Way {
  */
 export async function withWay<T>(
   args: ApiArgs,
-  localAddress: Ipv4Address | undefined,
+  localAddress: LocalAddress,
   onNotice: (notice: string) => void,
   work: (way: Way) => Promise<T>,
 ): Promise<T> {

@@ -4,7 +4,15 @@ import { RcWaitError } from '../base/error.ts';
 import type { Delay } from '../pace/pace.ts';
 import type { Format, Operation, Reply } from '../rackconnect/types.ts';
 import type { Io } from './command.ts';
-import { type ApiArgs, type OpenApi, sourceInterface, sourceOf, targetOf, withWay } from './open.ts';
+import {
+  type ApiArgs,
+  type OpenApi,
+  sourceInterface,
+  sourceNow,
+  sourceOf,
+  targetOf,
+  withWay,
+} from './open.ts';
 
 /** The API, for a single question: an interface without an address is an error then, not something to wait for. */
 export async function withApiForOne<T>(
@@ -22,7 +30,7 @@ export async function withApiForOne<T>(
   }
   return withWay(
     args,
-    source,
+    sourceNow(args, target),
     (notice) => io.err(`rc-wait: ${notice}\n`),
     async (way) => {
       const search = async () => {

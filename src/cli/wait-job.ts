@@ -10,7 +10,7 @@ import type { View } from '../report/view.ts';
 import { type JobOptions, runJob } from '../wait/job.ts';
 import type { Waited } from '../wait/wait.ts';
 import type { Io } from './command.ts';
-import { sourceInterface, sourceWithin, type Target, type Way, withWay } from './open.ts';
+import { sourceInterface, sourceNow, sourceWithin, type Target, type Way, withWay } from './open.ts';
 import type { WaitArgs } from './wait-flags.ts';
 import { configureFor } from './wait-network.ts';
 
@@ -41,7 +41,8 @@ export async function waitJob(args: WaitArgs, io: Io, context: JobContext): Prom
     const why = `${sourceInterface(args, target)} has no IPv4 address`;
     return { kind: 'deadline', phase: 'automation', answered: false, refused: false, why };
   }
-  return withWay(args, source, log.warn, async (way) => {
+  const lookUp = sourceNow(args, target);
+  return withWay(args, lookUp, log.warn, async (way) => {
     view.count(way.pace.tally);
     try {
       const api = await apiOf(args, io, context, way);
@@ -50,8 +51,12 @@ export async function waitJob(args: WaitArgs, io: Io, context: JobContext): Prom
       log.debug(`asking ${baseUrl}${source === undefined ? '' : ` from ${source}`}`);
       const client = way.clientOf(baseUrl);
       const openApi = { client, pace: way.pace, baseUrl };
-      const configure = (gateway: Ipv4Address): Promise<NetworkResult> =>
-        configureFor(gateway, args, log, { api: openApi, source });
+      const configure = (gateway: Ipv4Address): Promise<NetworkResult> => {
+        // As it is now: from an address of before, the API would seem lost, and a good change would be undone.
+        const now = lookUp();
+        const asked = { api: openApi, source: typeof now === 'object' ? source : now };
+        return configureFor(gateway, args, log, asked);
+      };
       const end = await runJob(await jobOptions(args, io, context, { client, configure }));
       return args.source === 'api' ? end : await withReason(end, io);
     } finally {

@@ -1,15 +1,17 @@
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
-import type { Ipv4Address } from '../base/ipv4.ts';
 import { type Connection, openConnection } from './http/connection.ts';
 import { type Ending, exchange } from './http/exchange.ts';
 import { replyTo } from './http/reply.ts';
 import { unreachableBy } from './http/trouble.ts';
-import type { Reply } from './types.ts';
+import type { LocalAddress, Reply } from './types.ts';
 
 /** How requests leave this server. Each time-out is for one phase; one more bounds each request as a whole. */
 export interface TransportOptions {
-  /** the source address: the API knows a server by nothing else. Left out, the kernel chooses */
-  readonly localAddress?: Ipv4Address | undefined;
+  /**
+   * the source address: the API knows a server by nothing else. Left out, the kernel chooses; a function
+   * is asked whenever a connection is made
+   */
+  readonly localAddress?: LocalAddress;
   /** own CA certificates, PEM; they replace the built-in ones */
   readonly caPem?: string | undefined;
   /** DNS, TCP and TLS together; default 5000 */
@@ -102,7 +104,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
       // A 403 with half an error page is a 403: to call it unreachable would hide that we are asking too often.
       if (ending.head !== undefined && ending.head.status !== 200)
         return replyTo(ending.head, nothing, Date.now());
-      return unreachableBy(ending.error, { host: url.hostname, ...settings });
+      const { boundTo: localAddress } = connection;
+      return unreachableBy(ending.error, { host: url.hostname, ...settings, localAddress });
     },
     close() {
       closed = true;

@@ -1,3 +1,11 @@
+import type { Ipv4Address } from '../base/ipv4.ts';
+
+/** The source address at one moment: undefined lets the kernel choose; `missing` says why there is none to use. */
+export type SourceNow = Ipv4Address | undefined | { readonly missing: string };
+
+/** A source address that is known once for all, or one that may change. */
+export type LocalAddress = Ipv4Address | undefined | (() => SourceNow);
+
 /** The four operations of the RackConnect v2.0 API ("RackConnect API", Rackspace). */
 export type Operation =
   | 'automation_status'

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { sourceOf, sourceWithin, type Target, targetOf, withWay } from '../../src/cli/open.ts';
+import { sourceNow, sourceOf, sourceWithin, type Target, targetOf, withWay } from '../../src/cli/open.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { scratch } from './harness.ts';
@@ -70,6 +70,22 @@ describe('the API', () => {
 describe('the source address', () => {
   it('is that of the interface', () => {
     expect(sourceOf({ ...flags, interface: 'lo' }, local)).toBe('127.0.0.1');
+  });
+
+  it('is what the interface has now, whatever it had before', () => {
+    const lookUp = sourceNow({ ...flags, interface: 'lo' }, local);
+    expect(lookUp()).toBe('127.0.0.1');
+    vi.mocked(networkInterfaces).mockReturnValueOnce({});
+    expect(lookUp()).toEqual({ missing: 'lo has no IPv4 address' });
+    expect(lookUp()).toBe('127.0.0.1');
+  });
+
+  it('is missing while its interface is, and stays the one that was named', () => {
+    expect(sourceNow({ ...flags, interface: 'eth9' }, local)()).toEqual({
+      missing: 'cannot use --interface eth9: this server has no such interface',
+    });
+    vi.mocked(networkInterfaces).mockReturnValueOnce({});
+    expect(sourceNow({ ...flags, 'source-address': '10.208.5.7' }, local)()).toBe('10.208.5.7');
   });
 
   it('does not depend on an interface of another root', () => {

@@ -1,10 +1,12 @@
 import { createServer } from 'node:net';
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { createTransport, type Transport, type TransportOptions } from '../../src/rackconnect/transport.ts';
+import type { SourceNow } from '../../src/rackconnect/types.ts';
 import { type Certificate, http, makeCa, type RawServer, rawServer, type TestCa } from './servers.ts';
 
 const cleanup: (() => unknown)[] = [];
@@ -65,6 +67,45 @@ describe('a request', () => {
       reason: 'the source address 192.0.2.1 is not one of this server',
     });
     expect(server.sockets).toHaveLength(0);
+  });
+
+  test('leaves from the address that the interface has when a connection is made, looked up for no other request', async () => {
+    const sources: unknown[] = [];
+    const server = await serve((socket, count) => {
+      sources.push(socket.remoteAddress);
+      socket.write(ok);
+      if (count === 2) socket.end();
+    });
+    const addresses = ['127.0.0.5', '127.0.0.6'].map(parseIpv4);
+    let looked = 0;
+    const moving = transport({ localAddress: () => addresses[looked++] });
+    for (let request = 1; request <= 3; request += 1) {
+      expect(await moving.get(server.url, limits)).toEqual(deploying);
+      if (request === 2) await setTimeoutAsync(50);
+    }
+    expect(sources).toEqual(['127.0.0.5', '127.0.0.5', '127.0.0.6']);
+    expect(looked).toBe(2);
+  });
+
+  test('leaves again after its address was rewritten, and after the interface had none', async () => {
+    const server = await serve((socket) => socket.write(ok));
+    const sources: SourceNow[] = [
+      parseIpv4('192.0.2.1'),
+      { missing: 'eth1 has no IPv4 address' },
+      parseIpv4('127.0.0.6'),
+    ];
+    const moving = transport({ localAddress: () => sources.shift() });
+    expect(await moving.get(server.url, limits)).toMatchObject({
+      kind: 'unreachable',
+      reason: 'the source address 192.0.2.1 is not one of this server',
+    });
+    expect(await moving.get(server.url, limits)).toEqual({
+      kind: 'unreachable',
+      code: 'NO_SOURCE',
+      reason: 'eth1 has no IPv4 address',
+    });
+    expect(await moving.get(server.url, limits)).toEqual(deploying);
+    expect(server.sockets.map(({ remoteAddress }) => remoteAddress)).toEqual(['127.0.0.6']);
   });
 
   test('goes to an IPv6 literal where the URL holds one', async () => {

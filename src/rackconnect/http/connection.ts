@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { Ipv4Address } from '../../base/ipv4.ts';
+import type { LocalAddress } from '../types.ts';
 
 /** The answer's size may be 1 MiB at most; `Content-Length` is not believed, bytes are counted. */
 const maxResponseBytes = 1024 * 1024;
@@ -21,7 +22,8 @@ interface ConnectionOptions {
   readonly family?: 4 | 'any';
   /** 1 MiB when left out */
   readonly maxResponseBytes?: number;
-  readonly localAddress: Ipv4Address | undefined;
+  /** the source address; a function is asked whenever a connection is made */
+  readonly localAddress: LocalAddress;
   readonly caPem: string | undefined;
   readonly connectTimeoutMs: number;
   readonly headersTimeoutMs: number;
@@ -34,12 +36,15 @@ export interface Connection {
   readonly client: Client;
   /** whole answers that came over the connection as it is now */
   answers: number;
+  /** the source address it was last bound to; undefined: none, or none was tried yet */
+  boundTo: Ipv4Address | undefined;
   /** Ends it now, whatever is under way on it, a connection that is only being made included. */
   destroy(): void;
 }
 
 /** Prepares a connection to `origin`; nothing is sent yet. */
 export function openConnection(origin: string, options: ConnectionOptions): Connection {
+  const { localAddress } = options;
   let socket: Socket | undefined;
   const connect = buildConnector({
     allowH2: false,
@@ -51,9 +56,16 @@ export function openConnection(origin: string, options: ConnectionOptions): Conn
   const client = new Client(origin, {
     connect: (where, callback) => {
       connection.answers = 0;
-      socket = connect(where, callback);
+      // Here, not once for all: a server built from an image boots with the address of another, and gets its own later.
+      const source = typeof localAddress === 'function' ? localAddress() : localAddress;
+      connection.boundTo = typeof source === 'object' ? undefined : source;
+      if (typeof source === 'object') {
+        const error = Object.assign(new Error(source.missing), { code: 'NO_SOURCE' });
+        queueMicrotask(() => callback(error, null));
+        return;
+      }
+      socket = connect(source === undefined ? where : { ...where, localAddress: source }, callback);
     },
-    ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
     keepAliveTimeout: keepAliveMs,
@@ -67,6 +79,7 @@ export function openConnection(origin: string, options: ConnectionOptions): Conn
     origin,
     client,
     answers: 0,
+    boundTo: undefined,
     destroy() {
       // undici leaves a socket that is still connecting to its time-out; it would keep the process alive.
       void client.destroy();
