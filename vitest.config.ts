@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { limitsMs } from './test/support/limits.ts';
 
 // What test/process/ runs as a whole process is not counted: src/main.ts shows no line covered.
 const pure = [
@@ -57,8 +58,9 @@ const pure = [
 
 export default defineConfig({
   test: {
-    // What is looked at until it holds: a busy machine may need more than the second that is the default.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: limitsMs.sign } },
+    // By default one less than there are cores: on two that is one.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
@@ -72,49 +74,47 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // What is fast: each part by itself, with its neighbours where they are fast.
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**', 'test/**/*.property.test.ts'],
-          testTimeout: 30_000,
-          // By default one less than there are cores: on two that is one.
-          maxWorkers: '100%',
+          exclude: ['test/system/**', 'test/process/**', 'test/**/*.{process,simulation,property}.test.ts'],
+          testTimeout: limitsMs.unit,
+          hookTimeout: limitsMs.unit,
         },
       },
       {
         extends: true,
         test: {
-          // Apart, since counting what is covered takes two thirds more of their time, and the others cover the same.
-          name: 'property',
-          include: ['test/**/*.property.test.ts'],
+          // The whole program, or another one, as a child, in real time.
+          name: 'process',
+          include: ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'],
+          testTimeout: limitsMs.process,
+          hookTimeout: limitsMs.process,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Thousands of schedules on the virtual clock, and properties of 10,000 cases. What they cover is not counted:
+          // that takes two thirds more of their time, and the others cover the same.
+          name: 'simulation',
+          include: ['test/**/*.{simulation,property}.test.ts'],
           exclude: ['test/system/**'],
-          // They give way to all else.
-          testTimeout: 900_000,
-          maxWorkers: '100%',
+          testTimeout: limitsMs.simulation,
+          hookTimeout: limitsMs.simulation,
         },
       },
       {
         extends: true,
         test: {
+          // Real servers in containers. In `*.patience.test.ts` minutes pass on them: scripts/test runs these beside the others.
           name: 'system',
           include: ['test/system/**/*.test.ts'],
-          exclude: ['test/system/**/*.patience.test.ts'],
           globalSetup: 'test/system/images.ts',
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: limitsMs.system,
+          hookTimeout: limitsMs.system,
           fileParallelism: false,
           // Of the tests that say that they may run beside others: each boots servers, and mostly waits for them.
-          maxConcurrency: 6,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'patience',
-          include: ['test/system/**/*.patience.test.ts'],
-          globalSetup: 'test/system/images.ts',
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
-          maxWorkers: '100%',
           maxConcurrency: 6,
         },
       },

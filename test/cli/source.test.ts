@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Io } from '../../src/cli/command.ts';
 import { faultsIn } from '../report/schema.ts';
 import { type FakeXenstore, fakeXenstore, metadata } from '../support/fake-xenstore.ts';
 import { done, type Played, rcWait, scratch, simulator } from './harness.ts';
@@ -105,26 +106,43 @@ describe('rc-wait status', () => {
 
 describe('rc-wait wait', () => {
   const faults = faultsIn('result');
-  const wait = async (server: Played | undefined, ...args: string[]) => {
-    const ran = await rcWait([
-      'wait',
-      '--output',
-      'json',
-      '--network',
-      'off',
-      ...(server?.flags ?? ['--state-dir', scratch()]),
-      ...args,
-    ]);
+  const waitWith = async (io: Partial<Io>, server: Played | undefined, ...args: string[]) => {
+    const flags = server?.flags ?? ['--state-dir', scratch()];
+    const ran = await rcWait(['wait', '--output', 'json', '--network', 'off', ...flags, ...args], io);
     const document = JSON.parse(ran.out) as Record<string, unknown>;
     expect(faults(document)).toEqual([]);
     return { ...ran, document };
+  };
+  const wait = (server: Played | undefined, ...args: string[]) => waitWith({}, server, ...args);
+
+  /** A wait in which `change` happens once the wait has said what matches. */
+  const waitAndThen = async (
+    pattern: RegExp,
+    change: () => void,
+    server: Played | undefined,
+    ...args: string[]
+  ) => {
+    let err = '';
+    let isChanged = false;
+    const hear = (text: string): void => {
+      err += text;
+      if (isChanged || !pattern.test(err)) return;
+      isChanged = true;
+      change();
+    };
+    return { ...(await waitWith({ err: hear }, server, ...args)), err };
   };
 
   it('waits by xenstore alone, without a request', async () => {
     xenstore.set(status, '"DEPLOYING"');
     const server = play(done);
-    const ended = wait(server, '--source', 'xenstore');
-    setTimeout(() => xenstore.set(status, '"DEPLOYED"'), 300);
+    const ended = waitAndThen(
+      /DEPLOYING/,
+      () => xenstore.set(status, '"DEPLOYED"'),
+      server,
+      '--source',
+      'xenstore',
+    );
     expect(await ended).toMatchObject({
       exit: 0,
       document: {
@@ -193,9 +211,8 @@ describe('rc-wait wait', () => {
     it('waits for the second automation where the roles say so', async () => {
       xenstore.set('vm-data/provider_data/roles', '["rack_connect", "rax_managed"]');
       xenstore.set(managed, '"In Progress"');
-      const ended = wait(play(done));
-      setTimeout(() => xenstore.set(managed, '"Complete"'), 500);
-      const { exit, document, err } = await ended;
+      const completes = () => xenstore.set(managed, '"Complete"');
+      const { exit, document, err } = await waitAndThen(/"In Progress"/, completes, play(done));
       expect(exit).toBe(0);
       expect(document).toMatchObject({ outcome: 'deployed', managed_automation: 'Complete' });
       expect(err).toMatch(

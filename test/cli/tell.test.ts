@@ -183,7 +183,6 @@ describe('--signal', () => {
     const controller = new AbortController();
     const running = wait(failed, ['--signal', url + secret], { signal: controller.signal });
     await until(() => heard.length > 0);
-    const startedMs = performance.now();
     controller.abort(new Interrupted('SIGTERM'));
     expect(await running).toMatchObject({
       exit: 1,
@@ -191,7 +190,6 @@ describe('--signal', () => {
         /cannot tell http:\S+ how the wait ended: no answer yet, and the time is over\n$/,
       ),
     });
-    expect(performance.now() - startedMs).toBeLessThan(4_500);
   });
 
   it('needs a CA that can be read, where one is named', async () => {

@@ -141,7 +141,8 @@ describe('DEPLOYED', () => {
 });
 
 describe('the other ends', () => {
-  it.each<[string, unknown, number, string, RegExp]>([
+  // Side by side: most of them wait for their deadline.
+  it.concurrent.each<[string, unknown, number, string, RegExp]>([
     [
       'FAILED',
       { ...done, outcome: 'FAILED', tasks: [{ name: 'Update access', endsAfter: '0s' }] },

@@ -82,9 +82,7 @@ describe('a hook', () => {
   });
 
   it('may leave a daemon behind, which lives on and holds nobody up though it keeps the pipes', async () => {
-    const startedMs = performance.now();
-    const { ok, lines } = await ran('sleep 60 & echo $!');
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    const { ok, lines } = await ran('sleep 3600 & echo $!');
     expect(ok).toBe(true);
     const pid = Number(lines[0]);
     expect(isRunning(pid)).toBe(true);

@@ -74,22 +74,20 @@ describe('when it cannot be read, is not taken for empty:', () => {
   });
 
   it('a hypervisor that does not answer, within its time', async () => {
-    xenstoreRead('trap "" TERM; exec sleep 60');
-    const startedMs = performance.now();
+    xenstoreRead('trap "" TERM; exec sleep 3600');
     expect(await readXenstore(key)).toEqual({
       kind: 'unknown',
       why: 'xenstore-read did not answer within 3 s',
     });
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
   it('a program that leaves a child behind, within its time', async () => {
-    xenstoreRead('sleep 20 & exec sleep 20');
+    xenstoreRead('sleep 300 & exec sleep 300');
     expect(await readXenstore(key)).toMatchObject({ kind: 'unknown' });
   });
 
   it('interrupted: at once', async () => {
-    xenstoreRead('exec sleep 60');
+    xenstoreRead('exec sleep 3600');
     const stop = new AbortController();
     const reading = readXenstore(key, stop.signal);
     stop.abort();

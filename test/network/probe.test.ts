@@ -56,12 +56,10 @@ describe('probes', () => {
   });
 
   it('that hang, and do not listen to their signal, are cut off', async () => {
-    const started = performance.now();
     const hung = probe([], { limitMs: 50, attempt: () => new Promise(() => undefined) });
     expect(await runProbes([hung], clockAt())).toBe(
       'expected an answer within 50 ms, but saw: no answer at all',
     );
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('that hang after an answer keep what was seen before', async () => {

@@ -34,13 +34,11 @@ it('a command that does not exist is a failure like any other', async () => {
 });
 
 it('a command that hangs is killed with its children when its time is over', async () => {
-  const started = performance.now();
   const { ok, how, output } = await runCommand({
-    argv: ['sh', '-c', 'sleep 60 & echo $!; wait'],
+    argv: ['sh', '-c', 'sleep 3600 & echo $!; wait'],
     timeoutMs: 300,
   });
   expect({ ok, how }).toEqual({ ok: false, how: 'killed after 0.3 s' });
-  expect(performance.now() - started).toBeLessThan(5_000);
   await expect.poll(() => isAlive(Number(output))).toBe(false);
 });
 
@@ -56,10 +54,8 @@ it('an aborted command is killed, and one that is aborted before does not last',
 });
 
 it('a daemon that keeps the output open does not hold us', async () => {
-  const started = performance.now();
-  const { ok, output } = await runCommand(command('sh', '-c', 'sleep 20 & echo $!'));
+  const { ok, output } = await runCommand(command('sh', '-c', 'sleep 3600 & echo $!'));
   expect(ok).toBe(true);
-  expect(performance.now() - started).toBeLessThan(5_000);
   process.kill(Number(output), 'SIGKILL');
 });
 

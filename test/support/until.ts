@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
+import { limitsMs } from './limits.ts';
 
-/** Waits until a check holds: longer than vitest's second, which a busy machine may need for less. */
+/** Waits until a check holds. */
 export async function until(check: () => boolean): Promise<void> {
-  await vi.waitUntil(check, { timeout: 20_000 });
+  await vi.waitUntil(check, { timeout: limitsMs.sign });
 }

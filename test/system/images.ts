@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { limitsMs } from '../support/limits.ts';
 import { packages } from './network/beds.ts';
 
 declare module 'vitest' {
@@ -13,13 +14,10 @@ declare module 'vitest' {
 
 const script = join(import.meta.dirname, '../../scripts/image');
 
-/** Longer than the first image of a release takes on a slow machine, base included. */
-const limitMs = 900_000;
-
 /** Makes an image by scripts/image, and returns its name. */
 export async function build(title: string, ...argv: string[]): Promise<string> {
   const startedMs = performance.now();
-  const { stdout } = await promisify(execFile)(script, argv, { timeout: limitMs });
+  const { stdout } = await promisify(execFile)(script, argv, { timeout: limitsMs.image });
   console.log(`image of ${title}: ${Math.round((performance.now() - startedMs) / 1000)} s`);
   return stdout.trim();
 }

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GenericContainer, type StartedTestContainer } from 'testcontainers';
+import { limitsMs } from '../support/limits.ts';
 
 // The image of its reaper cannot be had without a registry; scripts/test and `await using` clean up.
 process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-
-/** How long what must come is waited for, in ms. It is found to hang, not to be slow: a busy machine may take its time. */
-export const patienceMs = 180_000;
 
 /** A file for a machine: copied from the host, or with its content given. */
 type MachineFile =
@@ -109,7 +107,7 @@ export class Machine implements AsyncDisposable {
    * Waits until `check` holds; a check that fails does not hold yet.
    * @throws with the state of the network and the journal when it does not within `timeoutMs`
    */
-  async until(what: string, check: () => Promise<boolean>, timeoutMs = patienceMs): Promise<void> {
+  async until(what: string, check: () => Promise<boolean>, timeoutMs = limitsMs.server): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!(await check().catch(notYet))) {
       if (performance.now() > deadline) {

@@ -9,6 +9,3 @@ export function made(files: readonly NetworkFile[], changes: readonly FileChange
   }
   return [...after].map(([path, text]) => ({ path, text }));
 }
-
-/** How long a property of 10,000 cases may take: a few seconds where nothing else runs, more on a busy machine. */
-export const patienceMs = 240_000;

@@ -32,7 +32,7 @@ it('any files: one gateway is left, other lines stay byte for byte, twice is onc
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 it('any files: resolvers go with the gateway, none is lost, a private network keeps its own (10,000 cases)', () => {
   const wishes = fc.constantFrom<PublicInterface | undefined>(undefined, 'keep', 'disable');
@@ -63,7 +63,7 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 it('to keep after to disable is to keep, and a file written anew has its lines moved anew (10,000 cases)', () => {
   fc.assert(
@@ -79,7 +79,7 @@ it('to keep after to disable is to keep, and a file written anew has its lines m
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 it('another gateway rewrites our own drop-in alone (10,000 cases)', () => {
   const other = { ...wish, gateway: parseIpv4('10.208.0.7') } as GatewayWish;
@@ -98,7 +98,7 @@ it('another gateway rewrites our own drop-in alone (10,000 cases)', () => {
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 it('any text at all: it is edited, or refused with a clear error (10,000 cases)', () => {
   const piece = fc.constantFrom(
@@ -139,4 +139,4 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
     ),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});

@@ -24,7 +24,7 @@ it('any profiles: one gateway is left, other lines stay byte for byte, twice is 
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 it('any profiles: resolvers go with the gateway, none is lost, a private network keeps its own (10,000 cases)', () => {
   const wishes = fc.constantFrom<PublicInterface | undefined>(undefined, 'keep', 'disable');
@@ -55,7 +55,7 @@ it('any profiles: resolvers go with the gateway, none is lost, a private network
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 function textOf(files: readonly NetworkFile[], name: string): string {
   return files.find(({ path }) => path.includes(name))?.text ?? '';
@@ -74,7 +74,7 @@ it('to keep after to disable is to keep, and a profile written anew has its line
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 it('a rewrite by NetworkManager, comments gone, changes nothing for us (10,000 cases)', () => {
   fc.assert(
@@ -88,7 +88,7 @@ it('a rewrite by NetworkManager, comments gone, changes nothing for us (10,000 c
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 it('another gateway rewrites our own lines alone (10,000 cases)', () => {
   const other = { ...wish, gateway: parseIpv4('10.208.0.7') } as GatewayWish;
@@ -104,7 +104,7 @@ it('another gateway rewrites our own lines alone (10,000 cases)', () => {
     }),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});
 
 it('any text at all: it is edited, or refused with a clear error (10,000 cases)', () => {
   const piece = fc.constantFrom(
@@ -141,4 +141,4 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
     ),
     { numRuns: 10_000 },
   );
-}, 120_000);
+});

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'vitest';
+import { limitsMs } from '../../support/limits.ts';
 import { cloudInit, cloudInitStatus, example, firstBoot, releases, routeFound } from '../boot/first-boot.ts';
-import { patienceMs } from '../machine.ts';
 import { Server } from '../server.ts';
 import { preparedImage } from './container.ts';
 import type { Packages } from './packages.ts';
@@ -45,12 +45,12 @@ const holdLock =
 /** What a person sees who looks every second, until all has started. */
 async function watch(server: Server): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + limitsMs.server;
   for (;;) {
     const { ActiveState: active = '', StatusText: text = '' } = await server.unit(service);
     samples.push({ active, text, boot: await server.ask('systemctl', 'is-active', 'multi-user.target') });
     if ((await server.ask('systemctl', 'is-active', 'second.service')) === 'active') return samples;
-    if (performance.now() > deadline) throw new Error(`second.service: not within ${patienceMs} ms`);
+    if (performance.now() > deadline) throw new Error(`second.service: not within ${limitsMs.server} ms`);
     await delay(1000);
   }
 }
@@ -106,7 +106,7 @@ export function describeFirstBoot(made: () => Packages): void {
         `${name}: the boot ended ${Math.round(bootedMs - beganMs)} ms after the wait began, which took ${Math.round(deployedMs - beganMs)} ms`,
       );
       expect(deployedMs - beganMs).toBeGreaterThan(55_000);
-      expect(bootedMs - beganMs).toBeLessThan(20_000);
+      expect(bootedMs).toBeLessThan(deployedMs);
       const firstMs = await server.moment('first.service', 'ExecMainStartTimestampMonotonic');
       const secondMs = await server.moment('second.service', 'ExecMainStartTimestampMonotonic');
       expect(firstMs).toBeGreaterThan(deployedMs);

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bashCompletion } from '../../scripts/packaging/completion-bash.ts';
 import { surface } from '../../scripts/packaging/surface.ts';
 import { scratch } from '../cli/harness.ts';
+import { limitsMs } from '../support/limits.ts';
 
 const folder = scratch();
 const script = join(folder, 'rc-wait');
@@ -23,7 +24,7 @@ function offers(...words: string[]): string[] {
   const output = execFileSync('bash', ['--norc', '-c', lines.join('\n'), script, 'rc-wait', ...words], {
     encoding: 'utf8',
     cwd: folder,
-    timeout: 10_000,
+    timeout: limitsMs.sign,
   });
   return output.split('\n').filter((line) => line !== '');
 }
