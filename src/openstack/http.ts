@@ -19,7 +19,12 @@ interface HttpRequest {
 /** What a request came to: whatever the network does is a value. */
 export type HttpReply =
   | { readonly kind: 'answer'; readonly head: Head; readonly body: string }
-  | { readonly kind: 'unreachable'; readonly reason: string };
+  | {
+      readonly kind: 'unreachable';
+      readonly reason: string;
+      /** asked again, it would be the same: what is wrong is in the address, or in the certificate */
+      readonly isFinal?: boolean;
+    };
 
 /** HTTP for the APIs of OpenStack: nothing is retried, and no redirect is followed, which would carry the token away. */
 export interface Http {
@@ -35,6 +40,38 @@ const limits = {
   headersTimeoutMs: 30_000,
   bodyTimeoutMs: 10_000,
 };
+
+/**
+ * What no waiting mends, by the codes of OpenSSL (X509_STORE_CTX_get_error(3)) and of Node: whom we talk to cannot be
+ * proved. A certificate that is not valid yet, or not any longer, may be a clock that is about to be set.
+ */
+const finalCodes: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'CERT_REVOKED',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'HOSTNAME_MISMATCH',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/**
+ * A name server that says "no such name" may say otherwise in a minute: a VPN comes up, a record is being made. Only
+ * names that cannot be in the DNS at all (RFC 1035, 2.3.4; RFC 6761, 6.4) are sure never to be found.
+ */
+function isFinal(code: string, host: string): boolean {
+  if (finalCodes.has(code)) return true;
+  const labels = host.replace(/\.$/, '').split('.');
+  const isName = labels.every((label) => label.length >= 1 && label.length <= 63) && host.length <= 254;
+  return code === 'ENOTFOUND' && (!isName || labels.at(-1)?.toLowerCase() === 'invalid');
+}
 
 /** @param caPem own CA certificates, which replace the built-in ones */
 export function createHttp(caPem: string | undefined): Http {
@@ -77,6 +114,7 @@ export function createHttp(caPem: string | undefined): Http {
       if (trouble.kind !== 'unreachable') return { kind: 'unreachable', reason: reasonOf(ending.error) };
       return {
         kind: 'unreachable',
+        isFinal: isFinal(trouble.code, url.hostname),
         reason:
           trouble.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
             ? 'the answer is larger than 16 MiB'
