@@ -143,7 +143,7 @@ const implicit: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^[-+]?[0-9][0-9_]*\.(?:[eE][-+][0-9]+)?$/, 'a number'],
   [/^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/, 'a number'],
   [/^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/, 'a number'],
-  [/^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt \t])/, 'a date'],
+  [/^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt][0-9]|[ \t]+[0-9])/, 'a date'],
 ];
 
 /** Numbers whose text survives being read as one. */

@@ -63,14 +63,13 @@ const finalCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A name server that says "no such name" may say otherwise in a minute: a VPN comes up, a record is being made. Only
- * names that cannot be in the DNS at all (RFC 1035, 2.3.4; RFC 6761, 6.4) are sure never to be found.
+ * Whether a name can be in the DNS at all (RFC 1035, 2.3.4; RFC 6761, 6.4). All other names are asked for again, though a
+ * name server says that there is none: a VPN may come up, a record may be on its way, and nobody can tell from a slip.
  */
-function isFinal(code: string, host: string): boolean {
-  if (finalCodes.has(code)) return true;
+function canBeHost(host: string): boolean {
   const labels = host.replace(/\.$/, '').split('.');
-  const isName = labels.every((label) => label.length >= 1 && label.length <= 63) && host.length <= 254;
-  return code === 'ENOTFOUND' && (!isName || labels.at(-1)?.toLowerCase() === 'invalid');
+  const areLong = labels.every((label) => label.length >= 1 && label.length <= 63);
+  return areLong && host.length <= 254 && labels.at(-1)?.toLowerCase() !== 'invalid';
 }
 
 /** @param caPem own CA certificates, which replace the built-in ones */
@@ -90,6 +89,8 @@ export function createHttp(caPem: string | undefined): Http {
   return {
     async send({ method, url, headers = {}, body, timeoutMs, signal }) {
       if (signal?.aborted) return { kind: 'unreachable', reason: reasonOf(signal.reason) };
+      if (!canBeHost(url.hostname))
+        return { kind: 'unreachable', isFinal: true, reason: `no host can have the name ${url.hostname}` };
       const connection = take(url.origin);
       const ending = await exchange(connection, {
         url,
@@ -114,7 +115,7 @@ export function createHttp(caPem: string | undefined): Http {
       if (trouble.kind !== 'unreachable') return { kind: 'unreachable', reason: reasonOf(ending.error) };
       return {
         kind: 'unreachable',
-        isFinal: isFinal(trouble.code, url.hostname),
+        isFinal: finalCodes.has(trouble.code),
         reason:
           trouble.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
             ? 'the answer is larger than 16 MiB'

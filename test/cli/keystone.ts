@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll } from 'vitest';
 
@@ -17,6 +18,8 @@ export interface Keystone {
   readonly logins: { readonly path: string; readonly auth: Record<string, unknown> }[];
   /** the next answers, as Keystone gives them; undefined: a scoped token */
   answer: KeystoneAnswer | undefined;
+  /** where its compute service is; its own URL where nothing is said */
+  nova: string | undefined;
 }
 
 /** A scoped token with a catalog as a private cloud has it: the compute service is called nova. */
@@ -41,24 +44,31 @@ export function scoped(url: string, project = { id: 'p1', name: 'demo' }): Keyst
   };
 }
 
-/** Starts one for a test file. Whatever else it is asked for is answered with no server at all. */
-export async function keystone(): Promise<Keystone> {
+/**
+ * Starts one for a test file. Whatever else it is asked for is answered with no server at all.
+ * @param tls its certificate; without one it speaks HTTP
+ */
+export async function keystone(tls?: { readonly key: string; readonly cert: string }): Promise<Keystone> {
   const logins: Keystone['logins'] = [];
-  const server = createServer(async (request, response) => {
+  const onRequest: RequestListener = async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
     const isLogin = request.method === 'POST';
     if (isLogin) logins.push({ path: request.url ?? '', auth: JSON.parse(text).auth });
-    const answer = isLogin ? (made.answer ?? scoped(made.url)) : { status: 200, body: { servers: [] } };
+    const answer = isLogin
+      ? (made.answer ?? scoped(made.nova ?? made.url))
+      : { status: 200, body: { servers: [] } };
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
-  });
+  };
+  const server = tls === undefined ? createServer(onRequest) : createSecureServer(tls, onRequest);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterAll(() => {
     server.closeAllConnections();
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const made: Keystone = { url: `http://127.0.0.1:${port}`, logins, answer: undefined };
+  const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  const made: Keystone = { url, logins, answer: undefined, nova: undefined };
   return made;
 }
