@@ -44,6 +44,7 @@ const pure = [
   'src/openstack/cloud-yaml.ts',
   'src/openstack/settings.ts',
   'src/openstack/proof.ts',
+  'src/openstack/login-rules.ts',
   'src/openstack/identity.ts',
   'src/openstack/servers.ts',
   'src/openstack/page-text.ts',

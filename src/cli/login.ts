@@ -49,7 +49,7 @@ export async function credentialsOf(
 ): Promise<NamedCredentials> {
   const { credentialsIn, credentialsOfCloud } = await import('../openstack/credentials.ts');
   const overrides: Overrides = { authUrl: args['auth-url'], regions };
-  const name = args['os-cloud'] ?? (env.OS_CLOUD?.trim() || undefined);
+  const name = args['os-cloud']?.trim() || env.OS_CLOUD?.trim() || undefined;
   const ofEnvironment = name === undefined ? credentialsIn(env, overrides) : undefined;
   if (ofEnvironment !== undefined) return ofEnvironment;
   const files = await readCloudFiles(env);

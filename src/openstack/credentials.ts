@@ -1,9 +1,24 @@
 import { RcWaitError } from '../base/error.ts';
 import { type AuthUrl, authUrlOf } from './auth-url.ts';
 import type { Cloud } from './clouds.ts';
+import {
+  goesNowhere,
+  noneIn,
+  noticesOn,
+  refuseTwoUrls,
+  refuseUnknown,
+  refuseWhatV2Lacks,
+} from './login-rules.ts';
 import { type Domain, type FoundProof, type Place, type Proof, projectDomainIn, proofIn } from './proof.ts';
 import { Secret } from './secret.ts';
-import { regionIn, type Setting, type SettingName, type Settings, settingsIn } from './settings.ts';
+import {
+  regionIn,
+  type Setting,
+  type SettingName,
+  type Settings,
+  settingsIn,
+  settingsOver,
+} from './settings.ts';
 
 /** What the token is to be good for; undefined: whatever the identity API thinks of first. */
 export type Scope =
@@ -77,10 +92,11 @@ export function credentialsIn(variables: Variables, overrides: Overrides): Crede
  */
 export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides: Overrides): Credentials {
   const environment = settingsIn(variables);
-  const settings: Settings = new Map([...cloud.settings, ...environment]);
+  const settings = settingsOver(cloud.settings, environment);
   const place: Place = { settings, cloud };
-  const isRackspace = isRackspaceType(settings) || cloud.profile?.name?.toLowerCase() === 'rackspace';
-  if (overrides.authUrl === undefined) refuseTwoUrls(cloud, environment);
+  // Of the cloud alone: OS_AUTH_TYPE may be left over from another one.
+  const isRackspace = isRackspaceType(cloud.settings) || cloud.profile?.name?.toLowerCase() === 'rackspace';
+  if (trimmed(overrides.authUrl) === undefined) refuseTwoUrls(cloud, environment, isRackspace);
   const found = proofIn(place, false);
   if (found === undefined) throw noneIn(cloud);
   const auth = { url: settings.get('auth_url')?.text, isRackspace };
@@ -99,8 +115,8 @@ function assembled({ proof, of }: FoundProof, settings: Settings, context: Conte
   const { cloud } = place;
   refuseUnknown(settings, ['trust_id', 'system_scope']);
   const region = regionIn(variables) ?? cloud?.settings.get('region_name')?.text;
-  const written = overrides.authUrl ?? auth.url;
-  if (trimmed(written) === undefined && !auth.isRackspace) throw goesNowhere(place);
+  const written = trimmed(overrides.authUrl) ?? auth.url;
+  if (written === undefined && !auth.isRackspace) throw goesNowhere(place);
   const regions = overrides.regions.length > 0 ? overrides.regions : [region?.toUpperCase() ?? []].flat();
   const authUrl = authUrlOf(written, { version: versionIn(settings), regions });
   const { scope, scopeFrom } = scopeIn(settings);
@@ -189,98 +205,8 @@ function versionIn(settings: Settings): string | undefined {
   return version ?? settings.get('identity_api_version')?.text.replace(/^v/, '');
 }
 
-/** Without its domain, another user of the same name would be logged in. */
-function refuseWhatV2Lacks({ kind }: Proof, settings: Settings): void {
-  if (kind === 'application-credential')
-    throw new RcWaitError(
-      'CONFIGURATION',
-      'cannot log in by v2.0 of the identity API: it knows no application credentials',
-      { hint: 'name the URL of v3' },
-    );
-  const domains: readonly SettingName[] = [
-    'user_domain_id',
-    'user_domain_name',
-    'project_domain_id',
-    'project_domain_name',
-    'domain_id',
-    'domain_name',
-  ];
-  // v2.0 is about the default domain alone, whose id is `default` and whose name is `Default`.
-  const isDefault = (text: string | undefined): boolean => /^default$/i.test(text ?? 'default');
-  const foreign = domains.map((name) => settings.get(name)).find((one) => !isDefault(one?.text));
-  if (foreign === undefined) return;
-  throw new RcWaitError(
-    'CONFIGURATION',
-    `cannot log in by v2.0 of the identity API: it knows no domains, and ${foreign.name} names one`,
-    { hint: 'name the URL of v3' },
-  );
-}
-
-/** What would change whose token it is, and is not understood. */
-function refuseUnknown(settings: Settings, names: readonly SettingName[]): void {
-  const unknown = names.map((name) => settings.get(name)).find((one) => one !== undefined);
-  if (unknown === undefined) return;
-  throw new RcWaitError('CONFIGURATION', `cannot log in: ${unknown.name} is set, which is not known here`, {
-    hint: 'name a project instead',
-  });
-}
-
-function refuseTwoUrls(cloud: Cloud, environment: Settings): void {
-  const own = cloud.settings.get('auth_url');
-  const other = environment.get('auth_url');
-  if (own === undefined || other === undefined) return;
-  const urlOf = ({ text }: Setting): string => authUrlOf(text, { version: '3', regions: [] }).url;
-  if (urlOf(own) === urlOf(other)) return;
-  throw new RcWaitError(
-    'CONFIGURATION',
-    `cannot use the cloud ${JSON.stringify(cloud.name)} of ${cloud.path}: OS_AUTH_URL is another identity API than its auth_url`,
-    { hint: 'unset OS_AUTH_URL, or say with --auth-url which one is meant' },
-  );
-}
-
-function noneIn({ name, path }: Cloud): RcWaitError {
-  return new RcWaitError(
-    'CONFIGURATION',
-    `cannot log in: the cloud ${JSON.stringify(name)} of ${path} has no credentials`,
-    {
-      hint: 'a user with a password, an API key, a token or an application credential is expected below its auth',
-    },
-  );
-}
-
-/** A secret is for one identity API, and is sent to no other. */
-function goesNowhere({ cloud }: Place): RcWaitError {
-  if (cloud === undefined)
-    return new RcWaitError(
-      'CONFIGURATION',
-      'cannot log in: OS_AUTH_URL is not set, and OS_* credentials are for no identity API but the one that it names',
-      {
-        hint: 'set OS_AUTH_URL; for Rackspace give --auth-url us or uk, or set RAX_USERNAME and RAX_API_KEY',
-      },
-    );
-  const { name, path, profile } = cloud;
-  // A profile that is written out in full may hold a password.
-  const shown = profile?.name === undefined ? '' : ` ${JSON.stringify(profile.name)}`;
-  const known = profile === undefined ? '' : `, and its profile${shown} is not known here`;
-  return new RcWaitError(
-    'CONFIGURATION',
-    `cannot log in: the cloud ${JSON.stringify(name)} has no auth_url${known}`,
-    { hint: `write auth_url (or profile: rackspace) into ${path}, or give it with --auth-url` },
-  );
-}
-
 function fromWords(of: readonly Setting[], { cloud }: Place): string {
   const names = of.filter(({ source }) => source === 'environment').map(({ name }) => name);
   if (cloud === undefined || !of.some(({ source }) => source === 'cloud')) return names.join(' and ');
   return [cloud.path, ...names].join(' and ');
-}
-
-function noticesOn(settings: Settings): readonly string[] {
-  const isOff = (name: SettingName, word: RegExp): boolean => word.test(settings.get(name)?.text ?? '');
-  const found = [
-    isOff('insecure', /^(?:true|yes|on|1)$/i) ? settings.get('insecure') : undefined,
-    isOff('verify', /^(?:false|no|off|0)$/i) ? settings.get('verify') : undefined,
-  ].find((one) => one !== undefined);
-  if (found === undefined) return [];
-  return [`${found.name} is not obeyed: certificates are always checked; name your CA with --ca-file`];
 }

@@ -125,8 +125,7 @@ async function request(
   }
   const { status, headers } = reply.head;
   if (status === 401 || status === 403) throw refusal(where, reply, credentials);
-  if (status === 404 && credentials.proof.kind === 'token' && isKeystoneFault(reply.body))
-    throw refusal(where, reply, credentials);
+  if (status === 404 && isAboutProof(reply.body, credentials.proof)) throw refusal(where, reply, credentials);
   if (status === 404) throw unavailable(where, 'there is no identity API at that address (404)');
   if (status === 413 || status === 429 || status >= 500)
     throw new LoginTrouble(where, `it answers with status ${status}`, askedToWaitMs(reply.head, reply.body));
@@ -205,10 +204,14 @@ function secondFactor({ head, body }: Answered): string | undefined {
   return isAsked ? `${asked}: use an API key (RAX_USERNAME and RAX_API_KEY)` : undefined;
 }
 
-/** Keystone's own words for an error: it answers 404 to a token that it does not know, as to an unknown path others do. */
-function isKeystoneFault(body: string): boolean {
-  const answer = parse(body) as { error?: { code?: unknown } | null } | null | undefined;
-  return answer?.error?.code === 404;
+/**
+ * Whether a 404 is of an identity API, and about what it was asked to look up: Keystone says so of a token that it does
+ * not know. Users are refused with 401; a 404 to them is about the path.
+ */
+function isAboutProof(body: string, { kind }: Proof): boolean {
+  if (kind !== 'token' && kind !== 'application-credential') return false;
+  const answer = parse(body) as Readonly<Record<string, { code?: unknown } | null>> | null | undefined;
+  return answer?.error?.code === 404 || answer?.itemNotFound?.code === 404;
 }
 
 function noProject(where: string, { scope }: Credentials): RcWaitError {

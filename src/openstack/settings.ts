@@ -86,6 +86,24 @@ export function settingsIn(variables: Readonly<Record<string, string | undefined
   );
 }
 
+/** Settings that name the same thing: who says it in one way has said it. */
+const sameThing: readonly (readonly SettingName[])[] = [
+  ['user_id', 'username'],
+  ['project_id', 'project_name'],
+  ['application_credential_id', 'application_credential_name'],
+  ['user_domain_id', 'user_domain_name'],
+  ['project_domain_id', 'project_domain_name'],
+  ['domain_id', 'domain_name'],
+  ['default_domain_id', 'default_domain_name'],
+];
+
+/** Settings with stronger ones over them. A stronger name takes the place of a weaker id: both would mean the id. */
+export function settingsOver(weaker: Settings, stronger: Settings): Settings {
+  const replaced = sameThing.filter((group) => group.some((name) => stronger.has(name))).flat();
+  const kept = [...weaker].filter(([name]) => !replaced.includes(name));
+  return new Map([...kept, ...stronger]);
+}
+
 /** The region that the environment names. It is stronger than that of clouds.yaml, for every command. */
 export function regionIn(variables: Readonly<Record<string, string | undefined>>): string | undefined {
   return [variables.RAX_REGION, variables.OS_REGION_NAME]

@@ -165,6 +165,18 @@ describe('a secret is sent nowhere where nobody says where', () => {
   const user = 'auth: {username: me, password: s3cret-p}';
   it.each<[string, string, NodeJS.ProcessEnv, RegExp]>([
     [
+      "a cloud of Rackspace beside another cloud's OS_AUTH_URL",
+      'clouds: {c: {profile: rackspace, auth: {username: me, api_key: s3cret-k}}}',
+      { OS_CLOUD: 'c', OS_AUTH_URL: url },
+      /OS_AUTH_URL is another identity API than that of its profile/,
+    ],
+    [
+      'a cloud without auth_url beside an OS_AUTH_TYPE of Rackspace',
+      `clouds: {c: {${user}}}`,
+      { OS_CLOUD: 'c', OS_AUTH_TYPE: 'rackspace_password' },
+      /the cloud "c" has no auth_url/,
+    ],
+    [
       'a cloud without auth_url',
       `clouds: {c: {${user}}}`,
       { OS_CLOUD: 'c' },
@@ -446,6 +458,36 @@ describe('whose user it is', () => {
     expect(await login({ ...home, OS_CLOUD: 'c' })).toEqual(auth);
   });
 
+  it.each<[string, string, NodeJS.ProcessEnv, object]>([
+    [
+      'a project by name, though clouds.yaml names one by id',
+      'username: me, password: s3cret-p, project_id: p1',
+      { OS_PROJECT_NAME: 'p' },
+      { ...byName('me', 's3cret-p'), ...project({ name: 'Default' }) },
+    ],
+    [
+      'a user by name, though clouds.yaml names one by id',
+      'user_id: u1, password: s3cret-old',
+      { OS_USERNAME: 'me', OS_PASSWORD: 's3cret-p', OS_USER_DOMAIN_NAME: 'D' },
+      byName('me', 's3cret-p', { name: 'D' }),
+    ],
+    [
+      'a domain by name, though clouds.yaml names one by id',
+      'username: me, password: s3cret-p, user_domain_id: d1',
+      { OS_USER_DOMAIN_NAME: 'D' },
+      byName('me', 's3cret-p', { name: 'D' }),
+    ],
+  ])('by what the environment says beside a cloud: %s', async (_, text, env, auth) => {
+    const home = homeWith({ 'clouds.yaml': `clouds: {c: {auth: {auth_url: "${url}", ${text}}}}` });
+    expect(await login({ ...home, OS_CLOUD: 'c', ...env })).toEqual(auth);
+  });
+
+  it("is the cloud's, whatever token is left over in the environment", async () => {
+    const text = `clouds: {c: {auth: {auth_url: "${url}", username: me, password: s3cret-p}}}`;
+    const home = homeWith({ 'clouds.yaml': text });
+    expect(await login({ ...home, OS_CLOUD: 'c', OS_TOKEN: 's3cret-t' })).toEqual(byName('me', 's3cret-p'));
+  });
+
   it('is not forgotten where the identity API knows no domains', async () => {
     const v2 = { ...homeWith({}), ...base, OS_AUTH_URL: `${cloud.url}/v2.0` };
     expect(await endpoints({ ...v2, OS_USER_DOMAIN_ID: 'd1' })).toMatchObject({
@@ -480,6 +522,14 @@ describe('whose user it is', () => {
       expect(cloud.logins).toHaveLength(index + 1);
     }
   });
+});
+
+it('an empty flag or variable is none', async () => {
+  const home = homeWith({
+    'clouds.yaml': `clouds: {c: {auth: {auth_url: "${url}", username: me, password: s3cret-p}}}`,
+  });
+  const env = { ...home, OS_CLOUD: ' ', OS_USERNAME: '', OS_TOKEN: ' ', OS_AUTH_URL: '', OS_AUTH_TYPE: '' };
+  expect(await login(env, '--os-cloud', '', '--auth-url', '')).toEqual(byName('me', 's3cret-p'));
 });
 
 describe('which region', () => {
@@ -560,6 +610,20 @@ describe('what a status means', () => {
       { status: 404, body: notFound },
       77,
       /the token is not accepted \(404\); it is from OS_TOKEN/,
+    ],
+    [
+      'a bad token by v2.0',
+      { OS_AUTH_URL: `${cloud.url}/v2.0`, OS_TOKEN: 's3cret-t', OS_TENANT_ID: '1' },
+      { status: 404, body: { itemNotFound: { code: 404, message: 'Token not found.' } } },
+      77,
+      /the token is not accepted \(404\)/,
+    ],
+    [
+      'an application credential that Keystone does not find',
+      { OS_AUTH_URL: url, OS_APPLICATION_CREDENTIAL_ID: 'i', OS_APPLICATION_CREDENTIAL_SECRET: 's3cret-a' },
+      { status: 404, body: notFound },
+      77,
+      /the application credential is not accepted \(404\)/,
     ],
     [
       'a token, and no identity API',
