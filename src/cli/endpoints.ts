@@ -93,7 +93,7 @@ async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[
   }
   const { regionCode } = await import('../openstack/documented.ts');
   const named = [...new Set(listIn(args.regions, args.region).map(regionCode))];
-  const { catalog, source, region } = await catalogFor(service, args, io, named);
+  const { catalog, source, region, caPem } = await catalogFor(service, args, io, named);
   const regions = named.length === 0 && region !== undefined ? [region.toUpperCase()] : named;
   const { chooseEndpoints } = await import('../openstack/endpoints.ts');
   const serverRegion = await placeOfThis();
@@ -107,7 +107,7 @@ async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[
     },
     { region: serverRegion },
   );
-  const probes = args.probe ? await probeAll(choice, args, io) : [];
+  const probes = args.probe ? await probeAll(choice, caPem, io) : [];
   const { endpointsDocument, endpointsEnv, endpointsTable } = await import('../report/endpoints.ts');
   const report = { ...choice, source, serverRegion, probes };
   if (args.output === 'json') io.out(`${JSON.stringify(endpointsDocument(report))}\n`);
@@ -125,6 +125,8 @@ interface Found {
   readonly source: 'catalog' | 'login' | 'documentation';
   /** that the environment names, or else the credentials; undefined: neither does */
   readonly region: string | undefined;
+  /** the certificates to trust; undefined: the built-in ones */
+  readonly caPem: string | undefined;
 }
 
 /** The catalog: the file's, the account's, or as far as the documentation goes. */
@@ -143,6 +145,7 @@ async function catalogFor(
       catalog: parseCatalog(text, args.catalog === '-' ? 'from standard input' : args.catalog),
       source: 'catalog',
       region,
+      caPem: caIn(args),
     };
   }
   const onNotice = (notice: string): void => io.err(`rc-wait: warning: ${clean(notice)}\n`);
@@ -151,11 +154,12 @@ async function catalogFor(
   if (credentials !== undefined && !('kind' in credentials)) {
     for (const notice of credentials.notices) onNotice(notice);
     const { createHttp } = await import('../openstack/http.ts');
-    const http = createHttp(caFor(args['ca-file'], credentials, io.env));
+    const caPem = caFor(args['ca-file'], credentials, io.env);
+    const http = createHttp(caPem);
     try {
       const login = await openLogin(credentials, http, args, { onNotice });
       const { catalog } = await login.session(io.signal);
-      return { catalog, source: 'login', region: credentials.region };
+      return { catalog, source: 'login', region: credentials.region, caPem };
     } finally {
       http.close();
     }
@@ -163,18 +167,19 @@ async function catalogFor(
   const why = credentials?.why;
   if (why !== undefined) onNotice(`${why.message}; ${why.hint}`);
   const { documentedCatalog } = await import('../openstack/documented.ts');
-  return { catalog: documentedCatalog(args.tenant), source: 'documentation', region };
+  return { catalog: documentedCatalog(args.tenant), source: 'documentation', region, caPem: caIn(args) };
 }
 
+/** Without a login there is nothing to ask but what is probed. */
 function caIn(args: EndpointsArgs): string | undefined {
-  return args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file');
+  return args['ca-file'] === undefined || !args.probe ? undefined : readText(args['ca-file'], '--ca-file');
 }
 
-async function probeAll({ chosen }: Choice, args: EndpointsArgs, io: Io) {
+async function probeAll({ chosen }: Choice, caPem: string | undefined, io: Io) {
   const { createHttp } = await import('../openstack/http.ts');
   const { probeEndpoint } = await import('../openstack/probe.ts');
   const { tcpProbe } = await import('../network/probes/tcp.ts');
-  const http = createHttp(caIn(args));
+  const http = createHttp(caPem);
   try {
     const connect: Connect = (to, signal) => tcpProbe(to).attempt(signal);
     return await Promise.all(chosen.map((one) => probeEndpoint(one, { http, connect }, io.signal)));

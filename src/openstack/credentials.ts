@@ -2,6 +2,7 @@ import { RcWaitError } from '../base/error.ts';
 import { type AuthUrl, authUrlOf } from './auth-url.ts';
 import type { Cloud } from './clouds.ts';
 import {
+  filledIn,
   goesNowhere,
   noneIn,
   noticesOn,
@@ -99,7 +100,8 @@ export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides
   if (trimmed(overrides.authUrl) === undefined) refuseTwoUrls(cloud, environment, isRackspace);
   const found = proofIn(place, false);
   if (found === undefined) throw noneIn(cloud);
-  const auth = { url: settings.get('auth_url')?.text, isRackspace };
+  const region = overrides.regions[0] ?? regionIn(variables) ?? cloud.settings.get('region_name')?.text;
+  const auth = { url: filledIn(settings.get('auth_url')?.text, region, cloud), isRackspace };
   return assembled(found, settings, { place, auth, variables, overrides });
 }
 

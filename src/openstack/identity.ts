@@ -24,7 +24,8 @@ export interface Granted {
  * v3", OpenStack. An API key is understood by v2.0 alone, and goes as a password to v3.
  */
 export function loginRequest({ authUrl, proof, scope }: Credentials): LoginRequest {
-  if (authUrl.version === 2) {
+  // v2.0 knows no application credentials; they are refused before a request is made (login-rules.ts).
+  if (authUrl.version === 2 && proof.kind !== 'application-credential') {
     return {
       url: `${authUrl.url}/tokens`,
       body: JSON.stringify({ auth: { ...proofOfV2(proof), ...tenantOf(scope) } }),
@@ -36,7 +37,7 @@ export function loginRequest({ authUrl, proof, scope }: Credentials): LoginReque
   return { url: `${authUrl.url}/auth/tokens`, body: JSON.stringify({ auth: { identity, ...asked } }) };
 }
 
-function proofOfV2(proof: Proof): object {
+function proofOfV2(proof: Exclude<Proof, { kind: 'application-credential' }>): object {
   switch (proof.kind) {
     case 'api-key':
       return { 'RAX-KSKEY:apiKeyCredentials': { username: proof.username, apiKey: proof.apiKey.reveal() } };
@@ -47,8 +48,6 @@ function proofOfV2(proof: Proof): object {
     }
     case 'token':
       return { token: { id: proof.token.reveal() } };
-    case 'application-credential':
-      return {};
   }
 }
 

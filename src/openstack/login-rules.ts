@@ -68,6 +68,24 @@ export function refuseTwoUrls(cloud: Cloud, environment: Settings, isRackspace: 
   );
 }
 
+/**
+ * The URL of a cloud, with its region where `{region_name}` stands (openstacksdk's loader.py puts settings into it).
+ * @throws RcWaitError CONFIGURATION when something else is to be put into it
+ */
+export function filledIn(
+  url: string | undefined,
+  region: string | undefined,
+  { name, path }: Cloud,
+): string | undefined {
+  const filled = region === undefined ? url : url?.replaceAll('{region_name}', region);
+  const [left] = /\{[^{}]{0,40}\}/.exec(filled ?? '') ?? [];
+  if (left === undefined) return filled;
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot use auth_url of the cloud ${JSON.stringify(name)} in ${path}: nothing is known to put for ${left}`,
+  );
+}
+
 /** That a cloud has nothing to log in with. */
 export function noneIn({ name, path }: Cloud): RcWaitError {
   return new RcWaitError(

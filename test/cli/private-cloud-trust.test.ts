@@ -96,6 +96,13 @@ describe('the certificates to trust', () => {
     });
   });
 
+  it('are those of a probe, too', async () => {
+    const args = ['endpoints', 'nova', '--region', 'dfw', '--probe', '--output', 'json'];
+    const ran = await rcWait(args, { env: { ...env, OS_CACERT: join(HOME, 'ca.pem') } });
+    expect(JSON.parse(ran.out).endpoints).toMatchObject([{ probe: { reached: true, status: 200 } }]);
+    expect(ran.exit).toBe(0);
+  });
+
   it.each([
     ['verify: false', 'verify'],
     ['insecure: true', 'insecure'],

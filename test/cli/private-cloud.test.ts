@@ -295,6 +295,13 @@ describe('what was named and is not understood is an error, and not the document
       /its auth_type is v3totp, which is not known here/,
     ],
     ['a list in the place of clouds', 'clouds: [{c: {}}]', {}, /its clouds are no mapping/],
+    ['text in the place of a cloud', 'clouds: {c: s3cret}', { OS_CLOUD: 'c' }, /the cloud "c" is no mapping/],
+    [
+      'text in the place of auth',
+      'clouds: {c: {auth: s3cret}}',
+      { OS_CLOUD: 'c' },
+      /auth of the cloud "c" is no mapping/,
+    ],
     [
       'a file that is not there',
       '',
@@ -578,6 +585,24 @@ describe('which region', () => {
     expect(await login({ ...home, OS_CLOUD: 'c', OS_REGION_NAME: 'DFW' })).toMatchObject({
       scope: { project: { name: 'd' } },
     });
+  });
+
+  it('may be a part of the URL', async () => {
+    const asked = async (host: string, env: NodeJS.ProcessEnv = {}) => {
+      const auth = `{auth_url: "http://${host}:${new URL(url).port}/v3", username: me, password: s3cret-p}`;
+      const home = homeWith({ 'clouds.yaml': `clouds: {c: {region_name: 127.0.0.1, auth: ${auth}}}` });
+      return endpoints({ ...home, OS_CLOUD: 'c', ...env });
+    };
+    await asked('{region_name}');
+    await asked('{region_name}', { OS_REGION_NAME: '127.0.0.1' });
+    expect(cloud.logins).toHaveLength(2);
+    expect(await asked('{profile}.example')).toMatchObject({
+      exit: 64,
+      err: expect.stringMatching(
+        /cannot use auth_url of the cloud "c" in \S+clouds.yaml: nothing is known to put for \{profile\}\n/,
+      ),
+    });
+    expect(cloud.logins).toHaveLength(2);
   });
 
   it('of the environment counts without a login, too', async () => {
