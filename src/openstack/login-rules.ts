@@ -121,10 +121,15 @@ export function goesNowhere({ cloud }: Place): RcWaitError {
 /** What settings ask for and is not done, in a person's words. */
 export function noticesOn(settings: Settings): readonly string[] {
   const isOff = (name: SettingName, word: RegExp): boolean => word.test(settings.get(name)?.text ?? '');
-  const found = [
+  const unchecked = [
     isOff('insecure', /^(?:true|yes|on|1)$/i) ? settings.get('insecure') : undefined,
     isOff('verify', /^(?:false|no|off|0)$/i) ? settings.get('verify') : undefined,
   ].find((one) => one !== undefined);
-  if (found === undefined) return [];
-  return [`${found.name} is not obeyed: certificates are always checked; name your CA with --ca-file`];
+  const cert = settings.get('cert');
+  return [
+    ...(unchecked === undefined
+      ? []
+      : [`${unchecked.name} is not obeyed: certificates are always checked; name your CA with --ca-file`]),
+    ...(cert === undefined ? [] : [`${cert.name} is not used: rc-wait shows no certificate of its own`]),
+  ];
 }

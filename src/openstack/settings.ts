@@ -34,6 +34,7 @@ const spellings = {
   region_name: ['region_name'],
   compute_service_name: ['compute_service_name'],
   cacert: ['cacert'],
+  cert: ['cert'],
   insecure: ['insecure'],
   verify: ['verify'],
 } as const;

@@ -315,6 +315,8 @@ describe('clouds.yaml at Rackspace', () => {
       caFile: '~/ca.pem',
       notices: [expect.stringMatching(/^verify is not obeyed: certificates are always checked/)],
     });
+    const cert = { OS_CERT: '/c.pem', OS_USERNAME: 'me', OS_PASSWORD: 's3cret', OS_AUTH_URL: us };
+    expect(credentialsIn(cert, nothing)?.notices).toEqual([expect.stringMatching(/^OS_CERT is not used/)]);
     const insecure = { OS_INSECURE: '1', OS_USERNAME: 'me', OS_PASSWORD: 's3cret', OS_AUTH_URL: us };
     expect(credentialsIn(insecure, nothing)?.notices).toEqual([
       expect.stringMatching(/^OS_INSECURE is not obeyed/),
