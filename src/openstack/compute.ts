@@ -1,7 +1,7 @@
 import { RcWaitError } from '../base/error.ts';
 import type { Http, HttpReply } from './http.ts';
 import { type Login, LoginTrouble, type Session } from './login.ts';
-import { askedToWaitMs, headerOf } from './retry-after.ts';
+import { askedToWaitMs, dateOf } from './retry-after.ts';
 import { type Page, readOne, readPage, type SeenServer } from './servers.ts';
 
 /** What a question to the Cloud Servers API came to. Every way it can go wrong is a value. */
@@ -9,8 +9,12 @@ export type ApiReply<T> =
   | {
       readonly kind: 'ok';
       readonly value: T;
-      /** when it was answered by the API's clock, ms since 1970 */
-      readonly dateMs: number;
+      /**
+       * when it was answered, ms since 1970, by the API's clock (`Date`); else when it was asked for, by the clock of
+       * identity. undefined: neither is known, and the clock of this machine does not stand in for them: where that is
+       * ahead, changes-since would miss what changes.
+       */
+      readonly dateMs: number | undefined;
     }
   /** 404 in the API's own words */
   | { readonly kind: 'absent' }
@@ -46,6 +50,9 @@ const pageLimit = 1_000;
 
 const requestTimeoutMs = 60_000;
 
+/** The last moment that a date of four digits can say: no clock may lead to a question that cannot be written. */
+const latestMs = Date.UTC(9999, 11, 31);
+
 export interface ServersOptions {
   /** of the region, from the catalog; a slash at its end or not */
   readonly endpoint: string;
@@ -60,16 +67,18 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
   let linked = false;
   const base = endpoint.replace(/\/+$/, '');
 
-  async function send(url: URL, signal: AbortSignal): Promise<HttpReply | RcWaitError> {
+  async function send(url: URL, signal: AbortSignal): Promise<Answered | RcWaitError> {
     let last: Session | undefined;
     for (;;) {
       const session = await sessionOf(login, signal);
       if (session instanceof RcWaitError) return session;
+      const askedMs = session.nowMs();
       onRequest();
       const headers = { 'x-auth-token': session.token.reveal() };
       const reply = await http.send({ method: 'GET', url, headers, timeoutMs: requestTimeoutMs, signal });
       signal.throwIfAborted();
-      if (reply.kind !== 'answer' || reply.head.status !== 401 || last !== undefined) return reply;
+      if (reply.kind !== 'answer' || reply.head.status !== 401 || last !== undefined)
+        return { reply, askedMs };
       last = session;
       login.reject(session);
     }
@@ -80,20 +89,20 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
     signal: AbortSignal,
     read: (text: string) => T | undefined,
   ): Promise<ApiReply<T>> {
-    const reply = await send(new URL(`${base}${path}`), signal);
-    if (reply instanceof RcWaitError) {
-      if (reply.code === 'API_REFUSED') return { kind: 'refused', error: reply };
-      const retryAfterMs = reply instanceof LoginTrouble ? reply.retryAfterMs : undefined;
-      return { kind: 'trouble', reason: reply.message, retryAfterMs };
+    const answered = await send(new URL(`${base}${path}`), signal);
+    if (answered instanceof RcWaitError) {
+      if (answered.code === 'API_REFUSED') return { kind: 'refused', error: answered };
+      const retryAfterMs = answered instanceof LoginTrouble ? answered.retryAfterMs : undefined;
+      return { kind: 'trouble', reason: answered.message, retryAfterMs };
     }
-    return replyOf(reply, read);
+    return replyOf(answered, read);
   }
 
   return {
     page({ since, marker }, signal) {
       const query = new URLSearchParams({ limit: String(pageLimit) });
       // Without fractions of a second: old versions of nova refuse them.
-      if (since !== undefined) query.set('changes-since', `${new Date(since).toISOString().slice(0, 19)}Z`);
+      if (since !== undefined) query.set('changes-since', isoOf(since));
       if (marker !== undefined) query.set('marker', marker);
       return ask(`/servers/detail?${query}`, signal, (text) => {
         const read = readPage(text, pageLimit, linked);
@@ -105,6 +114,16 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
   };
 }
 
+/** An answer, and when it was asked for by the clock of identity, ms since 1970. */
+interface Answered {
+  readonly reply: HttpReply;
+  readonly askedMs: number | undefined;
+}
+
+function isoOf(moment: number): string {
+  return `${new Date(Math.min(Math.max(moment, 0), latestMs)).toISOString().slice(0, 19)}Z`;
+}
+
 async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | RcWaitError> {
   try {
     return await login.session(signal);
@@ -114,12 +133,11 @@ async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | R
   }
 }
 
-function replyOf<T>(reply: HttpReply, read: (text: string) => T | undefined): ApiReply<T> {
+function replyOf<T>({ reply, askedMs }: Answered, read: (text: string) => T | undefined): ApiReply<T> {
   if (reply.kind === 'unreachable') return { ...trouble(reply.reason), isFinal: reply.isFinal === true };
   const { status } = reply.head;
-  const date = Date.parse(headerOf(reply.head, 'date') ?? '');
-  const dateMs = Number.isNaN(date) ? Date.now() : date;
-  const wish = askedToWaitMs(reply.head, reply.body);
+  const dateMs = dateOf(reply.head) ?? askedMs;
+  const wish = askedToWaitMs(reply.head, reply.body, askedMs);
   switch (status) {
     case 200:
     case 203: {

@@ -15,6 +15,8 @@ export interface Granted {
   readonly token: Secret;
   /** ms since 1970 by the identity API's clock; undefined: the answer does not say */
   readonly expiresMs: number | undefined;
+  /** when the token was made, by the same clock (`issued_at`); Rackspace's v2.0 does not say it */
+  readonly issuedMs: number | undefined;
   readonly catalog: Catalog;
 }
 
@@ -93,13 +95,20 @@ export function readGranted(answer: unknown, subjectToken: string | undefined): 
   const token = tokenIn(answer);
   const id = subjectToken ?? (typeof token?.id === 'string' ? token.id : undefined);
   if (id === undefined || id === '') return undefined;
-  const expires = token?.expires ?? token?.expires_at;
-  const expiresMs = typeof expires === 'string' ? Date.parse(expires) : Number.NaN;
   return {
     token: new Secret(id),
-    expiresMs: Number.isNaN(expiresMs) ? undefined : expiresMs,
+    expiresMs: momentOf(token?.expires ?? token?.expires_at),
+    issuedMs: momentOf(token?.issued_at),
     catalog: readCatalog(answer),
   };
+}
+
+/** Keystone writes UTC without saying so in `issued_at` of v2.0 ("2015-06-01T10:00:00.123456"). */
+function momentOf(written: unknown): number | undefined {
+  if (typeof written !== 'string') return undefined;
+  const isZoned = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(written);
+  const ms = Date.parse(isZoned ? written : `${written}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 /**
@@ -143,4 +152,5 @@ interface Token {
   readonly id?: unknown;
   readonly expires?: unknown;
   readonly expires_at?: unknown;
+  readonly issued_at?: unknown;
 }

@@ -5,7 +5,7 @@ import type { Credentials } from './credentials.ts';
 import type { Http, HttpReply } from './http.ts';
 import { type Granted, isUnscoped, loginRequest, projectIn, readGranted } from './identity.ts';
 import type { Proof } from './proof.ts';
-import { askedToWaitMs, headerOf } from './retry-after.ts';
+import { askedToWaitMs, dateOf, headerOf } from './retry-after.ts';
 import type { Secret } from './secret.ts';
 import type { Catalog } from './types.ts';
 
@@ -13,6 +13,8 @@ import type { Catalog } from './types.ts';
 export interface Session {
   readonly token: Secret;
   readonly catalog: Catalog;
+  /** the time at the identity API, ms since 1970; undefined: it has not said it */
+  nowMs(): number | undefined;
 }
 
 /** A login that lasts as long as it is needed. */
@@ -40,6 +42,7 @@ export class LoginTrouble extends RcWaitError {
 /** A token that outlives the process, where the owner asked for it. */
 export interface TokenCache {
   read(): { readonly answer: unknown; readonly subjectToken: string | undefined } | undefined;
+  /** @param expiresMs ms since 1970, by the clock of this machine */
   write(answer: unknown, subjectToken: string | undefined, expiresMs: number): void;
 }
 
@@ -52,18 +55,19 @@ export interface LoginOptions {
   readonly onRequest?: () => void;
 }
 
-/** A token is renewed so long before it runs out: a request that is under way must still be taken. */
+/**
+ * A token is renewed so long before it runs out, or a tenth of its life: a request that is under way must still be
+ * taken. One that lives no longer than this is used until an API refuses it (401): else one that seems to be over,
+ * because a clock is wrong, would be asked for before each question.
+ */
 const marginMs = 60_000;
-
-/** Where an answer does not say when its token runs out. Rackspace's last a day; a 401 says it in any case. */
-const unknownLifeMs = 3_600_000;
 
 const requestTimeoutMs = 30_000;
 
 /** Logs in when a session is first asked for, and again when it runs out. Several who ask at once share one login. */
 export function createLogin(options: LoginOptions): Login {
   const { clock, credentials, cache } = options;
-  let current: (Session & { readonly goodUntilMs: number }) | undefined;
+  let current: (Session & { readonly renewMs: number }) | undefined;
   let underWay: Promise<Session> | undefined;
   let refused = false;
   const isBare = credentials.proof.kind === 'token';
@@ -71,18 +75,23 @@ export function createLogin(options: LoginOptions): Login {
   async function renew(signal: AbortSignal): Promise<Session> {
     if (refused && isBare) throw tokenIsOver(credentials);
     const kept = refused ? undefined : readCache(cache);
-    const { granted, lifeMs } = kept ?? (await request(options, signal));
+    const { granted, theirMs } = kept ?? (await request(options, signal));
     const { token, catalog } = granted;
-    current = { token, catalog, goodUntilMs: clock.nowMs() + lifeMs };
+    const gotMs = clock.nowMs();
+    current = {
+      token,
+      catalog,
+      nowMs: () => (theirMs === undefined ? undefined : theirMs + clock.nowMs() - gotMs),
+      // A bare token cannot be renewed: it is used to its end.
+      renewMs: isBare ? Number.POSITIVE_INFINITY : gotMs + renewAfterMs(lifeOf(granted, theirMs)),
+    };
     refused = false;
     return current;
   }
 
   return {
     async session(signal) {
-      // A bare token cannot be renewed: it is used to its end.
-      const isGood = (until: number): boolean => isBare || clock.nowMs() < until - marginMs;
-      if (current !== undefined && !refused && isGood(current.goodUntilMs)) return current;
+      if (current !== undefined && !refused && clock.nowMs() < current.renewMs) return current;
       underWay ??= renew(signal).finally(() => {
         underWay = undefined;
       });
@@ -95,18 +104,35 @@ export function createLogin(options: LoginOptions): Login {
   };
 }
 
-function readCache(cache: TokenCache | undefined): { granted: Granted; lifeMs: number } | undefined {
+/** How long the token lives, in ms: two readings of one clock. undefined: only its end is known, or not even that. */
+function lifeOf({ expiresMs }: Granted, theirMs: number | undefined): number | undefined {
+  return expiresMs === undefined || theirMs === undefined ? undefined : expiresMs - theirMs;
+}
+
+/** How long after its login a token is renewed without having been refused. */
+function renewAfterMs(lifeMs: number | undefined): number {
+  if (lifeMs === undefined || lifeMs <= marginMs) return Number.POSITIVE_INFINITY;
+  return lifeMs - Math.min(marginMs, lifeMs / 10);
+}
+
+/** A token, and what time it was at identity when it gave it, ms since 1970; undefined: it did not say. */
+interface Received {
+  readonly granted: Granted;
+  readonly theirMs: number | undefined;
+}
+
+function readCache(cache: TokenCache | undefined): Received | undefined {
   const kept = cache?.read();
   if (kept === undefined) return undefined;
   const granted = readGranted(kept.answer, kept.subjectToken);
-  if (granted?.expiresMs === undefined) return undefined;
-  return { granted, lifeMs: granted.expiresMs - Date.now() };
+  // What it says of the time is of the run that kept it.
+  return granted === undefined ? undefined : { granted, theirMs: undefined };
 }
 
 async function request(
   { credentials, http, cache, onRequest }: LoginOptions,
   signal: AbortSignal,
-): Promise<{ granted: Granted; lifeMs: number }> {
+): Promise<Received> {
   const { url, body } = loginRequest(credentials);
   onRequest?.();
   const reply = await http.send({
@@ -138,12 +164,13 @@ async function request(
   refuseOtherProject(where, answer, credentials);
   const granted = grantedBy(answer, subjectToken);
   if (granted === undefined) throw unavailable(where, 'its answer holds no token and catalog');
-  const date = typeof headers.date === 'string' ? Date.parse(headers.date) : Number.NaN;
-  // By the clock that set it: ours may be wrong.
-  const nowMs = Number.isNaN(date) ? Date.now() : date;
-  if (granted.expiresMs !== undefined) cache?.write(answer, subjectToken, granted.expiresMs);
-  const lifeMs = granted.expiresMs === undefined ? unknownLifeMs : granted.expiresMs - nowMs;
-  return { granted, lifeMs };
+  // The clock that sets the end of a token sets this too; a proxy in front may have another one.
+  const theirMs = granted.issuedMs ?? dateOf(reply.head);
+  const lifeMs = lifeOf(granted, theirMs);
+  // The next run compares it with the clock of this machine, which may be wrong.
+  const untilMs = lifeMs === undefined ? granted.expiresMs : Date.now() + lifeMs;
+  if (untilMs !== undefined) cache?.write(answer, subjectToken, untilMs);
+  return { granted, theirMs };
 }
 
 function parse(text: string): unknown {

@@ -67,9 +67,16 @@ export function readPage(text: string, limit: number, linked: boolean): Page | u
   const seen = servers.map((one) => readSeen(parse(one))).filter((one) => one !== undefined);
   const isLinked = servers.length > 0 && links?.some(({ rel }) => rel === 'next') === true;
   const isMore = isLinked || (servers.length >= limit && !linked);
-  // Nova does not find a deleted server again, although changes-since lists it: then the marker is the last that lives.
+  // Nova before 2014 does not find a deleted server again, although changes-since lists it, and no Nova finds one
+  // that is purged: the marker is the last that lives.
   const marker = seen.findLast(({ status }) => status !== 'DELETED') ?? seen.at(-1);
   return { servers: seen, linked: isLinked, next: isMore ? marker?.id : undefined };
+}
+
+/** The newest change on a page, by the API's clock, ms since 1970; -Infinity: no server says when it changed. */
+export function newestIn({ servers }: Page): number {
+  const none = Number.NEGATIVE_INFINITY;
+  return servers.reduce((newest, { updatedMs = none }) => Math.max(newest, updatedMs), none);
 }
 
 /** Reads the answer to `GET /servers/ID`; undefined when it is none. */

@@ -76,8 +76,9 @@ const overlapMs = 15_000;
 
 /**
  * How often a page of all servers is asked for besides, in ms. It is what
- * catches a change that changes-since does not show: nobody says whether
- * metadata alone counts as a change of the server.
+ * catches a change that changes-since does not show. Nova (26 was seen) shows
+ * it when a metadata key is set, since that moves `updated`, and not when one
+ * is deleted; Rackspace says nothing of it.
  */
 const sweepEveryMs = 30_000;
 
@@ -197,7 +198,8 @@ function endLookById(fleet: Fleet): void {
 }
 
 function absorbLook(fleet: Fleet, page: Page, dateMs: number, ask: Ask, nowMs: number): readonly Watched[] {
-  if (ask.kind === 'page' && ask.marker === undefined) fleet.changes.sinceMs = dateMs - overlapMs;
+  if (ask.kind === 'page' && ask.marker === undefined)
+    fleet.changes.sinceMs = Math.max(0, dateMs - overlapMs);
   fleet.lookMarker = page.next;
   // It may have been taken for looked at while this page was under way.
   fleet.looked ||= page.next === undefined;
@@ -248,11 +250,14 @@ function absorbSweep(fleet: Fleet, page: Page, dateMs: number, nowMs: number): r
   return changed;
 }
 
-/** Whether a server has news although the API says that it has not changed since before the last list of changes. */
+/** Whether a server has news that the list of changes did not show. A key that is gone is none: Nova never shows that. */
 function isMissed({ servers, changes }: Fleet, { id, updatedMs, automation, managed }: SeenServer): boolean {
   const known = servers.get(id);
   if (known === undefined || known.verdict !== undefined || updatedMs === undefined) return false;
-  return (automation !== known.automation || managed !== known.managed) && updatedMs < changes.sinceMs;
+  const isSet =
+    (automation !== undefined && automation !== known.automation) ||
+    (managed !== undefined && managed !== known.managed);
+  return isSet && updatedMs < changes.sinceMs;
 }
 
 /** A question that could not be answered is asked again last: it must not stand in the way of the others. */

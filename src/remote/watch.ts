@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type ErrorCode, RcWaitError } from '../base/error.ts';
 import type { ApiReply, ServersApi } from '../openstack/compute.ts';
-import type { Page, SeenServer } from '../openstack/servers.ts';
+import { newestIn, type Page, type SeenServer } from '../openstack/servers.ts';
 import { type Backoff, calm, nextBackoff } from '../pace/backoff.ts';
 import type { Signal } from '../pace/pace.ts';
 import {
@@ -41,6 +41,8 @@ export interface Watch {
   trouble: string | undefined;
   /** whether any question had a usable answer */
   answered: boolean;
+  /** the least by which the API's clock is ahead of ours, in ms, as its servers tell; -Infinity: nothing is known of it */
+  aheadMs: number;
   /** set once the credentials are not accepted any more, or no answer can come: nothing is asked after that */
   refused: RcWaitError | undefined;
 }
@@ -54,6 +56,7 @@ export function createWatch(fleet: Fleet, options: WatchOptions): Watch {
     forbidden: 0,
     trouble: undefined,
     answered: false,
+    aheadMs: Number.NEGATIVE_INFINITY,
     refused: undefined,
   };
 }
@@ -132,7 +135,8 @@ async function step(watch: Watch, poll: Poll): Promise<'more' | 'lost' | 'over'>
   const { clock } = options;
   const ask = nextAsk(fleet, poll, clock.nowMs());
   if (ask === undefined) return 'over';
-  const { told, signal } = read(watch, ask, await send(options, ask));
+  const askedMs = clock.nowMs();
+  const { told, signal } = read(watch, ask, await send(options, ask), askedMs);
   const nowMs = clock.nowMs();
   watch.backoff = nextBackoff(watch.backoff, signal, nowMs, options.intervalMs, options.random);
   if (told === undefined) {
@@ -161,6 +165,7 @@ function read(
   watch: Watch,
   ask: Ask,
   reply: Reply,
+  askedMs: number,
 ): { readonly told: Told | undefined; readonly signal: Signal } {
   const { tally } = watch.options;
   const forbidden = watch.forbidden;
@@ -169,7 +174,9 @@ function read(
     case 'ok': {
       const { value, dateMs } = reply;
       const told: Told =
-        'servers' in value ? { kind: 'page', page: value, dateMs } : { kind: 'one', server: value };
+        'servers' in value
+          ? { kind: 'page', page: value, dateMs: dateMs ?? guessed(watch, value, askedMs) }
+          : { kind: 'one', server: value };
       return { told, signal: { kind: 'answered' } };
     }
     case 'absent':
@@ -207,6 +214,17 @@ function read(
       watch.refused = reply.error;
       return { told: undefined, signal: { kind: 'failed' } };
   }
+}
+
+/**
+ * When a page was asked for by the API's clock, ms since 1970, where neither it nor identity says the time. The API has
+ * reached the newest change that it tells of (a server that was never updated says now), so its clock is at least so
+ * far ahead of ours. A guess may be long past, before the first change: then more is listed than need be, and nothing
+ * is missed.
+ */
+function guessed(watch: Watch, page: Page, askedMs: number): number {
+  watch.aheadMs = Math.max(watch.aheadMs, newestIn(page) - watch.options.clock.nowMs());
+  return Math.max(0, askedMs + watch.aheadMs);
 }
 
 function waitOf({ retryAfterMs }: { readonly retryAfterMs: number | undefined }): {

@@ -9,6 +9,7 @@ const { signal } = new AbortController();
 const session = {
   token: new Secret('s3cret'),
   catalog: { services: [], tenantId: undefined, defaultRegion: undefined },
+  nowMs: (): number | undefined => undefined,
 };
 
 /** A client whose questions are answered with these, one after the other. */
@@ -70,6 +71,31 @@ describe('a question to Cloud Servers', () => {
       answer(200, { server: { id: 'a' } }, { date: 'Thu, 01 Jan 2026 10:00:00 GMT' }),
     ]);
     expect(await api.one('a', signal)).toMatchObject({ kind: 'ok', dateMs: Date.UTC(2026, 0, 1, 10) });
+  });
+
+  it("is told by identity's clock where it does not say its time, and never by the clock of this machine", async () => {
+    const reply = [answer(200, { server: { id: 'a' } })];
+    const atMs = Date.UTC(2026, 0, 1, 10);
+    const known = clientOf(reply, { session: async () => ({ ...session, nowMs: () => atMs }) });
+    expect(await known.api.one('a', signal)).toMatchObject({ kind: 'ok', dateMs: atMs });
+    expect(await clientOf(reply).api.one('a', signal)).toMatchObject({ kind: 'ok', dateMs: undefined });
+  });
+
+  it('to wait until a date counts from the time at the API', async () => {
+    const reply = answer(429, {}, { 'retry-after': 'Thu, 01 Jan 2026 10:00:40 GMT' });
+    const nowMs = () => Date.UTC(2026, 0, 1, 10);
+    const { api } = clientOf([reply], { session: async () => ({ ...session, nowMs }) });
+    expect(await api.one('a', signal)).toEqual({ kind: 'limited', status: 429, retryAfterMs: 40_000 });
+  });
+
+  it.each([
+    [-1, '1970-01-01T00%3A00%3A00Z'],
+    [8.64e15, '9999-12-31T00%3A00%3A00Z'],
+    [Number.MAX_SAFE_INTEGER, '9999-12-31T00%3A00%3A00Z'],
+  ])('since %d can be written, however wrong the clock of the API is', async (since, written) => {
+    const { api, urls } = clientOf([answer(200, { servers: [] })]);
+    await api.page({ since, marker: undefined }, signal);
+    expect(urls[0]).toContain(`changes-since=${written}`);
   });
 
   it('is asked again with a new token, once', async () => {

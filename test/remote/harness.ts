@@ -18,6 +18,10 @@ export interface RunOptions {
   /** a bare token in the place of a key */
   readonly token?: boolean;
   readonly signal?: AbortSignal;
+  /** log in at v3, whose tokens say when they were issued */
+  readonly v3?: boolean;
+  /** whether the answers have the header Date; they have, where nothing is said */
+  readonly dates?: boolean;
   readonly breaks?: VirtualCloud['breaks'];
   readonly onEvent?: (event: RemoteEvent, cloud: VirtualCloud) => void;
 }
@@ -39,7 +43,13 @@ export async function runRemote(scenario: string, options: RunOptions = {}) {
     return createLogin({ credentials, http: cloud.http, clock });
   };
   const signal = options.signal ?? new AbortController().signal;
-  let own = login({ RAX_USERNAME: 'demo', RAX_API_KEY: options.key ?? 'demo-api-key' });
+  cloud.dates = options.dates ?? true;
+  const v3 = {
+    OS_AUTH_URL: 'http://cloud.test/identity/v3',
+    OS_USERNAME: 'demo',
+    OS_PASSWORD: 'demo-password',
+  };
+  let own = login(options.v3 ? v3 : { RAX_USERNAME: 'demo', RAX_API_KEY: options.key ?? 'demo-api-key' });
   if (options.token) {
     const { token } = await clock.run(own.session(signal));
     own = login({ OS_TOKEN: token.reveal(), OS_TENANT_ID: '123456' });

@@ -75,7 +75,7 @@ describe('many servers', () => {
 
   it('are seen soon though a page of changes ends with a server that is deleted for good', async () => {
     const { verdicts, endedMs, cloud } = await runRemote(
-      "{pageSize: 20, fleets: [{count: 40, name: 'old-{}', endsAfter: 0s, vanish: {after: 10s}}, {count: 20, name: 'web-{}', endsAfter: 1m}]}",
+      "{deletedMarkers: false, pageSize: 20, fleets: [{count: 40, name: 'old-{}', endsAfter: 0s, vanish: {after: 10s}}, {count: 20, name: 'web-{}', endsAfter: 1m}]}",
       { selection: { all: false, globs: ['web-*'] }, deadlineMs: 10 * minute },
     );
     expect(verdicts).toEqual({ deployed: 20 });

@@ -13,7 +13,7 @@ export interface SeenRequest {
 }
 
 /** 2026-01-01, when every virtual cloud starts. */
-const cloudStartMs = Date.UTC(2026, 0, 1);
+export const cloudStartMs = Date.UTC(2026, 0, 1);
 
 /** The simulator's cloud on a virtual clock, with a network in between that takes its time. */
 export class VirtualCloud {
@@ -24,6 +24,8 @@ export class VirtualCloud {
   unreachable: string | undefined;
   /** the status of a request that the API fails at; undefined: it does not */
   breaks: ((target: string, atMs: number) => number | undefined) | undefined;
+  /** whether its answers have the header Date */
+  dates = true;
 
   /** @param scenario YAML, below the key `openstack` */
   constructor(clock: VirtualClock, scenario: string, latencyMs: () => number = () => 20) {
@@ -43,10 +45,10 @@ export class VirtualCloud {
         this.seen.push({ atMs: elapsedMs, target, status: answer.status, body });
         await clock.sleep(latencyMs());
         // An HTTP date has no fractions of a second.
-        const date = new Date(wallMs).toUTCString();
+        const date = this.dates ? { date: new Date(wallMs).toUTCString() } : {};
         return {
           kind: 'answer',
-          head: { status: answer.status, headers: { date, ...answer.headers } },
+          head: { status: answer.status, headers: { ...date, ...answer.headers } },
           body: answer.body,
         };
       },

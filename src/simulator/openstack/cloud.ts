@@ -12,7 +12,7 @@ export interface Cloud {
 
 /** Whether a path is one of the cloud's, and not of the RackConnect API. */
 export function isCloud(target: string): boolean {
-  return /^\/(identity|cloud)\//.test(target);
+  return /^\/(identity|cloud)(?:[/?]|$)/.test(target);
 }
 
 /** A cloud in which what the scenario says happens. */
@@ -50,7 +50,7 @@ export function createCloud(scenario: CloudScenario): Cloud {
     servers,
     handle(request) {
       revoke(request.elapsedMs);
-      const api = request.target.startsWith('/identity/') ? 'identity' : 'servers';
+      const api = /^\/identity(?:[/?]|$)/.test(request.target) ? 'identity' : 'servers';
       const broken = faultNow(scenario.faults, api, request.elapsedMs);
       if (broken !== undefined) return broken;
       return api === 'identity' ? identify(scenario, tokens, request) : serve(request);

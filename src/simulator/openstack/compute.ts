@@ -10,9 +10,10 @@ export interface Region {
 }
 
 /**
- * Answers `GET …/servers/detail` and `GET …/servers/ID`. Paging as in "Paginated
- * collections", changes-since as in "Efficient polling with the Changes-Since
- * parameter" (Rackspace's documentation of Cloud Servers).
+ * Answers `GET …/servers`, `GET …/servers/detail` and `GET …/servers/ID`.
+ * Paging as in "Paginated collections", changes-since as in "Efficient polling
+ * with the Changes-Since parameter" (Rackspace's documentation of Cloud
+ * Servers); in what they leave open, as Nova 26 answers.
  * @param rest the path after the account, such as `/servers/detail`
  */
 export function compute(
@@ -23,7 +24,8 @@ export function compute(
   request: CloudRequest,
 ): CloudAnswer {
   if (request.method !== 'GET') return fault(405, 'badMethod', 'Method not allowed');
-  if (rest === '/servers/detail') return list(scenario, region, query, request);
+  if (rest === '/servers/detail') return list(scenario, region, query, request, bodyOf);
+  if (rest === '/servers') return list(scenario, region, query, request, summaryOf);
   const [, id] = /^\/servers\/([^/]+)$/.exec(rest) ?? [];
   const server = id === undefined ? undefined : region.byId.get(id);
   // Deleted servers are there only for those who ask what has changed.
@@ -41,43 +43,100 @@ function list(
   region: Region,
   query: URLSearchParams,
   request: CloudRequest,
+  tell: (scenario: CloudScenario, server: CloudServer, request: CloudRequest) => object,
 ): CloudAnswer {
-  const since = query.get('changes-since');
-  const sinceMs = since === null ? undefined : Date.parse(since);
-  if (Number.isNaN(sinceMs)) return fault(400, 'badRequest', 'Invalid changes-since value');
-  const limit = Math.min(Number(query.get('limit') ?? scenario.pageSize), scenario.pageSize);
-  if (!Number.isInteger(limit) || limit < 1)
-    return fault(400, 'badRequest', 'limit param must be an integer');
   const { elapsedMs } = request;
-  const startMs = request.wallMs - elapsedMs;
-  const isListed = (server: CloudServer): boolean => {
-    if (sinceMs === undefined) return statusAt(server, elapsedMs) !== 'DELETED';
-    return startMs + changedAt(server, elapsedMs, scenario.metadataCounts) >= sinceMs;
-  };
+  const limit = limitIn(query, scenario.pageSize);
+  if (limit === undefined) return fault(400, 'badRequest', 'limit param must be an integer');
+  const isListed = filterOf(scenario, query, request);
+  if ('status' in isListed) return isListed;
+  // Nova does not even look for the marker then.
+  if (limit === 0) return ok({ servers: [] });
   const marker = query.get('marker');
   const at = marker === null ? -1 : region.servers.findIndex(({ id }) => id === marker);
   const marked = region.servers[at];
-  // Nova finds no deleted server as a marker, although changes-since has just listed it.
-  if (marker !== null && (marked === undefined || statusAt(marked, elapsedMs) === 'DELETED'))
-    return fault(400, 'badRequest', `marker [${marker}] not found`);
+  const isFound =
+    marked !== undefined && (scenario.deletedMarkers || statusAt(marked, elapsedMs) !== 'DELETED');
+  if (marker !== null && !isFound) return fault(400, 'badRequest', `marker [${marker}] not found`);
   const page: CloudServer[] = [];
-  let isMore = false;
   for (const server of region.servers.slice(at + 1)) {
-    if (!isListed(server)) continue;
-    if (page.length === limit) {
-      isMore = true;
-      break;
-    }
-    page.push(server);
+    if (page.length === limit) break;
+    if (isListed(server)) page.push(server);
   }
+  const servers = page.map((server) => tell(scenario, server, request));
   const last = page.at(-1);
-  const href = `${request.origin}${request.target.split('?', 1)[0]}?limit=${limit}&marker=${last?.id}`;
-  const links = isMore ? { servers_links: [{ href, rel: 'next' }] } : {};
-  return ok({ servers: page.map((server) => bodyOf(scenario, server, request)), ...links });
+  // A full page has the link even where nothing follows: Nova does not look further than the page.
+  if (page.length < limit || last === undefined) return ok({ servers });
+  return ok({ servers, servers_links: [{ href: nextOf(request, query, last.id), rel: 'next' }] });
+}
+
+/** How many servers a page may have; undefined: `limit` is no whole number. */
+function limitIn(query: URLSearchParams, pageSize: number): number | undefined {
+  const written = query.get('limit');
+  if (written === null) return pageSize;
+  return /^\d{1,15}$/.test(written) ? Math.min(Number(written), pageSize) : undefined;
+}
+
+/** The question once more with its own parameters (_get_next_link of nova/api/openstack/common.py), after `last`. */
+function nextOf({ origin, target }: CloudRequest, query: URLSearchParams, last: string): string {
+  const next = new URLSearchParams(query);
+  next.set('marker', last);
+  next.sort();
+  return `${origin}${target.split('?', 1)[0]}?${next}`;
+}
+
+/** Which servers are asked for: by changes-since, `name` and `status`; or why that cannot be answered. */
+function filterOf(
+  { metadataCounts }: CloudScenario,
+  query: URLSearchParams,
+  { elapsedMs, wallMs }: CloudRequest,
+): CloudAnswer | ((server: CloudServer) => boolean) {
+  const since = query.get('changes-since');
+  const sinceMs = since === null ? undefined : Date.parse(since);
+  if (Number.isNaN(sinceMs)) return fault(400, 'badRequest', 'Invalid changes-since value');
+  const statuses = query.getAll('status').map((status) => status.toUpperCase());
+  if (statuses.includes('DELETED') && statuses.length === 1)
+    return fault(403, 'forbidden', 'Only administrators may list deleted instances');
+  const isNamed = nameFilter(query.get('name') ?? '');
+  const startMs = wallMs - elapsedMs;
+  return (server) => {
+    const status = statusAt(server, elapsedMs);
+    if (statuses.length > 0 && !statuses.includes(status)) return false;
+    if (!isNamed(server.name)) return false;
+    if (sinceMs === undefined) return status !== 'DELETED';
+    const changedMs = changedAt(server, elapsedMs, metadataCounts);
+    // One that was never updated has no such moment in the database, and none is later than `since`.
+    return changedMs !== undefined && startMs + changedMs >= sinceMs;
+  };
+}
+
+/**
+ * Nova takes a regular expression, which the database finds anywhere in a name, in either case. Of these only the
+ * anchors and escaped characters are understood here: an expression of a stranger may take for ever.
+ */
+function nameFilter(asked: string): (name: string) => boolean {
+  const [, start = '', middle = '', end = ''] = /^(\^?)((?:[^\\]|\\.)*?)(\$?)$/.exec(asked) ?? [];
+  const text = middle.replace(/\\(.)/g, '$1').toLowerCase();
+  return (name) => {
+    const lower = name.toLowerCase();
+    if (start !== '' && end !== '') return lower === text;
+    if (start !== '') return lower.startsWith(text);
+    return end === '' ? lower.includes(text) : lower.endsWith(text);
+  };
+}
+
+/** A server as `GET /servers` tells it. */
+function summaryOf({ tenantId }: CloudScenario, { id, name, region }: CloudServer, { origin }: CloudRequest) {
+  const path = `${origin}/cloud/${region.toLowerCase()}`;
+  const links = [
+    { href: `${path}/v2/${tenantId}/servers/${id}`, rel: 'self' },
+    { href: `${path}/${tenantId}/servers/${id}`, rel: 'bookmark' },
+  ];
+  return { id, links, name };
 }
 
 /** A server as the API tells it, about as large as a real one. */
-function bodyOf(scenario: CloudScenario, server: CloudServer, request: CloudRequest): unknown {
+function bodyOf(scenario: CloudScenario, server: CloudServer, request: CloudRequest): object {
   const { elapsedMs, origin } = request;
   const startMs = request.wallMs - elapsedMs;
   const time = (ms: number): string => `${new Date(startMs + ms).toISOString().slice(0, 19)}Z`;
@@ -87,16 +146,14 @@ function bodyOf(scenario: CloudScenario, server: CloudServer, request: CloudRequ
   const path = `${origin}/cloud/${server.region.toLowerCase()}`;
   return {
     status,
-    updated: time(changedAt(server, elapsedMs, scenario.metadataCounts)),
+    // Nova writes the present moment for a server that was never updated.
+    updated: time(changedAt(server, elapsedMs, scenario.metadataCounts) ?? elapsedMs),
     hostId: 'e7a1b0f0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9d0e1f2a3b4',
     addresses: {
       public: hasPublicIp ? [{ version: 4, addr: publicIp }] : [],
       private: status === 'BUILD' ? [] : [{ version: 4, addr: serviceNetIp }],
     },
-    links: [
-      { href: `${path}/v2/${scenario.tenantId}/servers/${server.id}`, rel: 'self' },
-      { href: `${path}/${scenario.tenantId}/servers/${server.id}`, rel: 'bookmark' },
-    ],
+    ...summaryOf(scenario, server, request),
     key_name: 'deployment',
     image: {
       id: '09de0a66-3156-48b4-90a5-1cf25a905207',
@@ -107,9 +164,7 @@ function bodyOf(scenario: CloudScenario, server: CloudServer, request: CloudRequ
     'OS-EXT-STS:vm_state': status === 'BUILD' ? 'building' : 'active',
     'OS-EXT-STS:power_state': status === 'ACTIVE' ? 1 : 0,
     flavor: { id: 'general1-2', links: [{ href: `${path}/flavors/general1-2`, rel: 'bookmark' }] },
-    id: server.id,
     user_id: '1',
-    name: server.name,
     created: time(0),
     tenant_id: scenario.tenantId,
     'OS-DCF:diskConfig': 'MANUAL',

@@ -82,14 +82,19 @@ export function metadataAt(server: CloudServer, elapsedMs: number): Readonly<Rec
   };
 }
 
-/** When the server last changed, as changes-since sees it; since the simulator's start. */
-export function changedAt(server: CloudServer, elapsedMs: number, metadataCounts: boolean): number {
+/** When the server last changed, as changes-since sees it; since the simulator's start. undefined: never yet. */
+export function changedAt(
+  server: CloudServer,
+  elapsedMs: number,
+  metadataCounts: boolean,
+): number | undefined {
   const { activeMs, keyMs, endMs, managedMs, vanishMs, outcome } = server;
   const own = [activeMs, vanishMs, ...(outcome === 'ERROR' ? [endMs] : [])];
   const moments = metadataCounts ? [...own, keyMs, endMs, managedMs] : own;
   // A deleted server changes no more.
   const latest = Math.min(elapsedMs, vanishMs);
-  return Math.max(0, ...moments.filter((moment) => moment <= latest));
+  const past = moments.filter((moment) => moment <= latest);
+  return past.length === 0 ? undefined : Math.max(...past);
 }
 
 /** The public address that RackConnect provides when the deployment ends. */

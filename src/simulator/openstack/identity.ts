@@ -17,9 +17,42 @@ export function fault(
   return { status, headers: { ...json, ...headers }, body };
 }
 
-/** Answers `POST /identity/v2.0/tokens` and `POST /identity/v3/auth/tokens`. */
+/** The versions of the identity API, as Keystone tells of them ("API versions", OpenStack's Identity API). */
+const versions: Readonly<Record<string, { readonly id: string; readonly updated: string }>> = {
+  v3: { id: 'v3.14', updated: '2020-04-07T00:00:00Z' },
+  'v2.0': { id: 'v2.0', updated: '2014-04-17T00:00:00Z' },
+};
+
+/** A client asks for them before it logs in, and tells by them which version is there; undefined: it asked for more. */
+function discover({ method, origin }: CloudRequest, path: string): CloudAnswer | undefined {
+  const [, name] = /^\/identity(?:\/(v3|v2\.0))?\/?$/.exec(path) ?? [undefined, path];
+  if (name !== undefined && versions[name] === undefined) return undefined;
+  if (method !== 'GET') return fault(405, 'badMethod', 'Method not allowed');
+  const told = Object.entries(versions).map(([key, { id, updated }]) => ({
+    key,
+    version: {
+      id,
+      status: key === 'v3' ? 'stable' : 'deprecated',
+      updated,
+      links: [{ rel: 'self', href: `${origin}/identity/${key}/` }],
+      'media-types': [{ base: 'application/json', type: `application/vnd.openstack.identity-${key}+json` }],
+    },
+  }));
+  const one = told.find(({ key }) => key === name);
+  return one === undefined
+    ? {
+        status: 300,
+        headers: json,
+        body: JSON.stringify({ versions: { values: told.map(({ version }) => version) } }),
+      }
+    : { status: 200, headers: json, body: JSON.stringify({ version: one.version }) };
+}
+
+/** Answers `POST /identity/v2.0/tokens`, `POST /identity/v3/auth/tokens`, and which versions there are. */
 export function identify(scenario: CloudScenario, tokens: Tokens, request: CloudRequest): CloudAnswer {
-  const path = request.target.split('?', 1)[0];
+  const path = request.target.split('?', 1)[0] ?? '';
+  const discovered = discover(request, path);
+  if (discovered !== undefined) return discovered;
   const isV2 = path === '/identity/v2.0/tokens';
   if (!isV2 && path !== '/identity/v3/auth/tokens') return fault(404, 'itemNotFound', 'Resource not found');
   if (request.method !== 'POST') return fault(405, 'badMethod', 'Method not allowed');
@@ -35,7 +68,9 @@ export function identify(scenario: CloudScenario, tokens: Tokens, request: Cloud
     : {
         status: 201,
         headers: { ...json, 'x-subject-token': token },
-        body: JSON.stringify(answerV3(scenario, expires, request.origin)),
+        body: JSON.stringify(
+          answerV3(scenario, { expires, issued: new Date(request.wallMs).toISOString() }, request.origin),
+        ),
       };
 }
 
@@ -147,11 +182,16 @@ function answerV2(scenario: CloudScenario, token: string, expires: string, origi
   };
 }
 
-function answerV3(scenario: CloudScenario, expires: string, origin: string): unknown {
+function answerV3(
+  scenario: CloudScenario,
+  { expires, issued }: { readonly expires: string; readonly issued: string },
+  origin: string,
+): unknown {
   return {
     token: {
       methods: ['password'],
       expires_at: expires,
+      issued_at: issued,
       project: { id: scenario.tenantId, name: scenario.tenantId },
       catalog: servicesOf(scenario, origin).map(({ name, type, urls }) => ({
         name,

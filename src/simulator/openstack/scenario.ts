@@ -87,6 +87,7 @@ const cloud = v.pipe(
     regions: v.optional(v.array(region, 'expected a list of regions'), ['ORD', 'DFW']),
     without: v.optional(v.array(word, 'expected a list of services'), []),
     metadataCounts: v.optional(flag, true),
+    deletedMarkers: v.optional(flag, true),
     limit: v.optional(limit),
     pageSize: v.optional(
       numberField('a whole number from 1 to 1000', (n) => Number.isInteger(n) && n >= 1 && n <= 1000),

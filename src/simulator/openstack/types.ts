@@ -54,8 +54,10 @@ export interface CloudScenario {
   readonly regions: readonly string[];
   /** services that the catalog lacks */
   readonly without: readonly string[];
-  /** whether a change of the metadata counts as a change of the server for changes-since: nobody says so */
+  /** whether a metadata key that is set counts as a change of the server for changes-since, as it does for Nova 26 */
   readonly metadataCounts: boolean;
+  /** whether a page may begin after a deleted server; before 2014 Nova did not find it */
+  readonly deletedMarkers: boolean;
   /** for each region; undefined: no limit */
   readonly limit: (QuotaRules & { readonly status: 413 | 429 }) | undefined;
   /** servers on a page at most */

@@ -81,7 +81,30 @@ describe('a server of the simulated cloud', () => {
     expect(get('/servers/detail', minutes(2)).value.servers).toEqual([]);
     const { servers } = get(`/servers/detail?changes-since=${at(0)}`, minutes(2)).value;
     expect(servers).toEqual([expect.objectContaining({ id, status: 'DELETED' })]);
-    expect(get(`/servers/detail?changes-since=${at(0)}&marker=${id}`, minutes(2)).status).toBe(400);
+  });
+
+  it('that is deleted may be what a page begins after, as for Nova since 2014; before that it is not found', () => {
+    const fleets = 'fleets: [{count: 2, vanish: {after: 1m}}]';
+    const ask = (scenario: string) => {
+      const { get, cloud } = cloudOf(scenario);
+      return get(`/servers/detail?changes-since=${at(0)}&marker=${cloud.servers[0]?.id}`, minutes(2));
+    };
+    expect(ask(`{${fleets}}`).value.servers).toHaveLength(1);
+    const { status, value } = ask(`{deletedMarkers: false, ${fleets}}`);
+    expect(status).toBe(400);
+    expect(value.badRequest.message).toMatch(/^marker \[.*\] not found$/);
+  });
+
+  it('that was never updated says now each time, and has not changed for those who ask what has', () => {
+    const { get, cloud } = cloudOf('{fleets: [{activeAfter: 5m}]}');
+    const id = cloud.servers[0]?.id;
+    const seen = (elapsedMs: number) => [
+      get(`/servers/${id}`, elapsedMs).value.server.updated,
+      get(`/servers/detail?changes-since=${at(0)}`, elapsedMs).value.servers.length,
+    ];
+    expect(seen(minutes(1))).toEqual([at(minutes(1)).replace('.000', ''), 0]);
+    expect(seen(minutes(2))).toEqual([at(minutes(2)).replace('.000', ''), 0]);
+    expect(seen(minutes(6))).toEqual([at(minutes(5)).replace('.000', ''), 1]);
   });
 });
 
@@ -95,6 +118,8 @@ describe('the list of servers', () => {
         for (;;) {
           const { servers, servers_links } = get(`/servers/detail?limit=${limit}${marker}`, 0).value;
           ids.push(...servers.map(({ id }: { id: string }) => id));
+          // A full page has the link, also where nothing comes after it.
+          expect(servers_links !== undefined).toBe(servers.length === limit);
           if (servers_links === undefined) break;
           marker = `&marker=${ids.at(-1)}`;
         }
@@ -112,7 +137,91 @@ describe('the list of servers', () => {
     expect(changed(`{metadataCounts: false, ${fleets}}`)).toBe(0);
   });
 
-  it.each(['limit=0', 'limit=x', 'marker=unknown', 'changes-since=yesterday'])(
+  it('has a link to its next page with everything that was asked for', () => {
+    const { get, cloud } = cloudOf('{fleets: [{count: 4}]}');
+    const [, second] = cloud.servers;
+    const query = `status=ACTIVE&name=server&changes-since=${at(0)}&limit=2`;
+    const [link] = get(`/servers/detail?${query}`, minutes(1)).value.servers_links;
+    expect(link.rel).toBe('next');
+    const next = new URL(link.href);
+    expect(next.origin + next.pathname).toBe(`${origin}/cloud/ord/v2/123456/servers/detail`);
+    expect(Object.fromEntries(next.searchParams)).toEqual({
+      'changes-since': at(0),
+      limit: '2',
+      marker: second?.id,
+      name: 'server',
+      status: 'ACTIVE',
+    });
+    const rest = get(`/servers/detail${next.search}`, minutes(1)).value;
+    expect([rest.servers.length, rest.servers_links?.length]).toEqual([2, 1]);
+    const end = get(`/servers/detail?${query}&marker=${cloud.servers[3]?.id}`, minutes(1)).value;
+    expect(end).toEqual({ servers: [] });
+  });
+
+  it('of no server is an empty one, without a link, whatever the marker', () => {
+    const { get } = cloudOf('{}');
+    expect(get('/servers/detail?limit=0', 0).value).toEqual({ servers: [] });
+    expect(get('/servers?limit=0&marker=unknown', 0).value).toEqual({ servers: [] });
+  });
+
+  it('has no more on a page than the API gives, whatever is asked for', () => {
+    const { get } = cloudOf('{pageSize: 3, fleets: [{count: 5}]}');
+    expect(get('/servers?limit=1000', 0).value.servers).toHaveLength(3);
+    expect(get('/servers', 0).value.servers_links).toHaveLength(1);
+  });
+
+  it('without details holds ids, names and links', () => {
+    const { get } = cloudOf('{fleets: [{count: 1}]}');
+    const id = '00000000-0000-4000-8000-000000000001';
+    expect(get('/servers', 0).value).toEqual({
+      servers: [
+        {
+          id,
+          name: 'server-1',
+          links: [
+            { href: `${origin}/cloud/ord/v2/123456/servers/${id}`, rel: 'self' },
+            { href: `${origin}/cloud/ord/123456/servers/${id}`, rel: 'bookmark' },
+          ],
+        },
+      ],
+    });
+  });
+
+  const fleets =
+    "{fleets: [{name: web-1}, {name: 'Web-10', activeAfter: 5m}, {name: db.1, vanish: {after: 1m}}, {name: bad, outcomes: {ERROR: 1}, endsAfter: 0s}]}";
+
+  it.each<[string, string[]]>([
+    ['name=web-1', ['web-1', 'Web-10']],
+    ['name=^web-1$', ['web-1']],
+    ['name=^web', ['web-1', 'Web-10']],
+    ['name=10$', ['Web-10']],
+    ['name=eb', ['web-1', 'Web-10']],
+    [String.raw`name=^web\-1$`, ['web-1']],
+    ['name=', ['web-1', 'Web-10', 'bad']],
+    ['name=nobody', []],
+    ['status=ACTIVE', ['web-1']],
+    ['status=build', ['Web-10']],
+    ['status=ACTIVE&status=ERROR', ['web-1', 'bad']],
+    ['status=UNHEARD_OF', []],
+    ['status=ACTIVE&name=bad', []],
+    [`name=^db&changes-since=${at(0)}`, ['db.1']],
+    [`status=ERROR&changes-since=${at(0)}`, ['bad']],
+  ])('%s holds what it asks for, with details and without', (query, names) => {
+    const { get } = cloudOf(fleets);
+    for (const path of ['/servers', '/servers/detail']) {
+      const { servers } = get(`${path}?${query}`, minutes(2)).value;
+      expect(servers.map(({ name }: { name: string }) => name)).toEqual(names);
+    }
+  });
+
+  it('of deleted servers is for administrators alone', () => {
+    expect(cloudOf(fleets).get('/servers?status=deleted', minutes(2))).toMatchObject({
+      status: 403,
+      value: { forbidden: { message: 'Only administrators may list deleted instances' } },
+    });
+  });
+
+  it.each(['limit=-1', 'limit=1.5', 'limit=', 'limit=x', 'marker=unknown', 'changes-since=yesterday'])(
     'is refused for %s',
     (query) => {
       expect(cloudOf('{}').get(`/servers/detail?${query}`, 0).status).toBe(400);
@@ -174,6 +283,8 @@ describe('the rules of the simulated cloud', () => {
   it.each<[string, string, number]>([
     ['GET', '/identity/v2.0/tokens', 405],
     ['POST', '/identity/v2.0/other', 404],
+    ['POST', '/identity/v3', 405],
+    ['GET', '/identity/v4', 404],
     ['POST', '/identity/v2.0/tokens', 400],
     ['GET', '/cloud/xyz/v2/123456/servers/detail', 404],
     ['GET', '/cloud/v1.0/123456', 404],
@@ -183,6 +294,36 @@ describe('the rules of the simulated cloud', () => {
   ])('%s %s is answered %d', (method, target, status) => {
     const { request, token } = cloudOf('{}');
     expect(request(method, target, 0, { 'x-auth-token': token }, 'no JSON').status).toBe(status);
+  });
+
+  it.each(['v3', 'v2.0'])('identity says what it is at /identity/%s, before a login', (version) => {
+    for (const path of [`/identity/${version}`, `/identity/${version}/`]) {
+      const { status, value } = cloudOf('{}').request('GET', path, 0);
+      expect([status, value.version.links]).toEqual([
+        200,
+        [{ rel: 'self', href: `${origin}/identity/${version}/` }],
+      ]);
+      expect(value.version.id.startsWith(version)).toBe(true);
+    }
+  });
+
+  it.each(['/identity', '/identity/'])('identity says at %s which versions there are', (path) => {
+    const { status, value } = cloudOf('{}').request('GET', path, 0);
+    const ids = value.versions.values.map(({ id }: { id: string }) => id);
+    expect([status, ids]).toEqual([300, ['v3.14', 'v2.0']]);
+  });
+
+  it('v3 says when a token was made and when it ends', () => {
+    const identity = { password: { user: { name: 'demo', password: 'demo-password' } } };
+    const body = JSON.stringify({ auth: { identity } });
+    const { token } = cloudOf('{tokenLife: 1m}').request(
+      'POST',
+      '/identity/v3/auth/tokens',
+      5_000,
+      {},
+      body,
+    ).value;
+    expect([token.issued_at, token.expires_at]).toEqual([at(5_000), at(65_000)]);
   });
 
   it('v3 gives the token in a header', () => {
@@ -203,6 +344,12 @@ describe('the rules of the simulated cloud', () => {
     expect(
       ['/identity/v2.0/tokens', '/cloud/ord/v2/1/servers', '/v1/gateway_ip', '/_simulator/log'].map(isCloud),
     ).toEqual([true, true, false, false]);
+    expect(['/identity', '/identity?x', '/identity/v3', '/identities'].map(isCloud)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
