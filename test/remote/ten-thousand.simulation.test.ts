@@ -53,7 +53,8 @@ describe('10,000 servers that are deployed over 40 minutes, in bursts', () => {
     );
     expect(ran.latenciesMs).toHaveLength(10_000);
     expect(mean(ran.latenciesMs)).toBeLessThanOrEqual(5_000);
-    expect(looks.length).toBeLessThanOrEqual(10);
+    // The tenth page is full, and Nova links a full page to a next one even where that is empty.
+    expect(looks.length).toBeLessThanOrEqual(11);
     expect(Math.max(...polls)).toBeLessThanOrEqual(2);
     expect(ran.tally).toMatchObject({ limited: 0, failed: 0 });
   }, 240_000);
