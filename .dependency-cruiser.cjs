@@ -5,7 +5,7 @@ const rooms = (names) => `^src/(${names.join('|')})/`;
 const pure = `^src/(${[
   'base/(ipv4|duration|region|reading)',
   'wait/(verdict|sighting)',
-  'pace/(window|backoff)',
+  'pace/(window|backoff|possible|wal)',
   'rackconnect/(payload|payload/[^/]+|regions)',
   'host/(finding|parse/[^/]+)',
   'network/(stacks/[^/]+|gateway|diff|choice)',

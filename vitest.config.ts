@@ -13,6 +13,8 @@ const pure = [
   'src/host/parse/*.ts',
   'src/pace/window.ts',
   'src/pace/backoff.ts',
+  'src/pace/possible.ts',
+  'src/pace/wal.ts',
   'src/rackconnect/payload.ts',
   'src/rackconnect/payload/*.ts',
   'src/rackconnect/regions.ts',

@@ -1,9 +1,18 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/error.ts';
-import { type Approach, answerFor, type Ledger, MemoryLedger, type Settlement, type Step } from './book.ts';
+import { trustedFolder } from '../base/files.ts';
+import {
+  type Approach,
+  answerFor,
+  type Ledger,
+  MemoryLedger,
+  type Settlement,
+  type Step,
+  type StoredAnswer,
+} from './book.ts';
 import { LedgerUnusable } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { readPublished } from './published.ts';
@@ -50,7 +59,7 @@ class SteadfastLedger implements Ledger {
 
   approach(approach: Approach): Step {
     if (!this.#shared) {
-      const published = readPublished(this.#options.directory).get(approach.key);
+      const published = this.#published(approach.key);
       const answer = answerFor(published, approach, windowMs);
       if (answer !== undefined) return { kind: 'told', answer };
       // Whoever published this is at work, and asks more often than we may.
@@ -58,6 +67,14 @@ class SteadfastLedger implements Ledger {
       if (untilMs > approach.nowMs) return { kind: 'delayed', delay: { because: 'pace', untilMs } };
     }
     return this.#try((ledger) => ledger.approach(approach));
+  }
+
+  /** What root published; of a later time than now it is damaged, and would stop this wait for ever. */
+  #published(key: string): StoredAnswer | undefined {
+    const published = readPublished(this.#options.directory).get(key);
+    return published !== undefined && published.askedMs <= this.#options.clock.nowMs()
+      ? published
+      : undefined;
   }
 
   settle(settlement: Settlement): void {
@@ -131,11 +148,11 @@ function ownDirectory(): string {
   const runtime = process.env.XDG_RUNTIME_DIR;
   const path = runtime ? join(runtime, 'rc-wait') : join(tmpdir(), `rc-wait-${uid}`);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const stat = lstatSync(path);
-    if (stat.isDirectory() && stat.uid === uid && (stat.mode & 0o022) === 0) return path;
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    if (isLink) throw new Error('it is a symbolic link');
+    trustedFolder(path, 0o700);
+    return path;
   } catch (cause) {
-    throw new LedgerUnusable(`cannot make ${path}`, { cause });
+    throw new LedgerUnusable(`cannot use ${path}`, { cause });
   }
-  throw new LedgerUnusable(`${path} is not a directory of this user's own`);
 }
