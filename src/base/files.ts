@@ -7,6 +7,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   readSync,
   renameSync,
   rmSync,
@@ -21,10 +22,12 @@ import { distrust, distrustNearest, rootOrThisUser } from './trust.ts';
 /** One read(2). */
 const chunkBytes = 64 * 1024;
 
-/** A file that was read, and whose it is: both of the same open file. */
+/** A file that was read, and whose it is: all of the same open file. */
 export interface ReadFile {
   readonly bytes: Buffer;
   readonly stats: Stats;
+  /** where it lies, by the kernel; undefined where /proc is not mounted */
+  readonly path: string | undefined;
 }
 
 /**
@@ -48,7 +51,7 @@ export function readRegular(
     const stats = fstatSync(file);
     requireRegular(stats);
     if (stats.size > largestBytes) throw tooLong(largestBytes);
-    return { bytes: readToEnd(file, largestBytes), stats };
+    return { bytes: readToEnd(file, largestBytes), stats, path: pathOf(file) };
   } finally {
     closeSync(file);
   }
@@ -57,6 +60,15 @@ export function readRegular(
 /** `readRegular` as UTF-8 text. @throws as it does */
 export function readRegularText(path: string, largestBytes: number): string {
   return readRegular(path, largestBytes).bytes.toString('utf8');
+}
+
+/** proc_pid_fd(5). */
+function pathOf(file: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${file}`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Not by the size that it says: files of /proc and /sys say 0. */

@@ -8,7 +8,6 @@ const mostLinks = 40;
 const writableByGroup = 0o020;
 const writableByAll = 0o002;
 const sticky = 0o1000;
-const openToOthers = 0o077;
 
 /** Whose files are believed. */
 export interface Owners {
@@ -42,10 +41,9 @@ export function rootOrThisUser(): Owners {
  * when nobody can. Looks at each folder on the way and each symbolic link:
  * whoever may write to one of them may put something else in its place. In a
  * folder with the sticky bit, such as /tmp, only the owner of a name may
- * (unlink(2)), so what lies in it is judged by itself. As the last part of the
- * path it is not believed, since anyone may make new names in it, but where a
- * folder above lets nobody else in: so a tmpfs is mounted, with mode 1777, in a
- * private folder. Of an ACL the bits of the group tell its mask (acl(5)).
+ * (unlink(2)), so what lies in it is judged by itself; that folder as the last
+ * part of the path is not believed, since anyone may make new names in it. Of an
+ * ACL the bits of the group tell its mask (acl(5)).
  *
  * It looks from the top down, so that each name is looked up in a folder in which
  * nobody else can change names any more. Hence nobody else can change it after
@@ -57,13 +55,11 @@ export function distrust(path: string, owners: Owners, asParent = false): string
   const left = resolve(path).split('/');
   // Where the way has led to: no link is in it, and all of it was judged.
   let real = '/';
-  let isPrivate = false;
   for (let links = 0; left.length > 0; ) {
     const part = left.shift();
     if (part === undefined || part === '' || part === '.') continue;
     if (part === '..') {
       real = dirname(real);
-      isPrivate = false;
       continue;
     }
     const why = fault(real, owners, true);
@@ -71,7 +67,6 @@ export function distrust(path: string, owners: Owners, asParent = false): string
     const at = join(real, part);
     const stats = lstatSync(at);
     if (!stats.isSymbolicLink()) {
-      isPrivate ||= left.length > 0 && stats.uid === owners.uids.at(-1) && (stats.mode & openToOthers) === 0;
       real = at;
       continue;
     }
@@ -79,24 +74,23 @@ export function distrust(path: string, owners: Owners, asParent = false): string
     links += 1;
     if (links > mostLinks) return `${path} leads through too many symbolic links`;
     const target = readlinkSync(at);
-    if (target.startsWith('/')) [real, isPrivate] = ['/', false];
+    if (target.startsWith('/')) real = '/';
     left.unshift(...target.split('/'));
   }
-  return fault(real, owners, asParent || isPrivate);
+  return fault(real, owners, asParent);
 }
 
 /**
  * `distrust` for a path that need not be there yet: its nearest folder that is there is judged in its place.
  * @throws system errors but ENOENT
  */
-export function distrustNearest(path: string, owners: Owners): string | undefined {
-  let asParent = false;
-  for (let at = resolve(path); ; at = dirname(at)) {
+export function distrustNearest(path: string, owners: Owners, asParent = false): string | undefined {
+  const whole = resolve(path);
+  for (let at = whole; ; at = dirname(at)) {
     try {
-      return distrust(at, owners, asParent);
+      return distrust(at, owners, asParent || at !== whole);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || at === dirname(at)) throw error;
-      asParent = true;
     }
   }
 }

@@ -1,11 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { readRegularText } from '../base/files.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { folderBelow, writeWhole } from '../network/durable.ts';
 import { blank, type Instance, type Memory, parseMemory, renderMemory, withInstance } from './instances.ts';
 
 /** Where it is remembered, below the root. It goes into an image of the server: hence an entry for each instance. */
 const memoryPath = '/var/lib/rc-wait/instances.json';
+
+/** More than the hundreds of instances that are kept. */
+const largestBytes = 16 * 2 ** 20;
 
 /**
  * What is remembered. A memory that cannot be read or understood is none: the
@@ -15,7 +19,12 @@ const memoryPath = '/var/lib/rc-wait/instances.json';
 export async function readMemory(root: string, onWarning: (warning: string) => void): Promise<Memory> {
   const path = join(root, memoryPath);
   try {
-    const memory = parseMemory(await readFile(path, 'utf8'));
+    const doubt = distrust(path, rootOrThisUser());
+    if (doubt !== undefined) {
+      onWarning(`cannot use ${path}: ${doubt}; what it says is not believed`);
+      return blank;
+    }
+    const memory = parseMemory(readRegularText(path, largestBytes));
     if (memory !== undefined) return memory;
     onWarning(`cannot use ${path}: it is no memory of rc-wait; what it said is forgotten`);
   } catch (error) {

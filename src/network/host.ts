@@ -1,10 +1,10 @@
 import { constants, type Dirent } from 'node:fs';
-import { access, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { access, readdir, readlink, stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { parseIpv4Prefix } from '../base/ipv4.ts';
-import { realpathBelow } from './root.ts';
+import { readBelow, realpathBelow } from './root.ts';
 import { type Run, toolPath } from './run.ts';
 import { componentsOf, globPattern, hasWildcard } from './stacks/glob.ts';
 import type { Command, HostInterface, NetworkFile, Reign, Stack } from './types.ts';
@@ -55,7 +55,7 @@ async function readNetworkFile(root: string, path: string): Promise<NetworkFile 
     const { size, isFile } = await stat(real).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
     if (!isFile) return undefined;
     if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
-    return { path, text: decode(await readFile(real)) };
+    return { path, text: decode(await readBelow(root, path, longestFileBytes)) };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     if (error instanceof RcWaitError) throw error;

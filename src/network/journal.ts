@@ -1,6 +1,8 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
+import { readRegularText } from '../base/files.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { folderBelow, syncFolder, writeWhole } from './durable.ts';
 import { succeed } from './history.ts';
 import { type JournalEntry, parseEntry, renderEntry } from './journal-entry.ts';
@@ -69,13 +71,10 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
 
   const read = (name: string): Promise<JournalEntry | undefined> =>
     guarded('read', async () => {
-      const text = await readFile(join(at, name), 'utf8').catch((error: unknown) => {
-        if (errnoOf(error) === 'ENOENT') return undefined;
-        throw error;
-      });
+      const text = textOf(join(at, name));
       if (text === undefined) return undefined;
       const entry = parseEntry(text);
-      if (entry !== undefined) return entry;
+      if (entry !== undefined) return { ...entry, restore: entry.restore.map(bounded) };
       throw new RcWaitError('NETWORK_FILE', `cannot read ${join(at, name)}: it is no journal of rc-wait`, {
         hint: 'it holds what network files were like before a change: look at it, then move it away',
       });
@@ -128,8 +127,40 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
   };
 }
 
+/** The longest of a command of a stack is 120 s; and a timer of Node beyond 25 days goes off at once. */
+const longestCommandMs = 600_000;
+
+const bounded = <C extends { readonly timeoutMs: number }>(command: C): C => ({
+  ...command,
+  timeoutMs: Math.min(command.timeoutMs, longestCommandMs),
+});
+
+/** More than the entry of a change of hundreds of files. */
+const largestBytes = 64 * 2 ** 20;
+
+/** What an entry says decides what root writes, and what it runs: nobody else may have written it. */
+function believe(path: string): void {
+  const doubt = distrust(path, rootOrThisUser());
+  if (doubt === undefined) return;
+  throw new RcWaitError('NETWORK_FILE', `cannot use the journal ${path}: ${doubt}`, {
+    hint: 'nothing was changed; look at who made it: if it is none of yours, move it away',
+  });
+}
+
+/** undefined: there is none */
+function textOf(path: string): string | undefined {
+  try {
+    believe(path);
+    return readRegularText(path, largestBytes);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
+    believe(folder);
     return await readdir(folder);
   } catch (error) {
     // Those who may not look (EACCES) are told so; where there is no journal nothing was begun.

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RcWaitError, reasonOf } from '../base/error.ts';
-import { isRunningSystem } from './root.ts';
+import { trustedFolder } from '../base/files.ts';
+import { isRunningSystem, requireTrusted } from './root.ts';
 import { toolPath } from './run.ts';
 
 /** A lock that is held; letting it go is idempotent. */
@@ -32,7 +34,7 @@ export async function lockNetwork(
   signal?: AbortSignal,
 ): Promise<Lock> {
   signal?.throwIfAborted();
-  const path = isRunningSystem(root) ? await lockFile(stateFolder) : root;
+  const path = isRunningSystem(root) ? await lockFile(stateFolder) : lockedRoot(root);
   const wait = String(Math.ceil(waitMs / 1000));
   const [program, ...args] = ['flock', '--exclusive', '--timeout', wait, path, 'cat'] as const;
   const child = spawn(program, args, {
@@ -74,13 +76,20 @@ export async function lockNetwork(
   return { release };
 }
 
+/** @throws RcWaitError NETWORK_FILE where somebody else could put something in its place */
+function lockedRoot(root: string): string {
+  requireTrusted(root, '/');
+  return root;
+}
+
 async function lockFile(stateFolder: string): Promise<string> {
   const path = join(stateFolder, 'network.lock');
   try {
-    const made = await mkdir(stateFolder, { recursive: true, mode: 0o755 });
     // As the ledger's (pace/database.ts), which has the same folder.
-    if (made !== undefined) await chmod(stateFolder, 0o755);
-    await (await open(path, 'a', 0o600)).close();
+    trustedFolder(stateFolder, 0o755);
+    const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
+    const flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW;
+    await (await open(path, flags, 0o600)).close();
     return path;
   } catch (cause) {
     throw cannotLock(`${path}: ${reasonOf(cause)}`, { cause });

@@ -1,6 +1,7 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RcWaitError, reasonOf } from '../base/error.ts';
+import { trustedFolder } from '../base/files.ts';
 import { type Attributes, syncFolder } from './durable.ts';
 import { type FileNow, readNow, removeMadeFolders } from './files.ts';
 import { type Journal, journalFolder, openJournal } from './journal.ts';
@@ -147,7 +148,7 @@ async function keepCopy(path: string, { target }: FileNow, journal: Journal): Pr
   if (target === undefined) return;
   try {
     const folder = keptIn(journal);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    trustedFolder(folder, 0o700);
     const time = new Date().toISOString().replaceAll(':', '');
     await copyFile(target, join(folder, `${time}-${basename(path)}`));
     await syncFolder(folder);
