@@ -5,6 +5,7 @@ import {
   constants,
   fchmodSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readlinkSync,
@@ -44,7 +45,7 @@ export function readRegular(
   largestBytes: number,
   { noFollow = false }: { readonly noFollow?: boolean } = {},
 ): ReadFile {
-  requireRegular(statSync(path));
+  requireRegular(noFollow ? lstatSync(path) : statSync(path));
   const { O_RDONLY, O_NONBLOCK, O_NOCTTY, O_NOFOLLOW } = constants;
   const file = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | (noFollow ? O_NOFOLLOW : 0));
   try {
@@ -85,9 +86,10 @@ function readToEnd(file: number, largestBytes: number): Buffer {
   }
 }
 
-/** @throws Error in words for a folder, a FIFO, a device or a socket */
+/** @throws Error in words for a folder, a link, a FIFO, a device or a socket */
 export function requireRegular(stats: Stats): void {
   if (stats.isDirectory()) throw new Error('it is a directory');
+  if (stats.isSymbolicLink()) throw new Error('it is a symbolic link');
   if (!stats.isFile()) throw new Error('it is not a regular file');
 }
 

@@ -97,9 +97,11 @@ export function distrustNearest(path: string, owners: Owners, asParent = false):
 
 /** What is wrong with a file or a folder that no link stands for. */
 function fault(at: string, owners: Owners, leadsOn: boolean): string | undefined {
-  const { uid, gid, mode } = lstatSync(at);
+  const stats = lstatSync(at);
+  const { uid, gid, mode } = stats;
   if (!owners.uids.includes(uid)) return `${at} does not belong to ${owners.words}`;
-  if (leadsOn && (mode & sticky) !== 0) return undefined;
+  // Nothing lies in a file: the look at the next name says so.
+  if (leadsOn && (!stats.isDirectory() || (mode & sticky) !== 0)) return undefined;
   const isByGroup = (mode & writableByGroup) !== 0 && gid !== owners.gid;
   if (!isByGroup && (mode & writableByAll) === 0) return undefined;
   return `${at} can be written by others than ${owners.words.replace(' to ', ' ')}`;

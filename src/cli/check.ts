@@ -6,7 +6,7 @@ import type { PlanRequest } from '../network/plan.ts';
 import type { NetworkResult } from '../network/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { outputFlags, privilegesFlag, rootFlag, stackFlag } from './flags.ts';
-import { checkRoot, isByService, mayConfigure } from './root.ts';
+import { isByService, mayConfigure, refuseForeignRoot } from './root.ts';
 import { changeOptions, probesFor, recoverFirst } from './transaction.ts';
 
 const checkFlags = {
@@ -42,7 +42,7 @@ export const networkCheckCommand: Command = command({
   notes:
     'The API is not asked. Exit status: 0 it is held, or was put back, or was rolled back by hand; 64 no gateway is known; 73 it is not held; 74 what was there could not be put back; 77 root is needed.',
   async run(args, io) {
-    checkRoot(args.root);
+    refuseForeignRoot(args.root);
     if (!mayConfigure(args.root)) {
       throw new RcWaitError('PERMISSION', 'cannot check the network: root is needed to read its files', {
         hint: 'run it as root',

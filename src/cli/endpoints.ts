@@ -6,7 +6,7 @@ import type { Catalog } from '../openstack/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { credentialsOf, loginFlags, openLogin } from './login.ts';
 import { placeOfThis } from './place.ts';
-import { readText } from './read.ts';
+import { readInput, readText } from './read.ts';
 
 const endpointsFlags = {
   catalog: {
@@ -126,7 +126,7 @@ async function catalogFor(
 ): Promise<{ readonly catalog: Catalog; readonly source: 'catalog' | 'login' | 'documentation' }> {
   if (args.catalog !== undefined) {
     const { parseCatalog } = await import('../openstack/catalog.ts');
-    const text = readText(args.catalog, '--catalog');
+    const text = await readInput(args.catalog, '--catalog', io.signal);
     return {
       catalog: parseCatalog(text, args.catalog === '-' ? 'from standard input' : args.catalog),
       source: 'catalog',

@@ -1,12 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
+import { readRegularText } from '../base/files.ts';
 import type { Credentials, Overrides } from '../openstack/credentials.ts';
 import type { Http } from '../openstack/http.ts';
 import type { Login } from '../openstack/login.ts';
 import type { Args, Io } from './command.ts';
+import { largestNamedBytes } from './read.ts';
 
 /** How to log in. There is no flag for a key or a token: every user of a machine can read its command lines. */
 export const loginFlags = {
@@ -78,7 +80,7 @@ async function readYaml(path: string): Promise<unknown> {
   const { parse } = await import('yaml');
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularText(path, largestNamedBytes);
   } catch (cause) {
     throw new RcWaitError('CONFIGURATION', `cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }

@@ -15,7 +15,7 @@ import {
 } from './flags.ts';
 import type { OpenApi } from './open.ts';
 import { askOnce, usable, withApiForOne } from './question.ts';
-import { checkRoot, requireRoot } from './root.ts';
+import { checkRoot, refuseForeignRoot, requireRoot } from './root.ts';
 import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './transaction.ts';
 
 const networkFlags = {
@@ -94,7 +94,7 @@ export const networkApplyCommand: Command = command({
   ],
   notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,
   async run(args, io) {
-    checkRoot(args.root);
+    refuseForeignRoot(args.root);
     requireRoot(args.root);
     const targets = await targetsOf(args.probe);
     await recoverFirst(args.root, sayTo(args, io), io.signal);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
@@ -10,6 +10,7 @@ import type { ApiUrl } from '../rackconnect/regions.ts';
 import type { LocalAddress, SourceNow } from '../rackconnect/types.ts';
 import type { Args } from './command.ts';
 import type { apiFlags } from './flags.ts';
+import { readText } from './read.ts';
 import { isThisSystem } from './root.ts';
 
 /** The flags that say which API is asked, and how; `root` where the command works on network files. */
@@ -175,15 +176,7 @@ export async function withWay<T>(
  * @throws RcWaitError CONFIGURATION
  */
 export function readCa(path: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new RcWaitError('CONFIGURATION', `cannot read ${path}: ${reasonOf(cause)}`, {
-      cause,
-      hint: 'named by --ca-file',
-    });
-  }
+  const pem = readText(path, '--ca-file');
   if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
   throw new RcWaitError('CONFIGURATION', `cannot use --ca-file ${path}: it holds no certificate in PEM form`);
 }

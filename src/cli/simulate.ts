@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
+import { readRegularText } from '../base/files.ts';
 import type { LogEntry } from '../simulator/log.ts';
 import { type Command, command, type Io } from './command.ts';
+import { largestNamedBytes } from './read.ts';
 
 const simulateFlags = {
   listen: {
@@ -78,7 +79,7 @@ async function cloudOf(text: string, name: string, quiet: boolean, io: Io) {
 
 function readScenario(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularText(path, largestNamedBytes);
   } catch (cause) {
     throw new RcWaitError('SCENARIO', `cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }

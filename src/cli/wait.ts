@@ -10,7 +10,7 @@ import { type Command, command, Interrupted, type Io } from './command.ts';
 import type { Order } from './configure.ts';
 import { recallEnd, rememberEnd } from './once.ts';
 import { type Target, targetOf } from './open.ts';
-import { checkRoot, mayConfigure } from './root.ts';
+import { mayConfigure, refuseForeignRoot } from './root.ts';
 import { createTeller, type Teller } from './tell.ts';
 import { targetsOf } from './transaction.ts';
 import { type WaitArgs, waitFlags } from './wait-flags.ts';
@@ -59,7 +59,7 @@ async function wait(args: WaitArgs, io: Io): Promise<number> {
 async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier, teller: Teller): Promise<number> {
   const startedMs = systemClock.nowMs();
   const deadlineMs = startedMs + args.timeout;
-  if (args.network !== 'off') checkRoot(args.root);
+  if (args.network !== 'off') refuseForeignRoot(args.root);
   await targetsOf(args.probe);
   const target = await targetOf(args);
   const account = await accountOn(args, target);
