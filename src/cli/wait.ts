@@ -26,7 +26,7 @@ export const waitCommand: Command = command({
     ['$0 wait --network off', 'wait only; leave the network alone'],
     ['$0 wait --network off --source xenstore', 'wait without a request: by what xenstore says'],
     [
-      '$0 wait --api-url http://127.0.0.1:8080 --state-dir /tmp/rc --root /tmp/root',
+      '$0 wait --api-url http://127.0.0.1:8080 --state-dir "$(mktemp -d)" --root DIR',
       'try it out against rc-wait simulate',
     ],
   ],
