@@ -110,6 +110,14 @@ describe('opening the ledger', () => {
     expect(open(where).approach(approach())).toMatchObject({ kind: 'granted' });
   });
 
+  it('does not believe what was published of a later time than now: it would wait for ever', () => {
+    const shared = join(directory, 'shared');
+    mkdirSync(join(shared, 'ledger.db'), { recursive: true });
+    const askedMs = systemClock.nowMs() + 60_000;
+    publish(shared, new Map([['details', { record: 'DEPLOYING', askedMs }]]));
+    expect(open(shared).approach(approach())).toMatchObject({ kind: 'granted' });
+  });
+
   it('does not ask by itself while root asks', () => {
     const askedMs = systemClock.nowMs() - 1_000;
     const shared = join(directory, 'shared');
