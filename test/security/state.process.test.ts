@@ -103,7 +103,8 @@ describe.concurrent('what is remembered of instances, in a folder of another use
     const server = play({ deployedAfter: 'never' });
     const args = ['wait', '--once-per-instance', '--timeout', '20s', '--root', root, ...server.flags];
     const { exit, err } = await rcWait(args);
-    expect(exit).toBe(124);
+    // Not 0, which is what the memory says; 69 where not even the first answer comes in time.
+    expect([69, 124]).toContain(exit);
     expect(err).toMatch(
       /cannot use \S+instances\.json: \S+ (does not belong to|can be written by others than)/,
     );
