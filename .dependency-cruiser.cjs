@@ -15,7 +15,7 @@ const pure = `^src/(${[
   'memory/instances',
   'simulator/random',
   'simulator/openstack/(fleet|identity|compute|cloud)',
-  'openstack/(catalog|documented|endpoints|find|secret|credentials|auth-url|clouds|identity|servers|page-text)',
+  'openstack/(catalog|documented|endpoints|find|secret|credentials|auth-url|clouds|cloud-yaml|settings|proof|login-rules|identity|servers|page-text)',
   'remote/(verdict|select|fleet|command-line)',
 ].join('|')})\\.ts$`;
 

@@ -47,6 +47,7 @@ const values: Readonly<Record<string, string>> = {
   'os-cloud': 'CLOUD',
   probe: 'tcp://HOST:PORT',
   region: 'REGION',
+  service: 'SERVICE',
   regions: 'REGIONS',
   root: 'DIR',
   scenario: 'FILE',

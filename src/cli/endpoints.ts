@@ -3,8 +3,9 @@ import { RcWaitError } from '../base/error.ts';
 import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
 import type { Connect } from '../openstack/probe.ts';
 import type { Catalog } from '../openstack/types.ts';
+import { clean } from '../report/words.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
-import { credentialsOf, loginFlags, openLogin } from './login.ts';
+import { caFor, credentialsOf, loginFlags, openLogin } from './login.ts';
 import { placeOfThis } from './place.ts';
 import { readInput, readText } from './read.ts';
 
@@ -18,7 +19,8 @@ const endpointsFlags = {
   region: {
     string: true,
     requiresArg: true,
-    describe: 'Region of the endpoint (default: of this server, else of the account, else all)',
+    describe:
+      'Region of the endpoint (default: RAX_REGION, OS_REGION_NAME, of clouds.yaml, of this server, of the account, else all)',
   },
   regions: {
     string: true,
@@ -90,8 +92,9 @@ async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[
     );
   }
   const { regionCode } = await import('../openstack/documented.ts');
-  const regions = [...new Set(listIn(args.regions, args.region).map(regionCode))];
-  const { catalog, source } = await catalogFor(service, args, io, regions);
+  const named = [...new Set(listIn(args.regions, args.region).map(regionCode))];
+  const { catalog, source, region, caPem } = await catalogFor(service, args, io, named);
+  const regions = named.length === 0 && region !== undefined ? [region.toUpperCase()] : named;
   const { chooseEndpoints } = await import('../openstack/endpoints.ts');
   const serverRegion = await placeOfThis();
   const choice = chooseEndpoints(
@@ -104,7 +107,7 @@ async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[
     },
     { region: serverRegion },
   );
-  const probes = args.probe ? await probeAll(choice, args, io) : [];
+  const probes = args.probe ? await probeAll(choice, caPem, io) : [];
   const { endpointsDocument, endpointsEnv, endpointsTable } = await import('../report/endpoints.ts');
   const report = { ...choice, source, serverRegion, probes };
   if (args.output === 'json') io.out(`${JSON.stringify(endpointsDocument(report))}\n`);
@@ -117,46 +120,66 @@ function listIn(...texts: readonly (string | undefined)[]): readonly string[] {
   return texts.flatMap((text) => (text ?? '').split(/[\s,]+/)).filter((one) => one !== '');
 }
 
+interface Found {
+  readonly catalog: Catalog;
+  readonly source: 'catalog' | 'login' | 'documentation';
+  /** that the environment names, or else the credentials; undefined: neither does */
+  readonly region: string | undefined;
+  /** the certificates to trust; undefined: the built-in ones */
+  readonly caPem: string | undefined;
+}
+
 /** The catalog: the file's, the account's, or as far as the documentation goes. */
 async function catalogFor(
   service: string | undefined,
   args: EndpointsArgs,
   io: Io,
   regions: readonly string[],
-): Promise<{ readonly catalog: Catalog; readonly source: 'catalog' | 'login' | 'documentation' }> {
+): Promise<Found> {
+  const { regionIn } = await import('../openstack/settings.ts');
+  const region = regionIn(io.env);
   if (args.catalog !== undefined) {
     const { parseCatalog } = await import('../openstack/catalog.ts');
     const text = await readInput(args.catalog, '--catalog', io.signal);
     return {
       catalog: parseCatalog(text, args.catalog === '-' ? 'from standard input' : args.catalog),
       source: 'catalog',
+      region,
+      caPem: caIn(args),
     };
   }
-  const credentials = service === 'rackconnect' ? undefined : await credentialsOf(args, io.env, regions);
-  if (credentials !== undefined) {
+  const onNotice = (notice: string): void => io.err(`rc-wait: warning: ${clean(notice)}\n`);
+  const credentials =
+    service?.toLowerCase() === 'rackconnect' ? undefined : await credentialsOf(args, io.env, regions);
+  if (credentials !== undefined && !('kind' in credentials)) {
+    for (const notice of credentials.notices) onNotice(notice);
     const { createHttp } = await import('../openstack/http.ts');
-    const http = createHttp(caIn(args));
+    const caPem = caFor(args['ca-file'], credentials, io.env);
+    const http = createHttp(caPem);
     try {
-      const onNotice = (notice: string): void => io.err(`rc-wait: warning: ${notice}\n`);
       const login = await openLogin(credentials, http, args, { onNotice });
-      return { catalog: (await login.session(io.signal)).catalog, source: 'login' };
+      const { catalog } = await login.session(io.signal);
+      return { catalog, source: 'login', region: credentials.region, caPem };
     } finally {
       http.close();
     }
   }
+  const why = credentials?.why;
+  if (why !== undefined) onNotice(`${why.message}; ${why.hint}`);
   const { documentedCatalog } = await import('../openstack/documented.ts');
-  return { catalog: documentedCatalog(args.tenant), source: 'documentation' };
+  return { catalog: documentedCatalog(args.tenant), source: 'documentation', region, caPem: caIn(args) };
 }
 
+/** Without a login there is nothing to ask but what is probed. */
 function caIn(args: EndpointsArgs): string | undefined {
-  return args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file');
+  return args['ca-file'] === undefined || !args.probe ? undefined : readText(args['ca-file'], '--ca-file');
 }
 
-async function probeAll({ chosen }: Choice, args: EndpointsArgs, io: Io) {
+async function probeAll({ chosen }: Choice, caPem: string | undefined, io: Io) {
   const { createHttp } = await import('../openstack/http.ts');
   const { probeEndpoint } = await import('../openstack/probe.ts');
   const { tcpProbe } = await import('../network/probes/tcp.ts');
-  const http = createHttp(caIn(args));
+  const http = createHttp(caPem);
   try {
     const connect: Connect = (to, signal) => tcpProbe(to).attempt(signal);
     return await Promise.all(chosen.map((one) => probeEndpoint(one, { http, connect }, io.signal)));

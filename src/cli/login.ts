@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
-import { RcWaitError, reasonOf } from '../base/error.ts';
-import { readRegularText } from '../base/files.ts';
+import { RcWaitError } from '../base/error.ts';
 import type { Credentials, Overrides } from '../openstack/credentials.ts';
 import type { Http } from '../openstack/http.ts';
 import type { Login } from '../openstack/login.ts';
+import { cloudsPlaces, readCloudFiles } from './cloud-files.ts';
 import type { Args, Io } from './command.ts';
-import { largestNamedBytes } from './read.ts';
+import { readText } from './read.ts';
 
 /** How to log in. There is no flag for a key or a token: every user of a machine can read its command lines. */
 export const loginFlags = {
@@ -16,7 +15,7 @@ export const loginFlags = {
     string: true,
     requiresArg: true,
     describe:
-      'The identity API: us, uk, or a URL (default: OS_AUTH_URL; us; uk where the only region is LON)',
+      'The identity API: us, uk, or a URL (default: OS_AUTH_URL or auth_url; of RAX_* us, and uk where the only region is LON)',
   },
   'os-cloud': {
     string: true,
@@ -32,64 +31,68 @@ export const loginFlags = {
 
 type LoginArgs = Args<typeof loginFlags>;
 
+/** What the flags, the environment and clouds.yaml say of a login. */
+export type NamedCredentials =
+  | Credentials
+  /** nothing is said; `why` where it is not that there is nothing */
+  | { readonly kind: 'none'; readonly why: RcWaitError | undefined };
+
 /**
- * The credentials that the flags, the environment or clouds.yaml name;
- * undefined when there are none.
+ * The credentials that the flags, the environment or clouds.yaml name. What is named and cannot be understood is an
+ * error, and not as if there were none.
  * @throws RcWaitError CONFIGURATION
  */
 export async function credentialsOf(
   args: LoginArgs,
   env: NodeJS.ProcessEnv,
   regions: readonly string[],
-): Promise<Credentials | undefined> {
-  const { credentialsIn } = await import('../openstack/credentials.ts');
+): Promise<NamedCredentials> {
+  const { credentialsIn, credentialsOfCloud } = await import('../openstack/credentials.ts');
   const overrides: Overrides = { authUrl: args['auth-url'], regions };
-  const name = args['os-cloud'] ?? (env.OS_CLOUD?.trim() || undefined);
+  const name = args['os-cloud']?.trim() || env.OS_CLOUD?.trim() || undefined;
   const ofEnvironment = name === undefined ? credentialsIn(env, overrides) : undefined;
   if (ofEnvironment !== undefined) return ofEnvironment;
-  const path = cloudsFiles(env).find(existsSync);
-  if (path === undefined) {
-    if (name === undefined) return undefined;
+  const files = await readCloudFiles(env);
+  if (files.length > 0) {
+    const { findCloud } = await import('../openstack/clouds.ts');
+    const { regionIn } = await import('../openstack/settings.ts');
+    const found = findCloud(files, name, regions[0] ?? regionIn(env));
+    if (found.kind === 'cloud') return credentialsOfCloud(found.cloud, env, overrides);
+    if (found.kind === 'several') return { kind: 'none', why: severalClouds(found.path, found.names) };
+  } else if (name !== undefined) {
     throw new RcWaitError(
       'CONFIGURATION',
       `cannot use the cloud ${JSON.stringify(name)}: there is no clouds.yaml`,
-      {
-        hint: `looked for ${cloudsFiles(env).join(', ')}`,
-      },
+      { hint: `looked for ${cloudsPlaces(env).join(', ')}` },
     );
   }
-  const { cloudVariables } = await import('../openstack/clouds.ts');
-  const secure = join(dirname(path), 'secure.yaml');
-  const documents = [path, ...(existsSync(secure) ? [secure] : [])].map(readYaml);
-  const variables = cloudVariables(await Promise.all(documents), name, path, args['auth-url']);
-  const found = variables && credentialsIn(variables, overrides);
-  return found && { ...found, from: `${path}` };
+  if (env.OS_AUTH_URL?.trim())
+    throw new RcWaitError(
+      'CONFIGURATION',
+      'cannot log in: OS_AUTH_URL is set, and there are no credentials for it',
+      {
+        hint: ways(env),
+      },
+    );
+  return { kind: 'none', why: undefined };
 }
 
-/** "Configuring OpenStack SDK Applications", OpenStack: the first file found wins. */
-function cloudsFiles(env: NodeJS.ProcessEnv): readonly string[] {
-  const named = env.OS_CLIENT_CONFIG_FILE?.trim();
+function severalClouds(path: string, names: readonly string[]): RcWaitError {
+  return new RcWaitError('CONFIGURATION', `cannot log in: ${path} has several clouds, and none is named`, {
+    hint: `name one with --os-cloud or OS_CLOUD; it has ${names.join(', ')}`,
+  });
+}
+
+/** The certificates to trust: those of --ca-file, else those that are named beside the credentials. */
+export function caFor(
+  caFile: string | undefined,
+  { caFile: own }: Pick<Credentials, 'caFile'>,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  if (caFile !== undefined) return readText(caFile, '--ca-file');
+  if (own === undefined) return undefined;
   const home = env.HOME?.trim();
-  const config = env.XDG_CONFIG_HOME?.trim() || (home && join(home, '.config'));
-  const own = config ? [join(config, 'openstack/clouds.yaml')] : [];
-  const usual = ['clouds.yaml', ...own, '/etc/openstack/clouds.yaml'];
-  return named ? [named, ...usual] : usual;
-}
-
-async function readYaml(path: string): Promise<unknown> {
-  const { parse } = await import('yaml');
-  let text: string;
-  try {
-    text = readRegularText(path, largestNamedBytes);
-  } catch (cause) {
-    throw new RcWaitError('CONFIGURATION', `cannot read ${path}: ${reasonOf(cause)}`, { cause });
-  }
-  try {
-    return parse(text);
-  } catch {
-    // Not the parser's own message: it quotes the line, and the line may be the one with the key.
-    throw new RcWaitError('CONFIGURATION', `cannot use ${path}: it is not YAML`);
-  }
+  return readText(home && own.startsWith('~/') ? join(home, own.slice(2)) : own, 'OS_CACERT or cacert');
 }
 
 /** A login with these credentials. `onRequest` is told of each request that it makes. */
@@ -107,9 +110,10 @@ export async function openLogin(
   return createLogin({ credentials, http, clock: systemClock, cache, ...(onRequest ? { onRequest } : {}) });
 }
 
-/** @throws RcWaitError CONFIGURATION, with all the ways to log in */
+/** That there are no credentials, with all the ways to name some. */
 export function noCredentials(io: Pick<Io, 'env'>): RcWaitError {
-  return new RcWaitError('CONFIGURATION', 'cannot log in: there are no credentials', {
-    hint: `set RAX_USERNAME and RAX_API_KEY, or OS_TOKEN and OS_TENANT_ID, or OS_USERNAME and OS_PASSWORD, or name a cloud of ${cloudsFiles(io.env).join(', ')} with --os-cloud`,
-  });
+  return new RcWaitError('CONFIGURATION', 'cannot log in: there are no credentials', { hint: ways(io.env) });
 }
+
+const ways = (env: NodeJS.ProcessEnv): string =>
+  `set RAX_USERNAME and RAX_API_KEY, or OS_TOKEN and OS_TENANT_ID, or OS_USERNAME and OS_PASSWORD (these with OS_AUTH_URL), or name a cloud of ${cloudsPlaces(env).join(', ')} with --os-cloud`;

@@ -47,6 +47,12 @@ export const remoteFlags = {
     describe: 'So many of these commands run at the same time',
   },
   'exec-timeout': durationFlag('exec-timeout', 'How long each of these commands may take', '30m'),
+  service: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'The compute service by its name in the catalog, such as nova (default: OS_COMPUTE_SERVICE_NAME, else cloudServersOpenStack)',
+  },
   tenant: { string: true, requiresArg: true, describe: 'The account, where the catalog has several' },
   ...loginFlags,
   'ca-file': {

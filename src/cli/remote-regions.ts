@@ -6,8 +6,7 @@ import type { Credentials } from '../openstack/credentials.ts';
 import type { Catalog } from '../openstack/types.ts';
 import type { RemoteTally } from '../remote/types.ts';
 import type { Io } from './command.ts';
-import { credentialsOf, noCredentials, openLogin } from './login.ts';
-import { readText } from './read.ts';
+import { caFor, credentialsOf, noCredentials, openLogin } from './login.ts';
 import type { RemoteArgs } from './remote-flags.ts';
 
 /** The Cloud Servers APIs of the regions that are meant, logged in. */
@@ -23,7 +22,8 @@ interface OpenOptions {
   readonly onNotice: (notice: string) => void;
 }
 
-const service = 'cloudServersOpenStack';
+/** Rackspace's name of it; a private cloud's is mostly `nova`. */
+const usualService = 'cloudServersOpenStack';
 
 /**
  * Logs in, until the deadline where identity gives no usable answer, and finds
@@ -40,13 +40,14 @@ export async function openRegions(
   const all = written.some((one) => one.toLowerCase() === 'all');
   const wished = all ? [] : [...new Set(written.map(regionCode))];
   const credentials = await credentialsOf(args, io.env, wished);
-  if (credentials === undefined) throw noCredentials(io);
+  if ('kind' in credentials) throw credentials.why ?? noCredentials(io);
+  for (const notice of credentials.notices) onNotice(notice);
   const [{ createHttp }, { createServers }, { firstSession }] = await Promise.all([
     import('../openstack/http.ts'),
     import('../openstack/compute.ts'),
     import('../remote/first-login.ts'),
   ]);
-  const http = createHttp(args['ca-file'] === undefined ? undefined : readText(args['ca-file'], '--ca-file'));
+  const http = createHttp(caFor(args['ca-file'], credentials, io.env));
   const onRequest = (): void => {
     tally.sent += 1;
   };
@@ -60,8 +61,10 @@ export async function openRegions(
       signal: io.signal,
       onTrouble: troubleNotices(tally, onNotice),
     });
-    const codes = wished.length > 0 ? wished : await defaultRegions(catalog, credentials, all);
-    const endpoints = await endpointsFor(catalog, codes, args.tenant);
+    const service = args.service ?? credentials.computeService ?? usualService;
+    await requireService(catalog, service);
+    const codes = wished.length > 0 ? wished : await defaultRegions(catalog, service, credentials, all);
+    const endpoints = await endpointsFor(catalog, service, codes, args.tenant);
     const regions = endpoints.map(({ code, url }) => ({
       code,
       api: createServers({ endpoint: url, login, http, onRequest }),
@@ -87,9 +90,24 @@ function troubleNotices(
   };
 }
 
+/** @throws RcWaitError CONFIGURATION, with the services that may be meant, when there is none of that name or type */
+async function requireService(catalog: Catalog, service: string): Promise<void> {
+  const { regionsOf, servicesNamed } = await import('../openstack/find.ts');
+  if (servicesNamed(catalog, service).length > 0) return;
+  const others = servicesNamed(catalog, 'compute').filter((one) => regionsOf(one).length > 0);
+  if (others.length === 0) return;
+  const names = others.map(({ name }) => name).join(', ');
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot find the servers: the catalog has no service ${service}, and of type compute it has ${names}`,
+    { hint: `name the service with --service, such as --service ${others[0]?.name}` },
+  );
+}
+
 /** Where no region is named: that of the credentials, the account's own, or the only one there is. */
 async function defaultRegions(
   catalog: Catalog,
+  service: string,
   { region }: Credentials,
   all: boolean,
 ): Promise<readonly string[]> {
@@ -107,6 +125,7 @@ async function defaultRegions(
 /** By the rule of `rc-wait endpoints`, from where this runs. */
 async function endpointsFor(
   catalog: Catalog,
+  service: string,
   regions: readonly string[],
   tenantId: string | undefined,
 ): Promise<readonly { readonly code: string; readonly url: string }[]> {

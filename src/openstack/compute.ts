@@ -12,14 +12,20 @@ export type ApiReply<T> =
       /** when it was answered by the API's clock, ms since 1970 */
       readonly dateMs: number;
     }
-  /** 404 */
+  /** 404 in the API's own words */
   | { readonly kind: 'absent' }
   /** 400 to a page: the server that the page before ended with is gone */
   | { readonly kind: 'lost' }
   /** 413 or 429: too many requests */
   | { readonly kind: 'limited'; readonly status: number; readonly retryAfterMs: number | undefined }
   /** no usable answer, of this API or of identity */
-  | { readonly kind: 'trouble'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | {
+      readonly kind: 'trouble';
+      readonly reason: string;
+      readonly retryAfterMs: number | undefined;
+      /** no waiting mends it, such as a certificate that is not trusted */
+      readonly isFinal?: boolean;
+    }
   /** 401 with a new token, or 403 */
   | { readonly kind: 'forbidden'; readonly reason: string }
   /** the credentials are not accepted any more: to ask again is of no use */
@@ -109,7 +115,7 @@ async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | R
 }
 
 function replyOf<T>(reply: HttpReply, read: (text: string) => T | undefined): ApiReply<T> {
-  if (reply.kind === 'unreachable') return trouble(reply.reason);
+  if (reply.kind === 'unreachable') return { ...trouble(reply.reason), isFinal: reply.isFinal === true };
   const { status } = reply.head;
   const date = Date.parse(headerOf(reply.head, 'date') ?? '');
   const dateMs = Number.isNaN(date) ? Date.now() : date;
@@ -129,12 +135,22 @@ function replyOf<T>(reply: HttpReply, read: (text: string) => T | undefined): Ap
     case 403:
       return { kind: 'forbidden', reason: 'the account may not ask there (403)' };
     case 404:
-      return { kind: 'absent' };
+      // Nova says it in JSON; a proxy's page about its own path says nothing of a server, which would be taken for gone.
+      return isJsonObject(reply.body) ? { kind: 'absent' } : trouble('there is no Cloud Servers API (404)');
     case 413:
     case 429:
       return { kind: 'limited', status, retryAfterMs: wish };
     default:
       return { kind: 'trouble', reason: `it answers with status ${status}`, retryAfterMs: wish };
+  }
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -1,34 +1,54 @@
 import { RcWaitError } from '../base/error.ts';
 import { type AuthUrl, authUrlOf } from './auth-url.ts';
+import type { Cloud } from './clouds.ts';
+import {
+  filledIn,
+  goesNowhere,
+  noneIn,
+  noticesOn,
+  refuseTwoUrls,
+  refuseUnknown,
+  refuseWhatV2Lacks,
+} from './login-rules.ts';
+import { type Domain, type FoundProof, type Place, type Proof, projectDomainIn, proofIn } from './proof.ts';
 import { Secret } from './secret.ts';
+import {
+  regionIn,
+  type Setting,
+  type SettingName,
+  type Settings,
+  settingsIn,
+  settingsOver,
+} from './settings.ts';
 
-/** What proves who we are. */
-export type Proof =
-  | { readonly kind: 'api-key'; readonly username: string; readonly apiKey: Secret }
-  | {
-      readonly kind: 'password';
-      readonly username: string;
-      readonly password: Secret;
-      /** v3 alone; `Default` where nothing else is said */
-      readonly userDomain: string;
-    }
-  | { readonly kind: 'token'; readonly token: Secret };
+/** What the token is to be good for; undefined: whatever the identity API thinks of first. */
+export type Scope =
+  | { readonly kind: 'project'; readonly id: string }
+  | { readonly kind: 'project'; readonly name: string; readonly domain: Domain }
+  | { readonly kind: 'domain'; readonly domain: Domain }
+  | undefined;
 
 /** All that a login needs. */
 export interface Credentials {
   readonly authUrl: AuthUrl;
   readonly proof: Proof;
-  /** the account; Rackspace's identity knows it by itself, except for a bare token */
-  readonly tenantId: string | undefined;
-  readonly tenantName: string | undefined;
-  readonly projectDomain: string;
+  /** Rackspace's identity knows the account by itself, except for a bare token */
+  readonly scope: Scope;
   /** the region that was named beside them, as it was written */
   readonly region: string | undefined;
   /** where they are from, in a person's words */
   readonly from: string;
+  /** how the project is called where it is named, such as `OS_PROJECT_ID` */
+  readonly scopeFrom: string | undefined;
+  /** the name of the compute service in the catalog, where it is named beside them */
+  readonly computeService: string | undefined;
+  /** the file with the certificates to trust, as it was written */
+  readonly caFile: string | undefined;
+  /** what was asked for and is not done, in a person's words */
+  readonly notices: readonly string[];
 }
 
-/** Variables, or the members of a cloud in clouds.yaml, under the names of variables. */
+/** Environment variables. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What the command line adds. */
@@ -40,91 +60,155 @@ export interface Overrides {
 }
 
 /**
- * The credentials that variables hold, in this order: `RAX_USERNAME` with `RAX_API_KEY`; a token in
- * `OS_TOKEN` (or `OS_AUTH_TOKEN`); `OS_USERNAME` with `OS_PASSWORD` (or `OS_API_KEY`). An empty
- * variable is none. undefined when there is nothing of the kind.
- * @throws RcWaitError CONFIGURATION when they are half there, or the identity URL is none
+ * The credentials that variables hold, in this order: `RAX_USERNAME` with `RAX_API_KEY`; an application
+ * credential; a token in `OS_TOKEN` (or `OS_AUTH_TOKEN`); a user with `OS_PASSWORD` (or `OS_API_KEY`). An
+ * empty variable is none. undefined when there is nothing of the kind.
+ * @throws RcWaitError CONFIGURATION when they are half there, of an unknown kind, or go nowhere
  */
 export function credentialsIn(variables: Variables, overrides: Overrides): Credentials | undefined {
-  const value = (name: string): string | undefined => variables[name]?.trim() || undefined;
-  const found = rackspaceProof(value) ?? tokenProof(value) ?? openstackProof(value);
+  const rackspace = rackspaceProof(variables);
+  const settings = settingsIn(variables);
+  const place: Place = { settings, cloud: undefined };
+  if (rackspace !== undefined) {
+    const auth = { url: trimmed(variables.RAX_AUTH_URL), isRackspace: true };
+    return assembled(rackspace, rackspaceSettings(variables, settings), {
+      place,
+      auth,
+      variables,
+      overrides,
+    });
+  }
+  const isOldPlugin = variables.OS_AUTH_SYSTEM?.trim().startsWith('rackspace') === true;
+  const found = proofIn(place, isOldPlugin);
   if (found === undefined) return undefined;
-  const tenantId = value('OS_TENANT_ID') ?? value('OS_PROJECT_ID') ?? value('RAX_TENANT_ID');
-  const region = value('RAX_REGION') ?? value('OS_REGION_NAME');
-  const written = found.isRackspace ? value('RAX_AUTH_URL') : (value('OS_AUTH_URL') ?? value('RAX_AUTH_URL'));
-  const authUrl = authUrlOf(overrides.authUrl ?? written, {
-    version: value('OS_IDENTITY_API_VERSION'),
-    regions:
-      overrides.regions.length > 0 ? overrides.regions : region === undefined ? [] : [region.toUpperCase()],
-  });
-  const tenantName = value('OS_TENANT_NAME') ?? value('OS_PROJECT_NAME');
-  if (found.proof.kind === 'token' && tenantId === undefined && authUrl.version === 2) {
+  const isRackspace = isRackspaceType(settings);
+  const auth = { url: settings.get('auth_url')?.text, isRackspace };
+  return assembled(found, settings, { place, auth, variables, overrides });
+}
+
+/**
+ * The credentials of a cloud. OS_* variables beside it are stronger than what it says, as with openstackclient;
+ * but where both name an identity API and they differ, nobody can tell to which one the password belongs.
+ * @throws RcWaitError CONFIGURATION when it has none, they are half there, of an unknown kind, or go nowhere
+ */
+export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides: Overrides): Credentials {
+  const environment = settingsIn(variables);
+  const settings = settingsOver(cloud.settings, environment);
+  const place: Place = { settings, cloud };
+  // Of the cloud alone: OS_AUTH_TYPE may be left over from another one.
+  const isRackspace = isRackspaceType(cloud.settings) || cloud.profile?.name?.toLowerCase() === 'rackspace';
+  if (trimmed(overrides.authUrl) === undefined) refuseTwoUrls(cloud, environment, isRackspace);
+  const found = proofIn(place, false);
+  if (found === undefined) throw noneIn(cloud);
+  const region = overrides.regions[0] ?? regionIn(variables) ?? cloud.settings.get('region_name')?.text;
+  const auth = { url: filledIn(settings.get('auth_url')?.text, region, cloud), isRackspace };
+  return assembled(found, settings, { place, auth, variables, overrides });
+}
+
+interface Context {
+  readonly place: Place;
+  readonly auth: { readonly url: string | undefined; readonly isRackspace: boolean };
+  readonly variables: Variables;
+  readonly overrides: Overrides;
+}
+
+function assembled({ proof, of }: FoundProof, settings: Settings, context: Context): Credentials {
+  const { place, auth, variables, overrides } = context;
+  const { cloud } = place;
+  refuseUnknown(settings, ['trust_id', 'system_scope']);
+  const region = regionIn(variables) ?? cloud?.settings.get('region_name')?.text;
+  const written = trimmed(overrides.authUrl) ?? auth.url;
+  if (written === undefined && !auth.isRackspace) throw goesNowhere(place);
+  const regions = overrides.regions.length > 0 ? overrides.regions : [region?.toUpperCase() ?? []].flat();
+  const authUrl = authUrlOf(written, { version: versionIn(settings), regions });
+  const { scope, scopeFrom } = scopeIn(settings);
+  if (proof.kind === 'token' && scope === undefined && authUrl.version === 2) {
     throw new RcWaitError('CONFIGURATION', 'cannot log in with a token alone: its account is not named', {
       hint: 'put the account number into OS_TENANT_ID beside OS_TOKEN',
     });
   }
-  const projectDomain = value('OS_PROJECT_DOMAIN_NAME') ?? value('OS_DEFAULT_DOMAIN') ?? 'Default';
-  return { authUrl, proof: found.proof, tenantId, tenantName, projectDomain, region, from: found.from };
+  if (authUrl.version === 2) refuseWhatV2Lacks(proof, settings);
+  return {
+    authUrl,
+    proof,
+    scope,
+    scopeFrom,
+    region,
+    from: fromWords(of, place),
+    computeService: settings.get('compute_service_name')?.text,
+    caFile: settings.get('cacert')?.text,
+    notices: noticesOn(settings),
+  };
 }
 
-interface Found {
-  readonly proof: Proof;
-  readonly from: string;
-  readonly isRackspace: boolean;
-}
+const trimmed = (text: string | undefined): string | undefined => text?.trim() || undefined;
 
-type Value = (name: string) => string | undefined;
+const isRackspaceType = (settings: Settings): boolean =>
+  settings.get('auth_type')?.text.startsWith('rackspace_') === true;
 
-function rackspaceProof(value: Value): Found | undefined {
-  const username = value('RAX_USERNAME');
-  const apiKey = value('RAX_API_KEY');
-  const password = value('RAX_PASSWORD');
-  if (username === undefined && apiKey === undefined) return undefined;
-  if (username === undefined) throw incomplete('RAX_API_KEY', 'RAX_USERNAME');
-  if (apiKey !== undefined)
-    return {
-      proof: { kind: 'api-key', username, apiKey: new Secret(apiKey) },
-      from: 'RAX_USERNAME and RAX_API_KEY',
-      isRackspace: true,
-    };
+function rackspaceProof(variables: Variables): FoundProof | undefined {
+  const setting = (name: string): Setting | undefined => {
+    const text = trimmed(variables[name]);
+    return text === undefined ? undefined : { text, name, source: 'environment' };
+  };
+  const username = setting('RAX_USERNAME');
+  const key = setting('RAX_API_KEY');
+  const password = setting('RAX_PASSWORD');
+  const has = key ?? password;
+  if (username === undefined && has === undefined) return undefined;
+  if (username === undefined) throw incomplete(has?.name, 'RAX_USERNAME');
+  const domain = { name: 'Default' };
+  if (key !== undefined) {
+    const proof = { kind: 'api-key', username: username.text, domain, apiKey: new Secret(key.text) } as const;
+    return { proof, of: [username, key] };
+  }
   if (password === undefined) throw incomplete('RAX_USERNAME', 'RAX_API_KEY');
-  return {
-    proof: { kind: 'password', username, password: new Secret(password), userDomain: 'Default' },
-    from: 'RAX_USERNAME and RAX_PASSWORD',
-    isRackspace: true,
-  };
+  const user = { name: username.text, domain };
+  const secret = new Secret(variables.RAX_PASSWORD ?? '');
+  return { proof: { kind: 'password', user, password: secret }, of: [username, password] };
 }
 
-function tokenProof(value: Value): Found | undefined {
-  const token = value('OS_TOKEN') ?? value('OS_AUTH_TOKEN');
-  if (token === undefined) return undefined;
-  return { proof: { kind: 'token', token: new Secret(token) }, from: 'OS_TOKEN', isRackspace: false };
-}
-
-function openstackProof(value: Value): Found | undefined {
-  const username = value('OS_USERNAME');
-  const password = value('OS_PASSWORD');
-  // The old nova client's plug-in for Rackspace took the API key in the place of the password.
-  const isOldPlugin = value('OS_AUTH_SYSTEM')?.startsWith('rackspace') === true;
-  const apiKey = value('OS_API_KEY') ?? (isOldPlugin ? password : undefined);
-  if (username === undefined) return undefined;
-  if (apiKey !== undefined)
-    return {
-      proof: { kind: 'api-key', username, apiKey: new Secret(apiKey) },
-      from: 'OS_USERNAME and an API key',
-      isRackspace: false,
-    };
-  if (password === undefined) throw incomplete('OS_USERNAME', 'OS_PASSWORD');
-  const userDomain = value('OS_USER_DOMAIN_NAME') ?? value('OS_DEFAULT_DOMAIN') ?? 'Default';
-  return {
-    proof: { kind: 'password', username, password: new Secret(password), userDomain },
-    from: 'OS_USERNAME and OS_PASSWORD',
-    isRackspace: false,
-  };
-}
-
-function incomplete(has: string, lacks: string): RcWaitError {
+function incomplete(has: string | undefined, lacks: string): RcWaitError {
   return new RcWaitError('CONFIGURATION', `cannot log in: ${has} is set, and ${lacks} is not`, {
     hint: 'the API key is in the control panel, under "My Profile & Settings"',
   });
+}
+
+/** Beside RAX_* the account counts; the domains, the version and the certificates of OS_* are another cloud's. */
+function rackspaceSettings(variables: Variables, settings: Settings): Settings {
+  const account = trimmed(variables.RAX_TENANT_ID);
+  const kept: readonly SettingName[] = ['project_id', 'project_name'];
+  const own = [...settings].filter(([name]) => kept.includes(name));
+  const named: readonly [SettingName, Setting][] =
+    account === undefined
+      ? []
+      : [['project_id', { text: account, name: 'RAX_TENANT_ID', source: 'environment' }]];
+  return new Map([...own, ...named]);
+}
+
+function scopeIn(settings: Settings): { readonly scope: Scope; readonly scopeFrom: string | undefined } {
+  const id = settings.get('project_id');
+  if (id !== undefined) return { scope: { kind: 'project', id: id.text }, scopeFrom: id.name };
+  const name = settings.get('project_name');
+  if (name !== undefined) {
+    const domain = projectDomainIn(settings);
+    return { scope: { kind: 'project', name: name.text, domain }, scopeFrom: name.name };
+  }
+  const domainId = settings.get('domain_id');
+  const domain = domainId ?? settings.get('domain_name');
+  if (domain === undefined) return { scope: undefined, scopeFrom: undefined };
+  const scope = { kind: 'domain', domain: domainId ? { id: domain.text } : { name: domain.text } } as const;
+  return { scope, scopeFrom: domain.name };
+}
+
+/** A plug-in for one version says it, too. */
+function versionIn(settings: Settings): string | undefined {
+  const [, version] = /^v([23])/.exec(settings.get('auth_type')?.text ?? '') ?? [];
+  return version ?? settings.get('identity_api_version')?.text.replace(/^v/, '');
+}
+
+function fromWords(of: readonly Setting[], { cloud }: Place): string {
+  const names = of.filter(({ source }) => source === 'environment').map(({ name }) => name);
+  if (cloud === undefined || !of.some(({ source }) => source === 'cloud')) return names.join(' and ');
+  return [cloud.path, ...names].join(' and ');
 }

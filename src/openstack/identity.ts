@@ -1,5 +1,6 @@
 import { readCatalog } from './catalog.ts';
-import type { Credentials, Proof } from './credentials.ts';
+import type { Credentials, Scope } from './credentials.ts';
+import type { Proof } from './proof.ts';
 import { Secret } from './secret.ts';
 import type { Catalog } from './types.ts';
 
@@ -22,51 +23,64 @@ export interface Granted {
  * (`RAX-KSKEY:apiKeyCredentials`, `passwordCredentials`, or a token with its account); v3: "Identity API
  * v3", OpenStack. An API key is understood by v2.0 alone, and goes as a password to v3.
  */
-export function loginRequest({ authUrl, proof, ...account }: Credentials): LoginRequest {
-  if (authUrl.version === 2) {
-    const { tenantId, tenantName } = account;
-    const tenant = tenantId !== undefined ? { tenantId } : tenantName !== undefined ? { tenantName } : {};
+export function loginRequest({ authUrl, proof, scope }: Credentials): LoginRequest {
+  // v2.0 knows no application credentials; they are refused before a request is made (login-rules.ts).
+  if (authUrl.version === 2 && proof.kind !== 'application-credential') {
     return {
       url: `${authUrl.url}/tokens`,
-      body: JSON.stringify({ auth: { ...proofOfV2(proof), ...tenant } }),
+      body: JSON.stringify({ auth: { ...proofOfV2(proof), ...tenantOf(scope) } }),
     };
   }
   const identity = proofOfV3(proof);
-  return {
-    url: `${authUrl.url}/auth/tokens`,
-    body: JSON.stringify({ auth: { identity, ...scopeOf(account) } }),
-  };
+  // An application credential is for its project, and Keystone refuses to be asked for one beside it.
+  const asked = proof.kind === 'application-credential' ? {} : scopeOf(scope);
+  return { url: `${authUrl.url}/auth/tokens`, body: JSON.stringify({ auth: { identity, ...asked } }) };
 }
 
-function proofOfV2(proof: Proof): unknown & object {
+function proofOfV2(proof: Exclude<Proof, { kind: 'application-credential' }>): object {
   switch (proof.kind) {
     case 'api-key':
       return { 'RAX-KSKEY:apiKeyCredentials': { username: proof.username, apiKey: proof.apiKey.reveal() } };
-    case 'password':
-      return { passwordCredentials: { username: proof.username, password: proof.password.reveal() } };
+    case 'password': {
+      const { user } = proof;
+      const who = 'id' in user ? { userId: user.id } : { username: user.name };
+      return { passwordCredentials: { ...who, password: proof.password.reveal() } };
+    }
     case 'token':
       return { token: { id: proof.token.reveal() } };
   }
 }
 
-function proofOfV3(proof: Proof): object {
-  if (proof.kind === 'token') return { methods: ['token'], token: { id: proof.token.reveal() } };
-  const password = proof.kind === 'api-key' ? proof.apiKey : proof.password;
-  const domain = { name: proof.kind === 'api-key' ? 'Default' : proof.userDomain };
-  return {
-    methods: ['password'],
-    password: { user: { name: proof.username, domain, password: password.reveal() } },
-  };
+function tenantOf(scope: Scope): object {
+  if (scope?.kind !== 'project') return {};
+  return 'id' in scope ? { tenantId: scope.id } : { tenantName: scope.name };
 }
 
-function scopeOf({
-  tenantId,
-  tenantName,
-  projectDomain,
-}: Pick<Credentials, 'tenantId' | 'tenantName' | 'projectDomain'>): object {
-  if (tenantId !== undefined) return { scope: { project: { id: tenantId } } };
-  if (tenantName === undefined) return {};
-  return { scope: { project: { name: tenantName, domain: { name: projectDomain } } } };
+function proofOfV3(proof: Proof): object {
+  switch (proof.kind) {
+    case 'api-key': {
+      const user = { name: proof.username, domain: proof.domain, password: proof.apiKey.reveal() };
+      return { methods: ['password'], password: { user } };
+    }
+    case 'password':
+      return {
+        methods: ['password'],
+        password: { user: { ...proof.user, password: proof.password.reveal() } },
+      };
+    case 'token':
+      return { methods: ['token'], token: { id: proof.token.reveal() } };
+    case 'application-credential':
+      return {
+        methods: ['application_credential'],
+        application_credential: { ...proof.credential, secret: proof.secret.reveal() },
+      };
+  }
+}
+
+function scopeOf(scope: Scope): object {
+  if (scope === undefined) return {};
+  const { kind, ...what } = scope;
+  return { scope: kind === 'domain' ? { domain: scope.domain } : { project: what } };
 }
 
 /**
@@ -76,8 +90,7 @@ function scopeOf({
  * @throws RcWaitError CONFIGURATION when it holds no catalog
  */
 export function readGranted(answer: unknown, subjectToken: string | undefined): Granted | undefined {
-  const fields = answer as { access?: { token?: Token }; token?: Token } | null | undefined;
-  const token = fields?.access?.token ?? fields?.token;
+  const token = tokenIn(answer);
   const id = subjectToken ?? (typeof token?.id === 'string' ? token.id : undefined);
   if (id === undefined || id === '') return undefined;
   const expires = token?.expires ?? token?.expires_at;
@@ -89,7 +102,44 @@ export function readGranted(answer: unknown, subjectToken: string | undefined): 
   };
 }
 
+/**
+ * Whether an answer is a token that is good for nothing but asking for another: no project is named, and the user
+ * has no default one ("Unscoped tokens", Keystone). v2.0 has an empty catalog with it, v3 none.
+ */
+export function isUnscoped(answer: unknown): boolean {
+  const token = tokenIn(answer);
+  if (token === undefined || token === null) return false;
+  const { access } = answer as Answer;
+  const scopes = [token.tenant, token.project, token.domain, token.system];
+  const catalog = access === undefined ? token.catalog : access?.serviceCatalog;
+  const isEmpty = catalog === undefined || (Array.isArray(catalog) && catalog.length === 0);
+  return isEmpty && scopes.every((scope) => scope === undefined || scope === null);
+}
+
+/** The project that a token is for; undefined: the answer does not say. */
+export function projectIn(answer: unknown): { readonly id: unknown; readonly name: unknown } | undefined {
+  const project = tokenIn(answer)?.project;
+  return typeof project === 'object' && project !== null
+    ? { id: Reflect.get(project, 'id'), name: Reflect.get(project, 'name') }
+    : undefined;
+}
+
+function tokenIn(answer: unknown): Token | null | undefined {
+  const fields = answer as Answer | null | undefined;
+  return fields?.access?.token ?? fields?.token;
+}
+
+interface Answer {
+  readonly access?: { readonly token?: Token; readonly serviceCatalog?: unknown } | null;
+  readonly token?: Token | null;
+}
+
 interface Token {
+  readonly tenant?: unknown;
+  readonly project?: unknown;
+  readonly domain?: unknown;
+  readonly system?: unknown;
+  readonly catalog?: unknown;
   readonly id?: unknown;
   readonly expires?: unknown;
   readonly expires_at?: unknown;

@@ -2,9 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import { otherCountry } from './auth-url.ts';
 import type { Credentials } from './credentials.ts';
-import type { Http } from './http.ts';
-import { type Granted, loginRequest, readGranted } from './identity.ts';
-import { askedToWaitMs } from './retry-after.ts';
+import type { Http, HttpReply } from './http.ts';
+import { type Granted, isUnscoped, loginRequest, projectIn, readGranted } from './identity.ts';
+import type { Proof } from './proof.ts';
+import { askedToWaitMs, headerOf } from './retry-after.ts';
 import type { Secret } from './secret.ts';
 import type { Catalog } from './types.ts';
 
@@ -118,9 +119,13 @@ async function request(
   });
   signal.throwIfAborted();
   const where = new URL(url).host;
-  if (reply.kind === 'unreachable') throw new LoginTrouble(where, reply.reason, undefined);
+  if (reply.kind === 'unreachable') {
+    if (reply.isFinal) throw unavailable(where, reply.reason);
+    throw new LoginTrouble(where, reply.reason, undefined);
+  }
   const { status, headers } = reply.head;
-  if (status === 401 || status === 403) throw refusal(where, status, credentials);
+  if (status === 401 || status === 403) throw refusal(where, reply, credentials);
+  if (status === 404 && isAboutProof(reply.body, credentials.proof)) throw refusal(where, reply, credentials);
   if (status === 404) throw unavailable(where, 'there is no identity API at that address (404)');
   if (status === 413 || status === 429 || status >= 500)
     throw new LoginTrouble(where, `it answers with status ${status}`, askedToWaitMs(reply.head, reply.body));
@@ -129,6 +134,8 @@ async function request(
   const subjectToken =
     typeof headers['x-subject-token'] === 'string' ? headers['x-subject-token'] : undefined;
   const answer = parse(reply.body);
+  if (isUnscoped(answer)) throw noProject(where, credentials);
+  refuseOtherProject(where, answer, credentials);
   const granted = grantedBy(answer, subjectToken);
   if (granted === undefined) throw unavailable(where, 'its answer holds no token and catalog');
   const date = typeof headers.date === 'string' ? Date.parse(headers.date) : Number.NaN;
@@ -162,14 +169,71 @@ function unavailable(where: string, reason: string): RcWaitError {
 
 const messageOf = (where: string, reason: string): string => `cannot log in at ${where}: ${reason}`;
 
-function refusal(where: string, status: number, { from, authUrl, proof }: Credentials): RcWaitError {
-  const what =
-    proof.kind === 'token' ? 'the token' : proof.kind === 'api-key' ? 'the API key' : 'the password';
-  const hint = otherCountry(authUrl);
+type Answered = Extract<HttpReply, { kind: 'answer' }>;
+
+const proofWords: Readonly<Record<Proof['kind'], string>> = {
+  token: 'the token',
+  'api-key': 'the API key',
+  password: 'the password',
+  'application-credential': 'the application credential',
+};
+
+function refusal(where: string, reply: Answered, credentials: Credentials): RcWaitError {
+  const { from, authUrl, proof } = credentials;
+  const hint = proof.kind === 'password' ? secondFactor(reply) : undefined;
+  const other = hint ?? otherCountry(authUrl);
   return new RcWaitError(
     'API_REFUSED',
-    `cannot log in at ${where}: ${what} is not accepted (${status}); it is from ${from}`,
-    hint === undefined ? {} : { hint },
+    `cannot log in at ${where}: ${proofWords[proof.kind]} is not accepted (${reply.head.status}); it is from ${from}`,
+    other === undefined ? {} : { hint: other },
+  );
+}
+
+/**
+ * A password may be right and not enough. Rackspace asks for a passcode in WWW-Authenticate ("Authenticate with
+ * multi-factor authentication passcode credentials", Cloud Identity), Keystone gives a receipt ("Multi-Factor
+ * Authentication", Keystone); neither asks the holders of keys.
+ */
+function secondFactor({ head, body }: Answered): string | undefined {
+  const asked = 'the account asks for a second factor, which rc-wait cannot give';
+  if (headerOf(head, 'openstack-auth-receipt') !== undefined)
+    return `${asked}: use an application credential`;
+  const isAsked =
+    /\bOS-MF\b/i.test(headerOf(head, 'www-authenticate') ?? '') ||
+    /multi-?factor|additional authentication credentials|passcode/i.test(body.slice(0, 4_096));
+  return isAsked ? `${asked}: use an API key (RAX_USERNAME and RAX_API_KEY)` : undefined;
+}
+
+/**
+ * Whether a 404 is of an identity API, and about what it was asked to look up: Keystone says so of a token that it does
+ * not know. Users are refused with 401; a 404 to them is about the path.
+ */
+function isAboutProof(body: string, { kind }: Proof): boolean {
+  if (kind !== 'token' && kind !== 'application-credential') return false;
+  const answer = parse(body) as Readonly<Record<string, { code?: unknown } | null>> | null | undefined;
+  return answer?.error?.code === 404 || answer?.itemNotFound?.code === 404;
+}
+
+function noProject(where: string, { scope }: Credentials): RcWaitError {
+  const reason =
+    scope === undefined
+      ? 'no project is named, and the user has no default one'
+      : 'the token is for no project';
+  return new RcWaitError('CONFIGURATION', `cannot use the login at ${where}: ${reason}`, {
+    hint: 'name it with OS_PROJECT_NAME or OS_PROJECT_ID, or with project_name or project_id in clouds.yaml',
+  });
+}
+
+/** An application credential is for one project, whatever else is named beside it. */
+function refuseOtherProject(where: string, answer: unknown, credentials: Credentials): void {
+  const { proof, scope, scopeFrom } = credentials;
+  if (proof.kind !== 'application-credential' || scope?.kind !== 'project') return;
+  const project = projectIn(answer);
+  const [is, meant] = 'id' in scope ? [project?.id, scope.id] : [project?.name, scope.name];
+  if (is === undefined || is === meant) return;
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot use the login at ${where}: the application credential is for the project ${is}, and ${scopeFrom} names ${meant}`,
   );
 }
 

@@ -4,6 +4,7 @@ import { readRegular, replaceFile } from '../base/files.ts';
 import { distrustNearest, rootOrThisUser } from '../base/trust.ts';
 import type { Credentials } from './credentials.ts';
 import type { TokenCache } from './login.ts';
+import type { Proof } from './proof.ts';
 import type { Secret } from './secret.ts';
 
 const schema = 'rc-wait/token/v1';
@@ -54,11 +55,23 @@ export function fileCache(path: string, of: Credentials, onNotice: (notice: stri
   };
 }
 
-/** Whose token it is: one for another account must not be used. */
-function ownerOf({ authUrl, proof, tenantId, tenantName }: Credentials): string {
-  // A bare token by its hash: a new one is given because the old one is over.
-  const user = proof.kind === 'token' ? hashOf(proof.token) : proof.username;
-  return JSON.stringify([authUrl.url, user, tenantId ?? null, tenantName ?? null]);
+/** Whose token it is: one for another account, or for another user of the same name, must not be used. */
+function ownerOf({ authUrl, proof, scope }: Credentials): string {
+  return JSON.stringify([authUrl.url, identityOf(proof), scope ?? null]);
+}
+
+/** Everything of a proof but its secret. A bare token by its hash: a new one is given because the old one is over. */
+function identityOf(proof: Proof): unknown {
+  switch (proof.kind) {
+    case 'api-key':
+      return { name: proof.username, domain: proof.domain };
+    case 'password':
+      return proof.user;
+    case 'token':
+      return { token: hashOf(proof.token) };
+    case 'application-credential':
+      return { credential: proof.credential };
+  }
 }
 
 const hashOf = (secret: Secret): string => createHash('sha256').update(secret.reveal()).digest('hex');

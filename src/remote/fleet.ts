@@ -27,7 +27,9 @@ export interface Fleet {
   readonly servers: Map<string, Watched>;
   readonly pending: Set<string>;
   /** ids that are still to be looked at by themselves; undefined: by pages */
-  readonly toLook: string[] | undefined;
+  toLook: string[] | undefined;
+  /** one of these ids is not here: it may be a name */
+  isOneAbsent: boolean;
   /** whether its servers are all found */
   looked: boolean;
   lookMarker: string | undefined;
@@ -93,6 +95,7 @@ export function createFleet(
     servers: new Map(),
     pending: new Set(),
     toLook: ids !== undefined && ids.length <= fewServers ? [...ids] : undefined,
+    isOneAbsent: false,
     looked: false,
     lookMarker: undefined,
     changes: { sinceMs: 0, marker: undefined, firstDateMs: 0, lost: false },
@@ -178,12 +181,19 @@ function absorbOne(fleet: Fleet, poll: Poll, id: string, told: Told, nowMs: numb
   remove(fleet.suspects, id);
   if (!fleet.looked) {
     remove(fleet.toLook ?? [], id);
-    fleet.looked = fleet.toLook?.length === 0;
+    fleet.isOneAbsent ||= told.kind !== 'one';
+    if (fleet.toLook?.length === 0) endLookById(fleet);
     return told.kind === 'one' ? welcome(fleet, told.server, nowMs) : [];
   }
   if (told.kind === 'one') return note(fleet, told.server, nowMs);
   const watched = fleet.servers.get(id);
   return watched === undefined ? [] : replace(fleet, watched, vanished(watched, nowMs));
+}
+
+/** A server may have a name that looks like an id: where one was not found, the servers are listed after all. */
+function endLookById(fleet: Fleet): void {
+  if (fleet.isOneAbsent) fleet.toLook = undefined;
+  else fleet.looked = true;
 }
 
 function absorbLook(fleet: Fleet, page: Page, dateMs: number, ask: Ask, nowMs: number): readonly Watched[] {

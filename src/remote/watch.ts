@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { RcWaitError } from '../base/error.ts';
+import { type ErrorCode, RcWaitError } from '../base/error.ts';
 import type { ApiReply, ServersApi } from '../openstack/compute.ts';
 import type { Page, SeenServer } from '../openstack/servers.ts';
 import { type Backoff, calm, nextBackoff } from '../pace/backoff.ts';
@@ -41,7 +41,7 @@ export interface Watch {
   trouble: string | undefined;
   /** whether any question had a usable answer */
   answered: boolean;
-  /** set once the credentials are not accepted any more: nothing is asked after that */
+  /** set once the credentials are not accepted any more, or no answer can come: nothing is asked after that */
   refused: RcWaitError | undefined;
 }
 
@@ -191,12 +191,16 @@ function read(
     case 'trouble':
       tally.failed += 1;
       watch.trouble = reply.reason;
+      // Later it may be a proxy of the moment; but what has never answered, and cannot, is not asked for an hour.
+      if (reply.isFinal && !watch.fleet.looked && !watch.answered)
+        watch.refused = cannotAsk('API_UNAVAILABLE', watch.fleet.region, reply.reason);
       return { told: undefined, signal: { kind: 'failed', ...waitOf(reply) } };
     case 'forbidden':
       tally.failed += 1;
       watch.trouble = reply.reason;
       watch.forbidden = forbidden + 1;
-      if (watch.forbidden >= mostForbidden) watch.refused = noRight(watch.fleet.region, reply.reason);
+      if (watch.forbidden >= mostForbidden)
+        watch.refused = cannotAsk('API_REFUSED', watch.fleet.region, reply.reason);
       return { told: undefined, signal: { kind: 'failed' } };
     case 'refused':
       watch.trouble = reply.error.message;
@@ -211,6 +215,6 @@ function waitOf({ retryAfterMs }: { readonly retryAfterMs: number | undefined })
   return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
-function noRight(region: string, reason: string): RcWaitError {
-  return new RcWaitError('API_REFUSED', `cannot ask for the servers in ${region}: ${reason}`);
+function cannotAsk(code: ErrorCode, region: string, reason: string): RcWaitError {
+  return new RcWaitError(code, `cannot ask for the servers in ${region}: ${reason}`);
 }

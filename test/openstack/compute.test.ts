@@ -86,7 +86,22 @@ describe('a question to Cloud Servers', () => {
   it.each<[string, HttpReply, object]>([
     ['403', answer(403), { kind: 'forbidden', reason: 'the account may not ask there (403)' }],
     ['404', answer(404), { kind: 'absent' }],
+    [
+      "404 in Nova's words",
+      answer(404, { itemNotFound: { code: 404, message: 'Instance could not be found.' } }),
+      { kind: 'absent' },
+    ],
+    [
+      '404 of something else on the way',
+      answer(404, '<html>'),
+      { kind: 'trouble', reason: 'there is no Cloud Servers API (404)' },
+    ],
     ['400', answer(400), { kind: 'lost' }],
+    [
+      'a certificate that is not trusted',
+      { kind: 'unreachable', reason: 'not trusted', isFinal: true },
+      { kind: 'trouble', reason: 'not trusted', isFinal: true },
+    ],
     [
       '429 with Retry-After',
       answer(429, '', { 'retry-after': '7' }),

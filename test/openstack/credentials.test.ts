@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { authUrlOf, otherCountry } from '../../src/openstack/auth-url.ts';
-import { cloudVariables } from '../../src/openstack/clouds.ts';
-import { credentialsIn, type Variables } from '../../src/openstack/credentials.ts';
+import { readYamlText } from '../../src/openstack/cloud-yaml.ts';
+import { findCloud } from '../../src/openstack/clouds.ts';
+import { credentialsIn, credentialsOfCloud, type Variables } from '../../src/openstack/credentials.ts';
 import { loginRequest, readGranted } from '../../src/openstack/identity.ts';
 import { Secret } from '../../src/openstack/secret.ts';
 import { account } from './catalogs.ts';
 
-const nothing = { authUrl: undefined, regions: [] };
+const nothing: Parameters<typeof credentialsIn>[1] = { authUrl: undefined, regions: [] };
 const us = 'https://identity.api.rackspacecloud.com/v2.0';
 const uk = 'https://lon.identity.api.rackspacecloud.com/v2.0';
 
@@ -77,6 +78,31 @@ describe('credentials of the environment', () => {
       'an account',
       { RAX_USERNAME: 'me', RAX_API_KEY: 'k', RAX_TENANT_ID: '12' },
       { url: `${us}/tokens`, auth: { ...key, tenantId: '12' } },
+    ],
+    [
+      'an account beside that of OpenStack, whose domains and version are not its own',
+      {
+        RAX_USERNAME: 'me',
+        RAX_API_KEY: 'k',
+        RAX_TENANT_ID: '12',
+        OS_PROJECT_ID: '7',
+        OS_USER_DOMAIN_ID: 'd',
+        OS_IDENTITY_API_VERSION: '3',
+      },
+      { url: `${us}/tokens`, auth: { ...key, tenantId: '12' } },
+    ],
+    [
+      'a user by id at v2.0',
+      { OS_USER_ID: 'u', OS_PASSWORD: ' p ', OS_AUTH_TYPE: 'v2password', OS_AUTH_URL: 'https://a.example' },
+      {
+        url: 'https://a.example/v2.0/tokens',
+        auth: { passwordCredentials: { userId: 'u', password: ' p ' } },
+      },
+    ],
+    [
+      'a domain at v2.0, where it is the default one',
+      { OS_USERNAME: 'me', OS_PASSWORD: 'p', OS_AUTH_URL: us, OS_DOMAIN_ID: 'default' },
+      { url: `${us}/tokens`, auth: { passwordCredentials: { username: 'me', password: 'p' } } },
     ],
     [
       'a token with its account',
@@ -153,8 +179,23 @@ describe('credentials of the environment', () => {
     ],
     [
       'a token without an account',
-      { OS_TOKEN: 's3cret' },
+      { OS_TOKEN: 's3cret', OS_AUTH_URL: us },
       'CONFIGURATION: cannot log in with a token alone: its account is not named',
+    ],
+    [
+      'a user without an identity API',
+      { OS_USERNAME: 'me', OS_PASSWORD: 's3cret', OS_IDENTITY_API_VERSION: '3' },
+      'CONFIGURATION: cannot log in: OS_AUTH_URL is not set, and OS_* credentials are for no identity API but the one that it names',
+    ],
+    [
+      'an application credential at v2.0',
+      { OS_APPLICATION_CREDENTIAL_ID: 'i', OS_APPLICATION_CREDENTIAL_SECRET: 's3cret', OS_AUTH_URL: us },
+      'CONFIGURATION: cannot log in by v2.0 of the identity API: it knows no application credentials',
+    ],
+    [
+      'an application credential without its name',
+      { OS_APPLICATION_CREDENTIAL_SECRET: 's3cret', OS_AUTH_URL: us },
+      'CONFIGURATION: cannot log in: OS_APPLICATION_CREDENTIAL_SECRET is set, and OS_APPLICATION_CREDENTIAL_ID is not',
     ],
     [
       'a URL that is none',
@@ -199,60 +240,86 @@ describe('the identity API', () => {
   });
 });
 
-describe('clouds.yaml', () => {
-  const rax = {
-    profile: 'rackspace',
-    auth_type: 'rackspace_apikey',
-    region_name: 'IAD',
-    auth: { username: 'me', project_id: 12 },
-  };
-  const clouds = { clouds: { rax } };
-  const secure = { clouds: { rax: { auth: { api_key: 'k' } } } };
+describe('clouds.yaml at Rackspace', () => {
+  const clouds =
+    'clouds: {rax: {profile: rackspace, auth_type: rackspace_apikey, region_name: IAD, auth: {username: me, project_id: 12}}}';
+  const secure = 'clouds: {rax: {auth: {api_key: k}}}';
+  const key = { 'RAX-KSKEY:apiKeyCredentials': { username: 'me', apiKey: 'k' } };
+
+  /** The credentials of a cloud in such files. */
+  function ofCloud(texts: string[], name?: string, overrides = nothing, variables: Variables = {}) {
+    const documents = texts.map((text) => ({ path: 'FILE', value: readYamlText(text) }));
+    const found = findCloud(documents, name);
+    if (found.kind !== 'cloud') return undefined;
+    return credentialsOfCloud(found.cloud, variables, overrides);
+  }
 
   it('is read with its secret apart, as an API key', () => {
-    const variables = cloudVariables([clouds, secure], 'rax', 'FILE');
-    expect(variables && requestOf(variables)).toEqual({
+    const found = ofCloud([clouds, secure], 'rax');
+    expect(found && { ...loginRequest(found), region: found.region, from: found.from }).toEqual({
       url: `${us}/tokens`,
-      auth: { 'RAX-KSKEY:apiKeyCredentials': { username: 'me', apiKey: 'k' }, tenantId: '12' },
+      body: JSON.stringify({ auth: { ...key, tenantId: '12' } }),
+      region: 'IAD',
+      from: 'FILE',
     });
-    expect(variables?.OS_REGION_NAME).toBe('IAD');
+  });
+
+  it.each<[string, string, string]>([
+    ['its profile', 'profile: rackspace', us],
+    ['its profile by the old name', 'cloud: rackspace', us],
+    ['its way to log in', 'auth_type: rackspace_apikey', us],
+    ['its profile and London alone', 'profile: rackspace, region_name: lon', uk],
+  ])('is meant by %s', (_, words, url) => {
+    const found = ofCloud([`clouds: {a: {${words}, auth: {username: me, api_key: k}}}`]);
+    expect(found && loginRequest(found)).toEqual({
+      url: `${url}/tokens`,
+      body: JSON.stringify({ auth: key }),
+    });
   });
 
   it('needs no name where it has one cloud, and one where it has several', () => {
-    expect(cloudVariables([clouds], undefined, 'FILE')?.OS_USERNAME).toBe('me');
-    expect(cloudVariables([{ clouds: { a: {}, b: {} } }], undefined, 'FILE')).toBeUndefined();
-    expect(cloudVariables([null], undefined, 'FILE')).toBeUndefined();
-    expect(refusal(() => cloudVariables([clouds], 'other', 'FILE'))).toBe(
+    expect(ofCloud([clouds, secure])?.proof).toMatchObject({ username: 'me' });
+    expect(ofCloud(['clouds: {a: , b: {}}'])).toBeUndefined();
+    expect(ofCloud(['~'])).toBeUndefined();
+    expect(refusal(() => ofCloud([clouds], 'other'))).toBe(
       'CONFIGURATION: cannot use the cloud "other": FILE has none of that name',
     );
-    expect(refusal(() => cloudVariables([{}], 'other', 'FILE'))).toMatch(/none of that name/);
+    expect(refusal(() => ofCloud(['{}'], 'other'))).toMatch(/none of that name/);
+    expect(refusal(() => ofCloud(['clouds: {a: }'], 'a'))).toMatch(/has no credentials$/);
   });
 
   it.each(['profile', 'cloud'])(
     'of another vendor by its %s needs a URL: its password is not sent to Rackspace',
-    (key) => {
-      const foreign = (more: object = {}) => [{ clouds: { a: { [key]: 'vexxhost', ...more } } }];
-      expect(refusal(() => cloudVariables(foreign(), 'a', 'FILE'))).toBe(
-        'CONFIGURATION: cannot use the cloud "a": it has no auth_url, and its profile "vexxhost" is not known here',
+    (word) => {
+      const user = 'auth: {username: me, password: s3cret}';
+      const foreign = (more = '', value = 'vexxhost') => [`clouds: {a: {${word}: ${value}, ${user}${more}}}`];
+      expect(refusal(() => ofCloud(foreign()))).toBe(
+        'CONFIGURATION: cannot log in: the cloud "a" has no auth_url, and its profile "vexxhost" is not known here',
       );
-      expect(refusal(() => cloudVariables(foreign({ auth_url: ' ' }), 'a', 'FILE'))).toMatch(/no auth_url/);
-      expect(refusal(() => cloudVariables(foreign({ [key]: { password: 's3cret' } }), 'a', 'FILE'))).toMatch(
+      expect(refusal(() => ofCloud(foreign(', auth_url: " "')))).toMatch(/no auth_url/);
+      expect(refusal(() => ofCloud(foreign('', '{password: s3cret}')))).toMatch(
         /its profile is not known here$/,
       );
       const url = 'https://auth.example/v3';
-      expect(cloudVariables(foreign({ auth: { auth_url: url } }), 'a', 'FILE')?.OS_AUTH_URL).toBe(url);
-      expect(() => cloudVariables(foreign(), 'a', 'FILE', url)).not.toThrow();
-      expect(() => cloudVariables(foreign({ [key]: 'rackspace' }), 'a', 'FILE')).not.toThrow();
+      expect(ofCloud(foreign(`, auth_url: "${url}"`))?.authUrl.url).toBe(url);
+      expect(ofCloud(foreign(), 'a', { ...nothing, authUrl: url })?.authUrl.url).toBe(url);
+      expect(ofCloud(foreign(), 'a', { ...nothing, authUrl: 'us' })?.authUrl.url).toBe(us);
     },
   );
 
-  it('may list its regions', () => {
-    const regionOf = (regions: unknown) =>
-      cloudVariables([{ clouds: { a: { regions } } }], 'a', 'FILE')?.OS_REGION_NAME;
-    expect([regionOf(['DFW', 'ORD']), regionOf([{ name: 'LON' }]), regionOf([])]).toEqual([
-      'DFW',
-      'LON',
-      undefined,
+  it('says what it does not obey, and from where its secret is', () => {
+    const text = `clouds: {a: {verify: false, cacert: ~/ca.pem, auth: {auth_url: "${us}", username: me}}}`;
+    const found = ofCloud([text], 'a', nothing, { OS_PASSWORD: 's3cret', OS_AUTH_URL: `${us}/` });
+    expect(found).toMatchObject({
+      from: 'FILE and OS_PASSWORD',
+      caFile: '~/ca.pem',
+      notices: [expect.stringMatching(/^verify is not obeyed: certificates are always checked/)],
+    });
+    const cert = { OS_CERT: '/c.pem', OS_USERNAME: 'me', OS_PASSWORD: 's3cret', OS_AUTH_URL: us };
+    expect(credentialsIn(cert, nothing)?.notices).toEqual([expect.stringMatching(/^OS_CERT is not used/)]);
+    const insecure = { OS_INSECURE: '1', OS_USERNAME: 'me', OS_PASSWORD: 's3cret', OS_AUTH_URL: us };
+    expect(credentialsIn(insecure, nothing)?.notices).toEqual([
+      expect.stringMatching(/^OS_INSECURE is not obeyed/),
     ]);
   });
 });

@@ -19,6 +19,18 @@ describe('few servers', () => {
     expect(asked(cloud.seen).filter((target) => target.includes('detail'))).toEqual([]);
   });
 
+  it('whose name looks like an id are found by it, since there is no such id', async () => {
+    const name = '11111111-2222-4333-8444-555555555555';
+    const fleets = `[{count: 2, name: 'web-{}', endsAfter: 1m}, {count: 1, name: ${name}, endsAfter: 1m}]`;
+    const selection = { all: false, named: [name, '00000000-0000-4000-8000-000000000001'] };
+    const { verdicts, cloud } = await runRemote(`{fleets: ${fleets}}`, { selection });
+    expect(verdicts).toEqual({ deployed: 2 });
+    expect(asked(cloud.seen).filter((target) => target.includes('detail'))).toHaveLength(1);
+    const elsewhere = `[{count: 2, endsAfter: 1m}, {count: 1, region: DFW, name: ${name}, endsAfter: 1m}]`;
+    const both = await runRemote(`{fleets: ${elsewhere}}`, { selection, regions: ['ORD', 'DFW'] });
+    expect(both.verdicts).toEqual({ deployed: 2 });
+  });
+
   it('that are named by name are found by one list, then each asked by itself', async () => {
     const { verdicts, cloud } = await runRemote(scenario, {
       selection: { all: false, named: ['web-1', 'web-2'] },

@@ -1,0 +1,161 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, type YAMLMap } from 'yaml';
+
+/**
+ * What stands without quotes and is no text to YAML 1.1, which PyYAML and so
+ * openstacksdk read: `0123456` is a number in octal, `yes` is true. Whoever
+ * wrote it for a password meant text, so neither reading is sure.
+ */
+export class NotText {
+  readonly written: string;
+  /** in a person's words, such as `a number` */
+  readonly kind: string;
+
+  constructor(written: string, kind: string) {
+    this.written = written;
+    this.kind = kind;
+  }
+}
+
+/** A mapping of a configuration file. A Map, because a key may be called `__proto__`. */
+export type Mapping = ReadonlyMap<string, Value>;
+
+/** A value of a configuration file; undefined: null, or nothing at all. */
+export type Value = string | NotText | undefined | readonly Value[] | Mapping;
+
+/** A file that cannot be read; the message says why and quotes nothing of it, since a line may hold a secret. */
+export class UnreadableText extends Error {
+  override readonly name = 'UnreadableText';
+}
+
+/** Keys that merge keys may copy: a file of one page could otherwise ask for billions. */
+const mostMergedKeys = 100_000;
+
+/**
+ * Reads YAML as PyYAML's safe_load does for openstacksdk: merge keys count, of
+ * a key that is given twice the last one counts, and aliases stand for what
+ * they name.
+ * @throws UnreadableText
+ */
+export function readYamlText(text: string): Value {
+  // Not parse(), which prints what it warns of, and with it the line.
+  const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: false });
+  if (document.errors.some(({ code }) => code === 'MULTIPLE_DOCS'))
+    throw new UnreadableText('it holds several documents');
+  if (document.errors.length > 0) throw new UnreadableText('it is not YAML');
+  return new Reader().value(document.contents);
+}
+
+/**
+ * Reads JSON into the same values.
+ * @throws UnreadableText
+ */
+export function readJsonText(text: string): Value {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch {
+    throw new UnreadableText('it is not JSON');
+  }
+  return jsonValue(parsed);
+}
+
+function jsonValue(value: unknown): Value {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? String(value) : new NotText(String(value), 'a number');
+  if (Array.isArray(value)) return value.map(jsonValue);
+  if (typeof value !== 'object') return new NotText(String(value), 'a truth value');
+  return new Map(Object.entries(value).map(([key, member]) => [key, jsonValue(member)]));
+}
+
+/** Turns nodes into values, in the order of the text: an alias means the last anchor of its name before it. */
+class Reader {
+  readonly #anchors = new Map<string, Node>();
+  readonly #read = new Map<Node, Value>();
+  readonly #open = new Set<Node>();
+  #merged = 0;
+
+  value(node: unknown): Value {
+    if (isAlias(node)) {
+      const target = this.#anchors.get(node.source);
+      if (target === undefined) throw new UnreadableText('it is not YAML: an alias has no anchor');
+      if (this.#open.has(target)) throw new UnreadableText('an alias in it stands for a part of itself');
+      return this.#read.get(target);
+    }
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return undefined;
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    this.#open.add(node);
+    const value = this.#valueOf(node);
+    this.#open.delete(node);
+    this.#read.set(node, value);
+    return value;
+  }
+
+  #valueOf(node: Node): Value {
+    if (isScalar(node)) return scalarValue(node);
+    if (isSeq(node)) return node.items.map((item) => this.value(item));
+    return isMap(node) ? this.#mapping(node) : undefined;
+  }
+
+  /** Merge keys first, wherever they stand: what the mapping says itself is stronger. */
+  #mapping(node: YAMLMap): Mapping {
+    const own = new Map<string, Value>();
+    const merged = new Map<string, Value>();
+    for (const { key, value } of node.items) {
+      const keyValue = this.value(key);
+      const isMerge = isScalar(key) && key.type === Scalar.PLAIN && key.value === '<<';
+      if (isMerge) this.#merge(merged, this.value(value));
+      else own.set(keyText(keyValue), this.value(value));
+    }
+    return merged.size === 0 ? own : new Map([...merged, ...own]);
+  }
+
+  /** Of a list of mappings the first one is the strongest ("Merge Key Language-Independent Type", yaml.org). */
+  #merge(into: Map<string, Value>, value: Value): void {
+    const sources = isList(value) ? value.toReversed() : [value];
+    for (const source of sources) {
+      if (!(source instanceof Map)) throw new UnreadableText('a merge key (<<) in it names no mapping');
+      this.#merged += source.size;
+      if (this.#merged > mostMergedKeys) throw new UnreadableText('its merge keys copy too much');
+      for (const [key, member] of source) into.set(key, member);
+    }
+  }
+}
+
+/** Whether a value is a list. */
+export function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+function keyText(key: Value): string {
+  if (typeof key === 'string') return key;
+  if (key instanceof NotText) return key.written;
+  if (key === undefined) return '';
+  throw new UnreadableText('a key in it is a list or a mapping');
+}
+
+/** The plain scalars that PyYAML takes for something else than text (its resolver.py), each with its name. */
+const implicit: readonly (readonly [pattern: RegExp, kind: string])[] = [
+  [/^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/, 'a truth value'],
+  [/^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)$/, 'a number'],
+  [/^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]+(?:[eE][-+][0-9]+)?$/, 'a number'],
+  [/^[-+]?[0-9][0-9_]*\.(?:[eE][-+][0-9]+)?$/, 'a number'],
+  [/^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/, 'a number'],
+  [/^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/, 'a number'],
+  [/^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt][0-9]|[ \t]+[0-9])/, 'a date'],
+];
+
+/** Numbers whose text survives being read as one. */
+const isSameAsNumber = (text: string): boolean =>
+  /^(?:0|-?[1-9][0-9]*)(?:\.(?:0|[0-9]{0,12}[1-9]))?$/.test(text);
+
+function scalarValue({ value, type, tag }: Scalar): Value {
+  const text = typeof value === 'string' ? value : '';
+  if (tag === 'tag:yaml.org,2002:str' || tag === '!') return text;
+  if (tag !== undefined) return new NotText('', 'a value with a tag');
+  if (type !== Scalar.PLAIN) return text;
+  if (/^(?:~|null|Null|NULL|)$/.test(text)) return undefined;
+  const kind = implicit.find(([pattern]) => pattern.test(text))?.[1];
+  return kind === undefined || isSameAsNumber(text) ? text : new NotText(text, kind);
+}
