@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
+import { shownText } from './bytes.ts';
 import type { Command, NetworkPlan } from './types.ts';
 
 /**
@@ -19,7 +20,7 @@ export function describePlan({ why, disabled, changes, commands }: NetworkPlan):
   }
   if (commands.length > 0) parts.push('# then it would run:\n', ...commands.map(commandLine));
   if (changes.length === 0 && commands.length === 0) parts.push('# nothing to do: it is all as wished\n');
-  return parts.join('');
+  return shownText(parts.join(''));
 }
 
 function commandLine({ argv, unlessAddressed }: Command): string {

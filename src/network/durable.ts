@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { chmod, type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
+import { encodeBytes } from './bytes.ts';
 import { realpathBelow } from './root.ts';
 import { runCommand } from './run.ts';
 import type { FileChange } from './types.ts';
@@ -76,7 +77,7 @@ export async function makeChange(root: string, change: FileChange, attributes?: 
 /** Whether a file holds exactly this text, or does not exist where it is undefined. */
 export async function holds(root: string, path: string, text: string | undefined): Promise<boolean> {
   try {
-    return (await readFile(join(root, path))).equals(Buffer.from(text ?? '', 'utf8')) && text !== undefined;
+    return text !== undefined && (await readFile(join(root, path))).equals(encodeBytes(text));
   } catch (error) {
     return errnoOf(error) === 'ENOENT' && text === undefined;
   }
@@ -148,7 +149,7 @@ export async function expectFile(target: string, before: string | undefined): Pr
   if (stats.isSymbolicLink())
     throw new Error('it is a symbolic link, and what it points to may serve others too');
   if (!stats.isFile()) throw new Error('it is not a regular file');
-  if (before === undefined || !(await readFile(target)).equals(Buffer.from(before, 'utf8'))) {
+  if (before === undefined || !(await readFile(target)).equals(encodeBytes(before))) {
     throw new Error('it has changed since it was read; run rc-wait again');
   }
   return stats;
@@ -176,7 +177,7 @@ async function writeTemporary(
   let handle: FileHandle | undefined;
   try {
     handle = await open(temporary, 'wx', 0o600);
-    await handle.writeFile(text, 'utf8');
+    await handle.writeFile(encodeBytes(text));
     if (exists) await copyExtendedAttributes(target, temporary);
     const own = await handle.stat();
     if (uid >= 0 && (own.uid !== uid || own.gid !== gid)) await handle.chown(uid, gid);

@@ -103,6 +103,8 @@ export interface Stack {
   readonly tools: readonly [string, ...string[]];
   /** the files it reads, as globs below the root; `*` and `?` never match a leading dot */
   readonly sources: readonly string[];
+  /** whether a file among them is passed over for its name: a backup, a certificate; it is not even opened */
+  passesOver?(path: string): boolean;
   /** further globs that a file of the stack names, such as `source` of interfaces(5) */
   includes?(file: NetworkFile): readonly string[];
   /** stacks that carry out what these files say; where one of them goes by a file of its own, these do not count */
@@ -118,6 +120,11 @@ export interface Stack {
   configures(files: readonly NetworkFile[], target: Target): boolean;
   /** the static IPv4 addresses that the files give to interfaces, for work on a root that is not running */
   addresses(files: readonly NetworkFile[]): readonly HostInterface[];
+  /**
+   * Those of `addresses` that the files tell by their MAC addresses alone: their names there are only labels,
+   * and the running system will have others
+   */
+  labels?(files: readonly NetworkFile[]): readonly string[];
   /**
    * The interfaces but that of the wish to which the files give an IPv4 default route, or gave one
    * before rc-wait took it out of use, under the names that they will have as far as the files tell.

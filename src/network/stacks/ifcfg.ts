@@ -14,7 +14,7 @@ import { reloading, restoring } from './ifcfg-reload.ts';
 import { givenNeed, resolversOf, takenNeed } from './ifcfg-resolvers.ts';
 import { networkManagerDaemon } from './networkmanager-daemon.ts';
 import { both } from './overlay.ts';
-import { readShellFile, valueIn } from './shell-file.ts';
+import { isBackup, readShellFile, valueIn } from './shell-file.ts';
 import { refuseStanding } from './standing.ts';
 
 /**
@@ -29,6 +29,7 @@ export const ifcfg: Stack = {
   name: 'ifcfg',
   tools: ['ifup', 'nmcli'],
   sources: ifcfgSources,
+  passesOver: isBackup,
   servedBy: ['networkmanager'],
   daemon: networkManagerDaemon((path) => path.startsWith('/etc/sysconfig/network-scripts/')),
 

@@ -2,12 +2,13 @@ import { RcWaitError } from '../../base/error.ts';
 import type { NetworkFile, Stack, Target } from '../types.ts';
 import { networkManagerDaemon } from './networkmanager-daemon.ts';
 import { changesOf } from './networkmanager-edit.ts';
+import { macOf } from './networkmanager-name.ts';
 import {
   interfaceNameOf,
   isFor,
   isMainTable,
   isNetplans,
-  macOf,
+  isPassedOver,
   profileSources,
   readProfiles,
   setting,
@@ -30,6 +31,7 @@ export const networkmanager: Stack = {
   holdMs: 1_000,
   tools: ['nmcli'],
   sources: profileSources,
+  passesOver: isPassedOver,
 
   daemon: networkManagerDaemon((path) => isProfile(path) && !isNetplans(path)),
 

@@ -3,7 +3,7 @@ import type { FileChange, GatewayWish, NetworkFile, Scene, Stack } from '../type
 import { linksBack, linksMove, linksOf, routeMove } from './links.ts';
 import { both, type Need, nothing, overlaid, theirsOf } from './overlay.ts';
 import { allLines, changedSettings, type Settings } from './shell-edit.ts';
-import { linesToPutOut, type ShellFile } from './shell-file.ts';
+import { isBackup, linesToPutOut, type ShellFile } from './shell-file.ts';
 import { refuseStanding } from './standing.ts';
 import {
   addressesOf,
@@ -29,6 +29,7 @@ export const wicked: Stack = {
   name: 'wicked',
   tools: ['wicked'],
   sources: wickedSources,
+  passesOver: isBackup,
   // Where NetworkManager has taken over, wicked's files are left behind.
   daemon: { unit: 'wickedd.service' },
 
