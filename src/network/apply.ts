@@ -7,7 +7,7 @@ import { lockWaitMs, recoverLocked } from './recover.ts';
 import type { Run } from './run.ts';
 import { waitForGateway } from './settle.ts';
 import { transact } from './transaction.ts';
-import type { FileChange, NetworkPlan, NetworkResult } from './types.ts';
+import type { FileChange, GatewayWish, NetworkPlan, NetworkResult } from './types.ts';
 
 /** How a plan is carried out. */
 export interface ApplyOptions extends Means {
@@ -41,7 +41,7 @@ export async function applyNetwork(plan: NetworkPlan, options: ApplyOptions): Pr
       {
         purpose: 'apply',
         stack,
-        interfaceName: wish.interfaceName,
+        interfaceName: lastingName(wish),
         gateway: wish.gateway,
         publicInterface: wish.publicInterface,
         changes,
@@ -66,6 +66,11 @@ async function missing({ changes }: NetworkPlan, root: string): Promise<FileChan
     if (!(await holds(root, change.path, change.after))) left.push(change);
   }
   return left;
+}
+
+/** What the journal calls the interface: a label of the files means nothing to the server that boots with them. */
+function lastingName({ interfaceName, macAddress, isLabel }: GatewayWish): string {
+  return (isLabel && macAddress) || interfaceName;
 }
 
 async function isInKernel({ commands, wish }: NetworkPlan, run: Run): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Ipv4Address } from '../base/ipv4.ts';
 import { chooseStack, type StackFact } from './choice.ts';
-import { interfaceForGateway } from './gateway.ts';
+import { interfaceForGateway, namedByHand } from './gateway.ts';
 import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './host.ts';
 import { isWished, readDefaultRoutes } from './kernel.ts';
 import { isPresent, lostWhenDown, ofPresent, refuseLower } from './public.ts';
@@ -61,13 +61,19 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   const { gateway, interfaceName, root } = request;
   const running = host.isRunning(root);
   const readings = await readAll(request, running ? host : undefined);
+  const labels = running ? [] : readings.flatMap(({ stack, files }) => stack.labels?.(files) ?? []);
   const interfaces = running
     ? host.interfaces()
-    : mergeInterfaces(readings.flatMap(({ stack, files }) => stack.addresses(files)));
+    : namedByHand(
+        mergeInterfaces(readings.flatMap(({ stack, files }) => stack.addresses(files))),
+        labels,
+        request,
+      );
   const holder = interfaceForGateway(gateway, interfaces, interfaceName);
   const target: Target = {
     interfaceName: holder.name,
     ...(holder.macAddress === undefined ? {} : { macAddress: holder.macAddress }),
+    ...(labels.includes(holder.name) ? { isLabel: true } : {}),
   };
   const { stack: name, why } = chooseStack(
     readings.map((reading) => factOf(reading, target)),

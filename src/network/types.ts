@@ -10,6 +10,8 @@ export interface Target {
   readonly macAddress?: string;
   /** the file by which the stack's daemon says that it configures the interface; on a running system only */
   readonly file?: string;
+  /** the name is only a label of the files, which tell the interface by its MAC address; left out: it is its name */
+  readonly isLabel?: boolean;
 }
 
 /** What is wished for: the default route of this server goes through `gateway` on the interface. */

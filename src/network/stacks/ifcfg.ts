@@ -9,7 +9,7 @@ import {
   isFor,
   readInterfaces,
 } from './ifcfg-files.ts';
-import { publicDevices, publicOriginals, standingsOf } from './ifcfg-public.ts';
+import { parentOf, publicDevices, publicOriginals, standingsOf } from './ifcfg-public.ts';
 import { reloading, restoring } from './ifcfg-reload.ts';
 import { givenNeed, resolversOf, takenNeed } from './ifcfg-resolvers.ts';
 import { networkManagerDaemon } from './networkmanager-daemon.ts';
@@ -37,10 +37,15 @@ export const ifcfg: Stack = {
 
   addresses: (files) =>
     readInterfaces(files).map(({ file, device, macAddress }) => ({
-      name: device,
+      name: parentOf(device),
       addresses: addressesOf(file),
       ...(macAddress === undefined ? {} : { macAddress }),
     })),
+
+  labels: (files) =>
+    readInterfaces(files)
+      .filter(({ isLabel }) => isLabel)
+      .map(({ device }) => device),
 
   publicInterfaces: publicDevices,
 

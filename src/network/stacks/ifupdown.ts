@@ -4,7 +4,7 @@ import { bootEdit, disabledNames, refuseDisabling } from './interfaces-disable.t
 import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './interfaces-edit.ts';
 import type { Entry, InterfacesFile } from './interfaces-file.ts';
 import { type TakenBack, takeBack } from './interfaces-past.ts';
-import { publicNames } from './interfaces-public.ts';
+import { labelled, publicNames } from './interfaces-public.ts';
 import { moveResolvers } from './interfaces-resolvers.ts';
 import { homeOf, isDefaultRoute, wantedRoute } from './interfaces-routes.ts';
 import {
@@ -38,7 +38,8 @@ export const ifupdown: Stack = {
     readTree(files)
       .stanzas.filter(({ family, name }) => family === 'inet' && name !== 'lo')
       .map((stanza) => ({
-        name: stanza.name,
+        // An address of the label eth1:1 is one of eth1.
+        name: labelled(stanza.name),
         addresses: [addressOf(stanza)].filter((prefix) => prefix !== undefined),
       })),
 

@@ -112,6 +112,16 @@ export function isForSeveral({ hasMatch, matchName, matchMac, setName }: MergedD
   return hasMatch && !setName && !matchMac && (!matchName || hasWildcard(matchName));
 }
 
+/** The IDs that tell their interface by its MAC address alone. */
+export function labelsOf(definitions: readonly MergedDefinition[]): string[] {
+  return definitions
+    .filter(
+      ({ hasMatch, matchMac, matchName, setName }) =>
+        hasMatch && matchMac && !setName && (!matchName || hasWildcard(matchName)),
+    )
+    .map(({ id }) => id);
+}
+
 /** The static IPv4 addresses, under the names that the interfaces will have as far as the files tell. */
 export function staticAddresses(definitions: readonly MergedDefinition[]): HostInterface[] {
   return definitions.map((definition) => ({

@@ -8,6 +8,7 @@ import {
   effectiveFiles,
   interfaceNameOf,
   isForSeveral,
+  labelsOf,
   type MergedDefinition,
   mergeDefinitions,
   standsFor,
@@ -34,6 +35,8 @@ export const netplan: Stack = {
     mergeDefinitions(read(files)).some((definition) => standsFor(definition, target)),
 
   addresses: (files) => staticAddresses(mergeDefinitions(read(files))),
+
+  labels: (files) => labelsOf(mergeDefinitions(read(files))),
 
   publicInterfaces(files, wish) {
     const live = read(files);

@@ -11,6 +11,7 @@ import {
   interfaceNameOf,
   isNetplans,
   isUnmanaged,
+  labelsOf,
   networkdSources,
   readUnits,
   sectionsOf,
@@ -51,6 +52,8 @@ export const networkd: Stack = {
   },
 
   addresses: (files) => staticAddresses(readUnits(files)),
+
+  labels: (files) => labelsOf(readUnits(files)),
 
   publicInterfaces(files, wish) {
     const units = readUnits(files);

@@ -49,6 +49,11 @@ export const networkmanager: Stack = {
         };
       }),
 
+  labels: (files) =>
+    readProfiles(files)
+      .filter((profile) => profile.interfaceName === undefined && macOf(profile) !== undefined)
+      .map(interfaceNameOf),
+
   publicInterfaces: (files, wish) => publicsOf(files, wish).map(({ theirs }) => interfaceNameOf(theirs)),
 
   edit(files, wish) {
