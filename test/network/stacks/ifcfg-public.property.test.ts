@@ -59,7 +59,7 @@ it('any files: public interfaces come up at boot as wished, all others as before
       const after = edit(files, wished(fate));
       expect(edit(after, wished(fate))).toEqual(after);
       for (const { path, text } of files)
-        expect(undo(after.find((file) => file.path === path)?.text ?? '')).toBe(text);
+        expect(undo(after.find((file) => file.path === path)?.text ?? '', text)).toBe(text);
       const up = (all: readonly NetworkFile[]) =>
         names.map((name): Reading['isUp'] => readingOf(all, name).isUp);
       const [eth0, ...others] = up(files);
