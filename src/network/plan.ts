@@ -90,7 +90,7 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   const disabled = running ? named.filter((one) => host.isPresent(one)) : named;
   if (running) await refuseLower(wish, disabled);
   const before = chosen?.files ?? [];
-  const scene = { files: changed(before, changes), before, reign: chosen?.reign ?? new Map() };
+  const scene = { files: changedFiles(before, changes), before, reign: chosen?.reign ?? new Map() };
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   const commands = reload ? ofPresent(chosen?.stack.reload(wish, scene) ?? [], host.isPresent) : [];
   const restore = reload ? ofPresent(chosen?.stack.restore(wish, scene) ?? [], host.isPresent) : [];
@@ -155,7 +155,7 @@ function withFile(target: Target, reign: Reign | undefined): Target {
 }
 
 /** The files as they will be after the changes. */
-function changed(files: readonly NetworkFile[], changes: readonly FileChange[]): NetworkFile[] {
+export function changedFiles(files: readonly NetworkFile[], changes: readonly FileChange[]): NetworkFile[] {
   const after = new Map(files.map(({ path, text }) => [path, text]));
   for (const { path, after: text } of changes) {
     if (text === undefined) after.delete(path);
