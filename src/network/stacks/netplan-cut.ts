@@ -6,6 +6,7 @@ import {
   isPair,
   isScalar,
   type Pair,
+  stringify,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
@@ -21,6 +22,8 @@ export interface Removal {
   readonly path: readonly (string | number)[];
   /** the gateway that it names, as written; undefined where it names none */
   readonly via: string | undefined;
+  /** a mapping that takes the item's place, so that the sequence keeps its length */
+  readonly copy?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -61,10 +64,15 @@ function cutsOf(text: string, removals: readonly Removal[]): Cut[] {
     unique.sort((a, b) => a.index - b.index);
     // netplan refuses a key without a value: what loses its last item becomes [] or {}.
     // One blank before []: a sequence may stand as far left as its own key, a [] may not.
-    const emptied =
-      unique.length === parent.items.length && !parent.flow ? (isMap(parent) ? '{}' : ' []') : '';
+    const isEmptied = unique.length === parent.items.length && !unique.some(({ copy }) => copy);
+    const emptied = isEmptied && !parent.flow ? (isMap(parent) ? '{}' : ' []') : '';
     unique.forEach((removal, position) => {
       const { start, end } = extentOf(removal);
+      if (removal.copy !== undefined) {
+        const copy = stringify(removal.copy, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+        cuts.push({ start, end, put: parent.flow ? copy : `- ${copy}` });
+        return;
+      }
       const put = position === 0 ? emptied : '';
       cuts.push(parent.flow ? { ...withComma(text, start, end), put } : { start, end, put });
     });
@@ -104,13 +112,17 @@ function withComma(text: string, start: number, end: number): { start: number; e
   return { start: start - (before?.[0].length ?? 0), end };
 }
 
-/** The document's value without the removals, in whatever order they come. */
+/** The document's value without the removals, in whatever order they come, and with the copies. */
 function without(value: unknown, removals: readonly Removal[]): unknown {
   const doomed = new Map<object, Set<string | number>>();
-  for (const { path } of removals) {
+  for (const { path, copy } of removals) {
     const parent = path
       .slice(0, -1)
       .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], value);
+    if (copy !== undefined) {
+      (parent as Record<string | number, unknown>)[path.at(-1) ?? 0] = copy;
+      continue;
+    }
     const keys = doomed.get(parent as object) ?? new Set();
     doomed.set(parent as object, keys.add(path.at(-1) ?? 0));
   }

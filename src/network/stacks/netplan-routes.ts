@@ -1,4 +1,4 @@
-import { isSeq } from 'yaml';
+import { type Document, isSeq, type YAMLMap } from 'yaml';
 import type { Removal } from './netplan-cut.ts';
 import {
   type Definition,
@@ -27,9 +27,9 @@ export function defaultRoutes({ document }: NetplanFile, { section, id, settings
   itemsOf(document, routes).forEach((item, index) => {
     const route = mapOf(document, item);
     if (route === undefined || !isSeq(routes)) return;
-    const setting = (key: string) => textOf(document, valueAt(document, route, key));
-    if (!isIpv4Default(setting)) return;
-    found.push({ parent: routes, index, path: [...path, 'routes', index], via: setting('via') });
+    if (!isDefaultRoute(document, route)) return;
+    const via = textOf(document, valueAt(document, route, 'via'));
+    found.push({ parent: routes, index, path: [...path, 'routes', index], via });
   });
   return found;
 }
@@ -39,7 +39,8 @@ export function defaultRoutes({ document }: NetplanFile, { section, id, settings
  * carries traffic. Tables of their own belong to policy rules, which are none
  * of our business. `default` may be IPv6: then `via` tells.
  */
-function isIpv4Default(setting: (key: string) => string | undefined): boolean {
+export function isDefaultRoute(document: Document, route: YAMLMap): boolean {
+  const setting = (key: string) => textOf(document, valueAt(document, route, key));
   const to = setting('to') ?? '';
   const everything = to === 'default' || to === '0/0' || /^\d+\.\d+\.\d+\.\d+\/0+$/.test(to);
   const main = ['254', undefined].includes(setting('table'));
