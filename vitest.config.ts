@@ -19,6 +19,7 @@ const pure = [
   'src/network/stacks/*.ts',
   'src/network/gateway.ts',
   'src/network/diff.ts',
+  'src/network/parsed.ts',
   'src/network/choice.ts',
   'src/simulator/timeline.ts',
   'src/simulator/quota.ts',

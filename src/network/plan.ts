@@ -19,6 +19,7 @@ import type {
   StackName,
   Target,
 } from './types.ts';
+import { verifyFiles } from './verify.ts';
 
 /** What is asked of the network. */
 export interface PlanRequest {
@@ -91,6 +92,9 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   if (running) await refuseLower(wish, disabled);
   const before = chosen?.files ?? [];
   const scene = { files: changedFiles(before, changes), before, reign: chosen?.reign ?? new Map() };
+  if (chosen) {
+    await verifyFiles({ stack: chosen.stack, wish, before, after: scene.files, isRunning: running }, host);
+  }
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   const commands = reload ? ofPresent(chosen?.stack.reload(wish, scene) ?? [], host.isPresent) : [];
   const restore = reload ? ofPresent(chosen?.stack.restore(wish, scene) ?? [], host.isPresent) : [];

@@ -94,6 +94,52 @@ export interface Scene {
   readonly reign: Reign;
 }
 
+/** An IPv4 route of the main table, as a stack's own tool makes it of files. */
+export interface ParsedRoute {
+  /** the interface, by the name that the tool uses; empty where it names none */
+  readonly on: string;
+  /** `0.0.0.0/0` for the default route */
+  readonly to: string;
+  /** undefined where it leads to the interface alone */
+  readonly via: string | undefined;
+}
+
+/** What a stack's own tool is asked of files that are not in use yet. */
+interface ParserQuestion {
+  /** the files as they are laid into the folder */
+  readonly files: readonly NetworkFile[];
+  /** reads them there, and touches nothing else */
+  readonly command: Command;
+}
+
+/** What the tool answered. */
+interface ParserAnswer {
+  readonly files: readonly NetworkFile[];
+  readonly wish: GatewayWish;
+  /** what it wrote to stdout and stderr */
+  readonly printed: string;
+  /** the files that it made below the folders of `makes` */
+  readonly made: readonly NetworkFile[];
+}
+
+/**
+ * A stack's own tool that says what it makes of files before they are in use: rc-wait reads them as the manuals
+ * say, and a release of the tool may read them otherwise.
+ */
+export interface Parser {
+  /** the program; where the machine does not have it nothing is asked */
+  readonly tool: string;
+  /** folders into which it writes what it makes, below the folder with the files */
+  readonly makes: readonly string[];
+  /**
+   * How it is asked about the files; undefined where it cannot be kept from looking elsewhere.
+   * @param folder a private folder, into which the files are laid by their paths
+   */
+  question(files: readonly NetworkFile[], folder: string, wish: GatewayWish): ParserQuestion | undefined;
+  /** the routes that it makes of the files; undefined where the answer does not tell */
+  routes(answer: ParserAnswer): readonly ParsedRoute[] | undefined;
+}
+
 /**
  * A network stack: pure text in, text out. Adding one touches its folder and
  * the table in `stacks.ts`. Every method throws RcWaitError NETWORK_FILE when a
@@ -137,6 +183,8 @@ export interface Stack {
    * The resolvers that the files tie to a public interface go to the gateway's, for they are reached by it now.
    */
   edit(files: readonly NetworkFile[], wish: GatewayWish): readonly FileChange[];
+  /** the stack's own tool, where it has one that can be asked before anything is changed */
+  readonly parser?: Parser;
   /** the stack's own tools: first those that check the new files, then those that bring them into the kernel */
   reload(wish: GatewayWish, scene: Scene): readonly Command[];
   /** what brings the restored files back into the kernel after a failed reload */

@@ -3,6 +3,7 @@ import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
 import { bootEdit, disabledNames, refuseDisabling } from './interfaces-disable.ts';
 import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './interfaces-edit.ts';
 import type { Entry, InterfacesFile } from './interfaces-file.ts';
+import { interfacesParser } from './interfaces-parser.ts';
 import { type TakenBack, takeBack } from './interfaces-past.ts';
 import { labelled, publicNames } from './interfaces-public.ts';
 import { moveResolvers } from './interfaces-resolvers.ts';
@@ -60,6 +61,8 @@ export const ifupdown: Stack = {
     }
     return [...changes, ...hookChanges(files, dhcpNames(tree, wish))];
   },
+
+  parser: interfacesParser,
 
   /*
    * No ifdown and no ifup. Taking an interface down to move a route is how peers

@@ -3,6 +3,7 @@ import type { GatewayWish, NetworkFile, Stack } from '../types.ts';
 import { changesOf } from './netplan-edit.ts';
 import { type NetplanFile, readNetplanFile } from './netplan-file.ts';
 import { ownPath } from './netplan-own.ts';
+import { netplanParser } from './netplan-parser.ts';
 import { originalOf, publicDefinitions } from './netplan-public.ts';
 import {
   effectiveFiles,
@@ -50,6 +51,11 @@ export const netplan: Stack = {
     const own = files.find(({ path }) => path === ownPath);
     return changesOf({ live, own, target: soleDefinition(mergeDefinitions(live), wish), wish });
   },
+
+  parser: netplanParser((files, target) => {
+    const found = mergeDefinitions(read(files)).filter((definition) => standsFor(definition, target));
+    return found.length === 1 ? found[0]?.id : undefined;
+  }),
 
   // With either renderer `netplan apply` reaches every interface: it reconfigures all of networkd's,
   // and disconnects those of NetworkManager before it starts that anew (seen with 0.106).

@@ -77,7 +77,15 @@ export function disabledIn(reading: readonly Said[]): string[] {
 export function restOf(reading: readonly Said[]): unknown[] {
   return reading.map(({ path, id, settings }) => {
     const { gateway4: _gateway4, nameservers, routes, ...rest } = settings;
-    const others = routes?.filter((route) => !isDefault(route));
-    return { path, id, ...rest, ...(id === 'eth2' ? { nameservers } : {}), routes: others };
+    // A route that is there twice is one route; it keeps a list at its length (see netplan-lists.ts).
+    const others =
+      routes && new Map(routes.filter((route) => !isDefault(route)).map((one) => [JSON.stringify(one), one]));
+    return {
+      path,
+      id,
+      ...rest,
+      ...(id === 'eth2' ? { nameservers } : {}),
+      routes: others && [...others.values()],
+    };
   });
 }

@@ -398,7 +398,8 @@ describe('files are read as netplan reads them', () => {
     ['HTML', '<html><body>502 Bad Gateway</body></html>\n', 1],
     ['a list', 'network:\n  ethernets:\n    - eth1\n', 3],
     ['an interface without settings', 'network:\n  ethernets:\n    eth1:\n', 3],
-    ['a key twice', 'network:\n  version: 2\n  version: 2\n', 3],
+    ['a byte that is not UTF-8', 'network:\n  version: 2\n  # B\udcfcro\n', 3],
+    ['a control character', 'network:\n  # a\u0000b\n', 2],
   ])('%s is said with its line, and nothing is changed', (_, text, line) => {
     expect(() => edit(etc(eth1, 'a.yaml'), etc(text))).toThrowError(
       expect.objectContaining({

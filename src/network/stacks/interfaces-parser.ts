@@ -1,0 +1,72 @@
+import type { NetworkFile, ParsedRoute, Parser } from '../types.ts';
+import { waysAdded } from './default-route-command.ts';
+import { hasWildcard } from './glob.ts';
+import { entriesOf } from './interfaces-file.ts';
+import { readTree, startPath } from './interfaces-tree.ts';
+
+/**
+ * `ifup --no-act` on a copy of the files: it prints the commands that it would run. It runs none, no script and
+ * no mapping, and has its state in the folder, for a boot that still brings interfaces up holds the locks of
+ * the other one.
+ */
+export const interfacesParser: Parser = {
+  tool: 'ifup',
+  makes: [],
+  question(files, folder) {
+    const laid = files.map((file) => within(file, folder));
+    const names = readTree(files)
+      .stanzas.filter(({ family, name }) => family === 'inet' && name !== 'lo' && !hasWildcard(name))
+      .map(({ name }) => name);
+    if (laid.some((file) => looksBeyond(file, folder))) return undefined;
+    const flags = ['--no-act', '--force', '--no-scripts', '--no-mappings', '--state-dir', folder];
+    return {
+      files: laid,
+      command: {
+        argv: ['ifup', ...flags, '-i', folder + startPath, ...new Set(names)],
+        timeoutMs: 30_000,
+        check: true,
+      },
+    };
+  },
+  routes({ wish, printed }) {
+    const lines = printed.split('\n');
+    // One of that name that prints nothing of the interface has not said anything.
+    if (!lines.some((line) => deviceIn(line) === wish.interfaceName)) return undefined;
+    return lines.flatMap((line) => [
+      ...waysAdded(line).map(({ via, device = '' }) => ({ on: device, to: '0.0.0.0/0', via })),
+      ...otherRoute(line),
+    ]);
+  },
+};
+
+/** `ip route add 10.176.0.0/12 via 10.208.0.1 dev eth1` */
+function otherRoute(line: string): ParsedRoute[] {
+  const [, to, via] =
+    /\bip\s+(?:-4\s+)?route\s+(?:add|append|replace|change)\s+(?:to\s+)?(\d+(?:\.\d+)*(?:\/\d+)?)\s.*?\bvia\s+([\d.]+)/.exec(
+      line,
+    ) ?? [];
+  const isElsewhere = /\stable\s/.test(line) || to === undefined || /\/0+$/.test(to);
+  return isElsewhere ? [] : [{ on: deviceIn(line) ?? '', to, via }];
+}
+
+function deviceIn(line: string): string | undefined {
+  return /\sdev\s+(\S+)/.exec(line)?.[1];
+}
+
+/** The file with what it includes by an absolute path looked for below the folder. */
+function within({ path, text }: NetworkFile, folder: string): NetworkFile {
+  const inside = text.replace(
+    /^([ \t]*source(?:-directory|-dir)?[ \t]+)(.*)$/gm,
+    (_, word: string, rest: string) => word + rest.replace(/(^|[ \t])\//g, `$1${folder}/`),
+  );
+  return { path, text: inside };
+}
+
+/** A line that goes on after a backslash is not rewritten. */
+function looksBeyond({ text }: NetworkFile, folder: string): boolean {
+  return entriesOf(text).some(
+    ({ kind, rest }) =>
+      (kind === 'source' || kind === 'source-directory') &&
+      rest.split(/\s+/).some((word) => word.startsWith('/') && !word.startsWith(`${folder}/`)),
+  );
+}
