@@ -122,6 +122,7 @@ async function applyGateway(
   const say = sayTo(args, io);
   say(plan.why);
   for (const name of plan.disabled) say(disabledWords(name));
+  for (const warning of plan.warnings ?? []) say(warning);
   const probes = await probesFor(plan, targets, api);
   const result = await applyNetwork(plan, { ...changeOptions(args.root, say), probes, signal: io.signal });
   if (args.output === 'json')

@@ -92,9 +92,14 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   if (running) await refuseLower(wish, disabled);
   const before = chosen?.files ?? [];
   const scene = { files: changedFiles(before, changes), before, reign: chosen?.reign ?? new Map() };
-  if (chosen) {
-    await verifyFiles({ stack: chosen.stack, wish, before, after: scene.files, isRunning: running }, host);
-  }
+  const verification = chosen && {
+    stack: chosen.stack,
+    wish,
+    before,
+    after: scene.files,
+    isRunning: running,
+  };
+  const warning = verification && (await verifyFiles(verification, host));
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   const commands = reload ? ofPresent(chosen?.stack.reload(wish, scene) ?? [], host.isPresent) : [];
   const restore = reload ? ofPresent(chosen?.stack.restore(wish, scene) ?? [], host.isPresent) : [];
@@ -107,6 +112,7 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
     changes,
     commands,
     restore: [...restore, ...(await lostWhenDown(disabled, restore, host.run))],
+    ...(warning === undefined ? {} : { warnings: [warning] }),
   };
 }
 

@@ -206,6 +206,8 @@ export interface NetworkPlan {
   readonly commands: readonly Command[];
   /** what would bring the old files back into the kernel if `commands` failed */
   readonly restore: readonly Command[];
+  /** what could not be made sure of, in words for a person; left out: nothing */
+  readonly warnings?: readonly string[];
 }
 
 /** What was done: the `network` member of the result document. */

@@ -30,25 +30,28 @@ interface Machine {
  *
  * A tool that refuses the old files as well is left to those that check them before the reload. One that refuses
  * the new files alone is believed on the system itself; below another root the system there may have a
- * release that takes them.
+ * release that takes them, and that is a warning.
+ * @returns the warning, for a person; undefined where there is none
  * @throws RcWaitError NETWORK_FILE where the tool makes of them something else than was wished
  */
 export async function verifyFiles(
   { stack, wish, before, after, isRunning }: Verification,
   { isInstalled, run }: Machine,
-): Promise<void> {
+): Promise<string | undefined> {
   const { parser } = stack;
-  if (parser === undefined || !(await isInstalled(parser.tool))) return;
+  if (parser === undefined || !(await isInstalled(parser.tool))) return undefined;
   const now = await parse(parser, after, wish, run);
-  if (now === undefined) return;
+  if (now === undefined) return undefined;
   const old = isSame(before, after) ? undefined : await parse(parser, before, wish, run);
   if (!now.finished.ok) {
-    const isOurFault = old?.finished.ok === true && isRunning;
-    if (isOurFault) throw refusal(wish, `refuses the new files: ${failureWords(now)}`, { parser, isRunning });
-    return;
+    if (old?.finished.ok !== true) return undefined;
+    const fault = `refuses the new files: ${failureWords(now)}`;
+    if (isRunning) throw refusal(wish, fault, { parser, isRunning });
+    return `${parser.tool} of this machine ${fault}; that of the disk may be another release, and was not asked`;
   }
   const fault = now.routes && faultIn(wish, now.routes, old?.finished.ok ? old.routes : undefined);
   if (fault !== undefined) throw refusal(wish, fault, { parser, isRunning });
+  return undefined;
 }
 
 /** What became of a question. */

@@ -182,6 +182,62 @@ describe('below another root', () => {
   });
 });
 
+describe("what the stack's own tool makes of the new files", () => {
+  const ifup = (printed: string, ok = true): PlanHost => {
+    const kernel = new FakeKernel([]);
+    return {
+      ...running(kernel, ['ifup']),
+      run: async (command) =>
+        command.argv.includes('--no-act')
+          ? { ok, how: ok ? 'exit status 0' : 'exit status 1', output: printed }
+          : kernel.run(command),
+    };
+  };
+
+  it('is the gateway: the plan stands', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile });
+    const printed = ' ip route add default via 10.208.0.1  dev eth1 onlink \n';
+    expect(await planNetwork(request(root), ifup(printed))).toMatchObject({ stack: 'ifupdown' });
+  });
+
+  it('is something else: nothing is planned, on the server and below another root', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile });
+    const host = ifup('ip route add default via 203.0.113.1 dev eth0\nip link set dev eth1 up\n');
+    const says = 'makes the IPv4 default route via 203.0.113.1 on eth0 of the new files';
+    await expect(planNetwork(request(root), host)).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot bring the gateway 10.208.0.1 into use on eth1: ifup ${says}`,
+      hint: expect.stringMatching(/^nothing was changed; /),
+    });
+    await expect(planNetwork(request(root), { ...host, isRunning: () => false })).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot bring the gateway 10.208.0.1 into use on eth1: ifup of this machine ${says}`,
+    });
+  });
+
+  it('cannot be told below another root, where it refuses them: the plan warns', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile });
+    let asked = 0;
+    const host: PlanHost = {
+      ...ifup(''),
+      isRunning: () => false,
+      // The new files are asked about first.
+      run: async () => {
+        asked += 1;
+        return {
+          ok: asked > 1,
+          how: asked > 1 ? 'exit status 0' : 'exit status 1',
+          output: 'unknown option',
+        };
+      },
+    };
+    const { warnings } = await planNetwork(request(root), host);
+    expect(warnings).toEqual([
+      'ifup of this machine refuses the new files: exit status 1, unknown option; that of the disk may be another release, and was not asked',
+    ]);
+  });
+});
+
 describe('a public interface that is to go down', () => {
   const interfaces = `auto lo eth0 eth1
 iface eth0 inet static

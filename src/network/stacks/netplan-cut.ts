@@ -22,6 +22,8 @@ export interface Removal {
   readonly index: number;
   /** the gateway that it names, as written; undefined where it names none */
   readonly via: string | undefined;
+  /** of a route; left out: it has none */
+  readonly metric?: number;
   /** a mapping that takes the item's place, so that the sequence keeps its length */
   readonly copy?: Readonly<Record<string, unknown>>;
 }

@@ -3,6 +3,7 @@ import type { FileChange, GatewayWish, NetworkFile } from '../types.ts';
 import { nameOf } from './glob.ts';
 import { withoutShared } from './netplan-alias.ts';
 import { type Removal, withoutRemovals } from './netplan-cut.ts';
+import { dropInChanges, isNetworkds, metricOf } from './netplan-dhcp.ts';
 import { type Definition, type NetplanFile, readNetplanFile } from './netplan-file.ts';
 import { type Cuts, hasRoom, isTaken, withCopies } from './netplan-lists.ts';
 import { ownPath, ownText } from './netplan-own.ts';
@@ -19,6 +20,8 @@ import { type MergedDefinition, mergeDefinitions } from './netplan-tree.ts';
 
 /** What an edit starts from. */
 export interface Start {
+  /** all files of the stack */
+  readonly files: readonly NetworkFile[];
   /** the files as they are, but our own */
   readonly live: readonly NetplanFile[];
   readonly own: NetworkFile | undefined;
@@ -28,19 +31,23 @@ export interface Start {
 }
 
 /** The changes that make the gateway the one default route, with the resolvers that go with it. */
-export function changesOf({ live, own, target, wish }: Start): FileChange[] {
+export function changesOf({ files, live, own, target, wish }: Start): FileChange[] {
   const merged = mergeDefinitions(live);
   const silenced = merged.filter(({ id, dhcp4, useRoutes }) => id !== target.id && dhcp4 && useRoutes);
+  const bare = silenced.filter((one) => !isNetworkds(one));
   const { publics, nameservers } = movesOf(live, own, target);
   const disabled = wish.publicInterface === 'disable' ? publics : [];
   refuseDisabling(disabled, merged, live);
   const cutsWith = (kept: Removal | undefined): Cuts =>
     withCopies(
       live,
-      new Map(live.map((file) => [file, removalsOf(file, { kept, silenced, publics, target, wish })])),
+      new Map(live.map((file) => [file, removalsOf(file, { kept, silenced: bare, publics, target, wish })])),
     );
-  const kept = wishedRoutes(live, target, wish).find((route) =>
-    isTaken(route, target.id, live.filter(isLasting), cutsWith(route)),
+  // One with a metric could come after a default route that DHCP brings.
+  const least = Math.min(...silenced.map(metricOf).filter((metric) => metric !== 0));
+  const kept = wishedRoutes(live, target, wish).find(
+    (route) =>
+      (route.metric ?? 0) < least && isTaken(route, target.id, live.filter(isLasting), cutsWith(route)),
   );
   const cuts = cutsWith(kept);
   const changes = [...cuts].flatMap(([file, removals]) =>
@@ -52,15 +59,16 @@ export function changesOf({ live, own, target, wish }: Start): FileChange[] {
     hasRoom(target.id, files, cuts, ({ path }) => !overrulesUs(path)),
   );
   const form = isRoom ? 'item' : 'key';
-  const after = ownText({ target, gateway, form, nameservers, silenced, disabled });
+  const after = ownText({ target, gateway, form, nameservers, silenced: bare, disabled });
   if (own?.text !== after) changes.push({ path: ownPath, before: own?.text, after, mode: 0o600 });
-  return changes;
+  return [...changes, ...dropInChanges(files, silenced)];
 }
 
 /** What an edit takes out of a file. */
 interface Taking extends Pick<Start, 'target' | 'wish'> {
   /** the one default route that stays, where a file has it as wished */
   readonly kept: Removal | undefined;
+  /** those that are to take no routes from DHCP at all */
   readonly silenced: readonly MergedDefinition[];
   readonly publics: readonly MergedDefinition[];
 }

@@ -22,7 +22,7 @@ export interface Own {
   readonly form: 'item' | 'key';
   /** those that the definition lacks */
   readonly nameservers: Nameservers | undefined;
-  /** definitions that get no routes from DHCP */
+  /** definitions of NetworkManager that get no routes from DHCP */
   readonly silenced: readonly MergedDefinition[];
   /** definitions that are down, now and after each boot */
   readonly disabled: readonly MergedDefinition[];

@@ -22,7 +22,8 @@ export function defaultRoutes({ document }: NetplanFile, { settings }: Definitio
     itemsOf(document, routes).forEach((item, index) => {
       const route = mapOf(document, item);
       if (route === undefined || !isSeq(routes) || !isDefaultRoute(document, route)) return;
-      found.push({ parent: routes, index, via: textOf(document, valueAt(document, route, 'via')) });
+      const [via, metric] = ['via', 'metric'].map((key) => textOf(document, valueAt(document, route, key)));
+      found.push({ parent: routes, index, via, ...(metric === undefined ? {} : { metric: Number(metric) }) });
     });
   }
   return found;

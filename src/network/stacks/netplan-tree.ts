@@ -16,6 +16,8 @@ export interface MergedDefinition {
   setName?: string;
   dhcp4: boolean;
   useRoutes: boolean;
+  /** of the routes that DHCP brings, as written */
+  routeMetric?: string;
   readonly addresses: string[];
   /** IDs that it stands on: the link of a VLAN, the ports of a bond or a bridge */
   readonly lowers: { readonly id: string; readonly path: string }[];
@@ -29,7 +31,9 @@ export interface MergedDefinition {
 export function effectiveFiles(files: readonly NetworkFile[]): NetworkFile[] {
   const rank = ({ path }: NetworkFile) => (path.startsWith('/run/') ? 2 : path.startsWith('/etc/') ? 1 : 0);
   const byName = new Map<string, NetworkFile>();
-  for (const file of files.toSorted((a, b) => rank(a) - rank(b))) byName.set(nameOf(file.path), file);
+  // Beside netplan's own stand drop-ins of ours, which networkd reads.
+  for (const file of files.filter(({ path }) => path.endsWith('.yaml')).toSorted((a, b) => rank(a) - rank(b)))
+    byName.set(nameOf(file.path), file);
   return [...byName.values()].sort((a, b) => (nameOf(a.path) < nameOf(b.path) ? -1 : 1));
 }
 
@@ -74,6 +78,8 @@ function mergeInto(known: MergedDefinition, file: NetplanFile, { settings, rende
   known.setName = textAt('set-name') ?? known.setName ?? '';
   known.dhcp4 = truth(textAt('dhcp4')) ?? known.dhcp4;
   known.useRoutes = truth(textAt('dhcp4-overrides', 'use-routes')) ?? known.useRoutes;
+  const metric = textAt('dhcp4-overrides', 'route-metric');
+  if (metric !== undefined) known.routeMetric = metric;
   for (const item of itemsAt('addresses')) {
     // An address may be the one key of a mapping: `- 10.0.0.2/24: {label: …}`.
     const address = textOf(document, item) ?? textOf(document, mapOf(document, item)?.items[0]?.key);

@@ -1,5 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { GatewayWish, NetworkFile, Stack } from '../types.ts';
+import { dropInGlob } from './netplan-dhcp.ts';
 import { changesOf } from './netplan-edit.ts';
 import { type NetplanFile, readNetplanFile } from './netplan-file.ts';
 import { ownPath } from './netplan-own.ts';
@@ -30,7 +31,10 @@ export const netplan: Stack = {
   holdMs: 300,
   tools: ['netplan'],
   servedBy: ['networkd', 'networkmanager'],
-  sources: ['/usr/lib/netplan/*.yaml', '/lib/netplan/*.yaml', '/etc/netplan/*.yaml', '/run/netplan/*.yaml'],
+  sources: [
+    ...['/usr/lib/netplan/*.yaml', '/lib/netplan/*.yaml', '/etc/netplan/*.yaml', '/run/netplan/*.yaml'],
+    dropInGlob,
+  ],
 
   configures: (files, target) =>
     mergeDefinitions(read(files)).some((definition) => standsFor(definition, target)),
@@ -49,7 +53,7 @@ export const netplan: Stack = {
   edit(files, wish) {
     const live = read(files);
     const own = files.find(({ path }) => path === ownPath);
-    return changesOf({ live, own, target: soleDefinition(mergeDefinitions(live), wish), wish });
+    return changesOf({ files, live, own, target: soleDefinition(mergeDefinitions(live), wish), wish });
   },
 
   parser: netplanParser((files, target) => {

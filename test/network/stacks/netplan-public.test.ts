@@ -102,7 +102,6 @@ describe('resolvers of the public interface', () => {
     expect(changed[1]?.text).toContain('\n      {}\n');
     expect(ours(changed).ethernets).toMatchObject({
       eth1: { nameservers: { addresses: ['1.1.1.1'], search: ['a'] } },
-      eth0: { 'dhcp4-overrides': { 'use-routes': false } },
     });
   });
 
@@ -274,10 +273,10 @@ describe('disabling', () => {
   });
 
   it('keeps what else our file says of the interface', () => {
-    const files = [etc('network: {ethernets: {eth1: {}, eth0: {dhcp4: true}}}\n')];
+    const files = [etc('network: {renderer: NetworkManager, ethernets: {eth1: {}, eth0: {dhcp4: true}}}\n')];
     expect(ours(edited(files, disable)).ethernets.eth0).toEqual({
       'dhcp4-overrides': { 'use-routes': false },
-      'activation-mode': 'off',
+      'activation-mode': 'manual',
     });
   });
 

@@ -14,7 +14,8 @@ export const packages: Readonly<Record<Suite, readonly string[]>> = {
   trixie: ['dnsmasq-base', 'dhcpcd-base', 'network-manager'],
 };
 
-const netplanFile = (renderer: string) => `# written by the provider
+/** @param everything how the default route is written: netplan takes `default` from 0.103 on */
+const netplanFile = (renderer: string, everything = 'default') => `# written by the provider
 network:
     version: 2
     renderer: ${renderer}
@@ -23,7 +24,7 @@ network:
             addresses:
             - 203.0.113.10/24
             routes:
-            -   to: default   # public
+            -   to: ${everything}   # public
                 via: 203.0.113.1
         eth1:
             addresses: [10.208.5.7/19]
@@ -133,6 +134,12 @@ export const setups = {
     files: { '/etc/netplan/50-server.yaml': netplanFile('networkd') },
     restart: 'systemctl restart systemd-networkd',
   },
+  // As Debian 11 and early Ubuntu 20.04 and 22.04 have it; so is the file that cloud-init writes for it.
+  'netplan-0.101': {
+    ...netplan,
+    files: { '/etc/netplan/50-server.yaml': netplanFile('networkd', '0.0.0.0/0') },
+    restart: 'systemctl restart systemd-networkd',
+  },
   'netplan-nm': {
     ...netplan,
     files: { '/etc/netplan/50-server.yaml': netplanFile('NetworkManager') },
@@ -173,18 +180,20 @@ export interface Place {
   readonly suite: Suite;
 }
 
-const modern = Object.keys(setups) as BedStack[];
+const modern = (Object.keys(setups) as BedStack[]).filter((stack) => stack !== 'netplan-0.101');
 
 /** Every stack on every release on which servers have it. */
 export const matrix: readonly Place[] = [
   ...modern.map((stack) => ({ stack, suite: 'bookworm' as const })),
   ...modern.map((stack) => ({ stack, suite: 'trixie' as const })),
   { stack: 'ifupdown', suite: 'bullseye' },
+  { stack: 'netplan-0.101', suite: 'bullseye' },
 ];
 
 /** Has the DHCP client get the lease of eth2 once more; undefined where NetworkManager cannot be told to. */
 export function renewalOf({ stack, suite }: Place): string | undefined {
-  if (stack === 'networkd' || stack === 'netplan') return 'networkctl renew eth2';
+  if (stack === 'networkd' || stack === 'netplan' || stack === 'netplan-0.101')
+    return 'networkctl renew eth2';
   if (stack !== 'ifupdown') return undefined;
   if (suite === 'trixie') return 'dhcpcd --rebind eth2';
   // It cannot be told to either, but for a moment another one can do the same with the same hooks.
