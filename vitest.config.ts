@@ -18,6 +18,7 @@ const pure = [
   'src/rackconnect/regions.ts',
   'src/network/stacks/*.ts',
   'src/network/gateway.ts',
+  'src/network/bytes.ts',
   'src/network/diff.ts',
   'src/network/parsed.ts',
   'src/network/choice.ts',

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4, parseIpv4Prefix } from '../../src/base/ipv4.ts';
+import { applyNetwork } from '../../src/network/apply.ts';
+import { checkNetwork, isHeld } from '../../src/network/check.ts';
+import { openJournal } from '../../src/network/journal.ts';
 import { type PlanHost, type PlanRequest, planNetwork } from '../../src/network/plan.ts';
-import type { HostInterface } from '../../src/network/types.ts';
+import type { HostInterface, StackName } from '../../src/network/types.ts';
 import { FakeKernel } from './fake-kernel.ts';
 import { put, scratch } from './scratch.ts';
 
@@ -146,11 +149,58 @@ describe('below another root', () => {
     await expect(planNetwork(request(root, { interfaceName: 'eth0' }))).rejects.toMatchObject({
       code: 'GATEWAY_INVALID',
     });
-    await expect(planNetwork(request(root, { interfaceName: 'eth7' }))).rejects.toMatchObject({
+    expect((await planNetwork(request(root, { interfaceName: 'snet' }))).wish.interfaceName).toBe('snet');
+    const named = scratch({ '/etc/netplan/50.yaml': netplanFile.replace('5b"}', '5b"}, set-name: eth1') });
+    await expect(planNetwork(request(named, { interfaceName: 'eth7' }))).rejects.toMatchObject({
       code: 'CONFIGURATION',
     });
-    expect((await planNetwork(request(root, { interfaceName: 'snet' }))).wish.interfaceName).toBe('snet');
   });
+
+  const byMac: readonly (readonly [string, string, string])[] = [
+    ['netplan', '/etc/netplan/50.yaml', netplanFile],
+    [
+      'networkmanager',
+      '/etc/NetworkManager/system-connections/servicenet.nmconnection',
+      '[connection]\ntype=ethernet\n[ethernet]\nmac-address=BC:76:4E:20:6C:5B\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
+    ],
+    [
+      'networkd',
+      '/etc/systemd/network/servicenet.network',
+      '[Match]\nMACAddress=bc:76:4e:20:6c:5b\n[Network]\nAddress=10.208.5.7/19\n',
+    ],
+    [
+      'ifcfg',
+      '/etc/sysconfig/network-scripts/ifcfg-System_eth1',
+      'HWADDR=BC:76:4E:20:6C:5B\nIPADDR=10.208.5.7\nPREFIX=19\n',
+    ],
+  ];
+
+  it.each(byMac)(
+    '%s: an interface by its MAC address alone has the name that is given, or none that lasts',
+    async (stack, path, text) => {
+      const root = scratch({ [path]: text });
+      const named = await planNetwork(request(root, { interfaceName: 'eth1' }));
+      expect(named).toMatchObject({
+        stack,
+        wish: { interfaceName: 'eth1', macAddress: 'bc:76:4e:20:6c:5b' },
+      });
+      expect(named.wish).not.toHaveProperty('isLabel');
+      const plan = await planNetwork(request(root));
+      expect(plan.changes).toEqual(named.changes);
+      await applyNetwork(plan, { root });
+      const last = await openJournal(root).last();
+      expect(last?.interface).toBe('bc:76:4e:20:6c:5b');
+      // On the server that has booted with these files.
+      const kernel = new FakeKernel(['default via 10.208.0.1 dev eth1']);
+      const host = running(kernel, ['netplan', 'nmcli', 'networkctl']);
+      const check = await checkNetwork(
+        request(root, { stack: stack as StackName, interfaceName: last?.interface ?? '' }),
+        host,
+      );
+      expect(check).toMatchObject({ interfaceName: 'eth1', reasons: [] });
+      expect(isHeld(check)).toBe(true);
+    },
+  );
 
   it.each([
     ['networkd', '/etc/systemd/network/1.network', '[Match]\nName=eth1\n[Network]\nAddress=10.208.5.7/19\n'],

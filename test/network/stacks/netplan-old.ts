@@ -23,7 +23,8 @@ function routesBy(parser: Parser, files: readonly NetworkFile[]): string[] {
   const gateways = new Map<string, string>();
   const lists = new Map<string, Route[]>();
   const byName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-  for (const { text } of files.toSorted((a, b) => (byName(a.path) < byName(b.path) ? -1 : 1))) {
+  const own = files.filter(({ path }) => path.endsWith('.yaml'));
+  for (const { text } of own.toSorted((a, b) => (byName(a.path) < byName(b.path) ? -1 : 1))) {
     const sections = Object.values<unknown>(parse(text)?.network ?? {});
     for (const section of sections.filter((one) => typeof one === 'object' && one !== null)) {
       for (const [id, { gateway4, routes = [] }] of Object.entries(section as Record<string, Settings>)) {

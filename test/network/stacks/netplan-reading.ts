@@ -26,6 +26,7 @@ interface Said {
 /** What the files say, in netplan's order; read with no code of the product's. */
 export function readingOf(files: readonly NetworkFile[]): Said[] {
   return files
+    .filter(({ path }) => path.endsWith('.yaml'))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .flatMap(({ path, text }) =>
       Object.entries<Ethernet>(parse(text)?.network?.ethernets ?? {}).map(([id, settings]) => ({

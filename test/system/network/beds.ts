@@ -116,6 +116,11 @@ export interface Setup {
   readonly bad: readonly [line: string, says: RegExp];
   /** a file of rc-wait by which the other routes that DHCP brings go as well */
   readonly silencing?: string;
+  /**
+   * a default route that comes with option 121, which no release of networkd leaves out; it has a metric, so the
+   * gateway's is taken before it
+   */
+  readonly leaves?: string;
 }
 
 const netplan = {
@@ -124,25 +129,30 @@ const netplan = {
     'printf "network:\\n  ethernets:\\n    eth0:\\n      addresses: [nonsense]\\n" >/etc/netplan/60-bad.yaml',
     /"netplan generate" failed/,
   ],
-  silencing: '/etc/netplan/90-rc-wait.yaml',
 } as const;
+
+/** By option 121 of the DHCP server of the beds. */
+const leaves = '192.0.2.1 eth2';
 
 /** Every stack that the tests boot. */
 export const setups = {
   netplan: {
     ...netplan,
     files: { '/etc/netplan/50-server.yaml': netplanFile('networkd') },
+    leaves,
     restart: 'systemctl restart systemd-networkd',
   },
   // As Debian 11 and early Ubuntu 20.04 and 22.04 have it; so is the file that cloud-init writes for it.
   'netplan-0.101': {
     ...netplan,
     files: { '/etc/netplan/50-server.yaml': netplanFile('networkd', '0.0.0.0/0') },
+    leaves,
     restart: 'systemctl restart systemd-networkd',
   },
   'netplan-nm': {
     ...netplan,
     files: { '/etc/netplan/50-server.yaml': netplanFile('NetworkManager') },
+    silencing: '/etc/netplan/90-rc-wait.yaml',
     service: 'NetworkManager',
     restart: 'systemctl restart NetworkManager',
   },
@@ -161,14 +171,17 @@ export const setups = {
     restart: 'systemctl restart systemd-networkd',
     reload: ['networkctl', 'reconfigure', 60],
     bad: ['echo "[Network" >/etc/systemd/network/60-bad.network', /60-bad\.network: line 1: /],
-    silencing: '/etc/systemd/network/20-dhcp.network.d/90-rc-wait.conf',
+    leaves,
   },
   networkmanager: {
     files: profiles,
     service: 'NetworkManager',
     restart: 'systemctl restart NetworkManager',
     reload: ['nmcli', 'reapply', 60],
-    bad: ['echo nonsense >/etc/NetworkManager/system-connections/bad', /connections\/bad: line 1: /],
+    bad: [
+      'echo nonsense >>/etc/NetworkManager/system-connections/eth2.nmconnection',
+      /eth2\.nmconnection: line \d+: /,
+    ],
   },
 } as const satisfies Record<string, Setup>;
 
