@@ -23,7 +23,7 @@ export const interfacesParser: Parser = {
       files: laid,
       command: {
         argv: ['ifup', ...flags, '-i', folder + startPath, ...new Set(names)],
-        timeoutMs: 30_000,
+        timeoutMs: 60_000,
         check: true,
       },
     };
@@ -39,14 +39,15 @@ export const interfacesParser: Parser = {
   },
 };
 
-/** `ip route add 10.176.0.0/12 via 10.208.0.1 dev eth1` */
+const ipRoute =
+  /\bip\s+(?:-4\s+)?route\s+(?:add|append|replace|change)\s+(?:to\s+)?(\d[\d.]*(?:\/\d+)?)\s.*?\bvia\s+([\d.]+)/;
+const oldRoute = /\broute\s+add\s+(?:-(?:net|host)\s+)?(\d\S*(?:\s+netmask\s+[\d.]+)?)\s.*?\bgw\s+([\d.]+)/;
+
+/** `ip route add 10.176.0.0/12 via 10.208.0.1 dev eth1`, `route add -net 10.176.0.0 netmask 255.240.0.0 gw 10.208.0.1` */
 function otherRoute(line: string): ParsedRoute[] {
-  const [, to, via] =
-    /\bip\s+(?:-4\s+)?route\s+(?:add|append|replace|change)\s+(?:to\s+)?(\d+(?:\.\d+)*(?:\/\d+)?)\s.*?\bvia\s+([\d.]+)/.exec(
-      line,
-    ) ?? [];
-  const isElsewhere = /\stable\s/.test(line) || to === undefined || /\/0+$/.test(to);
-  return isElsewhere ? [] : [{ on: deviceIn(line) ?? '', to, via }];
+  const [, to, via] = ipRoute.exec(line) ?? oldRoute.exec(line) ?? [];
+  if (to === undefined || /\stable\s/.test(line) || waysAdded(line).length > 0) return [];
+  return [{ on: deviceIn(line) ?? '', to: to.replaceAll(/\s+/g, ' '), via }];
 }
 
 function deviceIn(line: string): string | undefined {

@@ -16,7 +16,7 @@ export function netplanParser(
     makes: ['/run/systemd/network', '/run/NetworkManager/system-connections'],
     question: (files, folder) => ({
       files,
-      command: { argv: ['netplan', 'generate', '--root-dir', folder], timeoutMs: 30_000, check: true },
+      command: { argv: ['netplan', 'generate', '--root-dir', folder], timeoutMs: 60_000, check: true },
     }),
     routes({ files, wish, made }) {
       const id = idOf(files, wish);

@@ -48,7 +48,7 @@ source /etc/network/interfaces.d/* more/*
         'eth0',
         'eth1',
       ],
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       check: true,
     },
   });
@@ -65,11 +65,16 @@ ip route add 10.176.0.0/12 via 10.208.0.1 dev eth1 || true
 ip route add 192.0.2.0/24 via 10.208.0.1 table 100
 ip -6 route replace default via fe80::1 dev eth1
 route add default gw 203.0.113.1
+/sbin/route add -net 10.208.0.0  netmask 255.240.0.0 gw 10.208.0.1 dev eth1
+route add -net 0.0.0.0 netmask 0.0.0.0 gw 203.0.113.2
+route del -net 10.0.0.0/8 gw 10.208.0.1
 `;
   expect(routes(printed)).toEqual([
     'eth1 0.0.0.0/0 10.208.0.1',
     'eth1 10.176.0.0/12 10.208.0.1',
     ' 0.0.0.0/0 203.0.113.1',
+    'eth1 10.208.0.0 netmask 255.240.0.0 10.208.0.1',
+    ' 0.0.0.0/0 203.0.113.2',
   ]);
 });
 

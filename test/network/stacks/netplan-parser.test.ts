@@ -25,10 +25,10 @@ function routes(...made: NetworkFile[]): string[] | undefined {
     ?.map(({ on, to, via }) => `${on} ${to} ${via}`);
 }
 
-it('netplan is asked below the folder alone, for no longer than half a minute', () => {
+it('netplan is asked below the folder alone, for no longer than a minute', () => {
   expect(netplan.parser?.question(files, '/run/x', wish)).toEqual({
     files,
-    command: { argv: ['netplan', 'generate', '--root-dir', '/run/x'], timeoutMs: 30_000, check: true },
+    command: { argv: ['netplan', 'generate', '--root-dir', '/run/x'], timeoutMs: 60_000, check: true },
   });
 });
 

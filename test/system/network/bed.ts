@@ -39,9 +39,16 @@ export class Bed implements AsyncDisposable {
     this.setup = setups[place.stack];
   }
 
-  /** Boots a server; resolves when its network is up. */
-  static async boot(place: Place): Promise<Bed> {
-    const { files, service }: Setup = setups[place.stack];
+  /**
+   * Boots a server; resolves when its network is up.
+   * @param own files in the place of the stack's, and the interfaces that come up with them
+   */
+  static async boot(
+    place: Place,
+    own: { files?: Readonly<Record<string, string>>; up?: readonly string[] } = {},
+  ): Promise<Bed> {
+    const setup: Setup = setups[place.stack];
+    const { files, service } = { ...setup, ...own };
     const tap = { source: join(fixture, 'tap'), mode: 0o755 };
     const machine = await Machine.start({
       image: inject('images')[place.suite],
@@ -56,7 +63,7 @@ export class Bed implements AsyncDisposable {
     });
     const bed = new Bed(machine, place);
     try {
-      await bed.untilUp();
+      await bed.untilUp(own.up);
     } catch (error) {
       await bed[Symbol.asyncDispose]();
       throw error;

@@ -33,7 +33,7 @@ interface Shape {
 }
 
 const one = (text: string): Record<string, string> => ({
-  '50-cloud-init.yaml': `network:\n  version: 2\n${text}`,
+  '/etc/netplan/50-cloud-init.yaml': `network:\n  version: 2\n${text}`,
 });
 
 const shapes: Readonly<Record<string, Shape>> = {
@@ -56,7 +56,7 @@ const shapes: Readonly<Record<string, Shape>> = {
       ...one(
         `  ethernets:\n${eth0.replace(/ +gateway4.*\n/, blocks('{to: 0.0.0.0/0, via: 203.0.113.1}', '{to: 192.168.128.0/18, via: 203.0.113.9}'))}    eth1:\n      ${home}\n${blocks('{to: 0.0.0.0/0, via: 10.208.0.9, metric: 500}', first)}`,
       ),
-      '60-more.yaml': `network:\n  ethernets:\n    eth0: {routes: [{to: 192.168.192.0/18, via: 203.0.113.9}]}\n    eth1:\n${blocks(second)}`,
+      '/etc/netplan/60-more.yaml': `network:\n  ethernets:\n    eth0: {routes: [{to: 192.168.192.0/18, via: 203.0.113.9}]}\n    eth1:\n${blocks(second)}`,
     },
     routes: ['10.176.0.0/12', '10.208.0.0/12', '192.168.128.0/18', '192.168.192.0/18'],
   },
@@ -81,25 +81,21 @@ describe.concurrent.each(places)('$stack on $suite', (place) => {
     expect(exitCode, output).toBe(0);
   }
 
-  it('whatever the files give an interface, there is one default route, and the others stay; after a reboot too', async () => {
-    await using bed = await Bed.boot(place);
-    for (const [name, shape] of Object.entries(shapes)) {
+  it.each(Object.entries(shapes))(
+    'one default route, and the others stay, after a reboot too: %s',
+    async (_, shape) => {
       const up = ['eth0', shape.on ?? 'eth1'];
-      await bed.sh('rm -f /etc/netplan/*');
-      await bed.write(
-        Object.fromEntries(Object.entries(shape.files).map(([path, text]) => [`/etc/netplan/${path}`, text])),
-      );
-      await bed.reboot({ up });
+      await using bed = await Bed.boot(place, { files: shape.files, up });
       const files = await bed.files();
-      expect(await bed.action(), name).toBe('changed');
+      expect(await bed.action()).toBe('changed');
       await expectWished(bed, shape);
       await bed.reboot({ up });
       await expectWished(bed, shape);
-      expect(await bed.action(), name).toBe('unchanged');
+      expect(await bed.action()).toBe('unchanged');
       await bed.sh('rc-wait network rollback');
-      expect(await bed.files(), name).toBe(files);
-    }
-  });
+      expect(await bed.files()).toBe(files);
+    },
+  );
 
   it('where netplan makes something else of the new files nothing is changed, and it is said what', async () => {
     await using bed = await Bed.boot(place);
