@@ -8,7 +8,7 @@ import type { Command, NetworkPlan } from './types.ts';
  */
 export function describePlan({ why, disabled, changes, commands, warnings = [] }: NetworkPlan): string {
   const parts = [`# ${why}\n`, ...disabled.map((name) => `# ${name} is down from then on, at every boot\n`)];
-  parts.push(...warnings.map((warning) => `# ${warning}\n`));
+  parts.push(...warnings.map((warning) => `# look at this: ${warning}\n`));
   for (const { path, before, after } of changes) {
     parts.push(
       createTwoFilesPatch(

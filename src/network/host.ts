@@ -78,7 +78,7 @@ async function linkTarget(path: string): Promise<string | undefined> {
 }
 
 /** The paths below the root that a glob matches, sorted as the shell sorts in the C locale. */
-async function expand(root: string, glob: string): Promise<string[]> {
+export async function expand(root: string, glob: string): Promise<string[]> {
   let paths = [''];
   for (const component of componentsOf(glob)) {
     if (!hasWildcard(component)) {

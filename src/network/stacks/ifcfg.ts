@@ -1,6 +1,16 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { FileChange, NetworkFile, Stack, Target } from '../types.ts';
-import { bootNeed, changed, dhcpNeed, globalNeed, homeNeed, otherNeed, routeChanges } from './ifcfg-edit.ts';
+import { ifcfgDefaults } from './ifcfg-defaults.ts';
+import {
+  bootNeed,
+  changed,
+  dhcpNeed,
+  globalNeed,
+  homeNeed,
+  otherNeed,
+  routeChanges,
+  staticChanges,
+} from './ifcfg-edit.ts';
 import {
   addressesOf,
   globalPath,
@@ -50,6 +60,8 @@ export const ifcfg: Stack = {
 
   publicInterfaces: publicDevices,
 
+  defaults: ifcfgDefaults,
+
   edit(files, wish) {
     const interfaces = readInterfaces(files);
     const home = homeOf(interfaces, wish);
@@ -77,6 +89,7 @@ export const ifcfg: Stack = {
         }),
       ),
       ...routeChanges(files, home, wish),
+      ...staticChanges(files),
     ];
     return ended(files, changes, [home.file.path, home.routePath]);
   },

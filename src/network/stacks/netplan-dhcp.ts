@@ -45,3 +45,8 @@ export function dropInChanges(
     new Map(wanted),
   );
 }
+
+/** Whether a drop-in of ours keeps an ID from a default route by DHCP that is taken. */
+export function isSilenced({ id }: MergedDefinition, files: readonly NetworkFile[]): boolean {
+  return files.some(({ path }) => path === dropInGlob.replace('*', id));
+}
