@@ -42,6 +42,12 @@ const otherKeys = new Set(['version', 'renderer', 'openvswitch', 'nm-devices', '
  * @throws RcWaitError NETWORK_FILE naming file and line when it is not YAML or not of netplan's shape
  */
 export function readNetplanFile(file: NetworkFile): NetplanFile {
+  // The bytes of its mark, FF FE or FE FF, are no UTF-8. libyaml takes it, and it could not be edited line by line.
+  if (/^(\udcff\udcfe|\udcfe\udcff)/.test(file.text)) {
+    throw new RcWaitError('NETWORK_FILE', `cannot read ${file.path}: it is UTF-16 text`, {
+      hint: 'nothing was changed; write the file in UTF-8, as every other tool expects it',
+    });
+  }
   const { document, problem } = parseYaml(file.text);
   if (problem !== undefined) throw cannotRead(file.path, problem.line, problem.reason);
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === '')) {

@@ -50,11 +50,13 @@ export function isPassedOver(path: string): boolean {
 }
 
 /**
- * Whether a file has a profile's first section. Any other file, such as a key or a note, NetworkManager passes
- * over. One that has it and cannot be read is somebody's profile, and is refused with its reason.
+ * Whether a file is meant to be the profile of an interface. Any other file that it cannot read, such as a key or a
+ * note, NetworkManager passes over; this one is refused with its reason, for somebody counts on it.
  */
-function isProfile({ text }: NetworkFile): boolean {
-  return /^\ufeff?[ \t]*\[connection\]/m.test(text);
+function isMeant({ text }: NetworkFile): boolean {
+  return (
+    /^\ufeff?[ \t]*\[connection\]/m.test(text) && /^[ \t]*(interface-name|mac-address)[ \t]*=/m.test(text)
+  );
 }
 
 /** Tunnels get a default route because somebody wants it there; loopback never gets one. */
@@ -89,7 +91,7 @@ export function readAllProfiles(files: readonly NetworkFile[]): Profile[] {
 }
 
 function readFile(file: NetworkFile): IniFile | undefined {
-  if (isProfile(file)) return readIni(file, keyfileDialect);
+  if (isMeant(file)) return readIni(file, keyfileDialect);
   try {
     return file.text === '' ? undefined : readIni(file, keyfileDialect);
   } catch {

@@ -425,6 +425,12 @@ describe('files are read as netplan reads them', () => {
     ]);
   });
 
+  it('UTF-16, which netplan takes, is said', () => {
+    expect(() => edit(etc(eth1, 'a.yaml'), etc('\udcff\udcfen\0'))).toThrowError(
+      'cannot read /etc/netplan/50-cloud-init.yaml: it is UTF-16 text',
+    );
+  });
+
   it.each([
     ['broken YAML', 'network:\n  ethernets:\n    eth1: [1\n', 4],
     ['a tab', 'network:\n\tethernets: 1\n', 2],

@@ -277,7 +277,7 @@ describe('profiles are read as NetworkManager reads them', () => {
     );
   });
 
-  it.each(['0\udc82\udcff', 'nonsense\n', '[vpn', 'key=value\n'])(
+  it.each(['0\udc82\udcff', 'nonsense\n', '[vpn', 'key=value\n', '[connection]\ntype=vpn\nnonsense\n'])(
     'is no file without a profile: %j',
     (text) => {
       expect(edit(eth1, at(`${folder}/vpn.p12`, text))).toEqual({});
