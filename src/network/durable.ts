@@ -77,7 +77,7 @@ export async function makeChange(root: string, change: FileChange, attributes?: 
 /** Whether a file holds exactly this text, or does not exist where it is undefined. */
 export async function holds(root: string, path: string, text: string | undefined): Promise<boolean> {
   try {
-    return text !== undefined && (await readFile(join(root, path))).equals(encodeBytes(text));
+    return (await readFile(join(root, path))).equals(encodeBytes(text ?? '')) && text !== undefined;
   } catch (error) {
     return errnoOf(error) === 'ENOENT' && text === undefined;
   }
