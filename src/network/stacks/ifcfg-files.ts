@@ -9,8 +9,16 @@ const folder = '/etc/sysconfig/network-scripts';
 /** What counts for all interfaces; sourced before each interface's own file. */
 export const globalPath = '/etc/sysconfig/network';
 
+/** Routes of no interface in particular, which /etc/init.d/network sets after all interfaces are up. */
+export const staticRoutesPath = '/etc/sysconfig/static-routes';
+
 /** Globs of all that the network-scripts of RHEL read for IPv4. */
-export const ifcfgSources: readonly string[] = [`${folder}/ifcfg-*`, `${folder}/route-*`, globalPath];
+export const ifcfgSources: readonly string[] = [
+  `${folder}/ifcfg-*`,
+  `${folder}/route-*`,
+  globalPath,
+  staticRoutesPath,
+];
 
 /** `ifcfg-NAME` with the `route-NAME` beside it. */
 export interface Interface {

@@ -1,6 +1,15 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Stack, Target } from '../types.ts';
-import { bootNeed, changed, dhcpNeed, globalNeed, homeNeed, otherNeed, routeChanges } from './ifcfg-edit.ts';
+import {
+  bootNeed,
+  changed,
+  dhcpNeed,
+  globalNeed,
+  homeNeed,
+  otherNeed,
+  routeChanges,
+  staticChanges,
+} from './ifcfg-edit.ts';
 import {
   addressesOf,
   globalPath,
@@ -70,6 +79,7 @@ export const ifcfg: Stack = {
         }),
       ),
       ...routeChanges(files, home, wish),
+      ...staticChanges(files),
     ];
   },
 

@@ -6,16 +6,15 @@ import { valueIn } from './shell-file.ts';
 import { impliedBy, type Standing } from './standing.ts';
 import {
   addressesOf,
-  defaultsOf,
   type Interface,
   isOurSetting,
   originalFiles,
-  type RouteDefault,
   readInterfaces,
   routeFiles,
   routePathOf,
   sharedWord,
 } from './wicked-files.ts';
+import { defaultsOf, type RouteDefault } from './wicked-routes.ts';
 
 /** The interfaces, but that of the wish, to which the files give a default route, or gave one before us. */
 export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayWish): string[] {
@@ -46,7 +45,7 @@ function deviceOf(
   const byPrefix = interfaces.find(({ file }) =>
     addressesOf(file).some((prefix) => gateway !== undefined && contains(prefix, gateway)),
   );
-  return device ?? (byFile ?? byPrefix)?.name;
+  return byFile?.name ?? device ?? byPrefix?.name;
 }
 
 /** The interfaces that our own STARTMODE=off keeps down. */

@@ -7,17 +7,17 @@ import { linesToPutOut, type ShellFile } from './shell-file.ts';
 import { refuseStanding } from './standing.ts';
 import {
   addressesOf,
-  defaultsOf,
   isOurRoute,
   isOurSetting,
-  type RouteDefault,
   readInterfaces,
   routeFiles,
   routePathOf,
+  routesPath,
   sharedWord,
   wickedSources,
 } from './wicked-files.ts';
 import { disabledNames, publicNames, standingsOf } from './wicked-public.ts';
+import { defaultsOf, type RouteDefault } from './wicked-routes.ts';
 
 /**
  * wicked of openSUSE and SLES: our gateway in the interface's own `ifroute-` file,
@@ -98,8 +98,12 @@ function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileCha
   const present = routeFiles(files);
   const isOwnThere = present.some(({ path }) => path === ownPath);
   const all = isOwnThere ? present : [...present, { path: ownPath, text: '' }];
-  const isWished = (path: string, { via, device }: RouteDefault) =>
-    via === wish.gateway && (device ?? (path === ownPath ? wish.interfaceName : '')) === wish.interfaceName;
+  const isWished = (path: string, { via, device, isPlain }: RouteDefault) => {
+    // In the file of another interface wicked passes over the name that stands there.
+    const isOwn = path === ownPath && device === undefined;
+    const isNamed = device === wish.interfaceName && (path === ownPath || path === routesPath);
+    return via === wish.gateway && isPlain && (isOwn || isNamed);
+  };
   const keeper = all.find(({ path, text }) =>
     defaultsOf(theirsOf(text, isOurRoute)).some((route) => isWished(path, route)),
   );
@@ -111,7 +115,7 @@ function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileCha
         const defaults = defaultsOf(theirs);
         const kept = keeper === file ? defaults.find((route) => isWished(path, route)) : undefined;
         return {
-          off: defaults.filter((route) => route !== kept).map(({ line }) => line),
+          off: defaults.filter((route) => route !== kept).flatMap(({ lines }) => lines),
           // Not 0.0.0.0/0: so Rackspace's own tools write it, and wicked has always known it.
           wanted: keeper === undefined && path === ownPath ? [`default ${wish.gateway} - -`] : [],
         };
