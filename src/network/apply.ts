@@ -72,6 +72,8 @@ async function isInKernel({ commands, wish }: NetworkPlan, run: Run): Promise<bo
   return commands.length === 0 || isWished((await readDefaultRoutes(run))?.[0], wish);
 }
 
-function result({ stack, wish, changes }: NetworkPlan, action: 'changed' | 'unchanged'): NetworkResult {
-  return { action, stack, interface: wish.interfaceName, files: changes.map(({ path }) => path) };
+function result(plan: NetworkPlan, action: 'changed' | 'unchanged'): NetworkResult {
+  const { stack, wish, changes, warnings } = plan;
+  const files = changes.map(({ path }) => path);
+  return { action, stack, interface: wish.interfaceName, files, ...(warnings ? { warnings } : {}) };
 }

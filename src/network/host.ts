@@ -81,7 +81,7 @@ function decode(bytes: Uint8Array): string {
 }
 
 /** The paths below the root that a glob matches, sorted as the shell sorts in the C locale. */
-async function expand(root: string, glob: string): Promise<string[]> {
+export async function expand(root: string, glob: string): Promise<string[]> {
   let paths = [''];
   for (const component of componentsOf(glob)) {
     if (!hasWildcard(component)) {

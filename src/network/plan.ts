@@ -7,6 +7,7 @@ import { isPresent, lostWhenDown, ofPresent, refuseLower } from './public.ts';
 import { isRunningSystem } from './root.ts';
 import { type Run, runCommand } from './run.ts';
 import { stacks } from './stacks.ts';
+import { refusal, type Survey, surveyDefaults } from './survey.ts';
 import type {
   FileChange,
   GatewayWish,
@@ -55,9 +56,23 @@ export const runningHost: PlanHost = {
  * Works out what has to change for the gateway to be the one default route.
  * Reads files, addresses and routes; changes nothing.
  * @throws RcWaitError GATEWAY_INVALID, CONFIGURATION (no such interface),
- *   STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE
+ *   STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE (also where something else brings a default route
+ *   that the plan does not put out of use)
  */
 export async function planNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<NetworkPlan> {
+  const { plan, survey } = await planWithSurvey(request, host);
+  if (survey.problems.length > 0) throw refusal(survey, plan.wish);
+  return plan;
+}
+
+/**
+ * The plan, and what else brings a default route: where that stands in the way, `planNetwork` refuses.
+ * @throws RcWaitError as `planNetwork` does, but for default routes that the plan leaves in place
+ */
+export async function planWithSurvey(
+  request: PlanRequest,
+  host: PlanHost = runningHost,
+): Promise<{ plan: NetworkPlan; survey: Survey }> {
   const { gateway, interfaceName, root } = request;
   const running = host.isRunning(root);
   const readings = await readAll(request, running ? host : undefined);
@@ -88,7 +103,16 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   const commands = reload ? ofPresent(chosen?.stack.reload(wish, scene) ?? [], host.isPresent) : [];
   const restore = reload ? ofPresent(chosen?.stack.restore(wish, scene) ?? [], host.isPresent) : [];
-  return {
+  const isSettled = changes.length === 0;
+  const survey = await surveyDefaults({
+    root,
+    host: running ? host : undefined,
+    readings,
+    chosen,
+    wish,
+    isSettled,
+  });
+  const plan: NetworkPlan = {
     stack: name,
     ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),
     why,
@@ -97,7 +121,9 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
     changes,
     commands,
     restore: [...restore, ...(await lostWhenDown(disabled, restore, host.run))],
+    ...(survey.warnings.length > 0 ? { warnings: survey.warnings } : {}),
   };
+  return { plan, survey };
 }
 
 /**

@@ -31,6 +31,22 @@ export interface NetworkFile {
   readonly text: string;
 }
 
+/** An IPv4 default route of the main table that a stack's files bring. */
+export interface FileDefault {
+  /** the file that holds it */
+  readonly path: string;
+  /** the gateway; undefined where it names none, or a DHCP server names it */
+  readonly via: string | undefined;
+  /** the interface, for a person; undefined where the files alone do not tell it */
+  readonly device: string | undefined;
+  /** a DHCP client brings it, if a server names one */
+  readonly isLeased: boolean;
+  /** it comes at boot, and not only when somebody asks for it */
+  readonly isAtBoot: boolean;
+  /** whether it may be on that interface, as far as files tell */
+  mayBeOn(target: Target): boolean;
+}
+
 /** One file's change. `before` undefined: the file is new. `after` undefined: the file goes. */
 export interface FileChange {
   readonly path: string;
@@ -123,6 +139,8 @@ export interface Stack {
    * before rc-wait took it out of use, under the names that they will have as far as the files tell.
    */
   publicInterfaces(files: readonly NetworkFile[], wish: GatewayWish): readonly string[];
+  /** the IPv4 default routes that the files bring as they are, by whoever's wish; they need not name the interface of a wish */
+  defaults(files: readonly NetworkFile[]): readonly FileDefault[];
   /**
    * The changes that make the gateway of `wish` the one default route; empty when all is as wished already.
    * The resolvers that the files tie to a public interface go to the gateway's, for they are reached by it now.
@@ -149,6 +167,8 @@ export interface NetworkPlan {
   readonly commands: readonly Command[];
   /** what would bring the old files back into the kernel if `commands` failed */
   readonly restore: readonly Command[];
+  /** what may bring another default route and cannot be told, in words for a person; left out: nothing */
+  readonly warnings?: readonly string[];
 }
 
 /** What was done: the `network` member of the result document. */
@@ -158,6 +178,8 @@ export type NetworkResult =
       readonly stack: StackName;
       readonly interface: string;
       readonly files: readonly string[];
+      /** see `NetworkPlan` */
+      readonly warnings?: readonly string[];
     }
   | { readonly action: 'skipped'; readonly reason: string }
   | {

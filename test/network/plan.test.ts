@@ -86,7 +86,7 @@ describe('on a running system', () => {
     const status = 'networkctl --no-pager status --all --lines=0';
     const networkd = (output: string, isActive = true) =>
       running(
-        new FakeKernel(['default via 203.0.113.1 dev eth0'], {
+        new FakeKernel([], {
           'systemctl is-active --quiet systemd-networkd.service': () => ({ ok: isActive }),
           [status]: () => ({ output }),
         }),

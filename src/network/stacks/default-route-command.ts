@@ -34,24 +34,57 @@ export interface Way {
 
 /** The IPv4 default routes that a command line adds or changes; those that it deletes are none. */
 export function waysAdded(commandLine: string): Way[] {
-  return sorted(commandLine).changes.flatMap((change) =>
+  return waysIn(sorted(commandLine).changes);
+}
+
+function waysIn(changes: readonly RouteChange[]): Way[] {
+  return changes.flatMap((change) =>
     change.kind === 'adds' ? [{ via: change.via, device: change.device }] : [],
   );
 }
 
-/** Programs of a command line of which only running them tells what they do: scripts, sourced files, DHCP clients. */
-export function programsRun(commandLine: string): string[] {
-  return flat(commandLine).flatMap(({ words }) => {
-    const [first, second] = programOf(words.map(({ value }) => value));
-    const name = first === undefined ? undefined : nameIn(first);
-    if (first === undefined) return words[0] ? [words[0].raw] : [];
-    if (/^(\.|source|(ba|da|k)?sh)$/.test(name ?? '')) return second === undefined ? [] : [second];
-    return first.includes('/') && !/^\/(usr\/)?(local\/)?s?bin\//.test(first)
-      ? [first]
-      : isBringer(name)
-        ? [first]
-        : [];
-  });
+/** What a command line, or a whole script, does with IPv4 default routes. */
+export interface Doings {
+  /** those that it surely adds, if it comes so far */
+  readonly adds: readonly Way[];
+  /** it changes routes, and only running it tells which; or it takes a default route away */
+  readonly isUnclear: boolean;
+  /** the programs and scripts that it runs, as words; undefined where only a shell could name one */
+  readonly runs: readonly Known[];
+}
+
+/** What a command line, or a whole script of sh(1), does with IPv4 default routes. */
+export function doingsOf(text: string): Doings {
+  const plain = withLiterals(text);
+  const { changes } = sorted(plain);
+  const adds = waysIn(changes).filter(({ via, device }) => via !== undefined || device !== undefined);
+  return {
+    adds,
+    isUnclear: changes.length > adds.length,
+    runs: flat(plain).flatMap(({ words }) => runBy(words.map(({ value }) => value))),
+  };
+}
+
+/** The text with the variables put in that it sets once, to a plain word. */
+function withLiterals(text: string): string {
+  const values = new Map<string, string | undefined>();
+  for (const [, name = '', value = ''] of text.matchAll(
+    /^[ \t]*(?:export[ \t]+|local[ \t]+)?([A-Za-z_]\w*)=["']?([^"'\s;#]*)["']?/gm,
+  )) {
+    values.set(name, values.has(name) || !/^[\w.:/-]+$/.test(value) ? undefined : value);
+  }
+  return text.replace(
+    /\$(?:(\w+)|\{(\w+)\})/g,
+    (all, bare?: string, braced?: string) => values.get(bare ?? braced ?? '') ?? all,
+  );
+}
+
+function runBy(words: readonly Known[]): Known[] {
+  const [first, second] = programOf(words);
+  const name = nameIn(first ?? '');
+  if (first === undefined) return [undefined];
+  if (/^(\.|source|(ba|da|k)?sh)$/.test(name)) return second?.startsWith('-') ? [] : [second];
+  return harmless.test(name) || /^(ip|route|if|cd)$/.test(name) ? [] : [first];
 }
 
 interface Sorted {
@@ -182,7 +215,7 @@ function nameIn(program: string): string {
   return program.slice(program.lastIndexOf('/') + 1);
 }
 
-/** Clients that bring a default route of their own. */
-function isBringer(name: string | undefined): boolean {
-  return /^(dhclient|dhcpcd|udhcpc|pump|pppd|pon|wg-quick|openvpn|ifup|nmcli|networkctl)$/.test(name ?? '');
+/** Whether a program brings up interfaces, or tunnels, with what default route they have. */
+export function isBringer(program: string): boolean {
+  return /^(dhclient|dhcpcd|udhcpc|pump|pppd|pon|wg-quick|openvpn|nmcli|networkctl)$/.test(nameIn(program));
 }

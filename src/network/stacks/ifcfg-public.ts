@@ -40,7 +40,7 @@ export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish
 }
 
 /** `eth0` of the aliases `eth0:1` and `eth0-range0`, which ifup-aliases brings up with it. */
-function parentOf(device: string): string {
+export function parentOf(device: string): string {
   return device.replace(/(:.*|-range\d*)$/, '');
 }
 

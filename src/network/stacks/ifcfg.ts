@@ -1,5 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Stack, Target } from '../types.ts';
+import { ifcfgDefaults } from './ifcfg-defaults.ts';
 import {
   bootNeed,
   changed,
@@ -51,6 +52,8 @@ export const ifcfg: Stack = {
     })),
 
   publicInterfaces: publicDevices,
+
+  defaults: ifcfgDefaults,
 
   edit(files, wish) {
     const interfaces = readInterfaces(files);

@@ -1,5 +1,6 @@
 import type { FileChange, GatewayWish, Scene, Stack } from '../types.ts';
 import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
+import { ifupdownDefaults } from './ifupdown-defaults.ts';
 import { bootEdit, disabledNames, refuseDisabling } from './interfaces-disable.ts';
 import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './interfaces-edit.ts';
 import type { Entry, InterfacesFile } from './interfaces-file.ts';
@@ -43,6 +44,8 @@ export const ifupdown: Stack = {
       })),
 
   publicInterfaces: publicNames,
+
+  defaults: ifupdownDefaults,
 
   edit(files, wish) {
     const restored = files.map((file) => takeBack(file, isResolverOption));

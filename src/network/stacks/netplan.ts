@@ -1,5 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { GatewayWish, NetworkFile, Stack } from '../types.ts';
+import { netplanDefaults } from './netplan-defaults.ts';
 import { changesOf } from './netplan-edit.ts';
 import { type NetplanFile, readNetplanFile } from './netplan-file.ts';
 import { ownPath } from './netplan-own.ts';
@@ -41,6 +42,8 @@ export const netplan: Stack = {
     const originals = live.map((file) => originalOf(file) ?? file);
     return publicDefinitions(live, originals, id).map(interfaceNameOf);
   },
+
+  defaults: netplanDefaults,
 
   edit(files, wish) {
     const live = read(files);

@@ -1,6 +1,7 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { NetworkFile, Stack, Target } from '../types.ts';
 import { networkManagerDaemon } from './networkmanager-daemon.ts';
+import { networkmanagerDefaults } from './networkmanager-defaults.ts';
 import { changesOf } from './networkmanager-edit.ts';
 import {
   interfaceNameOf,
@@ -48,6 +49,8 @@ export const networkmanager: Stack = {
       }),
 
   publicInterfaces: (files, wish) => publicsOf(files, wish).map(({ theirs }) => interfaceNameOf(theirs)),
+
+  defaults: networkmanagerDefaults,
 
   edit(files, wish) {
     const views = viewsOf(files);

@@ -35,7 +35,7 @@ export function publicNames(files: readonly NetworkFile[], { interfaceName }: Ga
 }
 
 /** The device that a route names, else that of its file; in `routes` wicked looks for the one that reaches its gateway. */
-function deviceOf(
+export function deviceOf(
   { device, via }: RouteDefault,
   path: string,
   interfaces: readonly Interface[],

@@ -5,6 +5,7 @@ import { both, type Need, nothing, overlaid, theirsOf } from './overlay.ts';
 import { allLines, changedSettings, type Settings } from './shell-edit.ts';
 import { linesToPutOut, type ShellFile } from './shell-file.ts';
 import { refuseStanding } from './standing.ts';
+import { wickedDefaults } from './wicked-defaults.ts';
 import {
   addressesOf,
   isOurRoute,
@@ -38,6 +39,8 @@ export const wicked: Stack = {
     readInterfaces(files).map(({ file, name }) => ({ name, addresses: addressesOf(file) })),
 
   publicInterfaces: publicNames,
+
+  defaults: wickedDefaults,
 
   edit(files, wish) {
     const { interfaceName } = wish;
