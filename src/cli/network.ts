@@ -70,6 +70,7 @@ export const networkPlanCommand: Command = command({
         disabled,
         files,
         commands: commands.map(({ argv }) => argv),
+        ...(plan.warnings ? { warnings: plan.warnings } : {}),
       };
       io.out(`${JSON.stringify(document)}\n`);
     } else {
@@ -119,6 +120,7 @@ async function applyGateway(
   const say = sayTo(args, io);
   say(plan.why);
   for (const name of plan.disabled) say(disabledWords(name));
+  for (const warning of plan.warnings ?? []) say(`look at this: ${warning}`);
   const probes = await probesFor(plan, targets, api);
   const result = await applyNetwork(plan, { ...changeOptions(args.root, say), probes, signal: io.signal });
   if (args.output === 'json')

@@ -5,8 +5,9 @@ import type { Command, NetworkPlan } from './types.ts';
  * A plan for a person: a unified diff of every file, as diff -u shows it, and
  * the commands that would run. Ends with a line break.
  */
-export function describePlan({ why, disabled, changes, commands }: NetworkPlan): string {
+export function describePlan({ why, disabled, changes, commands, warnings = [] }: NetworkPlan): string {
   const parts = [`# ${why}\n`, ...disabled.map((name) => `# ${name} is down from then on, at every boot\n`)];
+  parts.push(...warnings.map((warning) => `# look at this: ${warning}\n`));
   for (const { path, before, after } of changes) {
     parts.push(
       createTwoFilesPatch(

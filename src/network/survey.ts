@@ -2,7 +2,7 @@ import { RcWaitError, reasonOf } from '../base/error.ts';
 import { inWords, isForeign, unexplained } from './accounting.ts';
 import { type Work, workBelow, workRunning } from './at-work.ts';
 import { askDaemon, readStackFiles } from './host.ts';
-import { readDefaultRoutes } from './kernel.ts';
+import { isWished, readDefaultRoutes } from './kernel.ts';
 import type { Run } from './run.ts';
 import { readScripts } from './scripts.ts';
 import { bootCommands } from './stacks/ifupdown-defaults.ts';
@@ -72,15 +72,15 @@ export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
   const scripts = await readScripts(root, lines, work.isAtWork);
   warnings.push(...scripts.warnings);
   for (const { path, via, device } of scripts.defaults) {
-    const isWished = via === wish.gateway && (device === undefined || device === wish.interfaceName);
-    if (!isWished)
+    const isOurs = via === wish.gateway && (device === undefined || device === wish.interfaceName);
+    if (!isOurs)
       problems.push(`${path}, which is run at boot or with the network, sets "${inWords({ via, device })}"`);
   }
   const hint =
     'nothing was changed; take that default route out there, or see to it that nothing reads that file at boot, and try again';
   if (problems.length > 0 || host === undefined) return { problems, hint, warnings };
   const kernel = await kernelSurvey(scene, host, scripts.count);
-  if (!scene.isSettled) return { ...kernel, warnings };
+  if (!scene.isSettled || kernel.isHeld) return { ...kernel, warnings };
   return { problems: [], hint, warnings: [...warnings, ...kernel.problems] };
 }
 
@@ -104,12 +104,14 @@ async function kernelSurvey(
   { chosen, wish, readings }: SurveyScene,
   host: SurveyHost,
   scripts: number,
-): Promise<Pick<Survey, 'problems' | 'hint'>> {
+): Promise<Pick<Survey, 'problems' | 'hint'> & { readonly isHeld: boolean }> {
   const known = chosen === undefined ? [] : [...chosen.stack.defaults(chosen.files), ...formerly(chosen)];
-  const routes = unexplained((await readDefaultRoutes(host.run)) ?? [], known, wish, host.interfaces());
+  const kernel = (await readDefaultRoutes(host.run)) ?? [];
+  const routes = unexplained(kernel, known, wish, host.interfaces());
   const looked = readings.map(({ stack, files }) => `${files.length} of ${stack.name}`).join(', ');
   const words = routes.map((route) => `"${route.words.join(' ')}"`);
   return {
+    isHeld: isWished(kernel[0], wish),
     problems: words.map(
       (one) =>
         `nothing that the change takes away brings the kernel's ${one}, so it may be back after a reboot (looked at files: ${looked}, ${scripts} scripts)`,
