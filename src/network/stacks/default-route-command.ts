@@ -120,7 +120,7 @@ function flat(commandLine: string, depth = 0): ShellCommand[] {
     const inner = command.words
       .flatMap(({ substitutions }) => substitutions)
       .flatMap((line) => flat(line, depth + 1).map((one) => ({ ...one, isInside: true })));
-    const script = scriptOf(command.words.map(({ value }) => value));
+    const script = scriptOf(command.words);
     return [...(script === undefined ? [command] : flat(script, depth + 1)), ...inner];
   });
 }
@@ -147,13 +147,17 @@ function variableOf({ raw }: ShellWord): string | undefined {
 }
 
 /** `… sh -c SCRIPT`, `eval SCRIPT` */
-function scriptOf(all: readonly Known[]): string | undefined {
-  const [program, ...words] = programOf(all);
-  const name = nameIn(program ?? '');
-  if (name === 'eval') return words.includes(undefined) ? undefined : words.join(' ');
+function scriptOf(all: readonly ShellWord[]): string | undefined {
+  const words = all.slice(all.length - programOf(all.map(({ value }) => value)).length);
+  const name = nameIn(words[0]?.value ?? '');
+  if (name === 'eval')
+    return words
+      .slice(1)
+      .map(({ text }) => text)
+      .join(' ');
   if (!/^(ba|da|k)?sh$/.test(name)) return undefined;
-  const at = words.findIndex((word) => /^-\w*c$/.test(word ?? ''));
-  return at < 0 ? undefined : words[at + 1];
+  const at = words.findIndex(({ text }) => /^-\w*c$/.test(text));
+  return at < 0 ? undefined : words[at + 1]?.text;
 }
 
 function doesNothing({ words }: ShellCommand): boolean {

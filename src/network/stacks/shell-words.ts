@@ -4,6 +4,8 @@ export interface ShellWord {
   readonly raw: string;
   /** quotes and escapes gone; undefined where an expansion decides: `$GW`, `$(cat gw)`, `*` */
   readonly value: string | undefined;
+  /** the same with expansions as they are written, for a shell that reads it once more: `eval`, `sh -c` */
+  readonly text: string;
   /** the command lines of its `$(…)` and backquotes */
   readonly substitutions: readonly string[];
 }
@@ -25,14 +27,14 @@ export interface ShellCommand {
  */
 export function commandsIn(text: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
-  const state = { depth: 0, piped: false };
+  const state = { depth: 0, parens: 0, piped: false };
   let words: ShellWord[] = [];
   let [readsInput, isTarget, documents] = [false, false, [] as string[]];
   const finish = () => {
     const { own, isInside } = stripped(words, state);
     const from = readsInput || state.piped;
     if (own.length > 0)
-      commands.push({ words: own, isInside: isInside || state.depth > 0, readsInput: from });
+      commands.push({ words: own, isInside: isInside || state.depth + state.parens > 0, readsInput: from });
     [words, readsInput, isTarget] = [[], false, false];
   };
   for (let at = 0; at < text.length; ) {
@@ -50,9 +52,9 @@ export function commandsIn(text: string): ShellCommand[] {
     } else if (groups.operator !== undefined) {
       finish();
       state.piped = raw === '|';
-      if (raw === '(') state.depth += 1;
+      if (raw === '(') state.parens += 1;
       // A closing sign without one that opens belongs to a pattern of `case`.
-      if (raw === ')') state.depth = Math.max(0, state.depth - 1);
+      if (raw === ')') state.parens = Math.max(0, state.parens - 1);
       if (raw === '\n' && documents.length > 0) {
         at = endOfDocuments(text, at, documents);
         documents = [];
@@ -118,25 +120,27 @@ const part =
   /\\\r?\n|\\(?<escaped>[\s\S]?)|'(?<single>[^']*)'?|"(?<double>(?:[^"\\]|\\[\s\S])*)"?|`(?<back>(?:[^`\\]|\\[\s\S])*)`?|\$\((?<paren>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)?|(?<other>[\s\S])/g;
 
 function wordOf(raw: string): ShellWord {
-  if (/^([\w.:=/%,+@-]*|\[\[?)$/.test(raw)) return { raw, value: raw, substitutions: [] };
+  if (/^([\w.:=/%,+@-]*|\[\[?)$/.test(raw)) return { raw, value: raw, text: raw, substitutions: [] };
   let value: string | undefined = '';
   const substitutions: string[] = [];
-  const add = (text: string | undefined) => {
-    value = text === undefined || value === undefined ? undefined : value + text;
+  let text = '';
+  const add = (more: string | undefined, written: string) => {
+    value = more === undefined || value === undefined ? undefined : value + more;
+    text += more ?? written;
   };
-  for (const { groups = {} } of raw.matchAll(part)) {
+  for (const { 0: all, groups = {} } of raw.matchAll(part)) {
     const { escaped, single, double, back, paren, other } = groups;
     const inner = double ?? '';
     if (back !== undefined) substitutions.push(back.replace(/\\([`\\$])/g, '$1'));
     if (paren !== undefined) substitutions.push(paren);
     substitutions.push(...substitutionsIn(inner));
-    if (back !== undefined || paren !== undefined) add(undefined);
-    else if (double !== undefined) add(quoted(inner));
+    if (back !== undefined || paren !== undefined) add(undefined, all);
+    else if (double !== undefined) add(quoted(inner), inner.replace(/\\(["\\$`])/g, '$1'));
     // A pattern, a tilde or a brace is somebody else's to expand.
-    else if (other !== undefined) add(/[$*?[{~]/.test(other) ? undefined : other);
-    else add(single ?? escaped ?? '');
+    else if (other !== undefined) add(/[$*?[{~]/.test(other) ? undefined : other, other);
+    else add(single ?? escaped ?? '', '');
   }
-  return { raw, value, substitutions };
+  return { raw, value, text, substitutions };
 }
 
 /** What stands between double quotes: only `$`, backquotes and some escapes mean something there. */
