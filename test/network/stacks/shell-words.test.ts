@@ -56,7 +56,7 @@ it('the commands of substitutions are told', () => {
   expect(command?.words.flatMap(({ substitutions }) => substitutions)).toEqual(['b c', 'd', 'e', 'f `g`']);
 });
 
-it('any quoting of words is read as a real shell reads it (2,000 cases)', () => {
+it('any quoting of words is read as a real shell reads it (over 2,000 cases)', () => {
   const piece = fc.constantFrom(
     'a',
     'default',
@@ -77,8 +77,10 @@ it('any quoting of words is read as a real shell reads it (2,000 cases)', () => 
     '\t',
   );
   const texts = fc
-    .sample(fc.array(piece, { minLength: 1, maxLength: 8 }), { numRuns: 2_000, seed: 7 })
-    .map((all) => all.join(''));
+    .sample(fc.array(piece, { minLength: 1, maxLength: 8 }), { numRuns: 3_000, seed: 7 })
+    .map((all) => all.join(''))
+    // After a comment a line would begin with what cannot begin one.
+    .filter((text) => !/#[^]*\n/.test(text));
   const script = texts.map((text) => `p ${text}\nprintf '\\1'`).join('\n');
   const { stdout } = spawnSync(
     'sh',
@@ -89,6 +91,7 @@ it('any quoting of words is read as a real shell reads it (2,000 cases)', () => 
     },
   );
   const theirs = stdout.split('\u0001').slice(0, texts.length);
+  expect(texts.length).toBeGreaterThan(2_000);
   expect(theirs).toHaveLength(texts.length);
   texts.forEach((text, index) => {
     const [first] = commandsIn(`p ${text}`);
@@ -96,6 +99,6 @@ it('any quoting of words is read as a real shell reads it (2,000 cases)', () => 
       .slice(1)
       .map(({ value }) => `${value}\u0002`)
       .join('');
-    expect(theirs[index]?.startsWith(own), JSON.stringify([text, own, theirs[index]])).toBe(true);
+    expect(theirs[index], JSON.stringify(text)).toBe(own);
   });
 });
