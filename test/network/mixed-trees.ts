@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** A file of a tree, and whether it brings a default route that is not the gateway's. */
-export interface Piece {
+interface Piece {
   readonly path: string;
   readonly text: string;
   readonly brings: boolean;
