@@ -169,7 +169,9 @@ it(`any command line: what a real shell has ip(8) add is never called something 
     if (calls.some(addsDefault)) {
       adding += 1;
       expect(kind, one).not.toBe('other');
-    } else if (!/\$/.test(one) && !one.startsWith('!')) expect(['other', 'unclear'], one).toContain(kind);
+    } else if (!/\$|\\#/.test(one) && !one.startsWith('!'))
+      // A variable, or a word that ip(8) refuses: more may be taken for a default route than is one.
+      expect(['other', 'unclear'], one).toContain(kind);
   });
   expect(adding).toBeGreaterThan(cases / 20);
 });
