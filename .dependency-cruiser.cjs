@@ -8,7 +8,7 @@ const pure = `^src/(${[
   'pace/(window|backoff)',
   'rackconnect/(payload|payload/[^/]+|regions)',
   'host/(finding|parse/[^/]+)',
-  'network/(stacks/[^/]+|gateway|bytes|diff|choice|parsed)',
+  'network/(stacks/[^/]+|accounting|gateway|bytes|diff|choice|parsed)',
   'simulator/(timeline|quota|formats|rules)',
   'openstack/(signal-request|signal-retry)',
   'hooks/(names|lines)',

@@ -1,4 +1,3 @@
-import type { DefaultRoute } from './kernel.ts';
 import type { FileDefault, GatewayWish, HostInterface, Target } from './types.ts';
 
 /** A default route that is not the wished one, or that only a DHCP server decides on. */
@@ -11,25 +10,30 @@ export function isForeign({ via, isLeased, mayBeOn }: FileDefault, wish: Gateway
  * those files takes them away for now, and whatever sets them will do so again.
  * @param interfaces by which MAC addresses are told
  */
-export function unexplained(
-  routes: readonly DefaultRoute[],
+export function unexplained<T extends Shown>(
+  routes: readonly T[],
   files: readonly FileDefault[],
   wish: GatewayWish,
   interfaces: readonly HostInterface[],
-): DefaultRoute[] {
+): T[] {
   return routes.filter((route) =>
     hopsOf(route).some((hop) => !isWish(hop, wish) && !files.some((one) => brings(one, hop, interfaces))),
   );
 }
 
+/** A route of the kernel by the words of ip-route(8). */
+interface Shown {
+  readonly words: readonly string[];
+}
+
 /** One way of a route, which may have several. */
-export interface Hop {
+interface Hop {
   readonly via: string | undefined;
   readonly device: string | undefined;
 }
 
 /** The ways of a route as ip-route(8) shows it. */
-export function hopsOf({ words }: DefaultRoute): Hop[] {
+function hopsOf({ words }: Shown): Hop[] {
   const text = words.join(' ');
   const parts = text.includes(' nexthop ') ? text.split(' nexthop ').slice(1) : [text];
   return parts.map((part) => ({

@@ -8,7 +8,7 @@ import { doingsOf, isBringer, type Way } from './stacks/default-route-command.ts
 import { dhcpcdHook, dhcpcdHookPath } from './stacks/dhcpcd-hook.ts';
 
 /** A default route that something beside the stacks' own settings brings at boot. */
-export interface ScriptDefault extends Way {
+interface ScriptDefault extends Way {
   readonly path: string;
 }
 

@@ -11,7 +11,7 @@ import { stacks } from './stacks.ts';
 import type { FileDefault, GatewayWish, HostInterface, NetworkFile, Reign, Stack } from './types.ts';
 
 /** The files of a stack, as far as they were read. */
-export interface StackFiles {
+interface StackFiles {
   readonly stack: Stack;
   readonly files: readonly NetworkFile[];
   /** false: its program is not installed; undefined where that cannot be told */
@@ -20,7 +20,7 @@ export interface StackFiles {
 }
 
 /** The running system, as far as it is asked for what brings default routes. */
-export interface SurveyHost {
+interface SurveyHost {
   readonly interfaces: () => readonly HostInterface[];
   readonly isInstalled: (tool: string) => Promise<boolean>;
   readonly isPresent: (interfaceName: string) => boolean;

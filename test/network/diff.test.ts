@@ -23,7 +23,7 @@ it('a command that runs only on a condition is shown with it', () => {
 
 it('what could not be made sure of is said', () => {
   expect(describePlan({ ...plan, warnings: ['netplan was not asked'] })).toContain(
-    '# netplan was not asked\n',
+    '# look at this: netplan was not asked\n',
   );
 });
 

@@ -91,7 +91,7 @@ describe('a command of an up or down line', () => {
     'ip -6 route add default via fe80::1 # 0/0',
     'route add -host 0.0.0.0 gw 203.0.113.1',
     'route add default reject',
-    'for n in 10.208.0.0/12 10.176.0.0/12; do ip route add "${n}" via 10.208.0.1; done',
+    `for n in 10.208.0.0/12 10.176.0.0/12; do ip route add "\${n}" via 10.208.0.1; done`,
     'cat <<EOF\nip route add default via 203.0.113.1\nEOF',
   ])('"%s" is something else', (line) => {
     expect(routeCommand(line)).toBe('other');
@@ -131,8 +131,7 @@ it.each([
 
 describe('what a script does', () => {
   it('is told with the variables that it sets once', () => {
-    const text =
-      '#!/bin/sh\nGW=203.0.113.1 # the router\nNET="10.0.0.0/8"\nip route add $NET via $GW\nip route add default via ${GW}\n';
+    const text = `#!/bin/sh\nGW=203.0.113.1 # the router\nNET="10.0.0.0/8"\nip route add $NET via $GW\nip route add default via \${GW}\n`;
     expect(doingsOf(text)).toEqual({
       adds: [{ via: '203.0.113.1', device: undefined }],
       isUnclear: false,

@@ -45,6 +45,41 @@ function other(text: string, ...more: NetworkFile[]): string | undefined {
   );
 }
 
+describe('routes in other places and spellings', () => {
+  const file = '/etc/sysconfig/static-routes';
+
+  it('a default route in static-routes goes out of use, all else there stays', () => {
+    const text =
+      'any net default gw 203.0.113.1\nany host 198.51.100.7 gw 203.0.113.1\nany net 0.0.0.0 netmask 0 gw 203.0.113.1\neth0 net 0.0.0.0 netmask 0.0.0.0 gw 203.0.113.1\n# any net default gw 203.0.113.9\n';
+    expect(edit(eth1, at(file, text))[file]).toBe(
+      `${off}any net default gw 203.0.113.1\nany host 198.51.100.7 gw 203.0.113.1\n${off}any net 0.0.0.0 netmask 0 gw 203.0.113.1\n${off}eth0 net 0.0.0.0 netmask 0.0.0.0 gw 203.0.113.1\n# any net default gw 203.0.113.9\n`,
+    );
+  });
+
+  it.each([
+    'default via 203.0.113.1 dev eth0 # not in table 100\n',
+    'any via 203.0.113.1\n',
+    '0/0 via 203.0.113.1\n',
+    '0.0.0.0/0.0.0.0 via 203.0.113.1 metric 5\n',
+    'via 203.0.113.1 dev eth0\n',
+  ])('%j of a route file is a default route', (line) => {
+    expect(edit(eth1, at('route-eth0', line))['route-eth0']).toBe(off + line);
+  });
+
+  it.each(['0', '0.0.0.0', '000.0.0.0'])('so is a numbered one whose mask is written %s', (mask) => {
+    const lines = ['ADDRESS0=0.0.0.0', `NETMASK0=${mask}`, 'GATEWAY0=203.0.113.1'];
+    expect(edit(eth1, at('route-eth0', `${lines.join('\n')}\n`))['route-eth0']).toBe(
+      lines.map((line) => `${off}${line}\n`).join(''),
+    );
+  });
+
+  it('the interface that reaches the gateway of static-routes is a public one', () => {
+    const eth0 = at('ifcfg-eth0', 'DEVICE=eth0\nIPADDR=203.0.113.72\nPREFIX=24\n');
+    for (const line of ['any net default gw 203.0.113.1\n', 'eth0 net default gw 203.0.113.1\n'])
+      expect(ifcfg.publicInterfaces([eth1, eth0, at(file, line)], wish)).toEqual(['eth0']);
+  });
+});
+
 describe.each(['ifcfg-rhel7', 'ifcfg-rhel8', 'ifcfg-rhel9'])('the layout of %s', (name) => {
   const before = goldenFiles(name, 'before');
   const after = goldenFiles(name, 'after');
