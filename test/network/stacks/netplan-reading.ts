@@ -80,13 +80,18 @@ export function restOf(reading: readonly Said[]): unknown[] {
     const { gateway4: _gateway4, nameservers, routes, ...rest } = settings;
     // A route that is there twice is one route; it keeps a list at its length (see netplan-lists.ts).
     const others =
-      routes && new Map(routes.filter((route) => !isDefault(route)).map((one) => [JSON.stringify(one), one]));
+      routes && new Map(routes.filter((route) => !isDefault(route)).map((one) => [wordsOf(one), one]));
     return {
       path,
       id,
       ...rest,
       ...(id === 'eth2' ? { nameservers } : {}),
-      routes: others && [...others.values()],
+      routes: others && [...others.keys()],
     };
   });
+}
+
+/** A route with its numbers as text: the copy of one has them in quotes, which is the same to netplan. */
+function wordsOf(route: Route): string {
+  return JSON.stringify(route, (_, value: unknown) => (typeof value === 'number' ? String(value) : value));
 }
