@@ -8,7 +8,7 @@ const pure = `^src/(${[
   'pace/(window|backoff|possible|wal)',
   'rackconnect/(payload|payload/[^/]+|regions)',
   'host/(finding|parse/[^/]+)',
-  'network/(stacks/[^/]+|gateway|diff|choice)',
+  'network/(stacks/[^/]+|accounting|gateway|bytes|diff|choice|parsed)',
   'simulator/(timeline|quota|formats|rules)',
   'openstack/(signal-request|signal-retry)',
   'hooks/(names|lines)',

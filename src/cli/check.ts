@@ -105,12 +105,13 @@ async function tidy(args: CheckArgs, say: (notice: string) => void, signal: Abor
 }
 
 async function putBack(
-  { plan }: Check,
+  { plan, obstacle }: Check,
   args: CheckArgs,
   say: (notice: string) => void,
   signal: AbortSignal,
 ): Promise<NetworkResult> {
   const { root } = args;
+  if (obstacle !== undefined) throw obstacle;
   if (isByService(args)) {
     const { configureByService } = await import('./delegate.ts');
     const { wish, stack } = plan;
@@ -145,6 +146,7 @@ function print({ check, held, reasons, network }: Report, { output }: CheckArgs,
       kernel: kernel ?? null,
       default_routes: defaultRoutes,
       reasons,
+      ...(check.warnings.length > 0 ? { warnings: check.warnings } : {}),
       network,
     };
     io.out(`${JSON.stringify(document)}\n`);
@@ -152,7 +154,15 @@ function print({ check, held, reasons, network }: Report, { output }: CheckArgs,
   }
   const where = `the gateway ${gateway} on ${interfaceName} (${stack})`;
   const verdict = held ? 'held' : network === null ? 'not held' : 'put back';
-  io.out([`${verdict}: ${where}`, ...reasons.map((reason) => `  ${reason}`)].join('\n').concat('\n'));
+  io.out(
+    [
+      `${verdict}: ${where}`,
+      ...reasons.map((reason) => `  ${reason}`),
+      ...check.warnings.map((one) => `  look at this: ${one}`),
+    ]
+      .join('\n')
+      .concat('\n'),
+  );
 }
 
 /** It was rolled back by hand: whoever did that does not want it back. */

@@ -4,6 +4,7 @@ import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegular } from '../base/files.ts';
+import { encodeBytes } from './bytes.ts';
 import { readBelow, trustedBelow } from './root.ts';
 import { runCommand } from './run.ts';
 import type { FileChange } from './types.ts';
@@ -83,7 +84,7 @@ export async function makeChange(root: string, change: FileChange, attributes?: 
 /** Whether a file holds exactly this text, or does not exist where it is undefined. */
 export async function holds(root: string, path: string, text: string | undefined): Promise<boolean> {
   try {
-    return (await readBelow(root, path)).equals(Buffer.from(text ?? '', 'utf8')) && text !== undefined;
+    return (await readBelow(root, path)).equals(encodeBytes(text ?? '')) && text !== undefined;
   } catch (error) {
     return errnoOf(error) === 'ENOENT' && text === undefined;
   }
@@ -157,7 +158,7 @@ export async function expectFile(target: string, before: string | undefined): Pr
     throw new Error('it is a symbolic link, and what it points to may serve others too');
   if (!stats.isFile()) throw new Error('it is not a regular file');
   const { bytes } = readRegular(target, largestBytes, { noFollow: true });
-  if (before === undefined || !bytes.equals(Buffer.from(before, 'utf8'))) {
+  if (before === undefined || !bytes.equals(encodeBytes(before))) {
     throw new Error('it has changed since it was read; run rc-wait again');
   }
   return stats;
@@ -185,7 +186,7 @@ async function writeTemporary(
   let handle: FileHandle | undefined;
   try {
     handle = await open(temporary, 'wx', 0o600);
-    await handle.writeFile(text, 'utf8');
+    await handle.writeFile(encodeBytes(text));
     if (exists) await copyExtendedAttributes(target, temporary);
     const own = await handle.stat();
     if (uid >= 0 && (own.uid !== uid || own.gid !== gid)) await handle.chown(uid, gid);

@@ -1,6 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
+import { decodeBytes } from './bytes.ts';
 import {
   type Attributes,
   expectFile,
@@ -148,7 +149,7 @@ export async function readNow(root: string, path: string): Promise<FileNow> {
   let target: string | undefined;
   try {
     target = join(await realpathBelow(root, dirname(path)), basename(path));
-    return { target, text: (await readBelow(root, path)).toString('utf8') };
+    return { target, text: decodeBytes(await readBelow(root, path)) };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { target, text: undefined };
     if (error instanceof RcWaitError) throw error;

@@ -53,6 +53,8 @@ export interface InterfacesFile extends NetworkFile {
  */
 export function readInterfacesFile(file: NetworkFile): InterfacesFile {
   const entries = entriesOf(file.text);
+  // ifupdown takes it for the beginning of the first word, also where that is a "#".
+  if (file.text.startsWith('\ufeff')) throw cannotRead(file.path, 1, 'it begins with a byte order mark');
   const stanzas: Stanza[] = [];
   let options: Entry[] = [];
   let bare: Entry[] = [];

@@ -2,6 +2,7 @@ import { RcWaitError } from '../../base/error.ts';
 import type { Command, GatewayWish, NetworkFile, Scene, Stack, Target } from '../types.ts';
 import { nameOf } from './glob.ts';
 import { offMark } from './marks.ts';
+import { networkdDefaults } from './networkd-defaults.ts';
 import { ownPathOf } from './networkd-drop-in.ts';
 import { changesOf } from './networkd-edit.ts';
 import { isForOneOnly } from './networkd-match.ts';
@@ -11,6 +12,7 @@ import {
   interfaceNameOf,
   isNetplans,
   isUnmanaged,
+  labelsOf,
   networkdSources,
   readUnits,
   sectionsOf,
@@ -52,10 +54,14 @@ export const networkd: Stack = {
 
   addresses: (files) => staticAddresses(readUnits(files)),
 
+  labels: (files) => labelsOf(readUnits(files)),
+
   publicInterfaces(files, wish) {
     const units = readUnits(files);
     return publicUnits(units, originalUnits(files), homeOf(units, wish), wish).map(interfaceNameOf);
   },
+
+  defaults: networkdDefaults,
 
   edit(files, wish) {
     const units = readUnits(files);
