@@ -6,6 +6,7 @@ import type { Log } from '../report/log.ts';
 import type { End } from '../report/result.ts';
 import type { Notifier } from '../systemd/notify.ts';
 import type { Account } from './account.ts';
+import { refuseBeforeLogins } from './before-logins.ts';
 import { type Command, command, Interrupted, type Io } from './command.ts';
 import type { Order } from './configure.ts';
 import { recallEnd, rememberEnd } from './once.ts';
@@ -69,6 +70,7 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier, teller:
   ]);
   const live = io.columns === undefined || args.quiet ? undefined : createLive(io.err);
   const log = await openLog(args, io, live?.above ?? io.err);
+  await refuseBeforeLogins(args.root, log);
   const { nowMs } = systemClock;
   const view = createView({
     log,
