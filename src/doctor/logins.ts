@@ -12,7 +12,9 @@ const waiter = 'rc-wait.service';
  * @param proc where the processes are
  */
 export async function looksAtLogins(ask: AskSystemctl, proc = '/proc'): Promise<readonly Look[]> {
-  const looks = (await holdUps(ask, [target, waiter], 'boot')).map((chain) => heldUp(chain));
+  const chains = await holdUps(ask, [target, waiter], 'boot');
+  const culprits = new Map(chains.map((chain) => [chain.at(-2), chain]));
+  const looks = [...culprits.values()].map(heldUp);
   for (const service of startersIn(proc)) {
     const [chain] = await holdUps(ask, stagesOf(service), 'jobs');
     if (chain !== undefined) looks.push(heldUpByStart(service, chain));

@@ -34,7 +34,8 @@ export async function holdUps(
 ): Promise<readonly (readonly string[])[]> {
   const before = new Map<string, string>();
   const found: string[][] = [];
-  let todo: readonly string[] = logins;
+  const pending = (await unitsOf(ask, goals)).filter((goal) => counts(goal, among)).map(({ Id }) => Id);
+  let todo: readonly string[] = pending.length > 0 ? logins : [];
   for (let step = 0; step < mostSteps && todo.length > 0; step += 1) {
     const next: string[] = [];
     for (const unit of (await unitsOf(ask, todo)).filter((one) => counts(one, among))) {
@@ -42,14 +43,12 @@ export async function holdUps(
       // Reached by another of its names.
       const from = words(unit.Names).flatMap((name) => before.get(name) ?? [])[0];
       if (from !== undefined && !before.has(id)) before.set(id, from);
-      if (goals.includes(id)) {
-        found.push(chainTo(id, before));
-        continue;
-      }
       for (const name of words(unit.After)) {
-        if (before.has(name) || isLogin(name)) continue;
-        before.set(name, id);
-        next.push(name);
+        if (pending.includes(name)) found.push([...chainTo(id, before), name]);
+        else if (!before.has(name) && !isLogin(name)) {
+          before.set(name, id);
+          next.push(name);
+        }
       }
     }
     todo = next;
@@ -69,10 +68,10 @@ function counts(unit: Unit, among: Among): boolean {
   return unit.ActiveState === 'active' || words(`${unit.WantedBy ?? ''} ${unit.RequiredBy ?? ''}`).length > 0;
 }
 
-/** From a unit that lets people log in to `goal`. */
-function chainTo(goal: string, before: ReadonlyMap<string, string>): string[] {
-  const chain = [goal];
-  for (let at = before.get(goal); at !== undefined; at = before.get(at)) chain.unshift(at);
+/** From what lets people log in to `unit`. */
+function chainTo(unit: string, before: ReadonlyMap<string, string>): string[] {
+  const chain = [unit];
+  for (let at = before.get(unit); at !== undefined; at = before.get(at)) chain.unshift(at);
   return chain;
 }
 

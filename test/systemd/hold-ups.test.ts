@@ -62,6 +62,20 @@ describe('what lets people log in', () => {
     expect(await holdUps(systemd(active), [target], 'boot')).toHaveLength(1);
   });
 
+  it('is named once for each unit that waits for the goal itself', async () => {
+    const units = {
+      'ssh.service': enabled('sockets.target local-fs.target'),
+      'sockets.target': enabled('my.socket other.socket'),
+      'local-fs.target': enabled(''),
+      'my.socket': enabled(target),
+      'other.socket': enabled(`rc-wait.service ${target}`),
+      [target]: enabled('rc-wait.service'),
+      'rc-wait.service': enabled('basic.target'),
+    };
+    const chains = await holdUps(systemd(units), [target], 'boot');
+    expect(chains.map((chain) => chain.at(-2))).toEqual(['my.socket', 'other.socket']);
+  });
+
   it('is found by any of the names of a unit', async () => {
     const units = {
       'openssh.service': { ...waiting('early.service'), Names: 'openssh.service sshd.service' },
@@ -75,6 +89,7 @@ describe('what lets people log in', () => {
 
   it('is looked for in a bounded time, also where units go round in circles, and where systemd does not answer', async () => {
     const circle = {
+      [target]: waiting(''),
       'ssh.service': waiting('a.service'),
       'a.service': waiting('b.service ssh.service a.service'),
     };
