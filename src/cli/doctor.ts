@@ -91,7 +91,7 @@ async function lookAtAll(args: DoctorArgs, io: Io): Promise<readonly Look[]> {
   const [{ readUsage }, { runCommand }, { askSystemctl }] = await Promise.all([
     import('../pace/usage.ts'),
     import('../network/run.ts'),
-    import('./before-logins.ts'),
+    import('./around-boot.ts'),
   ]);
   const directory = args['state-dir'];
   const server = await seeServer(args);

@@ -6,7 +6,7 @@ import type { Log } from '../report/log.ts';
 import type { End } from '../report/result.ts';
 import type { Notifier } from '../systemd/notify.ts';
 import type { Account } from './account.ts';
-import { refuseBeforeLogins } from './before-logins.ts';
+import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
 import { type Command, command, Interrupted, type Io } from './command.ts';
 import type { Order } from './configure.ts';
 import { recallEnd, rememberEnd } from './once.ts';
@@ -111,6 +111,7 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier, teller:
     recalled: end.kind === 'remembered' ? end : undefined,
   });
   await rememberEnd(args, end, result.document, owed, log);
+  if (result.exit === 0) await sayWhatStaysDown(args.root, log);
   return result.exit;
 }
 

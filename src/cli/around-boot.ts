@@ -55,3 +55,17 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
     },
   );
 }
+
+/**
+ * Says what a wait by hand has not done: where rc-wait.service has failed, what depends on it stays down until the
+ * service itself has succeeded.
+ */
+export async function sayWhatStaysDown(root: string, log: Pick<Log, 'warn'>): Promise<void> {
+  if (!isThisSystem(root) || !existsSync('/run/systemd/system')) return;
+  const state = await askSystemctl(['show', '--value', '--property=ActiveState', own]);
+  if (state?.trim() !== 'failed') return;
+  log.warn(
+    `${own} has failed before, and what depends on ${waited} was not started; ` +
+      `this does it: systemctl reset-failed ${own}; systemctl restart ${own}`,
+  );
+}
