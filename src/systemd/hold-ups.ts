@@ -95,12 +95,13 @@ async function unitsOf(ask: AskSystemctl, names: readonly string[]): Promise<rea
 
 /**
  * The service that a process belongs to, by the text of its /proc/PID/cgroup (cgroups(7)); undefined for a login
- * session, and where no systemd has put it anywhere.
+ * session, and where no systemd has put it anywhere. Of the unified hierarchy and systemd's own of version 1 both may be
+ * there, and only one of them in use.
  */
 export function serviceOf(cgroup: string): string | undefined {
-  const path = /^(?:0:|\d+:name=systemd):(.*)$/m.exec(cgroup)?.[1] ?? '';
-  const last = path.split('/').at(-1) ?? '';
-  return last.endsWith('.service') ? last : undefined;
+  const paths = [...cgroup.matchAll(/^(?:0:|\d+:name=systemd):(.*)$/gm)].map(([, path]) => path ?? '');
+  const names = paths.flatMap((path) => path.split('/').at(-1) ?? []);
+  return names.find((name) => name.endsWith('.service'));
 }
 
 /**

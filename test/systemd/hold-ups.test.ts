@@ -109,6 +109,8 @@ describe('the service of a process', () => {
   it.each([
     ['0::/system.slice/cloud-init.service\n', 'cloud-init.service'],
     ['12:pids:/x\n1:name=systemd:/system.slice/rc-wait.service\n0::/other.service\n', 'rc-wait.service'],
+    ['1:name=systemd:/\n0::/system.slice/rc-wait.service\n', 'rc-wait.service'],
+    ['1:name=systemd:/system.slice/rc-wait.service\n0::/\n', 'rc-wait.service'],
     ['0::/user.slice/user-0.slice/session-3.scope\n', undefined],
     ['0::/\n', undefined],
     ['', undefined],
