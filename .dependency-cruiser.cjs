@@ -10,6 +10,7 @@ const pure = `^src/(${[
   'host/(finding|parse/[^/]+)',
   'network/(stacks/[^/]+|gateway|diff|choice)',
   'simulator/(timeline|quota|formats|rules)',
+  'systemd/hold-ups',
   'openstack/(signal-request|signal-retry)',
   'hooks/(names|lines)',
   'memory/instances',
