@@ -10,6 +10,7 @@ const pure = `^src/(${[
   'host/(finding|parse/[^/]+)',
   'network/(stacks/[^/]+|accounting|gateway|bytes|diff|choice|parsed)',
   'simulator/(timeline|quota|formats|rules)',
+  'systemd/hold-ups',
   'openstack/(signal-request|signal-retry)',
   'hooks/(names|lines)',
   'memory/instances',

@@ -29,6 +29,7 @@ const pure = [
   'src/simulator/quota.ts',
   'src/simulator/formats.ts',
   'src/simulator/rules.ts',
+  'src/systemd/hold-ups.ts',
   'src/openstack/signal-request.ts',
   'src/openstack/signal-retry.ts',
   'src/hooks/names.ts',

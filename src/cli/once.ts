@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import { parseIpv4 } from '../base/ipv4.ts';
+import type { Owed } from '../memory/instances.ts';
 import type { Check } from '../network/check.ts';
 import type { JournalEntry } from '../network/journal-entry.ts';
 import type { NetworkResult } from '../network/types.ts';
@@ -66,6 +67,7 @@ export async function recallEnd(args: OnceArgs, context: Context): Promise<End |
   const end = {
     kind: 'remembered',
     since: known.since,
+    owed: known.owed,
     deployment: { status: 'DEPLOYED', tasks: [] },
   } as const;
   if (known.kind === 'left-alone') return { ...end, network: { action: 'skipped', reason: known.reason } };
@@ -202,22 +204,28 @@ export async function untilItFits<T>(
 
 /**
  * Remembers a wait that has ended with DEPLOYED. To be done when all are told: one that is killed before is waited for again. One
- * that is stopped in the midst of it is remembered: a hook that reboots must not do so at each boot.
+ * that is stopped in the midst of it is remembered, with those who were not told: a hook that reboots must not do so at each boot.
  */
 export async function rememberEnd(
   args: OnceArgs,
   end: End,
   { outcome }: ResultDocument,
+  owed: Owed | undefined,
   log: Log,
 ): Promise<void> {
-  if (!args['once-per-instance'] || end.kind !== 'deployed' || outcome !== 'deployed') return;
+  if (!args['once-per-instance'] || outcome !== 'deployed') return;
+  if (end.kind !== 'deployed' && end.kind !== 'remembered') return;
   const id = await instanceId(args.root);
   if (id === undefined) return;
-  const [{ instanceOf }, { remember }] = await Promise.all([
+  const [{ instanceOf }, { remember, rememberOwed }] = await Promise.all([
     import('../memory/instances.ts'),
     import('../memory/store.ts'),
   ]);
+  if (end.kind === 'remembered') {
+    if (end.owed !== undefined) await rememberOwed(args.root, id, owed, log.warn);
+    return;
+  }
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
-  const instance = instanceOf(id, now, args.network, end.network, end.gateway);
+  const instance = instanceOf(id, now, args.network, end.network, end.gateway, owed);
   if (instance !== undefined) await remember(args.root, instance, log.warn);
 }

@@ -6,6 +6,7 @@ import type { Log } from '../report/log.ts';
 import type { End } from '../report/result.ts';
 import type { Notifier } from '../systemd/notify.ts';
 import type { Account } from './account.ts';
+import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
 import { type Command, command, Interrupted, type Io } from './command.ts';
 import type { Order } from './configure.ts';
 import { recallEnd, rememberEnd } from './once.ts';
@@ -69,6 +70,7 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier, teller:
   ]);
   const live = io.columns === undefined || args.quiet ? undefined : createLive(io.err);
   const log = await openLog(args, io, live?.above ?? io.err);
+  await refuseBeforeLogins(args.root, log);
   const { nowMs } = systemClock;
   const view = createView({
     log,
@@ -103,8 +105,13 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier, teller:
   const { status, tasks } = view.progress;
   const waitedMs = nowMs() - startedMs;
   const result = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
-  await teller.result(result, { log, deadlineMs, isRemembered: end.kind === 'remembered' });
-  await rememberEnd(args, end, result.document, log);
+  const owed = await teller.result(result, {
+    log,
+    deadlineMs,
+    recalled: end.kind === 'remembered' ? end : undefined,
+  });
+  await rememberEnd(args, end, result.document, owed, log);
+  if (result.exit === 0) await sayWhatStaysDown(args.root, log);
   return result.exit;
 }
 
@@ -120,15 +127,30 @@ async function accountOn(args: WaitArgs, { region }: Target): Promise<Account> {
   return { managed: args.managed === 'auto' ? managed : args.managed === 'yes', said };
 }
 
-/** A wait that a signal ended has a result too. */
-async function endOf(run: () => Promise<End>, io: Io): Promise<End> {
+/**
+ * The end of a wait; one that a signal ended has a result, too. A network that could not be set after the
+ * signal is no verdict either: a stop or a shutdown takes away what the change needs, and the next start tries
+ * it again. Only where the network could not be put back is that said, as by `causeOf` in failure.ts.
+ */
+export async function endOf(run: () => Promise<End>, { signal }: Pick<Io, 'signal'>): Promise<End> {
+  const interrupted = (): End | undefined =>
+    signal.aborted && signal.reason instanceof Interrupted
+      ? { kind: 'interrupted', signal: signal.reason.by }
+      : undefined;
   try {
-    return await run();
+    const end = await run();
+    return (isNetworkUndone(end) && interrupted()) || end;
   } catch (error) {
-    const { reason } = io.signal;
-    if (io.signal.aborted && reason instanceof Interrupted) return { kind: 'interrupted', signal: reason.by };
+    const end = interrupted();
+    if (end !== undefined) return end;
     throw error;
   }
+}
+
+/** Whether the network is as it was before, and not as wished. */
+function isNetworkUndone(end: End): boolean {
+  if (end.kind === 'network-failed') return end.error.code !== 'NETWORK_LOST';
+  return (end.kind === 'deployed' || end.kind === 'remembered') && end.network.action === 'rolled-back';
 }
 
 async function openLog(args: WaitArgs, io: Io, write: (text: string) => void): Promise<Log> {

@@ -37,18 +37,15 @@ const ordinary: Readonly<Record<string, string>> = {
  * Runs hooks one after another. One that fails or hangs is told of, and the
  * others run all the same: they are independent of each other, and what they
  * tell has happened already. Never throws.
+ * @returns the names of those that were not begun, because of an interruption
  */
-export async function runHooks(hooks: readonly Hook[], options: HooksOptions): Promise<void> {
+export async function runHooks(hooks: readonly Hook[], options: HooksOptions): Promise<readonly string[]> {
   const { input, timeoutMs, signal, launch, onLine, onWarning, onStart } = options;
   for (const [index, { name, path }] of hooks.entries()) {
     if (signal.aborted) {
-      onWarning(
-        `interrupted: not run: ${hooks
-          .slice(index)
-          .map((hook) => hook.name)
-          .join(' ')}`,
-      );
-      return;
+      const left = hooks.slice(index).map((hook) => hook.name);
+      onWarning(`interrupted: not run: ${left.join(' ')}`);
+      return left;
     }
     onStart(name, index + 1);
     const env = { ...ordinary, ...options.env };
@@ -63,4 +60,5 @@ export async function runHooks(hooks: readonly Hook[], options: HooksOptions): P
     });
     if (!ok) onWarning(`the hook ${name} did not succeed: ${how}`);
   }
+  return [];
 }

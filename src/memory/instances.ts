@@ -27,6 +27,15 @@ const entrySchema = v.object({
     }),
     v.object({ action: v.literal('skipped'), reason: v.string() }),
   ]),
+  /** who was not told of it, because a signal ended the run; left out: all were */
+  owed: v.optional(
+    v.object({
+      /** the stack of --signal */
+      signal: v.boolean(),
+      /** the names of the hooks that were not begun */
+      hooks: v.array(v.string()),
+    }),
+  ),
 });
 
 const memorySchema = v.object({
@@ -37,6 +46,9 @@ const memorySchema = v.object({
 
 /** What is remembered of an instance on which DEPLOYED was seen. */
 export type Instance = Readonly<v.InferOutput<typeof entrySchema>>;
+
+/** Whom the next run has to tell that DEPLOYED was seen. */
+export type Owed = NonNullable<Instance['owed']>;
 
 /** What is remembered of all of them: those from whose images this server was made, too. */
 export type Memory = Readonly<v.InferOutput<typeof memorySchema>>;
@@ -72,8 +84,9 @@ export function instanceOf(
   network: Wish,
   result: NetworkResult,
   gateway: Ipv4Address | undefined,
+  owed?: Owed,
 ): Instance | undefined {
-  const known = { id, deployed_at: deployedAt, network };
+  const known = { id, deployed_at: deployedAt, network, ...(owed === undefined ? {} : { owed }) };
   if (result.action === 'skipped') return { ...known, result: { action: 'skipped', reason: result.reason } };
   if (result.action === 'rolled-back' || gateway === undefined) return undefined;
   const { action, interface: name, stack: by } = result;
@@ -86,12 +99,20 @@ export function withInstance({ schema, instances }: Memory, instance: Instance):
   return { schema, instances: [...others, instance].slice(-mostInstances) };
 }
 
+/** The memory where nobody, or somebody else than before, has to be told of an instance; undefined: it says so already. */
+export function withOwed(memory: Memory, id: string, owed: Owed | undefined): Memory | undefined {
+  const found = memory.instances.find((instance) => instance.id === id);
+  if (found === undefined || JSON.stringify(found.owed) === JSON.stringify(owed)) return undefined;
+  const { owed: _before, ...known } = found;
+  return withInstance(memory, owed === undefined ? known : { ...known, owed });
+}
+
 /** What follows for a wait on an instance. */
 export type Recalled =
   /** nothing that helps: wait as always */
   | { readonly kind: 'unknown'; readonly why: string }
   /** DEPLOYED was seen, and the network is none of our business */
-  | { readonly kind: 'left-alone'; readonly since: string; readonly reason: string }
+  | { readonly kind: 'left-alone'; readonly since: string; readonly reason: string; readonly owed?: Owed }
   /** DEPLOYED was seen, and this gateway was set */
   | {
       readonly kind: 'gateway';
@@ -99,6 +120,7 @@ export type Recalled =
       readonly gateway: Ipv4Address;
       readonly interfaceName: string;
       readonly stack: StackName;
+      readonly owed?: Owed;
     };
 
 /**
@@ -110,13 +132,14 @@ export function recall({ instances }: Memory, id: string, wish: Wish): Recalled 
   const found = instances.find((instance) => instance.id === id);
   if (found === undefined)
     return { kind: 'unknown', why: `DEPLOYED was not seen on this instance (${id}) yet` };
-  const { deployed_at: since, network, result } = found;
+  const { network, result } = found;
+  const seen = { since: found.deployed_at, ...(found.owed === undefined ? {} : { owed: found.owed }) };
   if (wish === 'off')
-    return { kind: 'left-alone', since, reason: 'the network was not to be touched (--network off)' };
+    return { kind: 'left-alone', ...seen, reason: 'the network was not to be touched (--network off)' };
   if (result.action !== 'skipped') {
     const { gateway_ip: gateway, interface: interfaceName, stack: by } = result;
-    return { kind: 'gateway', since, gateway, interfaceName, stack: by };
+    return { kind: 'gateway', ...seen, gateway, interfaceName, stack: by };
   }
-  if (network === 'auto' && wish === 'auto') return { kind: 'left-alone', since, reason: result.reason };
+  if (network === 'auto' && wish === 'auto') return { kind: 'left-alone', ...seen, reason: result.reason };
   return { kind: 'unknown', why: 'the gateway of this instance was not asked for when DEPLOYED was seen' };
 }

@@ -1,4 +1,5 @@
 import { RcWaitError } from '../base/error.ts';
+import type { Owed } from '../memory/instances.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Tally } from '../pace/pace.ts';
 import type { JobEnd, Known } from '../wait/job.ts';
@@ -40,7 +41,13 @@ export interface Result {
 export type End =
   | JobEnd<NetworkResult>
   /** DEPLOYED was seen on this instance before, at `since` (RFC 3339), and nothing was asked now */
-  | (Known & { readonly kind: 'remembered'; readonly since: string; readonly network: NetworkResult })
+  | (Known & {
+      readonly kind: 'remembered';
+      readonly since: string;
+      readonly network: NetworkResult;
+      /** whom an earlier run could not tell; undefined: all were told */
+      readonly owed?: Owed | undefined;
+    })
   | (Known & { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' });
 
 /** What the end of the job does not tell by itself. */

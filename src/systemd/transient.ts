@@ -23,7 +23,8 @@ const sandbox: readonly string[] = [
   'CapabilityBoundingSet=CAP_NET_ADMIN CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE',
   'NoNewPrivileges=yes',
   'ProtectSystem=strict',
-  'ReadWritePaths=/etc /run /tmp /var/lib/rc-wait',
+  // "-": where it could not be made, the change itself says so, and not systemd in its place.
+  'ReadWritePaths=/etc /run /tmp -/var/lib/rc-wait',
   'ProtectHome=read-only',
   'ProtectControlGroups=yes',
   'ProtectKernelLogs=yes',

@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
+import { Interrupted } from '../../src/cli/command.ts';
 import { untilItFits } from '../../src/cli/once.ts';
 import { listener } from '../openstack/listener.ts';
 import { faultsIn } from '../report/schema.ts';
+import { until } from '../support/until.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { done, netplan, netplanPath, type Played, rcWait, rootWith, simulator } from './harness.ts';
 
@@ -42,6 +44,18 @@ async function deployed(...args: string[]) {
   expect(first).toMatchObject({ exit: 0, document: { outcome: 'deployed' } });
   expect(first.document).not.toHaveProperty('remembered_since');
   return { root, server, asked: server.requests() };
+}
+
+/** A run that is interrupted when `when` holds, and how to run it again. */
+async function interrupted(args: readonly string[], controller: AbortController, when: () => boolean) {
+  const root = instanceRoot();
+  const server = play(done);
+  const flags = ['wait', '--once-per-instance', '--output', 'json', ...server.flags, '--root', root, ...args];
+  const running = rcWait(flags, { signal: controller.signal });
+  await until(when);
+  controller.abort(new Interrupted('SIGTERM'));
+  expect(await running).toMatchObject({ exit: 0 });
+  return { root, server, again: () => once(server, root, ...args) };
 }
 
 const since = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -161,6 +175,25 @@ describe('where DEPLOYED was seen on this instance', () => {
     expect(heard).toHaveLength(1);
     await once(server, root, '--signal', `${url}/signal`);
     expect(heard).toHaveLength(1);
+  });
+
+  it('a stack that an interruption has kept from being told is told by the next run, once', async () => {
+    const { url, heard } = await listener(['hang', 200]);
+    const controller = new AbortController();
+    const { root, server, again } = await interrupted(
+      ['--signal', `${url}/signal`],
+      controller,
+      () => heard.length > 0,
+    );
+    expect(heard).toMatchObject([{ body: { status: 'SUCCESS' } }]);
+    for (let run = 0; run < 2; run += 1)
+      expect(await again()).toMatchObject({
+        exit: 0,
+        document: { remembered_since: expect.stringMatching(since) },
+      });
+    expect(heard).toMatchObject([{}, { body: { status: 'SUCCESS', data: { outcome: 'deployed' } } }]);
+    expect(JSON.parse(text(root, memoryPath)).instances[0]).not.toHaveProperty('owed');
+    expect(server.requests()).toBeGreaterThan(0);
   });
 
   it('a network that cannot be put in order is a failure, as always', async () => {

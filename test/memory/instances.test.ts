@@ -10,6 +10,7 @@ import {
   recall,
   renderMemory,
   withInstance,
+  withOwed,
 } from '../../src/memory/instances.ts';
 import type { NetworkResult } from '../../src/network/types.ts';
 
@@ -46,6 +47,29 @@ const anyInstance: fc.Arbitrary<Instance> = fc.record({
     }),
     fc.record({ action: fc.constant('skipped' as const), reason: fc.string() }),
   ),
+});
+
+describe('who was not told', () => {
+  const owed = { signal: true, hooks: ['20-b'] };
+  const instance = instanceOf('i-1', since, 'auto', changed, gateway, owed);
+  const memory = withInstance(blank, instance as Instance);
+
+  it('is remembered with the instance, whatever the wait is for', () => {
+    const kept = parseMemory(renderMemory(memory));
+    expect(recall(kept as Memory, 'i-1', 'auto')).toMatchObject({ kind: 'gateway', owed });
+    expect(recall(kept as Memory, 'i-1', 'off')).toMatchObject({ kind: 'left-alone', owed });
+    expect(recall(remembering(skipped), 'i-1', 'auto')).not.toHaveProperty('owed');
+  });
+
+  it('is forgotten when they were told, and nothing else is', () => {
+    const told = withOwed(memory, 'i-1', undefined);
+    expect(told).toEqual(remembering(changed));
+    expect(withOwed(remembering(changed), 'i-1', undefined)).toBeUndefined();
+    expect(withOwed(memory, 'i-2', undefined)).toBeUndefined();
+    expect(withOwed(memory, 'i-1', { ...owed, hooks: [] })?.instances).toEqual([
+      { ...instance, owed: { signal: true, hooks: [] } },
+    ]);
+  });
 });
 
 describe('DEPLOYED is known', () => {
