@@ -8,7 +8,7 @@ import type { Notifier } from '../systemd/notify.ts';
 import type { Account } from './account.ts';
 import { type Command, command, Interrupted, type Io } from './command.ts';
 import type { Order } from './configure.ts';
-import { recallEnd, rememberEnd } from './once.ts';
+import { changeAt, recallEnd, rememberEnd } from './once.ts';
 import { type Target, targetOf } from './open.ts';
 import { checkRoot, mayConfigure } from './root.ts';
 import { createTeller, type Teller } from './tell.ts';
@@ -103,8 +103,9 @@ async function waitAndReport(args: WaitArgs, io: Io, notifier: Notifier, teller:
   const { status, tasks } = view.progress;
   const waitedMs = nowMs() - startedMs;
   const result = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
+  const change = end.kind === 'deployed' ? await changeAt(args, log) : 0;
   await teller.result(result, { log, deadlineMs, isRemembered: end.kind === 'remembered' });
-  await rememberEnd(args, end, result.document, log);
+  await rememberEnd(args, end, result.document, { change, log });
   return result.exit;
 }
 
