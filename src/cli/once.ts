@@ -174,6 +174,8 @@ async function checkOf(
     signal,
     onMissing: view.hinder,
   });
+  // What hindered it is over.
+  view.onEvent({ kind: 'phase', phase: 'network' });
   if (!(checked instanceof RcWaitError)) return checked;
   log.warn(`the gateway that is remembered cannot be used any more; asking the API: ${checked.message}`);
   return undefined;

@@ -42,12 +42,18 @@ interface Skipped {
   readonly reason: string;
 }
 
+/** undefined: there is no second automation */
+type ManagedSource = LocalSource<Managed> | undefined;
+
 export interface JobOptions<N> {
   readonly client: RackconnectClient;
   /** the status by another way than the API: beside it, or in its place; left out: the API alone */
   readonly metadata?: { readonly source: LocalSource<Deployment>; readonly alone: boolean } | undefined;
-  /** the second automation, where the account has one: what is done here comes after it */
-  readonly managed?: LocalSource<Managed> | undefined;
+  /**
+   * the second automation, where the account has one: what is done here comes after it; a function is asked when the
+   * first has ended, since what tells it may come late
+   */
+  readonly managed?: ManagedSource | (() => Promise<ManagedSource>);
   readonly clock: Clock;
   /** on the clock; Infinity: none */
   readonly deadlineMs: number;
@@ -79,8 +85,9 @@ export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
   if (deployment.status === 'UNPROCESSABLE') return { kind: 'unprocessable', deployment };
 
   let known: Known = { deployment };
-  if (options.managed !== undefined) {
-    const managed = await ask('managed', ofSource(options.managed, clock));
+  const second = typeof options.managed === 'function' ? await options.managed() : options.managed;
+  if (second !== undefined) {
+    const managed = await ask('managed', ofSource(second, clock));
     if (managed.kind === 'deadline') return { ...known, ...managed, phase: 'managed' };
     known = { ...known, managed: managed.value };
     if (!managed.value.ok) return { ...known, kind: 'failed' };
