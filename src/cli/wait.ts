@@ -104,11 +104,11 @@ async function waitAndReport(args: WaitArgs, io: Io, beginning: Beginning): Prom
   await targetsOf(args.probe);
   const target = await targetOf(args);
   const account = await accountOn(args, target);
-  const [{ createView }, { createLive }] = await Promise.all([
+  const [{ createView }, { createLiveBlock }] = await Promise.all([
     import('../report/view.ts'),
-    import('../report/live.ts'),
+    import('./live-block.ts'),
   ]);
-  const live = io.columns === undefined || args.quiet ? undefined : createLive(io.err);
+  const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
   const log = await openLog(args, io, live?.above ?? io.err);
   const { nowMs } = systemClock;
   const view = createView({
