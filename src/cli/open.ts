@@ -173,6 +173,10 @@ export async function withWay<T>(
     random: Math.random,
     requestTimeoutMs: defaultRequestTimeoutMs,
     onNotice,
+    source: () => {
+      const now = typeof localAddress === 'function' ? localAddress() : localAddress;
+      return typeof now === 'string' ? now : '';
+    },
   });
   const pace = createPace({ ledger, clock: systemClock });
   const transport = createTransport({ localAddress, caPem });

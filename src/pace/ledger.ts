@@ -18,6 +18,7 @@ import {
 import { busyTimeoutMs, Database, NotOurs } from './database.ts';
 import { isAlive, type Owner, thisOwner } from './owner.ts';
 import { publish, publishedName } from './published.ts';
+import type { ServerShare } from './share.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
 
 /** The version of the schema below. */
@@ -67,6 +68,8 @@ export interface SqliteLedgerOptions {
   readonly requestTimeoutMs: number;
   /** told in a sentence when the ledger was damaged and set aside */
   readonly onNotice: (notice: string) => void;
+  /** the count over all ledgers of this server; left out: this is the only one */
+  readonly share?: ServerShare | undefined;
   /** for tests */
   readonly isAlive?: (owner: Owner) => boolean;
 }
@@ -116,7 +119,8 @@ export class SqliteLedger implements Ledger {
   }
 
   settle(settlement: Settlement): void {
-    const { outcome } = settlement;
+    const { outcome, slotId, nowMs } = settlement;
+    this.#options.share?.settle(slotId, nowMs);
     const write = (): true => this.#db.transaction(() => this.#write(settlement));
     // Left open, the slot would only count for longer than it need; but the answer would be lost to the others.
     for (let attempt = 0; attempt < 8 && this.#db.guarded(write) === undefined; attempt += 1);
@@ -134,6 +138,7 @@ export class SqliteLedger implements Ledger {
     this.#watcher?.close();
     this.#watcher = undefined;
     this.#db.close();
+    this.#options.share?.close();
   }
 
   #prepare(db: Database, lost: boolean): void {
@@ -175,8 +180,12 @@ export class SqliteLedger implements Ledger {
   #grant(approach: Approach): Step {
     const step = this.#decide(approach);
     if (step.kind !== 'granted') return step;
+    const share = this.#options.share?.take(approach);
+    if (share?.kind === 'full')
+      return { kind: 'delayed', delay: { because: 'window', untilMs: share.untilMs } };
     this.#db.run('DELETE FROM slots WHERE counts_until_ms <= ?', approach.nowMs);
     const slotId = this.#insertSlot(this.#db, step.slot);
+    if (share !== undefined) this.#options.share?.remember(slotId, share.id);
     return { kind: 'granted', slotId, takenMs: step.slot.takenMs };
   }
 

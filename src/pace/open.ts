@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
@@ -7,6 +7,7 @@ import { type Approach, answerFor, type Ledger, MemoryLedger, type Settlement, t
 import { LedgerUnusable } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { readPublished } from './published.ts';
+import { ServerShare } from './share.ts';
 import { type Limits, lonelyLimits, sharedLimits, windowMs } from './window.ts';
 
 export interface OpenOptions {
@@ -14,6 +15,8 @@ export interface OpenOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly requestTimeoutMs: number;
+  /** where requests leave this server, for the count over all of its ledgers; left out: they are not counted together */
+  readonly source?: () => string;
   /** told in a sentence whatever a person should know about the ledger */
   readonly onNotice: (notice: string) => void;
 }
@@ -38,7 +41,13 @@ class SteadfastLedger implements Ledger {
   constructor(options: OpenOptions) {
     this.#options = options;
     try {
-      this.#current = this.#sqlite(options.directory, sharedLimits);
+      const limits = isGuest(options) ? lonelyLimits : sharedLimits;
+      if (limits === lonelyLimits)
+        options.onNotice(
+          `rc-wait of root has a ledger of its own in ${defaultDirectory}, which other users cannot see, and the API counts ` +
+            'all requests of this server together: so one request is made every 10 s. Run as root to share them',
+        );
+      this.#current = this.#sqlite(options.directory, limits);
     } catch (error) {
       this.#current = this.#fallBack(error);
     }
@@ -115,8 +124,29 @@ class SteadfastLedger implements Ledger {
       onNotice,
       sleep,
       nowMs: clock.nowMs,
+      share: this.#share(),
     });
   }
+
+  #share(): ServerShare | undefined {
+    const { source, clock, requestTimeoutMs, onNotice } = this.#options;
+    if (source === undefined) return undefined;
+    try {
+      const directory = process.geteuid?.() === 0 ? defaultDirectory : ownDirectory();
+      return new ServerShare({ directory, source, nowMs: clock.nowMs, requestTimeoutMs, onNotice });
+    } catch (error) {
+      if (error instanceof LedgerUnusable) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Where root's rc-wait keeps its ledger, unless it is told otherwise: RuntimeDirectory= of rc-wait.service. */
+const defaultDirectory = '/run/rc-wait';
+
+/** Whether root's rc-wait has been at work on this server since it booted, and this process is none of root's. */
+function isGuest({ source }: OpenOptions): boolean {
+  return source !== undefined && process.geteuid?.() !== 0 && existsSync(join(defaultDirectory, 'ledger.db'));
 }
 
 /**
