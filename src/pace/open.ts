@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly requestTimeoutMs: number;
   /** where requests leave this server, for the count over all of its ledgers; left out: they are not counted together */
   readonly source?: () => string;
+  /** where root's rc-wait keeps its ledger unless it is told otherwise; left out: /run/rc-wait */
+  readonly rootDirectory?: string;
   /** told in a sentence whatever a person should know about the ledger */
   readonly onNotice: (notice: string) => void;
 }
@@ -44,8 +46,8 @@ class SteadfastLedger implements Ledger {
       const limits = isGuest(options) ? lonelyLimits : sharedLimits;
       if (limits === lonelyLimits)
         options.onNotice(
-          `rc-wait of root has a ledger of its own in ${defaultDirectory}, which other users cannot see, and the API counts ` +
-            'all requests of this server together: so one request is made every 10 s. Run as root to share them',
+          'rc-wait of root has been at work on this server, and other users cannot see its count of requests: ' +
+            'so one request is made every 10 s. Run as root to share it',
         );
       this.#current = this.#sqlite(options.directory, limits);
     } catch (error) {
@@ -129,10 +131,10 @@ class SteadfastLedger implements Ledger {
   }
 
   #share(): ServerShare | undefined {
-    const { source, clock, requestTimeoutMs, onNotice } = this.#options;
+    const { source, clock, requestTimeoutMs, onNotice, rootDirectory = defaultDirectory } = this.#options;
     if (source === undefined) return undefined;
     try {
-      const directory = process.geteuid?.() === 0 ? defaultDirectory : ownDirectory();
+      const directory = process.geteuid?.() === 0 ? rootDirectory : ownDirectory();
       return new ServerShare({ directory, source, nowMs: clock.nowMs, requestTimeoutMs, onNotice });
     } catch (error) {
       if (error instanceof LedgerUnusable) return undefined;
@@ -145,8 +147,8 @@ class SteadfastLedger implements Ledger {
 const defaultDirectory = '/run/rc-wait';
 
 /** Whether root's rc-wait has been at work on this server since it booted, and this process is none of root's. */
-function isGuest({ source }: OpenOptions): boolean {
-  return source !== undefined && process.geteuid?.() !== 0 && existsSync(join(defaultDirectory, 'ledger.db'));
+function isGuest({ source, rootDirectory = defaultDirectory }: OpenOptions): boolean {
+  return source !== undefined && process.geteuid?.() !== 0 && existsSync(join(rootDirectory, 'ledger.db'));
 }
 
 /**
