@@ -23,8 +23,12 @@ describe.concurrent.each(releases)('a first boot on %s', (_name, suite) => {
       first,
     });
     const status = () => server.ask('systemctl', 'show', '-P', 'StatusText', 'rc-wait.service');
-    await server.until('it waits for eth1', async () =>
-      (await status()).includes('this server has no interface eth1 yet'),
+    // A whole boot: longer than one step of it.
+    const bootMs = 400_000;
+    await server.until(
+      'it waits for eth1',
+      async () => (await status()).includes('this server has no interface eth1 yet'),
+      bootMs,
     );
     // Longer than udev or a VLAN takes, and than the start time-out's first signs of life.
     await new Promise((resolve) => setTimeout(resolve, 25_000));
