@@ -89,7 +89,7 @@ function isOfServiceNet({ address }: Ipv4Prefix): boolean {
  * net/core/dev.c). An empty one, from a variable that is not set, would name
  * the folder of all interfaces, which exists, and be waited for to no end.
  */
-function isInterfaceName(name: string): boolean {
+export function isInterfaceName(name: string): boolean {
   return /^[^\s/:]{1,15}$/.test(name) && name !== '.' && name !== '..';
 }
 

@@ -20,14 +20,11 @@ export function interfaceForGateway(
   interfaces: readonly HostInterface[],
   interfaceName?: string,
 ): HostInterface {
-  const firstOctet = Math.floor(ipv4ToNumber(gateway) / 2 ** 24);
-  if (firstOctet === 0 || firstOctet === 127 || firstOctet >= 224) {
-    throw invalid(gateway, 'it is not a unicast address');
-  }
+  if (!isUnicast(gateway)) throw invalid(gateway, 'it is not a unicast address');
   const candidates =
     interfaceName === undefined ? interfaces : interfaces.filter((one) => isCalled(one, interfaceName));
   if (interfaceName !== undefined && candidates.length === 0) throw noInterface(interfaceName, interfaces);
-  const holders = candidates.filter(({ addresses }) => addresses.some((prefix) => contains(prefix, gateway)));
+  const holders = candidates.filter((one) => holds(one, gateway));
   const [holder, other] = holders;
   if (holder === undefined) {
     throw invalid(
@@ -68,6 +65,29 @@ export function namedByHand(
   );
   if (only === undefined || other !== undefined) return interfaces;
   return interfaces.map((one) => (one === only ? { ...one, name: interfaceName } : one));
+}
+
+/**
+ * Whether the interface of the gateway may only be late: no prefix holds it so
+ * far, and an address that still comes may bring one.
+ * @param interfaceName as for `interfaceForGateway`
+ */
+export function mayStillFit(
+  gateway: Ipv4Address,
+  interfaces: readonly HostInterface[],
+  interfaceName?: string,
+): boolean {
+  const candidates = interfaces.filter((one) => interfaceName === undefined || isCalled(one, interfaceName));
+  return isUnicast(gateway) && !candidates.some((one) => holds(one, gateway));
+}
+
+function isUnicast(address: Ipv4Address): boolean {
+  const firstOctet = Math.floor(ipv4ToNumber(address) / 2 ** 24);
+  return firstOctet !== 0 && firstOctet !== 127 && firstOctet < 224;
+}
+
+function holds({ addresses }: HostInterface, gateway: Ipv4Address): boolean {
+  return addresses.some((prefix) => contains(prefix, gateway));
 }
 
 function refuseReserved(gateway: Ipv4Address, { name, addresses }: HostInterface): void {

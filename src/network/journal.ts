@@ -1,11 +1,12 @@
 import { readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
 import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { folderBelow, syncFolder, writeWhole } from './durable.ts';
 import { succeed } from './history.ts';
 import { type JournalEntry, parseEntry, renderEntry } from './journal-entry.ts';
+import { nextSequence } from './sequence.ts';
 import { type Step, stepAfter, steps } from './steps.ts';
 
 /** Where the journal is, below the root. Not in /run: it must outlive a power cut. */
@@ -41,7 +42,8 @@ export interface Journal {
   readonly folder: string;
   /** where the command that runs is noted, see `process.ts` */
   readonly commandNote: string;
-  begin(entry: JournalEntry): Promise<Pending>;
+  /** begins a change, and gives it its number */
+  begin(entry: Omit<JournalEntry, 'sequence'>): Promise<Pending>;
   /** tells the next step */
   advance(pending: Pending): Promise<Pending>;
   /** a committed change becomes the last one, see `history.ts` */
@@ -92,8 +94,13 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
     begin: (entry) =>
       guarded('write', async () => {
         await folderBelow(root, folder, 0o700);
-        await writeWhole(join(at, nameOf('prepared')), renderEntry(entry));
-        return { entry, step: 'prepared' };
+        const last = await read(lastName).catch(() => undefined);
+        const numbered = {
+          ...entry,
+          sequence: await nextSequence(`${dirname(at)}/sequence`, last?.sequence ?? 0),
+        };
+        await writeWhole(join(at, nameOf('prepared')), renderEntry(numbered));
+        return { entry: numbered, step: 'prepared' };
       }),
     async advance(pending) {
       const step = stepAfter(pending.step);

@@ -119,7 +119,7 @@ function entryOf(
   { purpose, stack, interfaceName, gateway, publicInterface, restore }: Work,
   files: JournalFile[],
   routes: readonly DefaultRoute[] | undefined,
-): JournalEntry {
+): Omit<JournalEntry, 'sequence'> {
   return {
     schema: 'rc-wait/journal/v1',
     purpose,

@@ -19,6 +19,7 @@ import { busyTimeoutMs, Database, NotOurs } from './database.ts';
 import { isAlive, type Owner, thisOwner } from './owner.ts';
 import { isPossibleAnswer, isPossibleBackoff, isPossibleSlot } from './possible.ts';
 import { publish, publishedName } from './published.ts';
+import type { ServerShare } from './share.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
 
 /** The version of the schema below. */
@@ -68,6 +69,8 @@ export interface SqliteLedgerOptions {
   readonly requestTimeoutMs: number;
   /** told in a sentence when the ledger was damaged and set aside */
   readonly onNotice: (notice: string) => void;
+  /** the count over all ledgers of this server; left out: this is the only one */
+  readonly share?: ServerShare | undefined;
   /** for tests */
   readonly isAlive?: (owner: Owner) => boolean;
 }
@@ -117,7 +120,8 @@ export class SqliteLedger implements Ledger {
   }
 
   settle(settlement: Settlement): void {
-    const { outcome } = settlement;
+    const { outcome, slotId, nowMs } = settlement;
+    this.#options.share?.settle(slotId, nowMs);
     const write = (): true => this.#db.transaction(() => this.#write(settlement));
     // Left open, the slot would only count for longer than it need; but the answer would be lost to the others.
     for (let attempt = 0; attempt < 8 && this.#db.guarded(write) === undefined; attempt += 1);
@@ -135,6 +139,7 @@ export class SqliteLedger implements Ledger {
     this.#watcher?.close();
     this.#watcher = undefined;
     this.#db.close();
+    this.#options.share?.close();
   }
 
   #prepare(db: Database, lost: boolean): void {
@@ -179,8 +184,12 @@ export class SqliteLedger implements Ledger {
   #grant(approach: Approach): Step {
     const step = this.#decide(approach);
     if (step.kind !== 'granted') return step;
+    const share = this.#options.share?.take(approach);
+    if (share?.kind === 'full')
+      return { kind: 'delayed', delay: { because: 'window', untilMs: share.untilMs } };
     this.#db.run('DELETE FROM slots WHERE counts_until_ms <= ?', approach.nowMs);
     const slotId = this.#insertSlot(this.#db, step.slot);
+    if (share !== undefined) this.#options.share?.remember(slotId, share.id);
     return { kind: 'granted', slotId, takenMs: step.slot.takenMs };
   }
 

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
@@ -16,6 +16,7 @@ import {
 import { LedgerUnusable } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { readPublished } from './published.ts';
+import { ServerShare } from './share.ts';
 import { type Limits, lonelyLimits, sharedLimits, windowMs } from './window.ts';
 
 export interface OpenOptions {
@@ -23,6 +24,10 @@ export interface OpenOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly requestTimeoutMs: number;
+  /** where requests leave this server, for the count over all of its ledgers; left out: they are not counted together */
+  readonly source?: () => string;
+  /** where root's rc-wait keeps its ledger unless it is told otherwise; left out: /run/rc-wait */
+  readonly rootDirectory?: string;
   /** told in a sentence whatever a person should know about the ledger */
   readonly onNotice: (notice: string) => void;
 }
@@ -47,7 +52,13 @@ class SteadfastLedger implements Ledger {
   constructor(options: OpenOptions) {
     this.#options = options;
     try {
-      this.#current = this.#sqlite(options.directory, sharedLimits);
+      const limits = isGuest(options) ? lonelyLimits : sharedLimits;
+      if (limits === lonelyLimits)
+        options.onNotice(
+          'rc-wait of root has been at work on this server, and other users cannot see its count of requests: ' +
+            'so one request is made every 10 s. Run as root to share it',
+        );
+      this.#current = this.#sqlite(options.directory, limits);
     } catch (error) {
       this.#current = this.#fallBack(error);
     }
@@ -132,8 +143,29 @@ class SteadfastLedger implements Ledger {
       onNotice,
       sleep,
       nowMs: clock.nowMs,
+      share: this.#share(),
     });
   }
+
+  #share(): ServerShare | undefined {
+    const { source, clock, requestTimeoutMs, onNotice, rootDirectory = defaultDirectory } = this.#options;
+    if (source === undefined) return undefined;
+    try {
+      const directory = process.geteuid?.() === 0 ? rootDirectory : ownDirectory();
+      return new ServerShare({ directory, source, nowMs: clock.nowMs, requestTimeoutMs, onNotice });
+    } catch (error) {
+      if (error instanceof LedgerUnusable) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Where root's rc-wait keeps its ledger, unless it is told otherwise: RuntimeDirectory= of rc-wait.service. */
+const defaultDirectory = '/run/rc-wait';
+
+/** Whether root's rc-wait has been at work on this server since it booted, and this process is none of root's. */
+function isGuest({ source, rootDirectory = defaultDirectory }: OpenOptions): boolean {
+  return source !== undefined && process.geteuid?.() !== 0 && existsSync(join(rootDirectory, 'ledger.db'));
 }
 
 /**

@@ -52,7 +52,7 @@ export function reasonOfDelay(delay: Delay, lastError: string | undefined): stri
     case 'window':
       return 'the requests that this server may make in a minute are used up';
     case 'refused':
-      return `refused (403) ${count(delay.times, 'time')}: something else on this server is using the 30 requests a minute, or requests do not leave by its ServiceNet address`;
+      return `refused (403) ${count(delay.times, 'time')}: something else on this server (another user's rc-wait, too) is using the 30 requests a minute, or requests do not leave by its ServiceNet address`;
     case 'failed':
       return `no usable answer ${count(delay.times, 'time')}${lastError === undefined ? '' : `: ${lastError}`}`;
   }

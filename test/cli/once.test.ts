@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { Interrupted } from '../../src/cli/command.ts';
 import { untilItFits } from '../../src/cli/once.ts';
@@ -121,6 +121,58 @@ describe('where DEPLOYED was seen on this instance', () => {
     expect((await once(server, root)).document).toMatchObject({ network: { action: 'changed' } });
     expect(text(root, ours)).toBe(applied);
     expect(server.requests()).toBe(asked);
+  });
+
+  it('a gateway that was set by hand since then stays, though the clock was 10 h fast when DEPLOYED was seen', async () => {
+    const now = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: now + 10 * 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const { root, server, asked } = await deployed();
+    vi.setSystemTime(now);
+    await rcWait(['network', 'apply', '--gateway', '10.208.0.9', '--root', root]);
+    const applied = text(root);
+    for (let boot = 0; boot < 2; boot += 1) {
+      const { document } = await once(server, root);
+      expect(document).toMatchObject({ gateway_ip: '10.208.0.9', network: { action: 'unchanged' } });
+    }
+    expect(text(root)).toBe(applied);
+
+    writeFileSync(join(root, netplanPath), netplan);
+    expect((await once(server, root)).document).toMatchObject({ gateway_ip: '10.208.0.9' });
+    expect(server.requests()).toBe(asked);
+  });
+
+  it('a gateway that was set by hand since then stays, though an early release remembered DEPLOYED', async () => {
+    const { root, server } = await deployed();
+    const old = JSON.parse(text(root, memoryPath)) as { instances: Record<string, unknown>[] };
+    for (const instance of old.instances) {
+      delete instance.change;
+      instance.deployed_at = '2099-01-02T03:04:05Z';
+    }
+    writeFileSync(join(root, memoryPath), JSON.stringify(old));
+    await rcWait(['network', 'apply', '--gateway', '10.208.0.9', '--root', root]);
+    expect((await once(server, root)).document).toMatchObject({ gateway_ip: '10.208.0.9' });
+  });
+
+  it('a gateway that a journal lost by damage had, and one set since, stays', async () => {
+    const { root, server } = await deployed();
+    await rcWait(['network', 'apply', '--gateway', '10.208.0.8', '--root', root]);
+    await once(server, root);
+    rmSync(join(root, lastPath));
+    await rcWait(['network', 'apply', '--gateway', '10.208.0.9', '--root', root]);
+    expect((await once(server, root)).document).toMatchObject({ gateway_ip: '10.208.0.9' });
+  });
+
+  it('a gateway that was rolled back on the server from whose image this one was made is put back', async () => {
+    const { root, server } = await deployed();
+    await rcWait(['network', 'rollback', '--root', root]);
+    const memory = JSON.parse(text(root, memoryPath)) as { instances: { change: number }[] };
+    for (const instance of memory.instances) instance.change = 2;
+    writeFileSync(join(root, memoryPath), JSON.stringify(memory));
+    expect((await once(server, root)).document).toMatchObject({
+      gateway_ip: '10.208.0.1',
+      network: { action: 'changed' },
+    });
   });
 
   it('a gateway that was set on the server from whose image this one was made counts for nothing', async () => {

@@ -230,10 +230,10 @@ describe('--signal', () => {
   });
 
   it('needs a CA that can be read, where one is named', async () => {
-    const ran = await wait(done, ['--signal', 'https://127.0.0.1:1/', '--ca-file', '/nowhere.pem']);
-    expect(ran).toMatchObject({
+    const flags = ['--signal', 'https://127.0.0.1:1/', '--ca-file', '/nowhere.pem', '--timeout', '1s'];
+    expect(await wait(done, flags)).toMatchObject({
       exit: 64,
-      err: expect.stringMatching(/^rc-wait: cannot read \/nowhere\.pem: /),
+      err: expect.stringMatching(/^rc-wait: cannot read \/nowhere\.pem: /m),
     });
   });
 });
