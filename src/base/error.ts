@@ -47,6 +47,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EEXIST: 'it exists already',
   ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many open files',
   EIO: 'input/output error',
   ECONNREFUSED: 'connection refused',

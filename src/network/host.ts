@@ -4,8 +4,9 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { parseIpv4Prefix } from '../base/ipv4.ts';
+import { toolPath } from '../system/environment.ts';
 import { realpathBelow } from './root.ts';
-import { type Run, toolPath } from './run.ts';
+import type { Run } from './run.ts';
 import { componentsOf, globPattern, hasWildcard } from './stacks/glob.ts';
 import type { Command, HostInterface, NetworkFile, Reign, Stack } from './types.ts';
 

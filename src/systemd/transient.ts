@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
-import { reasonOf } from '../base/error.ts';
+import { inWords, runProgram, tail } from '../system/command.ts';
+import { toolEnvironment } from '../system/environment.ts';
+
+/** In characters: more than the answer of any change of the network has. */
+const longestAnswer = 4 * 1024 * 1024;
 
 /** How a command in a transient service ended. */
 export interface Ran {
@@ -51,24 +54,17 @@ export function transientArguments(description: string, command: readonly string
  * in the middle of a boot, and it goes on when this process is killed. Never
  * throws. What it says on stderr goes to ours.
  */
-export function runTransient(description: string, command: readonly string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn('systemd-run', transientArguments(description, command), {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.once('error', (error) =>
-      resolve({ exit: undefined, stdout, how: `cannot be started: ${reasonOf(error)}` }),
-    );
-    child.once('close', (code, signal) =>
-      resolve({
-        exit: code ?? undefined,
-        stdout,
-        how: code === null ? `ended by ${signal}` : `exit status ${code}`,
-      }),
-    );
+export async function runTransient(
+  description: string,
+  command: readonly string[],
+  env: NodeJS.ProcessEnv = toolEnvironment(),
+): Promise<Ran> {
+  const answer = tail(longestAnswer);
+  const end = await runProgram({
+    argv: ['systemd-run', ...transientArguments(description, command)],
+    env,
+    stdout: answer.push,
+    stderr: 'inherit',
   });
+  return { exit: end.kind === 'exit' ? end.status : undefined, stdout: answer.text(), how: inWords(end) };
 }
