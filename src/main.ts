@@ -5,6 +5,7 @@ import { failure } from './cli/failure.ts';
 import { run } from './cli/run.ts';
 import { interruptSignal } from './cli/signals.ts';
 import { titleOf } from './cli/title.ts';
+import { escapeControls } from './report/words.ts';
 
 process.stdout.on('error', (error) => {
   // `rc-wait status | head -1` closes the pipe: nothing is left to be said, and nothing has gone wrong.
@@ -27,7 +28,8 @@ function say(text: string): void {
 }
 
 const io: Io = {
-  out: (text) => process.stdout.write(text),
+  // Answers of APIs, names of servers and files are in it. JSON.stringify leaves C1 controls as they are.
+  out: (text) => process.stdout.write(escapeControls(text)),
   err: say,
   get columns() {
     const isTerminal = process.stderr.isTTY && process.env.TERM !== 'dumb';
