@@ -3,7 +3,7 @@ const rooms = (names) => `^src/(${names.join('|')})/`;
 
 /** The pure files: text and numbers in, text and numbers out. vitest.config.ts asks more coverage of them. */
 const pure = `^src/(${[
-  'base/(ipv4|duration|region|reading|lines)',
+  'base/(ipv4|duration|region|reading|lines|text|glob)',
   'wait/(verdict|sighting)',
   'pace/(window|backoff)',
   'rackconnect/(payload|payload/[^/]+|regions)',

@@ -8,6 +8,8 @@ const pure = [
   'src/base/region.ts',
   'src/base/reading.ts',
   'src/base/lines.ts',
+  'src/base/text.ts',
+  'src/base/glob.ts',
   'src/wait/verdict.ts',
   'src/wait/sighting.ts',
   'src/host/finding.ts',

@@ -119,7 +119,7 @@ export function runningInterfaces(): HostInterface[] {
     for (const { family, internal, cidr, mac } of addresses ?? []) {
       const prefix = cidr === null ? undefined : parseIpv4Prefix(cidr);
       // getifaddrs(3) gives the label of an address, and `eth1:0` is an address of eth1.
-      const name = label.replace(/:.*$/, '');
+      const [name = label] = label.split(':', 1);
       if (family === 'IPv4' && !internal && prefix !== undefined) {
         found.push({ name, addresses: [prefix], macAddress: mac.toLowerCase() });
       }

@@ -1,4 +1,4 @@
-import { withoutSlashes } from '../base/text.ts';
+import { withoutTrailing } from '../base/text.ts';
 import type { Choice, Chosen } from '../openstack/endpoints.ts';
 import type { Reached } from '../openstack/probe.ts';
 import { clean } from './words.ts';
@@ -109,5 +109,5 @@ const encoded = (url: string): string => url.replace(/[\p{Cc}\p{Z}\p{Cf}]/gu, en
 
 /** In single quotes nothing is special to a shell but the quote itself (POSIX, Shell Command Language, 2.2.2). */
 function quoted(url: string): string {
-  return `'${encoded(withoutSlashes(url)).replaceAll("'", `'\\''`)}'`;
+  return `'${encoded(withoutTrailing(url, '/')).replaceAll("'", `'\\''`)}'`;
 }

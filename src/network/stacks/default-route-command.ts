@@ -61,10 +61,17 @@ function commandsOf(commandLine: string): string[] {
 
 function changesDefaultRoute(command: string): boolean {
   // Wrappers such as `if …; then`, `[ … ]`, `(`, `sudo`: the program may stand anywhere in a command.
-  const ip = /(?:^|[\s(`])(?:\/\S*\/)?ip\s+(.*)$/.exec(command);
-  if (ip?.[1] !== undefined) return ipChangesDefault(ip[1].split(/\s+/));
-  const route = /(?:^|[\s(`])(?:\/\S*\/)?route\s+(.*)$/.exec(command);
-  return route?.[1] !== undefined && routeChangesDefault(route[1].split(/\s+/));
+  const words = command.split(/[\s(`]+/);
+  const argumentsOf = (program: string): readonly string[] | undefined => {
+    const at = words.findIndex(
+      (word) => word === program || (word.startsWith('/') && word.endsWith(`/${program}`)),
+    );
+    return at === -1 ? undefined : words.slice(at + 1);
+  };
+  const ip = argumentsOf('ip');
+  if (ip !== undefined) return ipChangesDefault(ip);
+  const route = argumentsOf('route');
+  return route !== undefined && routeChangesDefault(route);
 }
 
 /** ip-route(8): objects and verbs may be shortened; the prefix may be left out for the default. */
