@@ -15,7 +15,7 @@ describe('a regular expression that takes more than linear time is found:', () =
     ['a word before a sign', String.raw`/\w+@/.exec(text)`, 'polynomial'],
     ['what two repeats can divide', String.raw`/^\s*(.*)\s*=$/.exec(text)`, 'polynomial'],
     ['a repeat of a repeat', '/^(a+)+$/.exec(text)', 'exponential'],
-    ['a choice that overlaps itself', '/^(?:a|aa)+$/.exec(text)', 'exponential'],
+    ['a repeat with an end that may be missing', String.raw`/^(?:\w+\s?)*$/.exec(text)`, 'exponential'],
     ['line by line, over many lines', String.raw`/^\s*uuid=/m.test(text)`, 'polynomial'],
     ['one that is put together', 'new RegExp(source)', 'it is put together at run time'],
     ['the same without "new"', 'const made = RegExp(source);', 'it is put together at run time'],
