@@ -120,7 +120,8 @@ export function runningInterfaces(): HostInterface[] {
       const prefix = cidr === null ? undefined : parseIpv4Prefix(cidr);
       // getifaddrs(3) gives the label of an address, and `eth1:0` is an address of eth1.
       const [name = label] = label.split(':', 1);
-      if (family === 'IPv4' && !internal && prefix !== undefined) {
+      // To the stacks' tools a name with a hyphen in front is an option.
+      if (family === 'IPv4' && !internal && prefix !== undefined && !name.startsWith('-')) {
         found.push({ name, addresses: [prefix], macAddress: mac.toLowerCase() });
       }
     }

@@ -34,7 +34,7 @@ export async function lockNetwork(
   signal?.throwIfAborted();
   const path = isRunningSystem(root) ? await lockFile(stateFolder) : root;
   const wait = String(Math.ceil(waitMs / 1000));
-  const argv = ['flock', '--exclusive', '--timeout', wait, path, 'cat'] as const;
+  const argv = ['flock', '--exclusive', '--timeout', wait, '--', path, 'cat'] as const;
   // In a process group of its own: Ctrl-C goes to the whole foreground group, and the lock must outlive it
   // until the files are back.
   const child = startProgram({ argv, env: toolEnvironment() }, ['pipe', 'pipe', 'ignore']);
