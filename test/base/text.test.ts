@@ -12,9 +12,7 @@ it('of one character none is left at the end, and all else is', () => {
   );
 });
 
-it('a million of them in the middle take no time', () => {
-  const text = `${'/'.repeat(1_000_000)}x`;
-  const startedMs = performance.now();
+it('a hundred million of them in the middle take no time, where their square would take years', () => {
+  const text = `${'/'.repeat(100_000_000)}x`;
   expect(withoutTrailing(text, '/')).toBe(text);
-  expect(performance.now() - startedMs).toBeLessThan(60_000);
 });

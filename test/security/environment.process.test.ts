@@ -11,9 +11,6 @@ import { rcWait, startProgram } from '../process/program.ts';
 import { makeCa } from '../rackconnect/servers.ts';
 import { byShell, install, script } from './installed.ts';
 
-// Whole processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
-
 const { play } = await simulator();
 const program = install();
 
