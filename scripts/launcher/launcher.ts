@@ -3,7 +3,7 @@ import { heldBackPrefix, ignoredVariable, letIn } from '../../src/system/environ
 /**
  * The program that dist/rc-wait is: it runs on the Node beside it, whatever Node the server has, or none.
  * What has to be done before Node begins is done here, by the shell alone: readlink(1) is the one program
- * that it starts, and that only for a symbolic link such as /usr/bin/rc-wait.
+ * that it starts, and that only for a symbolic link that is not the package's.
  */
 export const launcher = `#!/bin/sh
 # rc-wait, on its own Node.
@@ -55,8 +55,15 @@ fi
 [ -z "$rcwait_ignored" ] || export ${ignoredVariable}="$rcwait_ignored"
 
 rcwait_self=$0
-# The PATH of the caller may be empty, or lead anywhere.
-[ ! -L "$rcwait_self" ] || rcwait_self=$(PATH=/usr/bin:/bin:$PATH readlink -f -- "$rcwait_self") || exit 70
+if [ -L "$rcwait_self" ]; then
+  # /usr/bin/rc-wait of the package: known without another process, which would cost a tenth of a start.
+  if [ "$rcwait_self" -ef /usr/lib/rc-wait/rc-wait ] 2>/dev/null; then
+    rcwait_self=/usr/lib/rc-wait/rc-wait
+  else
+    # The PATH of the caller may be empty, or lead anywhere.
+    rcwait_self=$(PATH=/usr/bin:/bin:$PATH readlink -f -- "$rcwait_self") || exit 70
+  fi
+fi
 case $rcwait_self in
 */*) rcwait_lib=\${rcwait_self%/*}/lib ;;
 *) rcwait_lib=lib ;;

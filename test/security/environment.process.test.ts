@@ -93,14 +93,19 @@ describe('what is in the environment comes through', () => {
     expect(await run(['status'], env)).toEqual({ exit: 0, out: 'DEPLOYED\n', err: '' });
   });
 
-  it('whatever it holds: quotes, lines, code for a shell', async () => {
-    const held = scratch();
-    const value = `a'b"c\nexport PATH=/nowhere\nexport NODE_OPTIONS=x\n$(touch ${held}/x) \`touch ${held}/y\` \\`;
-    const env = { MINE: value, RC_WAIT_API_URL: value, 'BASH_FUNC_x%%': '() { :; }', rcwait_line: value };
-    const { exit, err } = await run(['status'], env);
-    expect({ exit, made: readdirSync(held) }).toEqual({ exit: 64, made: [] });
-    expect(err).toMatch(/^rc-wait: cannot use the API address/);
-  });
+  // On Debian sh is dash, on RHEL bash.
+  it.each([['dash'], ['bash', '--posix']])(
+    'whatever it holds: quotes, lines, code for a shell (%s)',
+    async (...shell) => {
+      const held = scratch();
+      const value = `a'b"c\nexport PATH=/nowhere\nexport NODE_OPTIONS=x\n$(touch ${held}/x) \`touch ${held}/y\` \\`;
+      const env = { MINE: value, RC_WAIT_API_URL: value, 'BASH_FUNC_x%%': '() { :; }', rcwait_line: value };
+      const [sh = 'sh', ...flags] = shell;
+      const { exit, err } = await startProgram([sh, ...flags, program, 'status'], env).ended;
+      expect({ exit, made: readdirSync(held) }).toEqual({ exit: 64, made: [] });
+      expect(err).toMatch(/^rc-wait: cannot use the API address/);
+    },
+  );
 });
 
 describe('where rc-wait is started does not matter:', () => {
