@@ -5,6 +5,7 @@ import { createExec, type Exec, type ExecEnd } from '../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../remote/types.ts';
 import { beginRemote, eventLine, noteEvent, noteExec, remoteTable } from '../report/remote-progress.ts';
 import { clean } from '../report/words.ts';
+import { personsEnvironment } from '../system/environment.ts';
 import type { Io } from './command.ts';
 import { createLiveBlock } from './live-block.ts';
 import type { RemoteArgs } from './remote-flags.ts';
@@ -59,7 +60,7 @@ export function createRemoteView(args: RemoteArgs, io: Io, options: ViewOptions)
       template,
       jobs,
       timeoutMs: args['exec-timeout'],
-      env: ownersEnvironment(io.env),
+      env: personsEnvironment(ownersEnvironment(io.env)),
       signal: io.signal,
       onLine: (server: Watched, text) => err(`[${clean(server.name)}] ${clean(text)}\n`),
       onEnd: (end) => {

@@ -47,11 +47,17 @@ export const simulateCommand: Command = command({
     const cloud = args.openstack
       ? await cloudOf(text ?? '', file ?? 'the scenario', args.quiet, io)
       : undefined;
+    const { host, port } = parseListen(args.listen);
     const simulator = await startSimulator({
       scenario,
-      ...parseListen(args.listen),
+      host,
+      port,
       ...(cloud === undefined ? {} : { also: cloud.http.serve }),
     });
+    if (!isLoopback(host))
+      io.err(
+        `rc-wait: warning: ${host} is open to the network: whoever reaches it can change what is simulated\n`,
+      );
     io.out(`${simulator.url}\n`);
     if (cloud !== undefined) io.out(cloud.login(simulator.url));
     const stopShowing = args.quiet ? () => {} : showRequests(simulator.log, io);
@@ -92,6 +98,11 @@ function parseListen(text: string): { host: string; port: number } {
     'USAGE',
     `cannot listen on ${text}: an address and a port are expected, such as 127.0.0.1:8080`,
   );
+}
+
+/** Whether only this machine reaches an address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
+function isLoopback(host: string): boolean {
+  return /^127\.[\d.]+$/.test(host) || host === '::1' || host === 'localhost';
 }
 
 /** Shows each request once its answer is decided; returns what stops it. */

@@ -36,7 +36,7 @@ export const waitCommand: Command = command({
     'Exit status: 0 DEPLOYED, and the network is as wished; 1 FAILED; 3 UNPROCESSABLE; 64 wrong flags or configuration;',
     '69 the API never gave a usable answer; 70 a bug; 73 the network could not be configured, and is as before;',
     '74 and could not be put back; 77 root is needed, or the API refused this server all along;',
-    '124 the deadline passed; 130, 143 interrupted.',
+    '124 the deadline passed; 129, 130, 143 interrupted.',
   ].join(' '),
   onMisuse: async (error, io) => (await import('./misuse.ts')).tellMisuse(error, io),
   run: wait,

@@ -1,3 +1,4 @@
+import { valueForEnvironment } from '../system/environment.ts';
 import type { Hook } from './find.ts';
 import { type Launch, runHook } from './run.ts';
 
@@ -5,7 +6,7 @@ import { type Launch, runHook } from './run.ts';
 export interface HooksOptions {
   /** the result document, one line of JSON */
   readonly input: string;
-  /** variables beside those of every hook */
+  /** variables beside those of every hook; long values are cut, and the document has them whole */
   readonly env: Readonly<Record<string, string>>;
   /** for each of them */
   readonly timeoutMs: number;
@@ -48,7 +49,11 @@ export async function runHooks(hooks: readonly Hook[], options: HooksOptions): P
       return left;
     }
     onStart(name, index + 1);
-    const env = { ...ordinary, ...options.env };
+    const own = Object.entries(options.env).map(([variable, value]) => [
+      variable,
+      valueForEnvironment(value),
+    ]);
+    const env: Readonly<Record<string, string>> = { ...ordinary, ...Object.fromEntries(own) };
     const { ok, how } = await runHook({
       path,
       env,

@@ -4,9 +4,10 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { parseIpv4Prefix } from '../base/ipv4.ts';
+import { toolPath } from '../system/environment.ts';
 import { decodeBytes } from './bytes.ts';
 import { readBelow, realpathBelow } from './root.ts';
-import { type Run, toolPath } from './run.ts';
+import type { Run } from './run.ts';
 import { componentsOf, globPattern, hasWildcard } from './stacks/glob.ts';
 import type { Command, HostInterface, NetworkFile, Reign, Stack } from './types.ts';
 
@@ -115,8 +116,9 @@ export function runningInterfaces(): HostInterface[] {
     for (const { family, internal, cidr, mac } of addresses ?? []) {
       const prefix = cidr === null ? undefined : parseIpv4Prefix(cidr);
       // getifaddrs(3) gives the label of an address, and `eth1:0` is an address of eth1.
-      const name = label.replace(/:.*$/, '');
-      if (family === 'IPv4' && !internal && prefix !== undefined) {
+      const [name = label] = label.split(':', 1);
+      // To the stacks' tools a name with a hyphen in front is an option.
+      if (family === 'IPv4' && !internal && prefix !== undefined && !name.startsWith('-')) {
         found.push({ name, addresses: [prefix], macAddress: mac.toLowerCase() });
       }
     }

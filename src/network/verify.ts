@@ -135,7 +135,11 @@ function isSame(before: readonly NetworkFile[], after: readonly NetworkFile[]): 
 }
 
 function failureWords({ finished: { how, output } }: Parsed): string {
-  const said = output.trim().replaceAll(/\s*\n\s*/g, '; ');
+  const said = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('; ');
   return said === '' ? how : `${how}, ${said.slice(-500)}`;
 }
 

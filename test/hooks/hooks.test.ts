@@ -52,6 +52,20 @@ describe.runIf(process.getuid?.() === 0)('hooks', () => {
     expect(left).toEqual(['b', 'c']);
   });
 
+  it('get a long message whole on standard input, and the beginning of it in the environment', async () => {
+    const message = `130 tasks failed: ${'x'.repeat(200_000)}`;
+    const { lines, warnings } = await ran(
+      { a: 'printf "%s" "$RC_WAIT_MESSAGE" | wc -m; wc -c; printf "%s" "$RC_WAIT_MESSAGE" | head -c 9' },
+      { input: `{"message":"${message}"}\n`, env: { RC_WAIT_MESSAGE: message } },
+    );
+    expect(warnings).toEqual([]);
+    expect(lines.map((line) => line.replace(/^a: */, ''))).toEqual([
+      expect.stringMatching(/^409\d|^410\d/),
+      String(message.length + 15),
+      '130 tasks',
+    ]);
+  });
+
   it('have an environment of their own, without what rc-wait was told', async () => {
     process.env.RC_WAIT_SIGNAL = 'https://secret.example/';
     const { lines } = await ran({ a: 'env' }).finally(() => {

@@ -59,7 +59,7 @@ const anyInstance: fc.Arbitrary<Instance> = fc.record(
 
 describe('who was not told', () => {
   const owed = { signal: true, hooks: ['20-b'] };
-  const instance = instanceOf('i-1', { ...since, owed }, 'auto', changed, gateway);
+  const instance = instanceOf('i-1', { ...moment, owed }, 'auto', changed, gateway);
   const memory = withInstance(blank, instance as Instance);
 
   it('is remembered with the instance, whatever the wait is for', () => {

@@ -80,10 +80,13 @@ export function execLines(unit: string): string {
   return unit
     .replace(/\\\r?\n/g, ' ')
     .split('\n')
-    .flatMap(
-      (line) =>
-        /^\s*Exec(?:Start|StartPre|StartPost|Condition|Reload)\s*=\s*[-@:+!|]*(.*)$/.exec(line)?.[1] ?? [],
-    )
+    .flatMap((line) => {
+      const equals = line.indexOf('=');
+      const key = line.slice(0, Math.max(equals, 0)).trim();
+      if (!/^Exec(?:Start|StartPre|StartPost|Condition|Reload)$/.test(key)) return [];
+      const value = line.slice(equals + 1).trimStart();
+      return [value.slice(value.search(/[^-@:+!|]|$/))];
+    })
     .join('\n');
 }
 

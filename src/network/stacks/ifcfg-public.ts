@@ -41,7 +41,8 @@ export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish
 
 /** `eth0` of the aliases `eth0:1` and `eth0-range0`, which ifup-aliases brings up with it. */
 export function parentOf(device: string): string {
-  return device.replace(/(:.*|-range\d*)$/, '');
+  const [name = device] = device.split(':', 1);
+  return name === device ? device.replace(/-range\d*$/, '') : name;
 }
 
 /** By the rules of ifup-eth and ifup-routes; what counts for all interfaces comes first there. */

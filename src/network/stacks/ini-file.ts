@@ -1,4 +1,5 @@
 import { RcWaitError } from '../../base/error.ts';
+import { withoutTrailing } from '../../base/text.ts';
 import type { NetworkFile } from '../types.ts';
 import { type Line, linesOf } from './marks.ts';
 
@@ -70,7 +71,8 @@ export function readIni(file: NetworkFile, dialect: IniDialect): IniFile {
     const { text, taken, next } = logicalLine(lines, at, dialect);
     const line = text.trim();
     const section = sections.at(-1);
-    const [, key, value] = /^([^=]*?)\s*=\s*([\s\S]*)$/.exec(line) ?? [];
+    const equals = line.indexOf('=');
+    const key = line.slice(0, Math.max(equals, 0)).trimEnd();
     if (at === 0 && text.startsWith('\ufeff')) {
       throw cannotRead(file.path, at, 'it begins with a byte order mark', dialect);
     }
@@ -82,7 +84,7 @@ export function readIni(file: NetworkFile, dialect: IniDialect): IniFile {
       if (!line.endsWith(']')) throw cannotRead(file.path, at, `"${line}" does not end with "]"`, dialect);
       sections.push({ name: line.slice(1, -1), head: taken, settings: [] });
     } else if (section !== undefined && key) {
-      section.settings.push({ key, value: value ?? '', lines: taken });
+      section.settings.push({ key, value: line.slice(equals + 1).trimStart(), lines: taken });
     } else if (dialect.strict) {
       throw cannotRead(file.path, at, `"${line}" is no section, no setting and no comment`, dialect);
     }
@@ -104,9 +106,9 @@ function logicalLine(
     const isComment = line.trim() !== '' && dialect.comment.includes(line.trim().charAt(0));
     if (isComment && at > from) continue;
     taken.push(at);
-    const [slashes = ''] = /\\*$/.exec(line) ?? [];
+    const slashes = line.length - withoutTrailing(line, '\\').length;
     // Two backslashes are one that stands for itself.
-    const goesOn = dialect.continues && !isComment && slashes.length % 2 === 1;
+    const goesOn = dialect.continues && !isComment && slashes % 2 === 1;
     text += goesOn ? `${line.slice(0, -1)} ` : line;
     if (!goesOn) return { text, taken, next: at + 1 };
   }

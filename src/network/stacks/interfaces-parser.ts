@@ -57,7 +57,7 @@ function deviceIn(line: string): string | undefined {
 /** The file with what it includes by an absolute path looked for below the folder. */
 function within({ path, text }: NetworkFile, folder: string): NetworkFile {
   const inside = text.replace(
-    /^([ \t]*source(?:-directory|-dir)?[ \t]+)(.*)$/gm,
+    /^([ \t]*source(?:-directory|-dir)?[ \t])(.*)$/gm,
     (_, word: string, rest: string) => word + rest.replace(/(^|[ \t])\//g, `$1${folder}/`),
   );
   return { path, text: inside };

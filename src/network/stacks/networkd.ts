@@ -103,8 +103,8 @@ function understandStatus(output: string): Map<string, string> {
   const reign = new Map<string, string>();
   for (const block of output.split(/^(?=\S{1,3} +\d+: )/m)) {
     const [, name] = /^\S{1,3} +\d+: (\S+)/.exec(block) ?? [];
-    const [, path] = /^\s*Network File: (\/\S.*)$/m.exec(block) ?? [];
-    const isManaged = !/^\s*State: \S+ \(unmanaged\)/m.test(block);
+    const [, path] = /^[ \t]*Network File: (\/\S.*)$/m.exec(block) ?? [];
+    const isManaged = !/^[ \t]*State: \S+ \(unmanaged\)/m.test(block);
     // What netplan wrote for networkd is netplan's.
     if (name && path && isManaged && !path.includes('/10-netplan-')) reign.set(name, path.trim());
   }

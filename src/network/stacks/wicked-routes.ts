@@ -55,5 +55,5 @@ function logicalLines(text: string): { text: string; lines: number[] }[] {
     } else found.push({ text: joined, lines: [index] });
     isOpen = joined !== line.text;
   });
-  return found.map(({ text: whole, lines }) => ({ text: whole.replace(/#.*$/, ''), lines }));
+  return found.map(({ text: whole, lines }) => ({ text: whole.split('#', 1)[0] ?? '', lines }));
 }
