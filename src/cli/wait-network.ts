@@ -5,7 +5,7 @@ import type { NetworkResult } from '../network/types.ts';
 import type { Log } from '../report/log.ts';
 import type { Order } from './configure.ts';
 import type { OpenApi } from './open.ts';
-import { isByService, isThisSystem } from './root.ts';
+import { isByService, isThisSystem, mayConfigure } from './root.ts';
 import { recoverFirst } from './transaction.ts';
 import type { WaitArgs } from './wait-flags.ts';
 
@@ -50,8 +50,8 @@ export async function untilGatewayFits(
     readonly onLate: (message: string) => void;
   },
 ): Promise<void> {
-  // Below another root nothing comes up by itself.
-  if (!isThisSystem(root)) return;
+  // Below another root nothing comes up by itself; and who may not set it is told so at once.
+  if (!isThisSystem(root) || !mayConfigure(root)) return;
   const { clock, deadlineMs, signal, onLate } = within;
   const untilMs = Math.min(deadlineMs, clock.nowMs() + lateAddressMs);
   const [{ runningInterfaces }, { mayStillFit }] = await Promise.all([

@@ -1,6 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Ipv4Address, parseIpv4 } from '../../src/base/ipv4.ts';
+// Loaded beforehand: the virtual clock does not wait for a file of the disk.
+import '../../src/network/gateway.ts';
+import '../../src/network/host.ts';
 import { untilGatewayFits } from '../../src/cli/wait-network.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
