@@ -147,7 +147,7 @@ it(`any command line: what a real shell has ip(8) add is never called something 
   writeFileSync(join(folder, 'ip'), stub, { mode: 0o755 });
   // A function, since a program for each line would take minutes; exec and env find the program.
   const head = `ip() { for w; do printf '%s\\002' "$w" >&3; done; printf '\\003' >&3; }\nA=default B=10.0.0.0/8\nexport A B\n`;
-  const script = head + lines.map((one) => `( ${one}\n)\nwait; printf '\\004' >&3`).join('\n');
+  const script = head + lines.map((one) => `( ${one}\nwait\n)\nprintf '\\004' >&3`).join('\n');
   const path = join(folder, 'lines');
   writeFileSync(path, script);
   const { status } = spawnSync('sh', ['-c', `exec 3>${folder}/out; . ${path}`], {
