@@ -45,7 +45,8 @@ module.exports = {
     },
     {
       name: 'only-the-system-room-starts-programs',
-      comment: 'Start failures are values, kills reach the whole group, and secrets stay out of environments: in one place.',
+      comment:
+        'Start failures are values, kills reach the whole group, and secrets stay out of environments: in one place.',
       severity: 'error',
       from: { path: '^src/', pathNot: rooms(['system']) },
       to: { path: '^(node:)?child_process$' },

@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { readRegular } from '../base/files.ts';
 import type { Actor, Work } from './at-work.ts';
 import { expand } from './host.ts';
 import { realpathBelow } from './root.ts';
@@ -172,7 +173,7 @@ async function readOne(
     const stats = await stat(real);
     if (!stats.isFile() || (isExecuted && (stats.mode & 0o111) === 0)) return undefined;
     if (stats.size > longestScriptBytes) return { why: `it has ${stats.size} bytes` };
-    const bytes = await readFile(real);
+    const { bytes } = readRegular(real, longestScriptBytes);
     return bytes.includes(0) ? { why: 'it is no script' } : { text: bytes.toString('latin1') };
   } catch (error) {
     return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' ? undefined : { why: reasonOf(error) };

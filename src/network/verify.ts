@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, RcWaitError } from '../base/error.ts';
+import { makeFolder, readRegular } from '../base/files.ts';
 import { decodeBytes, encodeBytes } from './bytes.ts';
 import { faultIn } from './parsed.ts';
 import type { Finished, Run } from './run.ts';
@@ -84,12 +85,16 @@ async function parse(
   }
 }
 
+/** More than a tool makes of network files, in bytes. */
+const largestMadeBytes = 16 * 2 ** 20;
+
 /** Lays files into a folder; false where they do not fit. */
 async function isLaid(files: readonly NetworkFile[], folder: string): Promise<boolean> {
   try {
     for (const { path, text } of files) {
-      await mkdir(join(folder, dirname(path)), { recursive: true });
-      await writeFile(join(folder, path), encodeBytes(text), { mode: 0o600 });
+      makeFolder(join(folder, dirname(path)), 0o700);
+      await using file = await open(join(folder, path), 'wx', 0o600);
+      await file.writeFile(encodeBytes(text));
     }
     return true;
   } catch {
@@ -122,7 +127,7 @@ async function readMade(folder: string, makes: readonly string[]): Promise<Netwo
     for (const entry of entries.filter((one) => one.isFile())) {
       made.push({
         path: join(path, entry.name),
-        text: decodeBytes(await readFile(join(folder, path, entry.name))),
+        text: decodeBytes(readRegular(join(folder, path, entry.name), largestMadeBytes).bytes),
       });
     }
   }

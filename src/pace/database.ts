@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errnoOf, reasonOf } from '../base/error.ts';
@@ -15,13 +15,15 @@ const longestBusyMs = 30_000;
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
 const busy = 5;
 const locked = 6;
+/** Many processes opened the file at one moment, and this one lost each race for a lock. */
+const protocol = 15;
 
 /**
  * What the disk, the memory or another process is to blame for: PERM, ABORT, BUSY, LOCKED, NOMEM, INTERRUPT, IOERR, FULL,
- * CANTOPEN, NOLFS, AUTH. All others mean that the file is not what was written: a bit that has changed makes a table
+ * CANTOPEN, PROTOCOL, NOLFS, AUTH. All others mean that the file is not what was written: a bit that has changed makes a table
  * vanish, a column change its name, or (READONLY, where the file can be written) a header that SQLite does not write.
  */
-const noDamage: ReadonlySet<number> = new Set([3, 4, busy, locked, 7, 9, 10, 13, 14, 22, 23]);
+const noDamage: ReadonlySet<number> = new Set([3, 4, busy, locked, 7, 9, 10, 13, 14, protocol, 22, 23]);
 
 /** More than a log of 64 pages needs, which is then written to the file (`wal_autocheckpoint`). */
 const largestLogBytes = 64 * 2 ** 20;
@@ -61,6 +63,13 @@ export interface DatabaseOptions {
 }
 
 type Value = string | number | null;
+
+/**
+ * How many connections this process has to each file. While it has one it must open neither the file nor its
+ * index by itself: to close that would take away the locks of the connection (fcntl(2), and "How To Corrupt An
+ * SQLite Database File", 2.2), and another process would take away the log below it.
+ */
+const connections = new Map<string, number>();
 
 /**
  * One SQLite file that processes share: in WAL mode, so that those who look
@@ -128,12 +137,17 @@ export class Database {
 
   close(): void {
     this.#statements.clear();
+    if (this.#db === undefined) return;
     try {
-      this.#db?.close();
+      this.#db.close();
     } catch {
       // A handle on a damaged file; the file is set aside, there is nothing to save.
     }
     this.#db = undefined;
+    const { path } = this.#options;
+    const left = (connections.get(path) ?? 1) - 1;
+    if (left > 0) connections.set(path, left);
+    else connections.delete(path);
   }
 
   #opened(): DatabaseSync {
@@ -173,8 +187,9 @@ export class Database {
     trustedFolder(dirname(path), 0o755);
     makeRegular(path);
     this.#inode = this.#currentInode() ?? 0n;
-    requireWholeLog(path);
+    if (!connections.has(path)) requireWholeLog(path);
     this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    connections.set(path, (connections.get(path) ?? 0) + 1);
     try {
       // It does not outlive the boot: nothing need be synced to the disk. A short log is soon looked at, see above.
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 64');
@@ -196,7 +211,7 @@ export class Database {
 
   #isOnlyBusy(error: unknown): boolean {
     const code = resultCodeOf(error);
-    if (code !== busy && code !== locked) return false;
+    if (code !== busy && code !== locked && code !== protocol) return false;
     const nowMs = this.#options.nowMs();
     this.#busySinceMs ??= nowMs;
     return nowMs - this.#busySinceMs < longestBusyMs;
@@ -242,14 +257,14 @@ export class Database {
 
 /** Makes the file where it is missing. Nothing else may lie there: to open a FIFO would wait for a reader. */
 function makeRegular(path: string): void {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
-  const file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0o600);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
-    requireRegular(fstatSync(file));
-  } finally {
-    closeSync(file);
+    closeSync(openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
-  for (const suffix of ['-wal', '-shm']) {
+  // By their names, and not opened: see `connections`. In a folder that is trusted nobody else can change them.
+  for (const suffix of ['', '-wal', '-shm']) {
     const stats = lstatSync(path + suffix, { throwIfNoEntry: false });
     if (stats !== undefined) requireRegular(stats);
   }

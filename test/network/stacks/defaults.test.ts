@@ -74,7 +74,7 @@ describe('the default routes that files bring', () => {
         '/etc/systemd/network/1.network.d/90-rc-wait.conf':
           '[Route]\nGateway=10.208.0.1\n[DHCPv4]\nUseGateway=false\n',
       },
-      ['10.208.0.1 eth1'],
+      ['10.208.0.1 eth1', '- eth1 leased by hand'],
     ],
     [
       'networkmanager',

@@ -51,7 +51,7 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
     }),
     { numRuns: 10_000 },
   );
-}, 600_000);
+});
 
 it('any files: to keep after to disable is to keep (10,000 cases)', () => {
   fc.assert(
@@ -62,4 +62,4 @@ it('any files: to keep after to disable is to keep (10,000 cases)', () => {
     }),
     { numRuns: 10_000 },
   );
-}, 600_000);
+});
