@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
+import { launcher } from './launcher/launcher.ts';
 
 // node scripts/bundle.ts [--out DIR] [--node FILE [--emulator=WORD]...], from the project's root: by scripts/build.
 // The Node that is put beside the program is the one that runs this, or FILE, which may be another architecture's.
@@ -49,6 +50,23 @@ const lazyBuiltins: Plugin = {
 };
 
 /**
+ * yargs asks for the working directory when it is loaded, which throws where that was removed, and does nothing with it
+ * when it is bundled: what it looks for from there are files of translations.
+ */
+const yargsAnywhere: Plugin = {
+  name: 'yargs-anywhere',
+  setup({ onLoad }) {
+    onLoad({ filter: /yargs\/lib\/platform-shims\/esm\.mjs$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replace('mainFilename || process.cwd()', "'/'");
+      if (contents === text)
+        throw new Error(`${path} has changed: does it ask for the working directory still?`);
+      return { contents };
+    });
+  },
+};
+
+/**
  * What undici would load and we never use: HTTP/2 is not offered to the API,
  * and where SIMD is missing no Node 24 runs.
  */
@@ -60,15 +78,6 @@ const leanUndici: Plugin = {
     }));
   },
 };
-
-/** The program that dist/rc-wait is: it runs on the Node beside it, whatever Node the server has, or none. */
-const launcher = `#!/bin/sh
-# rc-wait, on its own Node. NODE_OPTIONS is another program's: it could load code into a process that runs as root.
-unset NODE_OPTIONS
-self=$(readlink -f -- "$0") || exit 70
-# The young objects of V8 grow to 48 MB otherwise before it looks which of them are still in use (three semi-spaces of 16 MB).
-exec "\${self%/*}/lib/node" --max-semi-space-size=4 "\${self%/*}/lib/start.cjs" "$@"
-`;
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -87,7 +96,7 @@ const { metafile } = await build({
   metafile: true,
   banner: { js: '(function (require) { const exports = {}, module = { exports };' },
   footer: { js: '})' },
-  plugins: [plainStringWidth, lazyBuiltins, leanUndici],
+  plugins: [plainStringWidth, lazyBuiltins, yargsAnywhere, leanUndici],
   define: {
     'import.meta.url': '"file:///usr/lib/rc-wait/lib/rc-wait.cjs"',
     // undici's experimental parser, which Node's own build of undici leaves out in the same way.

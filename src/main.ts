@@ -1,14 +1,20 @@
 import { errnoOf, reasonOf } from './base/error.ts';
 import { boundLookups } from './base/lookups.ts';
 import type { Io } from './cli/command.ts';
+import { failure } from './cli/failure.ts';
 import { run } from './cli/run.ts';
 import { interruptSignal } from './cli/signals.ts';
 import { titleOf } from './cli/title.ts';
+import { escapeControls } from './report/words.ts';
 
 process.stdout.on('error', (error) => {
   // `rc-wait status | head -1` closes the pipe: nothing is left to be said, and nothing has gone wrong.
   if (errnoOf(error) !== 'EPIPE') say(`rc-wait: cannot write to standard output: ${reasonOf(error)}\n`);
 });
+
+// Node's own listener prints them: the YAML library quotes what it warns of, and that may be a password. What a
+// person should know is said by rc-wait itself.
+process.removeAllListeners('warning');
 
 boundLookups(process.env);
 
@@ -22,18 +28,24 @@ function say(text: string): void {
 }
 
 const io: Io = {
-  out: (text) => process.stdout.write(text),
+  // Answers of APIs, names of servers and files are in it. JSON.stringify leaves C1 controls as they are.
+  out: (text) => process.stdout.write(escapeControls(text)),
   err: say,
   get columns() {
     const isTerminal = process.stderr.isTTY && process.env.TERM !== 'dumb';
     return isTerminal ? process.stderr.columns || defaultColumns : undefined;
   },
   env: process.env,
-  signal: interruptSignal(),
+  signal: interruptSignal(process.env),
 };
 
 // Else ps(1) and systemctl(1) call the process MainThread.
 process.title = titleOf(process.argv.slice(2));
+
+// Else Node prints what it likes, and ends with 1, which means FAILED here. A rejection that nobody awaits comes here, too.
+process.on('uncaughtException', (error) => {
+  void failure(error, io).then((exit) => process.exit(exit));
+});
 
 void run(process.argv.slice(2), io).then((exit) => {
   // Not exitCode: whatever a library still holds open must not keep a finished process alive.

@@ -17,7 +17,7 @@ export function parseDuration(text: string): number | undefined {
   if (compact === 'infinity' || compact === 'infinite') return Number.POSITIVE_INFINITY;
   if (!/^(\d+(\.\d+)?\s*(ms|min|[smhd])\s*)+$/.test(compact)) return undefined;
   let sumMs = 0;
-  for (const [, amount, unit] of compact.matchAll(/(\d+(?:\.\d+)?)\s*(ms|min|[smhd])/g)) {
+  for (const [, amount, unit] of compact.matchAll(/(\d+(?:\.\d+)?)\s*(ms|min|[smhd])\s*/gy)) {
     sumMs += Number(amount) * (unitsMs[unit ?? ''] ?? Number.NaN);
   }
   return Number.isFinite(sumMs) ? sumMs : undefined;

@@ -9,7 +9,7 @@ export type ErrorCode =
   | 'API_UNAVAILABLE' // no usable answer before the deadline
   | 'API_REFUSED' // 403 all along
   | 'DEADLINE' // the deadline passed while the automation was still at work
-  | 'INTERRUPTED' // SIGINT or SIGTERM
+  | 'INTERRUPTED' // SIGINT, SIGTERM or SIGHUP
   | 'STATE' // the state directory or the ledger cannot be used at all
   | 'GATEWAY_INVALID' // the gateway that the API named cannot be this server's
   | 'NETWORK_UNDECIDED' // whether RackConnect sets the network itself cannot be told
@@ -47,6 +47,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EEXIST: 'it exists already',
   ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many open files',
   EIO: 'input/output error',
   ECONNREFUSED: 'connection refused',

@@ -8,6 +8,8 @@ import { type Server, thisServer } from '../host/server.ts';
 export interface Account {
   /** a second automation follows RackConnect's */
   readonly managed: boolean;
+  /** a source has named the roles; else one may do so later */
+  readonly isKnown: boolean;
   /** who said what, one line each */
   readonly said: readonly string[];
 }
@@ -25,7 +27,8 @@ export async function accountOf(
   server: Pick<Server, 'roles'> = thisServer(),
 ): Promise<Account> {
   const findings = await server.roles();
-  const roles = believed(findings)?.value ?? [];
+  const known = believed(findings);
+  const roles = known?.value ?? [];
   if (!apiNamed && areOfRackconnectV3(roles, region)) {
     throw new RcWaitError(
       'CONFIGURATION',
@@ -33,5 +36,9 @@ export async function accountOf(
       { hint: 'disable rc-wait.service here; should its roles be wrong, name the API with --api-url' },
     );
   }
-  return { managed: areManaged(roles), said: findings.map((one) => `roles by ${wordsOf(one)}`) };
+  return {
+    managed: areManaged(roles),
+    isKnown: known !== undefined,
+    said: findings.map((one) => `roles by ${wordsOf(one)}`),
+  };
 }

@@ -150,7 +150,7 @@ async function ask(
   );
   const { body, contentType } = usable(reply, operation);
   const { text, fields } = await read(body, contentType);
-  const { clean } = await import('../report/words.ts');
+  const { clean, escapeControls, replaceControls } = await import('../report/words.ts');
   const ageMs = Math.max(0, Math.round(systemClock.nowMs() - askedMs));
   if (shared && !args.quiet) {
     io.err(`rc-wait: this is the answer that another rc-wait process got ${formatDuration(ageMs)} ago\n`);
@@ -166,7 +166,8 @@ async function ask(
         .join('\n')}\n`,
     );
   } else {
-    io.out(body.endsWith('\n') ? body : `${body}\n`);
+    const shown = (format === 'xml' ? replaceControls : escapeControls)(body);
+    io.out(shown.endsWith('\n') ? shown : `${shown}\n`);
   }
   return 0;
 }

@@ -6,7 +6,7 @@ import type { PlanRequest } from '../network/plan.ts';
 import type { NetworkResult } from '../network/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { outputFlags, privilegesFlag, rootFlag, stackFlag } from './flags.ts';
-import { checkRoot, isByService, mayConfigure } from './root.ts';
+import { isByService, mayConfigure, refuseForeignRoot } from './root.ts';
 import { changeOptions, probesFor, recoverFirst } from './transaction.ts';
 
 const checkFlags = {
@@ -42,7 +42,7 @@ export const networkCheckCommand: Command = command({
   notes:
     'The API is not asked. Exit status: 0 it is held, or was put back, or was rolled back by hand; 64 no gateway is known; 73 it is not held; 74 what was there could not be put back; 77 root is needed.',
   async run(args, io) {
-    checkRoot(args.root);
+    refuseForeignRoot(args.root);
     if (!mayConfigure(args.root)) {
       throw new RcWaitError('PERMISSION', 'cannot check the network: root is needed to read its files', {
         hint: 'run it as root',
@@ -105,12 +105,13 @@ async function tidy(args: CheckArgs, say: (notice: string) => void, signal: Abor
 }
 
 async function putBack(
-  { plan }: Check,
+  { plan, obstacle }: Check,
   args: CheckArgs,
   say: (notice: string) => void,
   signal: AbortSignal,
 ): Promise<NetworkResult> {
   const { root } = args;
+  if (obstacle !== undefined) throw obstacle;
   if (isByService(args)) {
     const { configureByService } = await import('./delegate.ts');
     const { wish, stack } = plan;
@@ -145,6 +146,7 @@ function print({ check, held, reasons, network }: Report, { output }: CheckArgs,
       kernel: kernel ?? null,
       default_routes: defaultRoutes,
       reasons,
+      ...(check.warnings.length > 0 ? { warnings: check.warnings } : {}),
       network,
     };
     io.out(`${JSON.stringify(document)}\n`);
@@ -152,7 +154,15 @@ function print({ check, held, reasons, network }: Report, { output }: CheckArgs,
   }
   const where = `the gateway ${gateway} on ${interfaceName} (${stack})`;
   const verdict = held ? 'held' : network === null ? 'not held' : 'put back';
-  io.out([`${verdict}: ${where}`, ...reasons.map((reason) => `  ${reason}`)].join('\n').concat('\n'));
+  io.out(
+    [
+      `${verdict}: ${where}`,
+      ...reasons.map((reason) => `  ${reason}`),
+      ...check.warnings.map((one) => `  look at this: ${one}`),
+    ]
+      .join('\n')
+      .concat('\n'),
+  );
 }
 
 /** It was rolled back by hand: whoever did that does not want it back. */

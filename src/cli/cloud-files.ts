@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
+import { readRegularText } from '../base/files.ts';
 import type { Value } from '../openstack/cloud-yaml.ts';
 
 /** No file of clouds is larger: one cloud is a few lines. */
@@ -81,7 +81,7 @@ async function firstOf(
 /** The text, or the error that it could not be read with. */
 function textOf(path: string): string | unknown {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularText(path, largestBytes);
   } catch (error) {
     return error;
   }
@@ -92,8 +92,6 @@ function unreadable(path: string, cause: unknown, more: { readonly hint?: string
 }
 
 async function parsed(path: string, text: string): Promise<CloudFile> {
-  if (text.length > largestBytes)
-    throw new RcWaitError('CONFIGURATION', `cannot read ${path}: it is larger than 1 MiB`);
   const { readJsonText, readYamlText, UnreadableText } = await import('../openstack/cloud-yaml.ts');
   try {
     return { path, value: path.endsWith('.json') ? readJsonText(text) : readYamlText(text) };

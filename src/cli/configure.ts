@@ -44,6 +44,7 @@ export async function configure(order: Order, api: OpenApi | undefined, say: Say
   });
   say.info(plan.why);
   for (const name of plan.disabled) say.info(disabledWords(name));
+  for (const warning of plan.warnings ?? []) say.warn(`look at this: ${warning}`);
   try {
     const probes = await probesFor(plan, await targetsOf(probe), api);
     return await applyNetwork(plan, { ...changeOptions(root, say.warn), probes });

@@ -73,26 +73,35 @@ async function condition(args: DoctorArgs, io: Io): Promise<number> {
 }
 
 async function lookAtAll(args: DoctorArgs, io: Io): Promise<readonly Look[]> {
-  const [{ looksAtServer }, { looksAtApi }, { looksAtQuota }, { looksAtNetwork }, { looksAtUnits }] =
-    await Promise.all([
-      import('../doctor/server.ts'),
-      import('../doctor/api.ts'),
-      import('../doctor/quota.ts'),
-      import('../doctor/network.ts'),
-      import('../doctor/service.ts'),
-    ]);
-  const [{ readUsage }, { runCommand }] = await Promise.all([
+  const [
+    { looksAtServer },
+    { looksAtApi },
+    { looksAtQuota },
+    { looksAtNetwork },
+    { looksAtUnits },
+    { looksAtLogins },
+  ] = await Promise.all([
+    import('../doctor/server.ts'),
+    import('../doctor/api.ts'),
+    import('../doctor/quota.ts'),
+    import('../doctor/network.ts'),
+    import('../doctor/service.ts'),
+    import('../doctor/logins.ts'),
+  ]);
+  const [{ readUsage }, { runCommand }, { askSystemctl }] = await Promise.all([
     import('../pace/usage.ts'),
     import('../network/run.ts'),
+    import('./around-boot.ts'),
   ]);
   const directory = args['state-dir'];
   const server = await seeServer(args);
   // Before the API is asked: what this command itself uses is none of the news.
   const quota = readUsage(directory, systemClock.nowMs());
-  const [api, network, units] = await Promise.all([
+  const [api, network, units, logins] = await Promise.all([
     seeApi(args, io),
     seeNetwork(args, server),
     looksAtUnits(runCommand),
+    looksAtLogins(askSystemctl),
   ]);
   return [
     ...looksAtServer(server),
@@ -100,6 +109,7 @@ async function lookAtAll(args: DoctorArgs, io: Io): Promise<readonly Look[]> {
     ...looksAtQuota(directory, quota),
     ...looksAtNetwork(network),
     ...units,
+    ...logins,
   ];
 }
 

@@ -7,7 +7,7 @@ import { clean } from '../report/words.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { caFor, credentialsOf, loginFlags, openLogin } from './login.ts';
 import { placeOfThis } from './place.ts';
-import { readText } from './read.ts';
+import { readInput, readText } from './read.ts';
 
 const endpointsFlags = {
   catalog: {
@@ -140,7 +140,7 @@ async function catalogFor(
   const region = regionIn(io.env);
   if (args.catalog !== undefined) {
     const { parseCatalog } = await import('../openstack/catalog.ts');
-    const text = readText(args.catalog, '--catalog');
+    const text = await readInput(args.catalog, '--catalog', io.signal);
     return {
       catalog: parseCatalog(text, args.catalog === '-' ? 'from standard input' : args.catalog),
       source: 'catalog',

@@ -12,12 +12,25 @@ export function causeOf(error: unknown, signal: AbortSignal): unknown {
   return signal.aborted && !isLost ? signal.reason : error;
 }
 
+/** Whether a relative path could not be understood: getcwd(3) fails where the working directory was removed. */
+function isFolderGone(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'uv_cwd';
+}
+
+function folderGone(cause: unknown): RcWaitError {
+  return new RcWaitError('CONFIGURATION', 'cannot use a relative path: the working directory was removed', {
+    cause,
+    hint: 'change to a folder that exists, or name the whole path',
+  });
+}
+
 /** Says what went wrong, and what to do about it; resolves to the exit status. */
 export async function failure(error: unknown, { err, env }: Pick<Io, 'err' | 'env'>): Promise<number> {
   // Who has no journal shall not load what is for it.
   const forStream = env.JOURNAL_STREAM && (await import('../systemd/journal.ts')).forStream;
   const say = (level: 'info' | 'error', text: string): void =>
     err(forStream ? forStream(2, level, text, env) : text);
+  if (isFolderGone(error)) return failure(folderGone(error), { err, env });
   if (error instanceof Interrupted) {
     say('info', `rc-wait: ${error.message}\n`);
     return exitOfSignal(error.by);

@@ -42,6 +42,14 @@ export async function identify(wanted: Wanted, server: Server = thisServer()): P
   };
 }
 
+/** The region by this server's own sources as they are now, and who said it; undefined while none does. */
+export async function regionSaid(
+  server: Pick<Server, 'region'> = thisServer(),
+): Promise<{ readonly region: Region; readonly by: string } | undefined> {
+  const said = believed(await server.region());
+  return said && { region: said.value, by: wordsOf(said) };
+}
+
 async function regionFindings(server: Server, stateDirectory: string): Promise<readonly Finding<Region>[]> {
   const findings = await server.region();
   if (believed(findings) !== undefined) return findings;

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularText } from '../base/files.ts';
 import type { Server } from '../host/server.ts';
 import { isThisSystem } from './root.ts';
 
@@ -43,9 +44,12 @@ function byCloudInit(root: string): string | undefined {
   return id === nobody ? undefined : id;
 }
 
+/** More than an id has. */
+const longestBytes = 4_096;
+
 function read(path: string): string | undefined {
   try {
-    const text = readFileSync(path, 'utf8').trim();
+    const text = readRegularText(path, longestBytes).trim();
     return /^[\x21-\x7e]{1,256}$/.test(text) ? text : undefined;
   } catch {
     return undefined;

@@ -15,7 +15,7 @@ import {
 } from './flags.ts';
 import type { OpenApi } from './open.ts';
 import { askOnce, usable, withApiForOne } from './question.ts';
-import { checkRoot, requireRoot } from './root.ts';
+import { checkRoot, refuseForeignRoot, requireRoot } from './root.ts';
 import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './transaction.ts';
 
 const networkFlags = {
@@ -52,14 +52,17 @@ export const networkPlanCommand: Command = command({
     checkRoot(args.root);
     const gateway = await gatewayOf(args, io);
     if (gateway === undefined) return leftAlone(args, io);
-    const { describePlan } = await import('../network/diff.ts');
+    const [{ describePlan }, { shownText }] = await Promise.all([
+      import('../network/diff.ts'),
+      import('../network/bytes.ts'),
+    ]);
     const plan = await planFor(args, gateway);
     const { stack, why, wish, disabled, changes, commands } = plan;
     if (args.output === 'json') {
       const files = changes.map(({ path, before, after }) => ({
         path,
-        before: before ?? null,
-        after: after ?? null,
+        before: before === undefined ? null : shownText(before),
+        after: after === undefined ? null : shownText(after),
       }));
       const document = {
         schema: 'rc-wait/plan/v1',
@@ -70,6 +73,7 @@ export const networkPlanCommand: Command = command({
         disabled,
         files,
         commands: commands.map(({ argv }) => argv),
+        ...(plan.warnings ? { warnings: plan.warnings } : {}),
       };
       io.out(`${JSON.stringify(document)}\n`);
     } else {
@@ -94,7 +98,7 @@ export const networkApplyCommand: Command = command({
   ],
   notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,
   async run(args, io) {
-    checkRoot(args.root);
+    refuseForeignRoot(args.root);
     requireRoot(args.root);
     const targets = await targetsOf(args.probe);
     await recoverFirst(args.root, sayTo(args, io), io.signal);
@@ -119,6 +123,7 @@ async function applyGateway(
   const say = sayTo(args, io);
   say(plan.why);
   for (const name of plan.disabled) say(disabledWords(name));
+  for (const warning of plan.warnings ?? []) say(`look at this: ${warning}`);
   const probes = await probesFor(plan, targets, api);
   const result = await applyNetwork(plan, { ...changeOptions(args.root, say), probes, signal: io.signal });
   if (args.output === 'json')

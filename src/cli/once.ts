@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import { parseIpv4 } from '../base/ipv4.ts';
+import type { Owed } from '../memory/instances.ts';
 import type { Check } from '../network/check.ts';
 import type { JournalEntry } from '../network/journal-entry.ts';
 import type { NetworkResult } from '../network/types.ts';
@@ -54,7 +55,7 @@ export async function recallEnd(args: OnceArgs, context: Context): Promise<End |
     log.info('cannot tell which instance this server is: nobody has said so on this boot; waiting as always');
     return undefined;
   }
-  const [{ recall }, { readMemory }] = await Promise.all([
+  const [{ recall, cameAfter }, { readMemory }] = await Promise.all([
     import('../memory/instances.ts'),
     import('../memory/store.ts'),
   ]);
@@ -66,14 +67,15 @@ export async function recallEnd(args: OnceArgs, context: Context): Promise<End |
   const end = {
     kind: 'remembered',
     since: known.since,
+    owed: known.owed,
     deployment: { status: 'DEPLOYED', tasks: [] },
   } as const;
   if (known.kind === 'left-alone') return { ...end, network: { action: 'skipped', reason: known.reason } };
   const last = await lastChange(args, log);
-  const wanted = wantedBy(last, known);
+  const wanted = wantedBy(last, known, last !== undefined && cameAfter(last, known));
   const { gateway } = wanted;
-  // Whoever undid it by hand does not want it back at each boot.
-  if (last?.purpose === 'rollback' && last.gateway === gateway) {
+  // Whoever undid it by hand since does not want it back at each boot.
+  if (last?.purpose === 'rollback' && last.gateway === gateway && !isOlder(last, known)) {
     const reason = 'the gateway that rc-wait had set was rolled back by hand';
     return { ...end, gateway, network: { action: 'skipped', reason } };
   }
@@ -104,19 +106,27 @@ async function lastChange({ root }: OnceArgs, log: Log): Promise<JournalEntry | 
   }
 }
 
+/**
+ * The number of the last change of the network; 0: none is known. To be asked for
+ * before anybody is told: a hook may set another gateway, and that comes later.
+ */
+export async function changeAt(args: OnceArgs, log: Log): Promise<number> {
+  if (!args['once-per-instance']) return 0;
+  return (await lastChange(args, log))?.sequence ?? 0;
+}
+
 /** What the network is to be: as it was at DEPLOYED, or as the owner has had it set by hand since. */
-function wantedBy(last: JournalEntry | undefined, known: Known): Wanted {
+function wantedBy(last: JournalEntry | undefined, known: Known, isLater: boolean): Wanted {
   const gateway = last && parseIpv4(last.gateway);
   // An earlier change is that of the wait itself, or of the server from whose image this one was made.
-  if (last?.purpose !== 'apply' || gateway === undefined || !isAfter(last.startedAt, known.since))
-    return known;
+  if (last?.purpose !== 'apply' || gateway === undefined || !isLater) return known;
   const { interface: interfaceName, stack, publicInterface } = last;
   return { gateway, interfaceName, stack, publicInterface };
 }
 
-/** `since` is in whole seconds. */
-const isAfter = (startedAt: string, since: string): boolean =>
-  Date.parse(startedAt) >= Date.parse(since) + 1000;
+/** Of a change without a number nobody can be sure. */
+const isOlder = ({ sequence }: JournalEntry, { change }: Known): boolean =>
+  sequence !== undefined && change !== undefined && sequence <= change;
 
 /** As `rc-wait network check --repair` does; undefined: the gateway does not fit this server any more. */
 async function putInOrder(
@@ -166,6 +176,8 @@ async function checkOf(
     signal,
     onMissing: view.hinder,
   });
+  // What hindered it is over.
+  view.onEvent({ kind: 'phase', phase: 'network' });
   if (!(checked instanceof RcWaitError)) return checked;
   log.warn(`the gateway that is remembered cannot be used any more; asking the API: ${checked.message}`);
   return undefined;
@@ -202,22 +214,27 @@ export async function untilItFits<T>(
 
 /**
  * Remembers a wait that has ended with DEPLOYED. To be done when all are told: one that is killed before is waited for again. One
- * that is stopped in the midst of it is remembered: a hook that reboots must not do so at each boot.
+ * that is stopped in the midst of it is remembered, with those who were not told: a hook that reboots must not do so at each boot.
  */
 export async function rememberEnd(
   args: OnceArgs,
   end: End,
   { outcome }: ResultDocument,
-  log: Log,
+  { change, owed, log }: { readonly change: number; readonly owed: Owed | undefined; readonly log: Log },
 ): Promise<void> {
-  if (!args['once-per-instance'] || end.kind !== 'deployed' || outcome !== 'deployed') return;
+  if (!args['once-per-instance'] || outcome !== 'deployed') return;
+  if (end.kind !== 'deployed' && end.kind !== 'remembered') return;
   const id = await instanceId(args.root);
   if (id === undefined) return;
-  const [{ instanceOf }, { remember }] = await Promise.all([
+  const [{ instanceOf }, { remember, rememberOwed }] = await Promise.all([
     import('../memory/instances.ts'),
     import('../memory/store.ts'),
   ]);
-  const now = `${new Date().toISOString().slice(0, 19)}Z`;
-  const instance = instanceOf(id, now, args.network, end.network, end.gateway);
+  if (end.kind === 'remembered') {
+    if (end.owed !== undefined) await rememberOwed(args.root, id, owed, log.warn);
+    return;
+  }
+  const deployedAt = `${new Date().toISOString().slice(0, 19)}Z`;
+  const instance = instanceOf(id, { deployedAt, change, owed }, args.network, end.network, end.gateway);
   if (instance !== undefined) await remember(args.root, instance, log.warn);
 }

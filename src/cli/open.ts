@@ -1,15 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { Region } from '../base/region.ts';
-import { interfaces, sourceAddress } from '../host/interfaces.ts';
+import { interfaces, isInterfaceName, sourceAddress } from '../host/interfaces.ts';
 import type { Pace } from '../pace/pace.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import type { ApiUrl } from '../rackconnect/regions.ts';
 import type { LocalAddress, SourceNow } from '../rackconnect/types.ts';
 import type { Args } from './command.ts';
 import type { apiFlags } from './flags.ts';
+import { readText } from './read.ts';
 import { isThisSystem } from './root.ts';
 
 /** The flags that say which API is asked, and how; `root` where the command works on network files. */
@@ -72,7 +73,12 @@ export function sourceOf(args: ApiArgs, target: Target): Ipv4Address | undefined
     byServiceNet,
     serviceNet,
   };
-  return sourceAddress(wish, interfaces(), (name) => existsSync(`/sys/class/net/${name}`));
+  return sourceAddress(wish, interfaces(), isThere);
+}
+
+/** Whether there is an interface of this name, up or down. */
+function isThere(name: string): boolean {
+  return existsSync(`/sys/class/net/${name}`);
 }
 
 /** `--interface`; below another root it names one of that system's, which this one need not have. */
@@ -107,24 +113,34 @@ const lookAgainMs = 500;
 
 /**
  * The source address, as soon as there is one: at boot an interface may exist
- * before it has its address.
+ * before it has its address, and udev or a VLAN may make it later still. So in a
+ * wait an interface that is not there is late, not wrong.
  *
- * @throws the signal's reason when aborted
+ * @throws RcWaitError CONFIGURATION for flags that can never be right; the signal's reason when aborted
  */
 export async function sourceWithin(
   args: ApiArgs,
   target: Target,
   within: { clock: Clock; deadlineMs: number; signal: AbortSignal; onMissing: (message: string) => void },
-): Promise<Ipv4Address | undefined | 'missing'> {
+): Promise<SourceNow> {
   const { clock, deadlineMs, signal, onMissing } = within;
-  let source = sourceOf(args, target);
-  while (source === 'missing' && clock.nowMs() < deadlineMs) {
+  for (;;) {
+    const source = sourceYet(args, target);
+    if (typeof source !== 'object' || clock.nowMs() >= deadlineMs) return source;
     // Each time: without a sign of life systemd would take the wait for a hang.
-    onMissing(`${sourceInterface(args, target)} has no IPv4 address yet`);
+    onMissing(`${source.missing} yet`);
     await clock.sleep(lookAgainMs, signal);
-    source = sourceOf(args, target);
   }
-  return source;
+}
+
+/** The source address by the flags as they are now; an interface that may still come is missing. */
+function sourceYet(args: ApiArgs, target: Target): SourceNow {
+  const name = interfaceOf(args);
+  const mayCome = args['source-address'] === undefined && name !== undefined && isInterfaceName(name);
+  if (mayCome && !isThere(name)) return { missing: `this server has no interface ${name}` };
+  const source = sourceOf(args, target);
+  if (source !== 'missing') return source;
+  return { missing: `${sourceInterface(args, target)} has no IPv4 address` };
 }
 
 /** The way to any API: the account of this server's requests, and a transport that binds their source. */
@@ -158,6 +174,10 @@ export async function withWay<T>(
     random: Math.random,
     requestTimeoutMs: defaultRequestTimeoutMs,
     onNotice,
+    source: () => {
+      const now = typeof localAddress === 'function' ? localAddress() : localAddress;
+      return typeof now === 'string' ? now : '';
+    },
   });
   const pace = createPace({ ledger, clock: systemClock });
   const transport = createTransport({ localAddress, caPem });
@@ -175,15 +195,7 @@ export async function withWay<T>(
  * @throws RcWaitError CONFIGURATION
  */
 export function readCa(path: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new RcWaitError('CONFIGURATION', `cannot read ${path}: ${reasonOf(cause)}`, {
-      cause,
-      hint: 'named by --ca-file',
-    });
-  }
+  const pem = readText(path, '--ca-file');
   if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
   throw new RcWaitError('CONFIGURATION', `cannot use --ca-file ${path}: it holds no certificate in PEM form`);
 }

@@ -117,7 +117,7 @@ export function usable(reply: Reply, operation: Operation): Extract<Reply, { kin
     }
     case 'refused':
       throw new RcWaitError('API_REFUSED', `cannot get ${operation}: the API refused this server (403)`, {
-        hint: 'more than 30 requests a minute from this server, or the request did not leave by ServiceNet (see --interface)',
+        hint: 'more than 30 requests a minute from this server, those of other users counted, or the request did not leave by ServiceNet (see --interface)',
       });
     case 'failing':
       throw new RcWaitError(

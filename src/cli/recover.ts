@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import { type Command, command } from './command.ts';
 import { durationFlag, rootFlag } from './flags.ts';
-import { requireRoot } from './root.ts';
+import { refuseForeignRoot, requireRoot } from './root.ts';
 import { changeOptions, recoveredWords } from './transaction.ts';
 
 const recoverFlags = {
@@ -19,6 +19,7 @@ export const networkRecoverCommand: Command = command({
   notes:
     'Exit status: 0 done, or nothing to do; 73 it cannot be done; 74 not everything could be put back; 77 root is needed.',
   async run({ root, patience }, io) {
+    refuseForeignRoot(root);
     requireRoot(root);
     const say = (notice: string): void => io.err(`rc-wait: ${notice}\n`);
     const { recover } = await import('../network/recover.ts');

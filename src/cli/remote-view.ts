@@ -3,10 +3,11 @@ import { ownersEnvironment } from '../base/lookups.ts';
 import type { Template } from '../remote/command-line.ts';
 import { createExec, type Exec, type ExecEnd } from '../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../remote/types.ts';
-import { createLive } from '../report/live.ts';
 import { beginRemote, eventLine, noteEvent, noteExec, remoteTable } from '../report/remote-progress.ts';
 import { clean } from '../report/words.ts';
+import { personsEnvironment } from '../system/environment.ts';
 import type { Io } from './command.ts';
+import { createLiveBlock } from './live-block.ts';
 import type { RemoteArgs } from './remote-flags.ts';
 
 /** What a person or a program is shown while servers are waited for, and the commands of `--exec`. */
@@ -32,7 +33,7 @@ const drawEveryMs = 500;
 /** A live table on a terminal, a line of NDJSON for each event elsewhere. */
 export function createRemoteView(args: RemoteArgs, io: Io, options: ViewOptions): RemoteView {
   const { startedMs, deadlineMs, template, jobs } = options;
-  const live = io.columns === undefined || args.quiet ? undefined : createLive(io.err);
+  const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
   const progress = beginRemote(startedMs, deadlineMs);
   const isStream = args.output === 'ndjson';
   const err = live?.above ?? io.err;
@@ -59,7 +60,7 @@ export function createRemoteView(args: RemoteArgs, io: Io, options: ViewOptions)
       template,
       jobs,
       timeoutMs: args['exec-timeout'],
-      env: ownersEnvironment(io.env),
+      env: personsEnvironment(ownersEnvironment(io.env)),
       signal: io.signal,
       onLine: (server: Watched, text) => err(`[${clean(server.name)}] ${clean(text)}\n`),
       onEnd: (end) => {

@@ -25,7 +25,7 @@ export const remoteCommand: Command = command({
     'Credentials: RAX_USERNAME and RAX_API_KEY, OS_* variables with OS_AUTH_URL, or clouds.yaml; never a flag. No proxy is used.',
     'Exit status, of the worst server: 1 FAILED, deleted, or its --exec failed; 3 UNPROCESSABLE, or without RackConnect;',
     '77 the credentials were refused; 69 the API gave no usable answer; 124 the deadline passed; 0 all are DEPLOYED.',
-    '64 wrong flags, or no such server or region; 130, 143 interrupted.',
+    '64 wrong flags, or no such server or region; 129, 130, 143 interrupted.',
   ].join(' '),
   run: remote,
 });

@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import { type Command, command } from './command.ts';
 import { outputFlags, rootFlag } from './flags.ts';
-import { checkRoot, requireRoot } from './root.ts';
+import { refuseForeignRoot, requireRoot } from './root.ts';
 import { changeOptions } from './transaction.ts';
 
 const rollbackFlags = {
@@ -26,7 +26,7 @@ export const networkRollbackCommand: Command = command({
   notes:
     'Exit status: 0 done, 64 there is nothing to undo, 73 it cannot be done, and all is as it was, 74 and not everything could be put back, 77 root is needed.',
   async run({ root, force, output, quiet }, io) {
-    checkRoot(root);
+    refuseForeignRoot(root);
     requireRoot(root);
     const { undoLast } = await import('../network/undo.ts');
     const say = (notice: string): void => {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RcWaitError, reasonOf } from '../base/error.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
 
 /**
  * Looks at `--root` before anything is asked: a wait must not find out after an
@@ -16,6 +17,21 @@ export function checkRoot(root: string): void {
   }
   if (reason !== undefined)
     throw new RcWaitError('CONFIGURATION', `cannot use --root ${root || '""'}: ${reason}`);
+}
+
+/**
+ * Refuses to change a tree that belongs to somebody else than root and the
+ * effective user, or that others may write to: whoever may could have this process
+ * read and write what he cannot himself.
+ * @throws RcWaitError CONFIGURATION
+ */
+export function refuseForeignRoot(root: string): void {
+  checkRoot(root);
+  const doubt = distrust(root, rootOrThisUser(), true);
+  if (doubt === undefined) return;
+  throw new RcWaitError('CONFIGURATION', `cannot use --root ${root}: ${doubt}`, {
+    hint: 'do it as the user that it belongs to, or with a copy in a folder that nobody else may write to; `rc-wait network plan` only reads',
+  });
 }
 
 /** Whether `root` is that of the running system, however it is written. */

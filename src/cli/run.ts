@@ -46,7 +46,8 @@ async function parse(
   io: Io,
 ): Promise<{ readonly args?: unknown; readonly text: string }> {
   const { default: yargs } = await import('yargs');
-  const parser = yargs()
+  // The second argument: by default the working directory, which may be gone, and is needed for nothing here.
+  const parser = yargs([], '/')
     .scriptName('rc-wait')
     .locale('en')
     .parserConfiguration({ 'duplicate-arguments-array': false, 'camel-case-expansion': false })

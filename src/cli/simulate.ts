@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
+import { readRegularText } from '../base/files.ts';
 import type { LogEntry } from '../simulator/log.ts';
 import { type Command, command, type Io } from './command.ts';
+import { largestNamedBytes } from './read.ts';
 
 const simulateFlags = {
   listen: {
@@ -46,11 +47,17 @@ export const simulateCommand: Command = command({
     const cloud = args.openstack
       ? await cloudOf(text ?? '', file ?? 'the scenario', args.quiet, io)
       : undefined;
+    const { host, port } = parseListen(args.listen);
     const simulator = await startSimulator({
       scenario,
-      ...parseListen(args.listen),
+      host,
+      port,
       ...(cloud === undefined ? {} : { also: cloud.http.serve }),
     });
+    if (!isLoopback(host))
+      io.err(
+        `rc-wait: warning: ${host} is open to the network: whoever reaches it can change what is simulated\n`,
+      );
     io.out(`${simulator.url}\n`);
     if (cloud !== undefined) io.out(cloud.login(simulator.url));
     const stopShowing = args.quiet ? () => {} : showRequests(simulator.log, io);
@@ -78,7 +85,7 @@ async function cloudOf(text: string, name: string, quiet: boolean, io: Io) {
 
 function readScenario(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularText(path, largestNamedBytes);
   } catch (cause) {
     throw new RcWaitError('SCENARIO', `cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
@@ -91,6 +98,11 @@ function parseListen(text: string): { host: string; port: number } {
     'USAGE',
     `cannot listen on ${text}: an address and a port are expected, such as 127.0.0.1:8080`,
   );
+}
+
+/** Whether only this machine reaches an address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
+function isLoopback(host: string): boolean {
+  return /^127\.[\d.]+$/.test(host) || host === '::1' || host === 'localhost';
 }
 
 /** Shows each request once its answer is decided; returns what stops it. */

@@ -4,6 +4,7 @@ import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
+import type { Owed } from '../memory/instances.ts';
 import type { Log } from '../report/log.ts';
 import type { Result } from '../report/result.ts';
 import type { Notifier } from '../systemd/notify.ts';
@@ -55,8 +56,8 @@ interface Ended {
   readonly log: Log;
   /** of the wait, on the clock */
   readonly deadlineMs: number;
-  /** nothing was waited for: all was told when DEPLOYED was seen */
-  readonly isRemembered: boolean;
+  /** nothing was waited for: all but those who are owed were told when DEPLOYED was seen */
+  readonly recalled: { readonly owed?: Owed | undefined } | undefined;
 }
 
 /** Tells everybody how a wait ended, once. */
@@ -64,8 +65,10 @@ export interface Teller {
   /**
    * Prints the result, runs the hooks, tells systemd and whoever is signalled.
    * None of them can change how the wait ended: what goes wrong is a warning.
+   * An interruption is no verdict: hooks and stacks hear nothing of it, since the wait may go on.
+   * @returns whom an interruption has kept from being told; undefined: nobody
    */
-  result(result: Result, ended: Ended): Promise<void>;
+  result(result: Result, ended: Ended): Promise<Owed | undefined>;
   /** Tells systemd and whoever is signalled of a wait that could not begin, and has no result. */
   error(error: unknown): Promise<void>;
 }
@@ -98,14 +101,18 @@ export async function createTeller(args: TellArgs, io: Io, notifier: Notifier): 
     throw new RcWaitError('USAGE', 'cannot use --hooks-dir "": a folder is expected');
   const signaller = await createSignaller(args, io);
   return {
-    async result({ document, exit }, { log, deadlineMs, isRemembered }) {
+    async result({ document, exit }, { log, deadlineMs, recalled }) {
       const { message, outcome } = document;
       const { forStream } = await import('../systemd/journal.ts');
       io.out(
         forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', await printed(document, args), io.env),
       );
-      const skips = isRemembered && exit === 0;
-      if (!skips) await runHooksFor({ document, exit }, args, { io, log, notifier });
+      const isVerdict = outcome !== 'interrupted';
+      // A remembered DEPLOYED has been told, but for what an interruption has cut off.
+      const tells = recalled !== undefined && exit === 0 ? (recalled.owed ?? nobody) : everybody;
+      const hooks = isVerdict
+        ? await runHooksFor({ document, exit }, args, { io, log, notifier, only: tells.hooks })
+        : [];
       const ending = {
         succeeded: exit === 0,
         reason: message,
@@ -120,13 +127,20 @@ export async function createTeller(args: TellArgs, io: Io, notifier: Notifier): 
       const untilMs = Math.max(nowMs + leastSignalMs, Math.min(deadlineMs, nowMs + mostSignalMs));
       // What depends on a deployed server does not wait for Heat; a failed unit ends when all is told.
       if (exit === 0) await notifier.ready(message);
-      else if (signaller)
+      else if (signaller && isVerdict)
         notifier.status(`telling ${signaller.place}; ${message}`, untilMs - nowMs + marginMs);
-      if (!skips) await signaller?.send(ending, untilMs, log);
+      const isTold =
+        signaller === undefined ||
+        !isVerdict ||
+        !tells.signal ||
+        (await signaller.send(ending, untilMs, log));
       if (exit !== 0) await notifier.stopping(message);
+      const signal = !isTold && io.signal.aborted;
+      return signal || hooks.length > 0 ? { signal, hooks: [...hooks] } : undefined;
     },
     async error(error) {
-      const reason = reasonOf(io.signal.aborted ? io.signal.reason : error);
+      if (io.signal.aborted) return notifier.stopping(reasonOf(io.signal.reason));
+      const reason = reasonOf(error);
       const data = { outcome: null, error: error instanceof RcWaitError ? error.code : 'BUG' };
       const untilMs = systemClock.nowMs() + leastSignalMs;
       const warn = (warning: string): void => io.err(`rc-wait: warning: ${warning}\n`);
@@ -136,6 +150,15 @@ export async function createTeller(args: TellArgs, io: Io, notifier: Notifier): 
     },
   };
 }
+
+/** Who hears of an end: the stack, and the hooks with these names (undefined: all of them). */
+interface Hearers {
+  readonly signal: boolean;
+  readonly hooks?: readonly string[];
+}
+
+const everybody: Hearers = { signal: true };
+const nobody: Hearers = { signal: false, hooks: [] };
 
 /** Whether the end is an error in the journal; to be stopped on purpose is none. */
 const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
@@ -150,11 +173,12 @@ async function printed(document: Result['document'], { output }: TellArgs): Prom
 interface Signaller {
   /** all of the URL that may be shown */
   readonly place: string;
+  /** Resolves to whether it was delivered. */
   send(
     ending: { succeeded: boolean; reason: string; data: Readonly<Record<string, string | null>> },
     untilMs: number,
     log: Pick<Log, 'warn' | 'debug'>,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 async function createSignaller(args: TellArgs, io: Io): Promise<Signaller | undefined> {
@@ -181,6 +205,7 @@ async function createSignaller(args: TellArgs, io: Io): Promise<Signaller | unde
       stop.forget();
       if (why === undefined) log.debug(`told ${place} how the wait ended`);
       else log.warn(`cannot tell ${place} how the wait ended: ${why}`);
+      return why === undefined;
     },
   };
 }
@@ -203,32 +228,43 @@ function shortlyAfter(signal: AbortSignal): { readonly signal: AbortSignal; forg
   };
 }
 
+/** What hooks are run with. */
+interface HookContext {
+  readonly io: Io;
+  readonly log: Log;
+  readonly notifier: Notifier;
+  /** the names of those that are run; undefined: all of them */
+  readonly only: readonly string[] | undefined;
+}
+
+/** Runs the hooks for a verdict; resolves to the names of those that an interruption has kept from being run. */
 async function runHooksFor(
   { document, exit }: Result,
   args: TellArgs,
-  { io, log, notifier }: { readonly io: Io; readonly log: Log; readonly notifier: Notifier },
-): Promise<void> {
+  { io, log, notifier, only }: HookContext,
+): Promise<readonly string[]> {
   const { outcome, message, gateway_ip: gateway } = document;
   // Below another root the hooks would be those of the system that prepares an image, not of the image.
-  if (outcome === 'interrupted' || !isThisSystem(args.root)) return;
+  if (only?.length === 0 || !isThisSystem(args.root)) return [];
   const [{ findHooks }, { clean }] = await Promise.all([
     import('../hooks/find.ts'),
     import('../report/words.ts'),
   ]);
   const folder = join(resolve(args['hooks-dir']), outcome === 'deployed' ? 'deployed.d' : 'failed.d');
-  const { hooks, refused, passed } = await findHooks(folder);
+  const { hooks: found, refused, passed } = await findHooks(folder);
+  const hooks = found.filter(({ name }) => only === undefined || only.includes(name));
   if (process.geteuid?.() !== 0) {
     if (hooks.length + refused.length > 0) log.warn(`not root: the hooks in ${folder} are not run`);
-    return;
+    return [];
   }
   for (const why of refused) log.warn(why);
   if (passed.length > 0)
     log.debug(`no hooks, by their names or their modes, in ${folder}: ${passed.join(' ')}`);
-  if (hooks.length === 0) return;
+  if (hooks.length === 0) return [];
   const { runHooks } = await import('../hooks/hooks.ts');
   const launch =
     args.privileges === 'own' ? undefined : (await import('../systemd/hook-service.ts')).hookService;
-  await runHooks(hooks, {
+  return runHooks(hooks, {
     input: `${JSON.stringify(document)}\n`,
     env: {
       RC_WAIT_OUTCOME: outcome,

@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
+import type { Region } from '../base/region.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Tally } from '../pace/pace.ts';
 import { type ApiUrl, apiUrlOf } from '../rackconnect/regions.ts';
@@ -10,15 +11,15 @@ import type { View } from '../report/view.ts';
 import { type JobOptions, runJob } from '../wait/job.ts';
 import type { Waited } from '../wait/wait.ts';
 import type { Io } from './command.ts';
-import { sourceInterface, sourceNow, sourceWithin, type Target, type Way, withWay } from './open.ts';
+import { sourceNow, sourceWithin, type Target, type Way, withWay } from './open.ts';
 import type { WaitArgs } from './wait-flags.ts';
-import { configureFor } from './wait-network.ts';
+import { configureFor, untilGatewayFits } from './wait-network.ts';
 
 /** What a wait is done with. */
 interface JobContext {
   readonly target: Target;
-  /** whether a second automation is waited for */
-  readonly managed: boolean;
+  /** whether a second automation is waited for; asked when the first has ended, for roles may be told late */
+  readonly isManaged: () => Promise<boolean>;
   readonly log: Log;
   readonly view: View;
   readonly deadlineMs: number;
@@ -37,10 +38,8 @@ export async function waitJob(args: WaitArgs, io: Io, context: JobContext): Prom
     signal: io.signal,
     onMissing: view.hinder,
   });
-  if (source === 'missing') {
-    const why = `${sourceInterface(args, target)} has no IPv4 address`;
-    return { kind: 'deadline', phase: 'automation', answered: false, refused: false, why };
-  }
+  if (typeof source === 'object')
+    return { kind: 'deadline', phase: 'automation', answered: false, refused: false, why: source.missing };
   const lookUp = sourceNow(args, target);
   return withWay(args, lookUp, log.warn, async (way) => {
     view.count(way.pace.tally);
@@ -51,7 +50,11 @@ export async function waitJob(args: WaitArgs, io: Io, context: JobContext): Prom
       log.debug(`asking ${baseUrl}${source === undefined ? '' : ` from ${source}`}`);
       const client = way.clientOf(baseUrl);
       const openApi = { client, pace: way.pace, baseUrl };
-      const configure = (gateway: Ipv4Address): Promise<NetworkResult> => {
+      const configure = async (gateway: Ipv4Address): Promise<NetworkResult> => {
+        const patience = { clock: systemClock, deadlineMs, signal: io.signal, onLate: view.hinder };
+        await untilGatewayFits(gateway, args, patience);
+        // What hindered it is over.
+        view.onEvent({ kind: 'phase', phase: 'network' });
         // As it is now: from an address of before, the API would seem lost, and a good change would be undone.
         const now = lookUp();
         const asked = { api: openApi, source: typeof now === 'object' ? source : now };
@@ -93,40 +96,54 @@ async function apiOf(
   // A source may be wrong, and the wrong API would only ever refuse.
   if (target.regionBy !== undefined) log.info(`the region is told by ${target.regionBy}`);
   if (target.baseUrl !== undefined) return { kind: 'done', value: target.baseUrl };
-  const [{ regionInquiry }, { waitFor }, { rememberRegion }] = await Promise.all([
+  const [{ regionInquiry }, { waitFor }, { rememberRegion }, { regionSaid }] = await Promise.all([
     import('../wait/region.ts'),
     import('../wait/wait.ts'),
     import('../host/region-memory.ts'),
+    import('./identify.ts'),
   ]);
+  let saidBy: string | undefined;
+  const look = async (): Promise<Region | undefined> => {
+    const said = await regionSaid();
+    saidBy = said?.by;
+    return said?.region;
+  };
   log.info('nothing on this server names its region: asking the APIs of all six which of them knows it');
   view.onEvent({ kind: 'phase', phase: 'region' });
-  const found = await waitFor(regionInquiry(clientOf, systemClock), {
+  const found = await waitFor(regionInquiry(clientOf, systemClock, look), {
     clock: systemClock,
     deadlineMs,
     signal: io.signal,
     onEvent: view.onEvent,
   });
   if (found.kind === 'deadline') return { ...found, why: `${found.why}; name it with --region` };
-  await rememberRegion(args['state-dir'], found.value);
-  log.info(`the region of this server is ${found.value}: its API knows this server`);
+  if (saidBy === undefined) await rememberRegion(args['state-dir'], found.value);
+  log.info(
+    saidBy === undefined
+      ? `the region of this server is ${found.value}: its API knows this server`
+      : `the region is told by ${saidBy}`,
+  );
   return { kind: 'done', value: apiUrlOf(found.value) };
 }
 
 async function jobOptions(
   args: WaitArgs,
   io: Io,
-  { managed, view, deadlineMs }: JobContext,
+  { isManaged, view, deadlineMs }: JobContext,
   hands: Hands,
 ): Promise<JobOptions<NetworkResult>> {
-  const local = args.source === 'api' && !managed ? undefined : await import('./metadata.ts');
   const metadata =
-    args.source === 'api' || local === undefined
+    args.source === 'api'
       ? undefined
-      : { source: local.statusMetadata(), alone: args.source === 'xenstore' };
+      : {
+          source: (await import('./metadata.ts')).statusMetadata(),
+          alone: args.source === 'xenstore',
+        };
   return {
     ...hands,
     metadata,
-    managed: managed ? local?.managedAutomation() : undefined,
+    managed: async () =>
+      (await isManaged()) ? (await import('./metadata.ts')).managedAutomation() : undefined,
     clock: systemClock,
     deadlineMs,
     signal: io.signal,

@@ -1,10 +1,11 @@
+import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Log } from '../report/log.ts';
 import type { Order } from './configure.ts';
 import type { OpenApi } from './open.ts';
-import { isByService } from './root.ts';
+import { isByService, isThisSystem, mayConfigure } from './root.ts';
 import { recoverFirst } from './transaction.ts';
 import type { WaitArgs } from './wait-flags.ts';
 
@@ -23,6 +24,44 @@ export async function tidy(args: WaitArgs, log: Log): Promise<void> {
   } catch (error) {
     if (!(error instanceof RcWaitError)) throw error;
     log.error([error.message, error.hint].filter(Boolean).join('; '));
+  }
+}
+
+/** Longer than any DHCP client takes to give up (dhclient: 5 min): an address that has not come by then does not come. */
+const lateAddressMs = 10 * 60_000;
+
+/** How often the addresses are looked at again, in ms. */
+const lookAgainMs = 500;
+
+/**
+ * Waits while the gateway lies in no prefix of this server: the API may be
+ * reached by one interface, and the gateway belong to another, whose address
+ * comes later. Given up in the end: what is wrong then is said by the plan.
+ *
+ * @throws the signal's reason when aborted
+ */
+export async function untilGatewayFits(
+  gateway: Ipv4Address,
+  { root, interface: name }: Pick<WaitArgs, 'root' | 'interface'>,
+  within: {
+    readonly clock: Clock;
+    readonly deadlineMs: number;
+    readonly signal: AbortSignal;
+    readonly onLate: (message: string) => void;
+  },
+): Promise<void> {
+  // Below another root nothing comes up by itself; and who may not set it is told so at once.
+  if (!isThisSystem(root) || !mayConfigure(root)) return;
+  const { clock, deadlineMs, signal, onLate } = within;
+  const untilMs = Math.min(deadlineMs, clock.nowMs() + lateAddressMs);
+  const [{ runningInterfaces }, { mayStillFit }] = await Promise.all([
+    import('../network/host.ts'),
+    import('../network/gateway.ts'),
+  ]);
+  while (mayStillFit(gateway, runningInterfaces(), name) && clock.nowMs() < untilMs) {
+    // Each time: without a sign of life systemd would take it for a hang.
+    onLate(`the gateway ${gateway} lies in no prefix of ${name ?? 'this server'} yet`);
+    await clock.sleep(lookAgainMs, signal);
   }
 }
 

@@ -54,7 +54,7 @@ function refused(refusals: number, heldMs: number): Look {
       code: 'API_REFUSED',
       why: `the API refuses this server (403), ${count(refusals, 'time')} in a row`,
       remedy:
-        'something else on this server may be using the 30 requests a minute: stop it; or requests do not leave by its ServiceNet address: name the interface with --interface',
+        "something else on this server (another user's rc-wait, too) may be using the 30 requests a minute: stop it; or requests do not leave by its ServiceNet address: name the interface with --interface",
     },
   };
 }

@@ -59,7 +59,9 @@ function lookAtWaiter(unit: Unit): Look {
     fault: {
       code: 'DEADLINE',
       why: `${waiter} has failed (${unit.Result}), so what depends on ${target} was not started`,
-      remedy: `why: journalctl -b -u ${waiter}; again: systemctl restart ${waiter}, then start what depends on it`,
+      remedy:
+        `why: journalctl -b -u ${waiter}; again: systemctl reset-failed ${waiter}; systemctl restart ${waiter}; ` +
+        'a success starts what depends on it, too',
     },
   };
 }

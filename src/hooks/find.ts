@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { distrust, rootAlone } from '../base/trust.ts';
 import { hookNames } from './names.ts';
-import { distrust } from './trust.ts';
 
 /** A program that is run when a wait has ended. */
 export interface Hook {
@@ -33,7 +33,7 @@ export async function findHooks(folder: string): Promise<Found> {
     const wanted = hookNames(names);
     passed.push(...names.filter((name) => !wanted.includes(name)));
     // An empty folder is nobody's danger, and no reason for a warning.
-    const fault = wanted.length === 0 ? undefined : await distrust(folder);
+    const fault = wanted.length === 0 ? undefined : distrust(folder, rootAlone);
     if (fault !== undefined)
       return { hooks, refused: [`cannot run the hooks in ${folder}: ${fault}`], passed };
     for (const name of wanted) {
@@ -54,7 +54,7 @@ async function judge(path: string): Promise<'hook' | 'passed' | { readonly why: 
   try {
     const stats = await stat(path);
     if (!stats.isFile() || (stats.mode & 0o111) === 0) return 'passed';
-    const why = await distrust(path);
+    const why = distrust(path, rootAlone);
     return why === undefined ? 'hook' : { why };
   } catch (error) {
     return { why: reasonOf(error) };

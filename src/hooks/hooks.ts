@@ -1,3 +1,4 @@
+import { valueForEnvironment } from '../system/environment.ts';
 import type { Hook } from './find.ts';
 import { type Launch, runHook } from './run.ts';
 
@@ -5,7 +6,7 @@ import { type Launch, runHook } from './run.ts';
 export interface HooksOptions {
   /** the result document, one line of JSON */
   readonly input: string;
-  /** variables beside those of every hook */
+  /** variables beside those of every hook; long values are cut, and the document has them whole */
   readonly env: Readonly<Record<string, string>>;
   /** for each of them */
   readonly timeoutMs: number;
@@ -37,21 +38,22 @@ const ordinary: Readonly<Record<string, string>> = {
  * Runs hooks one after another. One that fails or hangs is told of, and the
  * others run all the same: they are independent of each other, and what they
  * tell has happened already. Never throws.
+ * @returns the names of those that were not begun, because of an interruption
  */
-export async function runHooks(hooks: readonly Hook[], options: HooksOptions): Promise<void> {
+export async function runHooks(hooks: readonly Hook[], options: HooksOptions): Promise<readonly string[]> {
   const { input, timeoutMs, signal, launch, onLine, onWarning, onStart } = options;
   for (const [index, { name, path }] of hooks.entries()) {
     if (signal.aborted) {
-      onWarning(
-        `interrupted: not run: ${hooks
-          .slice(index)
-          .map((hook) => hook.name)
-          .join(' ')}`,
-      );
-      return;
+      const left = hooks.slice(index).map((hook) => hook.name);
+      onWarning(`interrupted: not run: ${left.join(' ')}`);
+      return left;
     }
     onStart(name, index + 1);
-    const env = { ...ordinary, ...options.env };
+    const own = Object.entries(options.env).map(([variable, value]) => [
+      variable,
+      valueForEnvironment(value),
+    ]);
+    const env: Readonly<Record<string, string>> = { ...ordinary, ...Object.fromEntries(own) };
     const { ok, how } = await runHook({
       path,
       env,
@@ -63,4 +65,5 @@ export async function runHooks(hooks: readonly Hook[], options: HooksOptions): P
     });
     if (!ok) onWarning(`the hook ${name} did not succeed: ${how}`);
   }
+  return [];
 }

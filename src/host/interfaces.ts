@@ -87,10 +87,11 @@ function isOfServiceNet({ address }: Ipv4Prefix): boolean {
 /**
  * What the kernel takes for the name of an interface (dev_valid_name in
  * net/core/dev.c). An empty one, from a variable that is not set, would name
- * the folder of all interfaces, which exists, and be waited for to no end.
+ * the folder of all interfaces, which exists, and be waited for to no end. One
+ * that begins with a hyphen the kernel would take, and ip(8) would take it for an option.
  */
-function isInterfaceName(name: string): boolean {
-  return /^[^\s/:]{1,15}$/.test(name) && name !== '.' && name !== '..';
+export function isInterfaceName(name: string): boolean {
+  return /^[^\s/:-][^\s/:]{0,14}$/.test(name) && name !== '.' && name !== '..';
 }
 
 function noSuchInterface(name: string, present: readonly Interface[]): RcWaitError {

@@ -1,6 +1,7 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reading } from '../base/reading.ts';
+import { readText } from './files.ts';
 import type { Finding } from './finding.ts';
 import { wordsOf } from './finding.ts';
 
@@ -30,8 +31,9 @@ export async function likenessOf(findings: readonly Finding<unknown>[], root = '
   for (const path of [...ofXen, ...ofConfigDrive]) {
     if (await exists(join(root, path))) return { isRackspace: true, why: `${path} is there` };
   }
-  const type = await readFile(join(root, '/sys/hypervisor/type'), 'utf8').catch(() => '');
-  if (type.trim() === 'xen') return { isRackspace: true, why: 'the hypervisor is Xen' };
+  const type = await readText('/sys/hypervisor/type', root);
+  if (type.kind === 'known' && type.value.trim() === 'xen')
+    return { isRackspace: true, why: 'the hypervisor is Xen' };
   return {
     isRackspace: false,
     why: 'there is no Xen, no config drive, and nothing that names a region of Rackspace',

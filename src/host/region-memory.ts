@@ -1,9 +1,10 @@
-import { chmod, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootId } from '../base/boot.ts';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { readRegular, replaceFile } from '../base/files.ts';
 import type { Reading } from '../base/reading.ts';
 import { type Region, readRegion } from '../base/region.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
 
 const schema = 'rc-wait/region/v1';
 
@@ -16,15 +17,13 @@ const pathIn = (directory: string): string => join(directory, 'region.json');
  * all six again before the next boot. A failure costs no more than that.
  */
 export async function rememberRegion(directory: string, region: Region): Promise<void> {
-  const path = pathIn(directory);
-  const temporary = `${path}.${process.pid}`;
   try {
-    await writeFile(temporary, `${JSON.stringify({ schema, boot: bootId(), region })}\n`);
+    if (distrust(directory, rootOrThisUser()) !== undefined) return;
     // Whatever the umask: those who are not root shall read it, too.
-    await chmod(temporary, 0o644);
-    await rename(temporary, path);
+    const text = `${JSON.stringify({ schema, boot: bootId(), region })}\n`;
+    replaceFile(pathIn(directory), text, 0o644);
   } catch {
-    await rm(temporary, { force: true }).catch(() => {});
+    // see above
   }
 }
 
@@ -32,11 +31,12 @@ export async function rememberRegion(directory: string, region: Region): Promise
 export async function rememberedRegion(directory: string): Promise<Reading<Region>> {
   const path = pathIn(directory);
   try {
-    const stat = await lstat(path);
-    if (!stat.isFile() || stat.size > longestBytes) return unreadable(path, 'it is not what rc-wait wrote');
-    // With --state-dir in a directory that everyone may write to, somebody else could answer for the API.
-    if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) return unreadable(path, "it is another user's");
-    const document = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown> | null;
+    // Somebody else could answer for the API.
+    const doubt = distrust(directory, rootOrThisUser());
+    if (doubt !== undefined) return unreadable(path, doubt);
+    const { bytes, stats } = readRegular(path, longestBytes, { noFollow: true });
+    if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) return unreadable(path, "it is another user's");
+    const document = JSON.parse(bytes.toString('utf8')) as Record<string, unknown> | null;
     if (document?.schema !== schema || typeof document.region !== 'string')
       return unreadable(path, 'it is not what rc-wait wrote');
     if (document.boot !== bootId()) return { kind: 'absent', why: `${path} is of another boot` };

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
-import { errnoOf, reasonOf } from '../base/error.ts';
 import type { Reading } from '../base/reading.ts';
+import { inWords, type ProgramEnd, runProgram, tail } from '../system/command.ts';
+import { toolEnvironment } from '../system/environment.ts';
 import { quoted } from './parse/json.ts';
 import { within } from './within.ts';
 
@@ -8,7 +8,7 @@ import { within } from './within.ts';
 const timeoutMs = 3_000;
 
 /** Longer than what xenstore holds in one key (4 KiB, XENSTORE_PAYLOAD_MAX), as xenstore-read(1) escapes it. */
-const longestBytes = 64 * 1024;
+const longestCharacters = 64 * 1024;
 
 /** How one key of xenstore is read. */
 export type ReadXenstore = (key: string, signal?: AbortSignal) => Promise<Reading<string>>;
@@ -25,35 +25,32 @@ const noAnswer: Reading<string> = {
   why: `xenstore-read did not answer within ${timeoutMs / 1000} s`,
 };
 
-function run(key: string, signal: AbortSignal | undefined): Promise<Reading<string>> {
-  const options = {
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-    maxBuffer: longestBytes,
-    // Its words are read below.
-    env: { ...process.env, LC_ALL: 'C' },
-  } as const;
-  return new Promise((resolve) => {
-    const child = execFile('xenstore-read', [key], options, (error, stdout, stderr) => {
-      signal?.removeEventListener('abort', end);
-      if (error === null) resolve({ kind: 'known', value: stdout.replace(/\n$/, ''), where: key });
-      else resolve(whyNot(key, error, stderr));
-    });
-    // Not execFile's own `signal`: where the program is not installed, Node 24 ends a process of a number
-    // that was never set, which may be anybody's, and with 0 or -1 whole groups or everything.
-    const end = (): void => {
-      if (child.pid !== undefined) child.kill('SIGKILL');
-    };
-    if (signal?.aborted) end();
-    signal?.addEventListener('abort', end, { once: true });
+async function run(key: string, signal: AbortSignal | undefined): Promise<Reading<string>> {
+  const [stdout, stderr] = [tail(longestCharacters), tail(longestCharacters)];
+  const tooLong = new AbortController();
+  const end = await runProgram({
+    argv: ['xenstore-read', key],
+    // Its words are read below, in English.
+    env: toolEnvironment(),
+    stdout(text) {
+      stdout.push(text);
+      if (stdout.isCut()) tooLong.abort();
+    },
+    stderr: stderr.push,
+    timeoutMs,
+    signal: AbortSignal.any([tooLong.signal, ...(signal === undefined ? [] : [signal])]),
   });
+  if (stdout.isCut()) return { kind: 'unknown', why: 'xenstore-read failed: its answer is too long' };
+  if (end.kind === 'exit' && end.status === 0)
+    return { kind: 'known', value: stdout.text().replace(/\n$/, ''), where: key };
+  return whyNot(key, end, stderr.text());
 }
 
 /** What xenstore-read(1) says when it cannot read, by its source (tools/xenstore/xenstore_client.c). */
-function whyNot(key: string, error: Error & { readonly killed?: boolean }, stderr: string): Reading<string> {
-  const code = errnoOf(error);
-  if (code === 'ENOENT') return { kind: 'unknown', why: 'xenstore-read is not installed', lasting: true };
-  if (error.killed === true && code === undefined) return noAnswer;
+function whyNot(key: string, end: ProgramEnd, stderr: string): Reading<string> {
+  if (end.kind === 'not-started' && end.isMissing)
+    return { kind: 'unknown', why: 'xenstore-read is not installed', lasting: true };
+  if (end.kind === 'timeout' || end.kind === 'interrupted') return noAnswer;
   if (/couldn't read path/.test(stderr)) return { kind: 'absent', why: `there is no key ${key}` };
   const [, reason] = /xs_open: (.+)/.exec(stderr) ?? [];
   if (reason === 'No such file or directory')
@@ -62,6 +59,6 @@ function whyNot(key: string, error: Error & { readonly killed?: boolean }, stder
   const said = reason ?? stderr.trim();
   return {
     kind: 'unknown',
-    why: said === '' ? `xenstore-read failed: ${reasonOf(error)}` : `xenstore-read says ${quoted(said)}`,
+    why: said === '' ? `xenstore-read failed: ${inWords(end)}` : `xenstore-read says ${quoted(said)}`,
   };
 }

@@ -1,11 +1,24 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { readRegularText } from '../base/files.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { folderBelow, writeWhole } from '../network/durable.ts';
-import { blank, type Instance, type Memory, parseMemory, renderMemory, withInstance } from './instances.ts';
+import {
+  blank,
+  type Instance,
+  type Memory,
+  type Owed,
+  parseMemory,
+  renderMemory,
+  withInstance,
+  withOwed,
+} from './instances.ts';
 
 /** Where it is remembered, below the root. It goes into an image of the server: hence an entry for each instance. */
 const memoryPath = '/var/lib/rc-wait/instances.json';
+
+/** More than the hundreds of instances that are kept. */
+const largestBytes = 16 * 2 ** 20;
 
 /**
  * What is remembered. A memory that cannot be read or understood is none: the
@@ -15,7 +28,12 @@ const memoryPath = '/var/lib/rc-wait/instances.json';
 export async function readMemory(root: string, onWarning: (warning: string) => void): Promise<Memory> {
   const path = join(root, memoryPath);
   try {
-    const memory = parseMemory(await readFile(path, 'utf8'));
+    const doubt = distrust(path, rootOrThisUser());
+    if (doubt !== undefined) {
+      onWarning(`cannot use ${path}: ${doubt}; what it says is not believed`);
+      return blank;
+    }
+    const memory = parseMemory(readRegularText(path, largestBytes));
     if (memory !== undefined) return memory;
     onWarning(`cannot use ${path}: it is no memory of rc-wait; what it said is forgotten`);
   } catch (error) {
@@ -34,8 +52,30 @@ export async function remember(
   instance: Instance,
   onWarning: (warning: string) => void,
 ): Promise<void> {
+  await change(root, (memory) => withInstance(memory, instance), onWarning);
+}
+
+/**
+ * Remembers who has to be told yet that an instance is deployed, if anybody. Never throws.
+ * @param onWarning told why it is not remembered
+ */
+export async function rememberOwed(
+  root: string,
+  id: string,
+  owed: Owed | undefined,
+  onWarning: (warning: string) => void,
+): Promise<void> {
+  await change(root, (memory) => withOwed(memory, id, owed), onWarning);
+}
+
+async function change(
+  root: string,
+  edit: (memory: Memory) => Memory | undefined,
+  onWarning: (warning: string) => void,
+): Promise<void> {
   try {
-    const memory = withInstance(await readMemory(root, () => undefined), instance);
+    const memory = edit(await readMemory(root, () => undefined));
+    if (memory === undefined) return;
     const folder = await folderBelow(root, dirname(memoryPath), 0o700);
     await writeWhole(join(folder, 'instances.json'), renderMemory(memory));
   } catch (error) {

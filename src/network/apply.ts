@@ -7,7 +7,7 @@ import { lockWaitMs, recoverLocked } from './recover.ts';
 import type { Run } from './run.ts';
 import { waitForGateway } from './settle.ts';
 import { transact } from './transaction.ts';
-import type { FileChange, NetworkPlan, NetworkResult } from './types.ts';
+import type { FileChange, GatewayWish, NetworkPlan, NetworkResult } from './types.ts';
 
 /** How a plan is carried out. */
 export interface ApplyOptions extends Means {
@@ -41,7 +41,7 @@ export async function applyNetwork(plan: NetworkPlan, options: ApplyOptions): Pr
       {
         purpose: 'apply',
         stack,
-        interfaceName: wish.interfaceName,
+        interfaceName: lastingName(wish),
         gateway: wish.gateway,
         publicInterface: wish.publicInterface,
         changes,
@@ -68,10 +68,17 @@ async function missing({ changes }: NetworkPlan, root: string): Promise<FileChan
   return left;
 }
 
+/** What the journal calls the interface: a label of the files means nothing to the server that boots with them. */
+function lastingName({ interfaceName, macAddress, isLabel }: GatewayWish): string {
+  return (isLabel && macAddress) || interfaceName;
+}
+
 async function isInKernel({ commands, wish }: NetworkPlan, run: Run): Promise<boolean> {
   return commands.length === 0 || isWished((await readDefaultRoutes(run))?.[0], wish);
 }
 
-function result({ stack, wish, changes }: NetworkPlan, action: 'changed' | 'unchanged'): NetworkResult {
-  return { action, stack, interface: wish.interfaceName, files: changes.map(({ path }) => path) };
+function result(plan: NetworkPlan, action: 'changed' | 'unchanged'): NetworkResult {
+  const { stack, wish, changes, warnings } = plan;
+  const files = changes.map(({ path }) => path);
+  return { action, stack, interface: wish.interfaceName, files, ...(warnings ? { warnings } : {}) };
 }

@@ -1,6 +1,8 @@
+import type { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import { type DefaultRoute, isWished, readDefaultRoutes } from './kernel.ts';
-import { type PlanHost, type PlanRequest, planNetwork, runningHost } from './plan.ts';
+import { type PlanHost, type PlanRequest, planWithSurvey, runningHost } from './plan.ts';
+import { refusal } from './survey.ts';
 import type { NetworkPlan, StackName } from './types.ts';
 
 /** Whether the gateway is still where it was put. */
@@ -8,7 +10,7 @@ export interface Check {
   readonly gateway: Ipv4Address;
   readonly interfaceName: string;
   readonly stack: StackName;
-  /** the files hold the gateway, and no other default route */
+  /** the files hold the gateway, and nothing brings another default route at boot */
   readonly configuration: boolean;
   /** the kernel's default route goes through it; undefined where nothing runs */
   readonly kernel: boolean | undefined;
@@ -16,6 +18,10 @@ export interface Check {
   readonly defaultRoutes: readonly string[];
   /** what is not as it should be, for a person; empty when all is */
   readonly reasons: readonly string[];
+  /** what may bring another default route and cannot be told */
+  readonly warnings: readonly string[];
+  /** the error with which a repair ends, where something else brings a default route */
+  readonly obstacle: RcWaitError | undefined;
   /** what would put it back */
   readonly plan: NetworkPlan;
 }
@@ -27,20 +33,23 @@ export interface Check {
  * @throws RcWaitError as `planNetwork` does
  */
 export async function checkNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<Check> {
-  const plan = await planNetwork(request, host);
+  const { plan, survey } = await planWithSurvey(request, host);
   const { wish, stack, changes } = plan;
   const routes = host.isRunning(request.root) ? await readDefaultRoutes(host.run) : undefined;
   const kernel = host.isRunning(request.root) ? isWished(routes?.[0], wish) : undefined;
   const reasons = changes.map(({ path }) => `${path} is not as it should be`);
+  reasons.push(...survey.problems);
   if (kernel === false) reasons.push(kernelWords(routes, request.gateway));
   return {
     gateway: wish.gateway,
     interfaceName: wish.interfaceName,
     stack,
-    configuration: changes.length === 0,
+    configuration: changes.length === 0 && survey.problems.length === 0,
     kernel,
     defaultRoutes: (routes ?? []).map(({ words }) => words.join(' ')),
     reasons,
+    warnings: survey.warnings,
+    obstacle: survey.problems.length > 0 ? refusal(survey, wish) : undefined,
     plan,
   };
 }

@@ -1,10 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { networkSandbox } from '../system/sandbox.ts';
 import type { Run } from './run.ts';
 
 /** What puts the network back when this process cannot do it itself any more. */
 export interface DeadMan {
-  /** starts the clock; undefined: it runs; else why it does not, in words */
-  arm(afterMs: number): Promise<string | undefined>;
+  /**
+   * Starts the clock. Undefined: it runs; else why it does not, in words.
+   * @param paths of the files that it may have to put back
+   */
+  arm(afterMs: number, paths?: readonly string[]): Promise<string | undefined>;
   /** stops the clock; harmless when it does not run */
   disarm(): Promise<void>;
 }
@@ -27,7 +32,7 @@ export function systemdDeadMan(run: Run, program: readonly string[]): DeadMan {
   const systemctl = (...args: string[]) =>
     run({ argv: ['systemctl', '--quiet', ...args], timeoutMs: commandMs });
   return {
-    async arm(afterMs) {
+    async arm(afterMs, paths = []) {
       // One that an earlier change left behind: we have the lock, so it can only be waiting for that.
       await systemctl('stop', `${deadManUnit}.timer`, `${deadManUnit}.service`);
       await systemctl('reset-failed', `${deadManUnit}.service`);
@@ -38,22 +43,39 @@ export function systemdDeadMan(run: Run, program: readonly string[]): DeadMan {
         `--on-active=${Math.ceil(afterMs / 1000)}s`,
         '--timer-property=AccuracySec=1s',
       ];
-      const first = await run({
-        argv: ['systemd-run', '--collect', ...flags, '--', ...program],
-        timeoutMs: commandMs,
-      });
-      if (first.ok) return undefined;
-      // RHEL 7 has systemd 219, and --collect came with 236.
-      const { ok, how, output } = await run({
-        argv: ['systemd-run', ...flags, '--', ...program],
-        timeoutMs: commandMs,
-      });
-      return ok ? undefined : [`systemd-run: ${how}`, output.trim()].filter(Boolean).join(': ');
+      const sandbox = [...networkSandbox, ...foldersOf(paths)].map((property) => `--property=${property}`);
+      // RHEL 7 has systemd 219: --collect came with 236, and most of the sandbox between 229 and 244.
+      let why: string | undefined;
+      for (const more of [['--collect', ...sandbox], ['--collect'], []]) {
+        const argv = ['systemd-run', ...more, ...flags, '--', ...program] as const;
+        const { ok, how, output } = await run({ argv, timeoutMs: commandMs });
+        if (ok) return undefined;
+        why = [`systemd-run: ${how}`, output.trim()].filter(Boolean).join(': ');
+      }
+      return why;
     },
     async disarm() {
       await systemctl('stop', `${deadManUnit}.timer`);
     },
   };
+}
+
+/** Where else files may be written: below /etc links may lead anywhere, and what cannot be put back is lost. */
+function foldersOf(paths: readonly string[]): readonly string[] {
+  const folders = paths
+    .flatMap((path) => [path, dirname(path)])
+    .flatMap((path) => {
+      try {
+        return [dirname(realpathSync(path)), realpathSync(dirname(path))];
+      } catch {
+        return []; // it is not there yet
+      }
+    });
+  // systemd splits the property at white space and reads quotes in it.
+  const plain = [...new Set(folders)].filter(
+    (folder) => /^\/[\w./@:+-]+$/.test(folder) && !/^\/(?:etc|run|tmp)(?:\/|$)/.test(folder),
+  );
+  return plain.map((folder) => `ReadWritePaths=-${folder}`);
 }
 
 /** Whether this server was booted with systemd: sd_booted(3). */

@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { chmod, type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
-import { realpathBelow } from './root.ts';
+import { readRegular } from '../base/files.ts';
+import { encodeBytes } from './bytes.ts';
+import { readBelow, trustedBelow } from './root.ts';
 import { runCommand } from './run.ts';
 import type { FileChange } from './types.ts';
+
+/** More than a network file has. */
+const largestBytes = 64 * 2 ** 20;
+
+/** No set-id bit: a network file has no use for one, and a journal must not bring one back. */
+const allowedMode = 0o1777;
 
 /** Who may do what with a file. */
 export interface Attributes {
@@ -76,7 +84,7 @@ export async function makeChange(root: string, change: FileChange, attributes?: 
 /** Whether a file holds exactly this text, or does not exist where it is undefined. */
 export async function holds(root: string, path: string, text: string | undefined): Promise<boolean> {
   try {
-    return (await readFile(join(root, path))).equals(Buffer.from(text ?? '', 'utf8')) && text !== undefined;
+    return (await readBelow(root, path)).equals(encodeBytes(text ?? '')) && text !== undefined;
   } catch (error) {
     return errnoOf(error) === 'ENOENT' && text === undefined;
   }
@@ -85,10 +93,11 @@ export async function holds(root: string, path: string, text: string | undefined
 /**
  * A folder below the root, made where it is missing. Its links are followed, but
  * never out of the root; a link in place of the file itself is refused.
+ * @throws as `trustedBelow`
  */
 export async function folderBelow(root: string, path: string, mode = 0o755): Promise<string> {
   try {
-    return await realpathBelow(root, path);
+    return await trustedBelow(root, path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT' || path === dirname(path)) throw error;
   }
@@ -148,7 +157,8 @@ export async function expectFile(target: string, before: string | undefined): Pr
   if (stats.isSymbolicLink())
     throw new Error('it is a symbolic link, and what it points to may serve others too');
   if (!stats.isFile()) throw new Error('it is not a regular file');
-  if (before === undefined || !(await readFile(target)).equals(Buffer.from(before, 'utf8'))) {
+  const { bytes } = readRegular(target, largestBytes, { noFollow: true });
+  if (before === undefined || !bytes.equals(encodeBytes(before))) {
     throw new Error('it has changed since it was read; run rc-wait again');
   }
   return stats;
@@ -176,12 +186,11 @@ async function writeTemporary(
   let handle: FileHandle | undefined;
   try {
     handle = await open(temporary, 'wx', 0o600);
-    await handle.writeFile(text, 'utf8');
+    await handle.writeFile(encodeBytes(text));
     if (exists) await copyExtendedAttributes(target, temporary);
     const own = await handle.stat();
     if (uid >= 0 && (own.uid !== uid || own.gid !== gid)) await handle.chown(uid, gid);
-    // After chown(2), which clears the set-id bits.
-    await handle.chmod(mode & 0o7777);
+    await handle.chmod(mode & allowedMode);
     await handle.sync();
     await handle.close();
     handle = undefined;

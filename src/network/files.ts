@@ -1,6 +1,7 @@
-import { readFile, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
+import { decodeBytes } from './bytes.ts';
 import {
   type Attributes,
   expectFile,
@@ -11,7 +12,7 @@ import {
   stageChange,
 } from './durable.ts';
 import type { JournalFile } from './journal-entry.ts';
-import { realpathBelow } from './root.ts';
+import { readBelow, realpathBelow, requireTrusted, trustedBelow } from './root.ts';
 import type { FileChange } from './types.ts';
 
 /**
@@ -20,7 +21,8 @@ import type { FileChange } from './types.ts';
  */
 export async function snapshotFile(root: string, { path, before, after }: FileChange): Promise<JournalFile> {
   return guarded(path, async () => {
-    const folder = await realpathBelow(root, dirname(path)).catch((error: unknown) => {
+    requireTrusted(root, dirname(path));
+    const folder = await trustedBelow(root, dirname(path)).catch((error: unknown) => {
       if (errnoOf(error) === 'ENOENT') return undefined;
       throw error;
     });
@@ -147,7 +149,7 @@ export async function readNow(root: string, path: string): Promise<FileNow> {
   let target: string | undefined;
   try {
     target = join(await realpathBelow(root, dirname(path)), basename(path));
-    return { target, text: await readFile(target, 'utf8') };
+    return { target, text: decodeBytes(await readBelow(root, path)) };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { target, text: undefined };
     if (error instanceof RcWaitError) throw error;
@@ -167,6 +169,8 @@ export async function removeMadeFolders(
 async function removeEmpty(root: string, top: string, path: string): Promise<void> {
   const below = relative(top, path);
   if (below === '..' || below.startsWith(`..${sep}`)) return;
-  await rmdir(join(root, path)).catch(() => undefined);
+  await trustedBelow(root, dirname(path))
+    .then((folder) => rmdir(join(folder, basename(path))))
+    .catch(() => undefined);
   await removeEmpty(root, top, dirname(path));
 }

@@ -12,7 +12,7 @@ import type { HostInterface } from './types.ts';
  * neither network nor broadcast address (RFC 3021); a /32 has no room for a
  * neighbour, so no gateway can lie in it.
  *
- * @param interfaceName the only interface that will do; without it, any may
+ * @param interfaceName the only interface that will do, by its name or its MAC address; without it, any may
  * @throws RcWaitError GATEWAY_INVALID with the prefixes that there are; CONFIGURATION when there is no such interface
  */
 export function interfaceForGateway(
@@ -20,14 +20,11 @@ export function interfaceForGateway(
   interfaces: readonly HostInterface[],
   interfaceName?: string,
 ): HostInterface {
-  const firstOctet = Math.floor(ipv4ToNumber(gateway) / 2 ** 24);
-  if (firstOctet === 0 || firstOctet === 127 || firstOctet >= 224) {
-    throw invalid(gateway, 'it is not a unicast address');
-  }
+  if (!isUnicast(gateway)) throw invalid(gateway, 'it is not a unicast address');
   const candidates =
-    interfaceName === undefined ? interfaces : interfaces.filter(({ name }) => name === interfaceName);
+    interfaceName === undefined ? interfaces : interfaces.filter((one) => isCalled(one, interfaceName));
   if (interfaceName !== undefined && candidates.length === 0) throw noInterface(interfaceName, interfaces);
-  const holders = candidates.filter(({ addresses }) => addresses.some((prefix) => contains(prefix, gateway)));
+  const holders = candidates.filter((one) => holds(one, gateway));
   const [holder, other] = holders;
   if (holder === undefined) {
     throw invalid(
@@ -44,6 +41,53 @@ export function interfaceForGateway(
   }
   refuseReserved(gateway, holder);
   return holder;
+}
+
+/** A change that was made in the files of a disk may know the interface by nothing but its MAC address. */
+function isCalled({ name, macAddress }: HostInterface, word: string): boolean {
+  return name === word || (macAddress !== undefined && macAddress === word.toLowerCase());
+}
+
+/**
+ * The interfaces of files, with the name that somebody gives to one of them by hand: files may tell it by its
+ * MAC address alone, and what the running system calls it is then known to him alone.
+ * @param labels those of the names that are none
+ */
+export function namedByHand(
+  interfaces: readonly HostInterface[],
+  labels: readonly string[],
+  { gateway, interfaceName }: { readonly gateway: Ipv4Address; readonly interfaceName?: string },
+): readonly HostInterface[] {
+  if (interfaceName === undefined || interfaces.some((one) => isCalled(one, interfaceName)))
+    return interfaces;
+  const [only, other] = interfaces.filter(
+    ({ name, addresses }) => labels.includes(name) && addresses.some((prefix) => contains(prefix, gateway)),
+  );
+  if (only === undefined || other !== undefined) return interfaces;
+  return interfaces.map((one) => (one === only ? { ...one, name: interfaceName } : one));
+}
+
+/**
+ * Whether the interface of the gateway may only be late: no prefix holds it so
+ * far, and an address that still comes may bring one.
+ * @param interfaceName as for `interfaceForGateway`
+ */
+export function mayStillFit(
+  gateway: Ipv4Address,
+  interfaces: readonly HostInterface[],
+  interfaceName?: string,
+): boolean {
+  const candidates = interfaces.filter((one) => interfaceName === undefined || isCalled(one, interfaceName));
+  return isUnicast(gateway) && !candidates.some((one) => holds(one, gateway));
+}
+
+function isUnicast(address: Ipv4Address): boolean {
+  const firstOctet = Math.floor(ipv4ToNumber(address) / 2 ** 24);
+  return firstOctet !== 0 && firstOctet !== 127 && firstOctet < 224;
+}
+
+function holds({ addresses }: HostInterface, gateway: Ipv4Address): boolean {
+  return addresses.some((prefix) => contains(prefix, gateway));
 }
 
 function refuseReserved(gateway: Ipv4Address, { name, addresses }: HostInterface): void {

@@ -11,7 +11,7 @@ import { wayBackOf } from './way-back.ts';
  */
 export function succeed(last: JournalEntry | undefined, entry: JournalEntry): JournalEntry {
   // Written down already, by a process that was killed before it could tidy up.
-  if (last?.startedAt === entry.startedAt && last.owner.pid === entry.owner.pid) return last;
+  if (last !== undefined && isSame(last, entry)) return last;
   if (last === undefined || !isContinuation(last, entry)) return entry;
   const earlier = new Map(last.files.map((file) => [file.path, file]));
   const paths = new Set(entry.files.map(({ path }) => path));
@@ -23,6 +23,12 @@ export function succeed(last: JournalEntry | undefined, entry: JournalEntry): Jo
     restore: wayBackOf(last.restore, entry.restore),
     routes: isOwn(entry) ? last.routes : entry.routes,
   };
+}
+
+/** Without numbers, time and process have to do: a server without a clock of its own begins each boot at the same time. */
+function isSame(last: JournalEntry, entry: JournalEntry): boolean {
+  if (last.sequence !== undefined || entry.sequence !== undefined) return last.sequence === entry.sequence;
+  return last.startedAt === entry.startedAt && last.owner.pid === entry.owner.pid;
 }
 
 function isContinuation(last: JournalEntry, entry: JournalEntry): boolean {

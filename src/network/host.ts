@@ -1,11 +1,13 @@
 import { constants, type Dirent } from 'node:fs';
-import { access, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { access, readdir, readlink, stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { parseIpv4Prefix } from '../base/ipv4.ts';
-import { realpathBelow } from './root.ts';
-import { type Run, toolPath } from './run.ts';
+import { toolPath } from '../system/environment.ts';
+import { decodeBytes } from './bytes.ts';
+import { readBelow, realpathBelow } from './root.ts';
+import type { Run } from './run.ts';
 import { componentsOf, globPattern, hasWildcard } from './stacks/glob.ts';
 import type { Command, HostInterface, NetworkFile, Reign, Stack } from './types.ts';
 
@@ -27,7 +29,7 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
   const globs = [...stack.sources];
   for (let glob = globs.shift(); glob !== undefined; glob = globs.shift()) {
     for (const path of await expand(root, glob)) {
-      if (files.has(path)) continue;
+      if (files.has(path) || stack.passesOver?.(path)) continue;
       const file = await readNetworkFile(root, path);
       if (file === undefined) continue;
       files.set(path, file);
@@ -55,12 +57,17 @@ async function readNetworkFile(root: string, path: string): Promise<NetworkFile 
     const { size, isFile } = await stat(real).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
     if (!isFile) return undefined;
     if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
-    return { path, text: decode(await readFile(real)) };
+    return { path, text: decodeBytes(await readBelow(root, path, longestFileBytes)) };
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (isAbsence(error)) return undefined;
     if (error instanceof RcWaitError) throw error;
     throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** There is no such file. One stack's folder may be another's file: /etc/sysconfig/network of SUSE and of RHEL. */
+function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 }
 
 async function linkTarget(path: string): Promise<string | undefined> {
@@ -71,17 +78,8 @@ async function linkTarget(path: string): Promise<string | undefined> {
   }
 }
 
-/** UTF-8 or nothing: replacing bytes that are not would change lines that are not ours. The BOM stays. */
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new Error('it is not UTF-8 text', { cause });
-  }
-}
-
 /** The paths below the root that a glob matches, sorted as the shell sorts in the C locale. */
-async function expand(root: string, glob: string): Promise<string[]> {
+export async function expand(root: string, glob: string): Promise<string[]> {
   let paths = [''];
   for (const component of componentsOf(glob)) {
     if (!hasWildcard(component)) {
@@ -105,7 +103,7 @@ async function entriesIn(root: string, path: string): Promise<Dirent[]> {
   try {
     return await readdir(await realpathBelow(root, path), { withFileTypes: true });
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return [];
+    if (isAbsence(error)) return [];
     if (error instanceof RcWaitError) throw error;
     throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
@@ -118,8 +116,9 @@ export function runningInterfaces(): HostInterface[] {
     for (const { family, internal, cidr, mac } of addresses ?? []) {
       const prefix = cidr === null ? undefined : parseIpv4Prefix(cidr);
       // getifaddrs(3) gives the label of an address, and `eth1:0` is an address of eth1.
-      const name = label.replace(/:.*$/, '');
-      if (family === 'IPv4' && !internal && prefix !== undefined) {
+      const [name = label] = label.split(':', 1);
+      // To the stacks' tools a name with a hyphen in front is an option.
+      if (family === 'IPv4' && !internal && prefix !== undefined && !name.startsWith('-')) {
         found.push({ name, addresses: [prefix], macAddress: mac.toLowerCase() });
       }
     }

@@ -21,7 +21,12 @@ const fileSchema = v.object({
 const entrySchema = v.object({
   schema: v.literal('rc-wait/journal/v1'),
   purpose: v.picklist(['apply', 'rollback']),
-  /** when it began, RFC 3339 */
+  /**
+   * its place in the order of all changes, see `sequence.ts`. The clock of a server that boots is often hours wrong, and
+   * an order by time would bring an older gateway back. Early releases wrote none
+   */
+  sequence: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+  /** when it began, RFC 3339; for people alone */
   startedAt: v.string(),
   /** of the boot in which it began: the kernel's routes and all processes are gone with it */
   bootId: v.string(),

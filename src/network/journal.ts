@@ -1,9 +1,12 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
+import { readRegularText } from '../base/files.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { folderBelow, syncFolder, writeWhole } from './durable.ts';
 import { succeed } from './history.ts';
 import { type JournalEntry, parseEntry, renderEntry } from './journal-entry.ts';
+import { nextSequence } from './sequence.ts';
 import { type Step, stepAfter, steps } from './steps.ts';
 
 /** Where the journal is, below the root. Not in /run: it must outlive a power cut. */
@@ -39,7 +42,8 @@ export interface Journal {
   readonly folder: string;
   /** where the command that runs is noted, see `process.ts` */
   readonly commandNote: string;
-  begin(entry: JournalEntry): Promise<Pending>;
+  /** begins a change, and gives it its number */
+  begin(entry: Omit<JournalEntry, 'sequence'>): Promise<Pending>;
   /** tells the next step */
   advance(pending: Pending): Promise<Pending>;
   /** a committed change becomes the last one, see `history.ts` */
@@ -69,13 +73,10 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
 
   const read = (name: string): Promise<JournalEntry | undefined> =>
     guarded('read', async () => {
-      const text = await readFile(join(at, name), 'utf8').catch((error: unknown) => {
-        if (errnoOf(error) === 'ENOENT') return undefined;
-        throw error;
-      });
+      const text = textOf(join(at, name));
       if (text === undefined) return undefined;
       const entry = parseEntry(text);
-      if (entry !== undefined) return entry;
+      if (entry !== undefined) return { ...entry, restore: entry.restore.map(bounded) };
       throw new RcWaitError('NETWORK_FILE', `cannot read ${join(at, name)}: it is no journal of rc-wait`, {
         hint: 'it holds what network files were like before a change: look at it, then move it away',
       });
@@ -93,8 +94,13 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
     begin: (entry) =>
       guarded('write', async () => {
         await folderBelow(root, folder, 0o700);
-        await writeWhole(join(at, nameOf('prepared')), renderEntry(entry));
-        return { entry, step: 'prepared' };
+        const last = await read(lastName).catch(() => undefined);
+        const numbered = {
+          ...entry,
+          sequence: await nextSequence(`${dirname(at)}/sequence`, last?.sequence ?? 0),
+        };
+        await writeWhole(join(at, nameOf('prepared')), renderEntry(numbered));
+        return { entry: numbered, step: 'prepared' };
       }),
     async advance(pending) {
       const step = stepAfter(pending.step);
@@ -128,8 +134,40 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
   };
 }
 
+/** The longest of a command of a stack is 120 s; and a timer of Node beyond 25 days goes off at once. */
+const longestCommandMs = 600_000;
+
+const bounded = <C extends { readonly timeoutMs: number }>(command: C): C => ({
+  ...command,
+  timeoutMs: Math.min(command.timeoutMs, longestCommandMs),
+});
+
+/** More than the entry of a change of hundreds of files. */
+const largestBytes = 64 * 2 ** 20;
+
+/** What an entry says decides what root writes, and what it runs: nobody else may have written it. */
+function believe(path: string): void {
+  const doubt = distrust(path, rootOrThisUser());
+  if (doubt === undefined) return;
+  throw new RcWaitError('NETWORK_FILE', `cannot use the journal ${path}: ${doubt}`, {
+    hint: 'nothing was changed; look at who made it: if it is none of yours, move it away',
+  });
+}
+
+/** undefined: there is none */
+function textOf(path: string): string | undefined {
+  try {
+    believe(path);
+    return readRegularText(path, largestBytes);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
+    believe(folder);
     return await readdir(folder);
   } catch (error) {
     // Those who may not look (EACCES) are told so; where there is no journal nothing was begun.

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RcWaitError, reasonOf } from '../base/error.ts';
-import { isRunningSystem } from './root.ts';
-import { toolPath } from './run.ts';
+import { trustedFolder } from '../base/files.ts';
+import { startFault, startProgram } from '../system/command.ts';
+import { toolEnvironment } from '../system/environment.ts';
+import { isRunningSystem, requireTrusted } from './root.ts';
 
 /** A lock that is held; letting it go is idempotent. */
 export interface Lock {
@@ -32,26 +34,26 @@ export async function lockNetwork(
   signal?: AbortSignal,
 ): Promise<Lock> {
   signal?.throwIfAborted();
-  const path = isRunningSystem(root) ? await lockFile(stateFolder) : root;
+  const path = isRunningSystem(root) ? await lockFile(stateFolder) : lockedRoot(root);
   const wait = String(Math.ceil(waitMs / 1000));
-  const [program, ...args] = ['flock', '--exclusive', '--timeout', wait, path, 'cat'] as const;
-  const child = spawn(program, args, {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: { ...process.env, PATH: toolPath() },
-    // Ctrl-C goes to the whole foreground group: the lock must outlive it until the files are back.
-    detached: true,
-  });
+  const argv = ['flock', '--exclusive', '--timeout', wait, '--', path, 'cat'] as const;
+  // In a process group of its own: Ctrl-C goes to the whole foreground group, and the lock must outlive it
+  // until the files are back.
+  const child = startProgram({ argv, env: toolEnvironment() }, ['pipe', 'pipe', 'ignore']);
+  if ('kind' in child) throw cannotLock(child.reason);
+  const { stdin, stdout } = child;
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const release = async () => {
-    child.stdin.end();
+    stdin?.end();
     await ended;
   };
-  child.stdin.on('error', () => undefined);
-  const onAbort = () => void child.kill('SIGKILL');
+  stdin?.on('error', () => undefined);
+  // Where flock(1) is missing there is no process, and Node would signal a number that was never set.
+  const onAbort = () => void (child.pid !== undefined && child.kill('SIGKILL'));
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     await new Promise<void>((resolve, reject) => {
-      child.once('error', (cause) => reject(cannotLock(reasonOf(cause), { cause })));
+      child.once('error', (cause) => reject(cannotLock(startFault(cause).reason, { cause })));
       // flock(1) ends with 1 when the wait is over, and with others when it cannot lock at all.
       child.once('exit', (code) =>
         reject(
@@ -61,11 +63,11 @@ export async function lockNetwork(
         ),
       );
       // cat runs only once flock has the lock: when it answers, the lock is ours.
-      child.stdout.once('data', () => resolve());
-      child.stdin.write('locked\n');
+      stdout?.once('data', () => resolve());
+      stdin?.write('locked\n');
     });
   } catch (error) {
-    child.stdin.destroy();
+    stdin?.destroy();
     signal?.throwIfAborted();
     throw error;
   } finally {
@@ -74,13 +76,20 @@ export async function lockNetwork(
   return { release };
 }
 
+/** @throws RcWaitError NETWORK_FILE where somebody else could put something in its place */
+function lockedRoot(root: string): string {
+  requireTrusted(root, '/');
+  return root;
+}
+
 async function lockFile(stateFolder: string): Promise<string> {
   const path = join(stateFolder, 'network.lock');
   try {
-    const made = await mkdir(stateFolder, { recursive: true, mode: 0o755 });
     // As the ledger's (pace/database.ts), which has the same folder.
-    if (made !== undefined) await chmod(stateFolder, 0o755);
-    await (await open(path, 'a', 0o600)).close();
+    trustedFolder(stateFolder, 0o755);
+    const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
+    const flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW;
+    await (await open(path, flags, 0o600)).close();
     return path;
   } catch (cause) {
     throw cannotLock(`${path}: ${reasonOf(cause)}`, { cause });

@@ -1,12 +1,13 @@
 import type { Ipv4Address } from '../base/ipv4.ts';
 import { chooseStack, type StackFact } from './choice.ts';
-import { interfaceForGateway } from './gateway.ts';
+import { interfaceForGateway, namedByHand } from './gateway.ts';
 import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './host.ts';
 import { isWished, readDefaultRoutes } from './kernel.ts';
 import { isPresent, lostWhenDown, ofPresent, refuseLower } from './public.ts';
 import { isRunningSystem } from './root.ts';
 import { type Run, runCommand } from './run.ts';
 import { stacks } from './stacks.ts';
+import { refusal, type Survey, surveyDefaults } from './survey.ts';
 import type {
   FileChange,
   GatewayWish,
@@ -19,6 +20,7 @@ import type {
   StackName,
   Target,
 } from './types.ts';
+import { verifyFiles } from './verify.ts';
 
 /** What is asked of the network. */
 export interface PlanRequest {
@@ -55,19 +57,39 @@ export const runningHost: PlanHost = {
  * Works out what has to change for the gateway to be the one default route.
  * Reads files, addresses and routes; changes nothing.
  * @throws RcWaitError GATEWAY_INVALID, CONFIGURATION (no such interface),
- *   STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE
+ *   STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE (also where something else brings a default route
+ *   that the plan does not put out of use)
  */
 export async function planNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<NetworkPlan> {
+  const { plan, survey } = await planWithSurvey(request, host);
+  if (survey.problems.length > 0) throw refusal(survey, plan.wish);
+  return plan;
+}
+
+/**
+ * The plan, and what else brings a default route: where that stands in the way, `planNetwork` refuses.
+ * @throws RcWaitError as `planNetwork` does, but for default routes that the plan leaves in place
+ */
+export async function planWithSurvey(
+  request: PlanRequest,
+  host: PlanHost = runningHost,
+): Promise<{ plan: NetworkPlan; survey: Survey }> {
   const { gateway, interfaceName, root } = request;
   const running = host.isRunning(root);
   const readings = await readAll(request, running ? host : undefined);
+  const labels = running ? [] : readings.flatMap(({ stack, files }) => stack.labels?.(files) ?? []);
   const interfaces = running
     ? host.interfaces()
-    : mergeInterfaces(readings.flatMap(({ stack, files }) => stack.addresses(files)));
+    : namedByHand(
+        mergeInterfaces(readings.flatMap(({ stack, files }) => stack.addresses(files))),
+        labels,
+        request,
+      );
   const holder = interfaceForGateway(gateway, interfaces, interfaceName);
   const target: Target = {
     interfaceName: holder.name,
     ...(holder.macAddress === undefined ? {} : { macAddress: holder.macAddress }),
+    ...(labels.includes(holder.name) ? { isLabel: true } : {}),
   };
   const { stack: name, why } = chooseStack(
     readings.map((reading) => factOf(reading, target)),
@@ -84,11 +106,29 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
   const disabled = running ? named.filter((one) => host.isPresent(one)) : named;
   if (running) await refuseLower(wish, disabled);
   const before = chosen?.files ?? [];
-  const scene = { files: changed(before, changes), before, reign: chosen?.reign ?? new Map() };
+  const scene = { files: changedFiles(before, changes), before, reign: chosen?.reign ?? new Map() };
+  const verification = chosen && {
+    stack: chosen.stack,
+    wish,
+    before,
+    after: scene.files,
+    isRunning: running,
+  };
+  const warning = verification && (await verifyFiles(verification, host));
   const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
   const commands = reload ? ofPresent(chosen?.stack.reload(wish, scene) ?? [], host.isPresent) : [];
   const restore = reload ? ofPresent(chosen?.stack.restore(wish, scene) ?? [], host.isPresent) : [];
-  return {
+  const isSettled = changes.length === 0;
+  const survey = await surveyDefaults({
+    root,
+    host: running ? host : undefined,
+    readings,
+    chosen,
+    wish,
+    isSettled,
+  });
+  const warnings = [...(warning === undefined ? [] : [warning]), ...survey.warnings];
+  const plan: NetworkPlan = {
     stack: name,
     ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),
     why,
@@ -97,7 +137,9 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
     changes,
     commands,
     restore: [...restore, ...(await lostWhenDown(disabled, restore, host.run))],
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
+  return { plan, survey };
 }
 
 /**
@@ -149,7 +191,7 @@ function withFile(target: Target, reign: Reign | undefined): Target {
 }
 
 /** The files as they will be after the changes. */
-function changed(files: readonly NetworkFile[], changes: readonly FileChange[]): NetworkFile[] {
+export function changedFiles(files: readonly NetworkFile[], changes: readonly FileChange[]): NetworkFile[] {
   const after = new Map(files.map(({ path, text }) => [path, text]));
   for (const { path, after: text } of changes) {
     if (text === undefined) after.delete(path);

@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { readRegularText, replaceFile } from '../base/files.ts';
 import type { Run } from './run.ts';
 
 /** A process, told apart from a later one with the same number. */
@@ -55,7 +56,7 @@ export function notingCommands(run: Run, note: string): Run {
     const finished = await run(command, signal, (pid) => {
       try {
         // At once and without fsync: it is for other processes of this boot alone.
-        writeFileSync(note, JSON.stringify(identify(pid)), { mode: 0o600 });
+        replaceFile(note, JSON.stringify(identify(pid)), 0o600);
       } catch {
         // A disk that has filled up must not stop what brings the network back.
       }
@@ -65,10 +66,15 @@ export function notingCommands(run: Run, note: string): Run {
   };
 }
 
+/** More than a note has. */
+const largestNoteBytes = 4_096;
+
 /** Ends the command that a killed rc-wait left running, with its children. */
 export function endNotedCommand(note: string): void {
   try {
-    const { pid, startTicks } = JSON.parse(readFileSync(note, 'utf8')) as Partial<ProcessIdentity>;
+    const { pid, startTicks } = JSON.parse(
+      readRegularText(note, largestNoteBytes),
+    ) as Partial<ProcessIdentity>;
     if (typeof pid === 'number' && pid > 1 && typeof startTicks === 'string')
       end({ pid, startTicks }, { group: true });
   } catch {

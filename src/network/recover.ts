@@ -49,7 +49,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const lock = await lockNetwork(root, stateFolder, patienceMs ?? lockWaitMs, signal).catch(
     (error: unknown) => {
       signal?.throwIfAborted();
-      if (patienceMs === undefined || seen.entry.bootId !== readBootId()) throw error;
+      if (patienceMs === undefined || !isOfThisBoot(seen, root)) throw error;
       endNotedCommand(journal.commandNote);
       end(seen.entry.owner);
       return lockNetwork(root, stateFolder, lockWaitMs, signal);
@@ -62,12 +62,21 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   }
 }
 
+/**
+ * Whether the processes of a change may still be at work. Below another root than
+ * that of the running system nothing runs, and nobody is signalled: what a tree
+ * says may be of another machine.
+ */
+function isOfThisBoot({ entry }: Pending, root: string): boolean {
+  return isRunningSystem(root) && entry.bootId === readBootId();
+}
+
 /** `recover` for those who hold the lock already. @throws RcWaitError as `recover` does */
 export async function recoverLocked(context: Context): Promise<Recovered> {
   const { journal, deadMan, onStep } = context;
   const pending = await journal.pending();
   if (pending === undefined) return { kind: 'nothing' };
-  const sameBoot = pending.entry.bootId === readBootId();
+  const sameBoot = isOfThisBoot(pending, context.root);
   if (sameBoot) endNotedCommand(journal.commandNote);
   const recovery = recoveryAfter(pending.step, sameBoot);
   if (recovery.files === 'keep') {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { reasonOf } from '../base/error.ts';
+import { inWords, runProgram, tail } from '../system/command.ts';
+import { toolEnvironment } from '../system/environment.ts';
 import type { Command } from './types.ts';
 
 /** How a command ended. */
@@ -26,69 +26,26 @@ export type Run = (
 /** In characters: enough for whatever a person will read of it. */
 const longestOutput = 64 * 1024;
 
-/** A moment for the last output after the exit; a daemon that kept the pipe must not hold us for ever. */
-const outputGraceMs = 250;
-
-/** PATH with the folders of system tools: a person's shell or a cloud-init script may lack them. */
-export function toolPath(): string {
-  return [process.env.PATH, '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
-    .filter(Boolean)
-    .join(':');
-}
-
 /**
  * Runs a command without a shell, in a process group of its own. When its time
  * is over or the signal is aborted the whole group gets SIGKILL, for a tool that
  * hangs mostly hangs in a child of its own.
  */
-export const runCommand: Run = (command, signal, onStart) =>
-  new Promise((resolve) => {
-    const [program, ...args] = command.argv;
-    const child = spawn(program, args, {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: toolPath(), LC_ALL: 'C' },
-    });
-    if (child.pid !== undefined) onStart?.(child.pid);
-    const limit = command.longestOutput ?? longestOutput;
-    let output = '';
-    let isCut = false;
-    let killed: string | undefined;
-    const kill = (why: string) => {
-      killed ??= why;
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // it has ended by itself meanwhile
-      }
-    };
-    const timer = setTimeout(() => kill(`killed after ${command.timeoutMs / 1000} s`), command.timeoutMs);
-    const onAbort = () => kill('interrupted');
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const finish = (ok: boolean, how: string) => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      child.stdout.destroy();
-      child.stderr.destroy();
-      resolve({ ok, how, output, ...(isCut ? { isCut } : {}) });
-    };
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8');
-      stream.on('data', (text: string) => {
-        isCut ||= output.length + text.length > limit;
-        output = (output + text).slice(-limit);
-      });
-    }
-    child.once('error', (error) => finish(false, `cannot be started: ${reasonOf(error)}`));
-    child.once('exit', (code, signalName) => {
-      const how = killed ?? (code === null ? `ended by ${signalName}` : `exit status ${code}`);
-      const ended = () => finish(code === 0 && killed === undefined, how);
-      const grace = setTimeout(ended, outputGraceMs);
-      child.once('close', () => {
-        clearTimeout(grace);
-        ended();
-      });
-    });
+export const runCommand: Run = async (command, signal, onStart) => {
+  const output = tail(command.longestOutput ?? longestOutput);
+  const end = await runProgram({
+    argv: command.argv,
+    env: toolEnvironment(),
+    stdout: output.push,
+    stderr: output.push,
+    timeoutMs: command.timeoutMs,
+    signal,
+    onStart,
   });
+  return {
+    ok: end.kind === 'exit' && end.status === 0,
+    how: inWords(end),
+    output: output.text(),
+    ...(output.isCut() ? { isCut: true } : {}),
+  };
+};

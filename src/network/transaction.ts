@@ -119,7 +119,7 @@ function entryOf(
   { purpose, stack, interfaceName, gateway, publicInterface, restore }: Work,
   files: JournalFile[],
   routes: readonly DefaultRoute[] | undefined,
-): JournalEntry {
+): Omit<JournalEntry, 'sequence'> {
   return {
     schema: 'rc-wait/journal/v1',
     purpose,
@@ -140,13 +140,17 @@ function entryOf(
   };
 }
 
-async function arm({ commands, probes }: Work, { deadMan, settleMs, onNotice }: Context): Promise<void> {
+async function arm(
+  { changes, commands, probes }: Work,
+  { deadMan, settleMs, onNotice }: Context,
+): Promise<void> {
   const why = await deadMan.arm(
     longestChangeMs({
       commandsMs: commands.map(({ timeoutMs }) => timeoutMs),
       settleMs,
       probesMs: probes.map(({ limitMs }) => limitMs),
     }),
+    changes.map(({ path }) => path),
   );
   if (why !== undefined) onNotice(`no timer stands by to put the network back, only the next start: ${why}`);
 }

@@ -10,6 +10,8 @@ export interface Target {
   readonly macAddress?: string;
   /** the file by which the stack's daemon says that it configures the interface; on a running system only */
   readonly file?: string;
+  /** the name is only a label of the files, which tell the interface by its MAC address; left out: it is its name */
+  readonly isLabel?: boolean;
 }
 
 /** What is wished for: the default route of this server goes through `gateway` on the interface. */
@@ -29,6 +31,22 @@ export type PublicInterface = 'keep' | 'disable';
 export interface NetworkFile {
   readonly path: string;
   readonly text: string;
+}
+
+/** An IPv4 default route of the main table that a stack's files bring. */
+export interface FileDefault {
+  /** the file that holds it */
+  readonly path: string;
+  /** the gateway; undefined where it names none, or a DHCP server names it */
+  readonly via: string | undefined;
+  /** the interface, for a person; undefined where the files alone do not tell it */
+  readonly device: string | undefined;
+  /** a DHCP client brings it, if a server names one */
+  readonly isLeased: boolean;
+  /** it comes at boot, and not only when somebody asks for it */
+  readonly isAtBoot: boolean;
+  /** whether it may be on that interface, as far as files tell */
+  mayBeOn(target: Target): boolean;
 }
 
 /** One file's change. `before` undefined: the file is new. `after` undefined: the file goes. */
@@ -92,6 +110,52 @@ export interface Scene {
   readonly reign: Reign;
 }
 
+/** An IPv4 route of the main table, as a stack's own tool makes it of files. */
+export interface ParsedRoute {
+  /** the interface, by the name that the tool uses; empty where it names none */
+  readonly on: string;
+  /** `0.0.0.0/0` for the default route */
+  readonly to: string;
+  /** undefined where it leads to the interface alone */
+  readonly via: string | undefined;
+}
+
+/** What a stack's own tool is asked of files that are not in use yet. */
+interface ParserQuestion {
+  /** the files as they are laid into the folder */
+  readonly files: readonly NetworkFile[];
+  /** reads them there, and touches nothing else */
+  readonly command: Command;
+}
+
+/** What the tool answered. */
+interface ParserAnswer {
+  readonly files: readonly NetworkFile[];
+  readonly wish: GatewayWish;
+  /** what it wrote to stdout and stderr */
+  readonly printed: string;
+  /** the files that it made below the folders of `makes` */
+  readonly made: readonly NetworkFile[];
+}
+
+/**
+ * A stack's own tool that says what it makes of files before they are in use: rc-wait reads them as the manuals
+ * say, and a release of the tool may read them otherwise.
+ */
+export interface Parser {
+  /** the program; where the machine does not have it nothing is asked */
+  readonly tool: string;
+  /** folders into which it writes what it makes, below the folder with the files */
+  readonly makes: readonly string[];
+  /**
+   * How it is asked about the files; undefined where it cannot be kept from looking elsewhere.
+   * @param folder a private folder, into which the files are laid by their paths
+   */
+  question(files: readonly NetworkFile[], folder: string, wish: GatewayWish): ParserQuestion | undefined;
+  /** the routes that it makes of the files; undefined where the answer does not tell */
+  routes(answer: ParserAnswer): readonly ParsedRoute[] | undefined;
+}
+
 /**
  * A network stack: pure text in, text out. Adding one touches its folder and
  * the table in `stacks.ts`. Every method throws RcWaitError NETWORK_FILE when a
@@ -103,6 +167,8 @@ export interface Stack {
   readonly tools: readonly [string, ...string[]];
   /** the files it reads, as globs below the root; `*` and `?` never match a leading dot */
   readonly sources: readonly string[];
+  /** whether a file among them is passed over for its name: a backup, a certificate; it is not even opened */
+  passesOver?(path: string): boolean;
   /** further globs that a file of the stack names, such as `source` of interfaces(5) */
   includes?(file: NetworkFile): readonly string[];
   /** stacks that carry out what these files say; where one of them goes by a file of its own, these do not count */
@@ -119,15 +185,24 @@ export interface Stack {
   /** the static IPv4 addresses that the files give to interfaces, for work on a root that is not running */
   addresses(files: readonly NetworkFile[]): readonly HostInterface[];
   /**
+   * Those of `addresses` that the files tell by their MAC addresses alone: their names there are only labels,
+   * and the running system will have others
+   */
+  labels?(files: readonly NetworkFile[]): readonly string[];
+  /**
    * The interfaces but that of the wish to which the files give an IPv4 default route, or gave one
    * before rc-wait took it out of use, under the names that they will have as far as the files tell.
    */
   publicInterfaces(files: readonly NetworkFile[], wish: GatewayWish): readonly string[];
+  /** the IPv4 default routes that the files bring as they are, by whoever's wish; they need not name the interface of a wish */
+  defaults(files: readonly NetworkFile[]): readonly FileDefault[];
   /**
    * The changes that make the gateway of `wish` the one default route; empty when all is as wished already.
    * The resolvers that the files tie to a public interface go to the gateway's, for they are reached by it now.
    */
   edit(files: readonly NetworkFile[], wish: GatewayWish): readonly FileChange[];
+  /** the stack's own tool, where it has one that can be asked before anything is changed */
+  readonly parser?: Parser;
   /** the stack's own tools: first those that check the new files, then those that bring them into the kernel */
   reload(wish: GatewayWish, scene: Scene): readonly Command[];
   /** what brings the restored files back into the kernel after a failed reload */
@@ -149,6 +224,8 @@ export interface NetworkPlan {
   readonly commands: readonly Command[];
   /** what would bring the old files back into the kernel if `commands` failed */
   readonly restore: readonly Command[];
+  /** what may bring another default route and cannot be told, in words for a person; left out: nothing */
+  readonly warnings?: readonly string[];
 }
 
 /** What was done: the `network` member of the result document. */
@@ -158,6 +235,8 @@ export type NetworkResult =
       readonly stack: StackName;
       readonly interface: string;
       readonly files: readonly string[];
+      /** see `NetworkPlan` */
+      readonly warnings?: readonly string[];
     }
   | { readonly action: 'skipped'; readonly reason: string }
   | {

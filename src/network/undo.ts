@@ -1,6 +1,8 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RcWaitError, reasonOf } from '../base/error.ts';
+import { trustedFolder } from '../base/files.ts';
+import { reloadingOf, untilGone, wasMadeOffline } from './booted.ts';
 import { type Attributes, syncFolder } from './durable.ts';
 import { type FileNow, readNow, removeMadeFolders } from './files.ts';
 import { type Journal, journalFolder, openJournal } from './journal.ts';
@@ -46,6 +48,9 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
     const last = lastToUndo(await journal.last());
     const work = await changesOf(last, root, options.force, journal);
     const before = beforeOf(last);
+    const isOffline = wasMadeOffline(last, root);
+    const commands = isOffline ? await reloadingOf(last, work.changes, context.run) : last.restore;
+    let notice: string | undefined;
     await transact(
       {
         purpose: 'rollback',
@@ -54,22 +59,29 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
         gateway: last.gateway,
         publicInterface: last.publicInterface,
         ...work,
-        commands: last.restore,
-        restore: last.restore,
-        follow: async (settling) =>
-          before === undefined || (await bringBack(patient(settling, last), before))
+        commands,
+        restore: commands,
+        follow: async (settling) => {
+          if (isOffline) {
+            const seen = await untilGone(last, settling, commands.length > 0);
+            notice = seen.notice;
+            return seen.failure;
+          }
+          return before === undefined || (await bringBack(patient(settling, last), before))
             ? undefined
-            : `the old default route does not come back: ${await describeRoutes(settling.run)}`,
+            : `the old default route does not come back: ${await describeRoutes(settling.run)}`;
+        },
         probes: [],
         cannot: `cannot undo the change of ${last.startedAt}`,
       },
       context,
     );
     for (const file of last.files) await removeMadeFolders(root, file);
+    if (notice !== undefined) context.onNotice(notice);
     return undone(
       last,
       work.changes.map(({ path }) => path),
-      'it was undone by hand',
+      notice === undefined ? 'it was undone by hand' : `it was undone by hand; ${notice}`,
     );
   } finally {
     await lock.release();
@@ -147,7 +159,7 @@ async function keepCopy(path: string, { target }: FileNow, journal: Journal): Pr
   if (target === undefined) return;
   try {
     const folder = keptIn(journal);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    trustedFolder(folder, 0o700);
     const time = new Date().toISOString().replaceAll(':', '');
     await copyFile(target, join(folder, `${time}-${basename(path)}`));
     await syncFolder(folder);

@@ -1,4 +1,5 @@
 import { RcWaitError } from '../base/error.ts';
+import { withoutTrailing } from '../base/text.ts';
 
 /** Where to log in. */
 export interface AuthUrl {
@@ -37,7 +38,7 @@ export function authUrlOf(
   if (url === null || !/^https?:$/.test(url.protocol)) throw wrong('us, uk or a URL is expected');
   if (url.username !== '' || url.password !== '') throw wrong('it must not hold credentials');
   // People paste the address of the request itself.
-  const path = url.pathname.replace(/\/+$/, '').replace(/(\/auth)?\/tokens$/, '');
+  const path = withoutTrailing(url.pathname, '/').replace(/(\/auth)?\/tokens$/, '');
   const [, named] = /\/v(2|3)(?:\.\d+)?$/.exec(path) ?? [];
   if (named !== undefined) return { url: `${url.origin}${path}`, version: named === '3' ? 3 : 2 };
   const isTwo = version?.startsWith('2') ?? url.hostname.endsWith('.rackspacecloud.com');

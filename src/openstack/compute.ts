@@ -1,4 +1,5 @@
 import { RcWaitError } from '../base/error.ts';
+import { withoutTrailing } from '../base/text.ts';
 import type { Http, HttpReply } from './http.ts';
 import { type Login, LoginTrouble, type Session } from './login.ts';
 import { askedToWaitMs, dateOf } from './retry-after.ts';
@@ -65,7 +66,7 @@ export interface ServersOptions {
 /** A client of `endpoint`. A token that is refused is renewed, once for each question. */
 export function createServers({ endpoint, login, http, onRequest }: ServersOptions): ServersApi {
   let linked = false;
-  const base = endpoint.replace(/\/+$/, '');
+  const base = withoutTrailing(endpoint, '/');
 
   async function send(url: URL, signal: AbortSignal): Promise<Answered | RcWaitError> {
     let last: Session | undefined;

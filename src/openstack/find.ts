@@ -1,4 +1,5 @@
 import { RcWaitError } from '../base/error.ts';
+import { withoutTrailing } from '../base/text.ts';
 import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
 
 /** The services of that name, in any case; failing that, of that type. */
@@ -62,7 +63,8 @@ function isSame(one: CatalogEndpoint, other: CatalogEndpoint): boolean {
   return bare(one.publicUrl) === bare(other.publicUrl) && bare(one.internalUrl) === bare(other.internalUrl);
 }
 
-const bare = (url: string | undefined): string | undefined => url?.replace(/\/+$/, '');
+const bare = (url: string | undefined): string | undefined =>
+  url === undefined ? undefined : withoutTrailing(url, '/');
 
 function nothingThere(service: CatalogService, region: string | undefined): RcWaitError {
   const own = regionsOf(service);

@@ -2,6 +2,7 @@ import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { Clock } from '../base/clock.ts';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { tlsDemands } from '../base/tls.ts';
 import { retryAfterMs } from '../rackconnect/http/retry-after.ts';
 import type { SignalRequest } from './signal-request.ts';
 import { type Answer, nextStep, retryDelayMs } from './signal-retry.ts';
@@ -91,6 +92,7 @@ export function httpSend(url: URL, request: SignalRequest, caPem: string | undef
         signal,
         // Not the global agent, which may know a proxy (NODE_USE_ENV_PROXY), and which keeps connections.
         agent: false as const,
+        ...tlsDemands,
         ...(caPem === undefined ? {} : { ca: caPem }),
       };
       const sent = start(url, options, ({ statusCode = 0, headers: head }) => {

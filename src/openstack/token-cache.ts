@@ -1,15 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { readRegular, replaceFile } from '../base/files.ts';
+import { distrustNearest, rootOrThisUser } from '../base/trust.ts';
 import type { Credentials } from './credentials.ts';
 import type { TokenCache } from './login.ts';
 import type { Proof } from './proof.ts';
@@ -20,10 +12,17 @@ const schema = 'rc-wait/token/v1';
 /** A token that runs out sooner is not worth a try. */
 const leastLifeMs = 5 * 60_000;
 
+/** Ten years: no token lives longer. What says more is damaged, or somebody's wish that it be believed for ever. */
+const longestLifeMs = 10 * 366 * 24 * 3_600_000;
+
+/** More than a token with a large catalog has. */
+const largestBytes = 16 * 2 ** 20;
+
 /**
  * A token in a file, for those who ask for it: whoever can read it can do all
  * that the account may. Mode 0600 from its first byte on; a file that others
- * can read, or that somebody else owns, is not believed.
+ * can read, that somebody else owns, or that lies where others could put theirs,
+ * is not believed.
  * @param onNotice hears why the file is not used
  */
 export function fileCache(path: string, of: Credentials, onNotice: (notice: string) => void): TokenCache {
@@ -35,7 +34,8 @@ export function fileCache(path: string, of: Credentials, onNotice: (notice: stri
       const kept = parse(text);
       if (kept?.schema !== schema || kept.owner !== owner || typeof kept.expires_ms !== 'number')
         return undefined;
-      if (kept.expires_ms < Date.now() + leastLifeMs) return undefined;
+      const lifeMs = kept.expires_ms - Date.now();
+      if (!(lifeMs >= leastLifeMs && lifeMs <= longestLifeMs)) return undefined;
       const { subject_token: subjectToken } = kept;
       return {
         answer: kept.answer,
@@ -43,28 +43,16 @@ export function fileCache(path: string, of: Credentials, onNotice: (notice: stri
       };
     },
     write(answer, subjectToken, expiresMs) {
-      const temporary = `${path}.${process.pid}`;
       const document = { schema, owner, expires_ms: expiresMs, subject_token: subjectToken, answer };
       try {
-        rmSync(temporary, { force: true });
-        writeFileSync(temporary, JSON.stringify(document), { mode: 0o600, flag: 'wx' });
-        // The umask may have taken more away, never given more; 0600 exactly, so that it can be read again.
-        chmodSync(temporary, 0o600);
-        renameSync(temporary, path);
+        const doubt = distrustNearest(path, rootOrThisUser(), true);
+        if (doubt !== undefined) throw new Error(doubt);
+        replaceFile(path, JSON.stringify(document), 0o600);
       } catch (error) {
-        discard(temporary);
         onNotice(`cannot keep the token in ${path}: ${reasonOf(error)}`);
       }
     },
   };
-}
-
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // There is no such folder, or no right to it: then there is no file either.
-  }
 }
 
 /** Whose token it is: one for another account, or for another user of the same name, must not be used. */
@@ -89,27 +77,15 @@ function identityOf(proof: Proof): unknown {
 const hashOf = (secret: Secret): string => createHash('sha256').update(secret.reveal()).digest('hex');
 
 function readPrivate(path: string, onNotice: (notice: string) => void): string | undefined {
-  let file: number;
   try {
-    file = openSync(path, 'r');
+    const doubt = distrustNearest(path, rootOrThisUser(), true);
+    if (doubt !== undefined) throw new Error(doubt);
+    const { bytes, stats } = readRegular(path, largestBytes, { noFollow: true });
+    if ((stats.mode & 0o077) === 0 && stats.uid === process.geteuid?.()) return bytes.toString('utf8');
+    throw new Error('others may read it, or own it; it must be yours, with mode 0600');
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') onNotice(`cannot use the token in ${path}: ${reasonOf(error)}`);
     return undefined;
-  }
-  try {
-    const { mode, uid } = fstatSync(file);
-    if ((mode & 0o077) !== 0 || uid !== process.geteuid?.()) {
-      onNotice(
-        `cannot use the token in ${path}: others may read it, or own it; it must be yours, with mode 0600`,
-      );
-      return undefined;
-    }
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    onNotice(`cannot use the token in ${path}: ${reasonOf(error)}`);
-    return undefined;
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -41,7 +41,9 @@ const recover = 0.93;
  * same three quick refusals again.
  */
 const levelPerAnswer = 0.1;
-const highestLevel = 8;
+
+/** The top of that ladder. */
+export const highestLevel = 8;
 
 /** Nothing has gone wrong yet. */
 export function calm(paceMs: number): Backoff {

@@ -17,6 +17,8 @@ export interface Approach {
   /** only an answer asked for after this moment will do; undefined: any that is younger than the pace */
   readonly newerThanMs: number | undefined;
   readonly requestTimeoutMs: number;
+  /** see `Wish` in window.ts */
+  readonly inTurn?: boolean;
 }
 
 /** What the ledger says to it. */
@@ -98,7 +100,7 @@ export function decide(
   const paceMs = Math.max(book.backoff.paceMs, limits.paceMs);
   const answer = answerFor(book.answer, approach, paceMs);
   if (answer !== undefined) return { kind: 'told', answer };
-  const { key, nowMs, newerThanMs, requestTimeoutMs } = approach;
+  const { key, nowMs, newerThanMs, requestTimeoutMs, inTurn = false } = approach;
   const asked = book.slots.filter((slot) => slot.key === key).map((slot) => slot.takenMs);
   const lastAskedMs = Math.max(
     Number.NEGATIVE_INFINITY,
@@ -106,7 +108,7 @@ export function decide(
     ...asked,
   );
   const view = { slots: book.slots, lastAskedMs, backoff: book.backoff };
-  const delay = delayOf(view, { key, nowMs, polling: newerThanMs !== undefined }, limits);
+  const delay = delayOf(view, { key, nowMs, polling: newerThanMs !== undefined, inTurn }, limits);
   return delay === undefined
     ? { kind: 'granted', slot: openSlot(key, nowMs, requestTimeoutMs) }
     : { kind: 'delayed', delay };

@@ -1,7 +1,10 @@
-import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { readRegular, requireRegular, trustedFolder } from '../base/files.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
+import { isWalWhole } from './wal.ts';
 
 /** How long one statement may wait for another process, in ms. It blocks this whole process: keep it short. */
 export const busyTimeoutMs = 250;
@@ -12,8 +15,22 @@ const longestBusyMs = 30_000;
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
 const busy = 5;
 const locked = 6;
-const corrupt = 11;
-const notADatabase = 26;
+/** Many processes opened the file at one moment, and this one lost each race for a lock. */
+const protocol = 15;
+
+/**
+ * What the disk, the memory or another process is to blame for: PERM, ABORT, BUSY, LOCKED, NOMEM, INTERRUPT, IOERR, FULL,
+ * CANTOPEN, PROTOCOL, NOLFS, AUTH. All others mean that the file is not what was written: a bit that has changed makes a table
+ * vanish, a column change its name, or (READONLY, where the file can be written) a header that SQLite does not write.
+ */
+const noDamage: ReadonlySet<number> = new Set([3, 4, busy, locked, 7, 9, 10, 13, 14, protocol, 22, 23]);
+
+/** More than a log of 64 pages needs, which is then written to the file (`wal_autocheckpoint`). */
+const largestLogBytes = 64 * 2 ** 20;
+
+/** How often, and how far apart in ms, a log is looked at that another process may be writing. */
+const looksAtLog = 4;
+const betweenLooksMs = 5;
 
 /** The ledger cannot be used (any more): the caller goes on without it, more slowly. */
 export class LedgerUnusable extends Error {
@@ -30,8 +47,10 @@ function resultCodeOf(error: unknown): number | undefined {
 }
 
 function isDamage(error: unknown): boolean {
+  if (error instanceof NotOurs) return true;
   const code = resultCodeOf(error);
-  return code === corrupt || code === notADatabase || error instanceof NotOurs;
+  // An integer that no JavaScript number can hold: rc-wait writes none.
+  return code === undefined ? errnoOf(error) === 'ERR_OUT_OF_RANGE' : !noDamage.has(code);
 }
 
 export interface DatabaseOptions {
@@ -44,6 +63,13 @@ export interface DatabaseOptions {
 }
 
 type Value = string | number | null;
+
+/**
+ * How many connections this process has to each file. While it has one it must open neither the file nor its
+ * index by itself: to close that would take away the locks of the connection (fcntl(2), and "How To Corrupt An
+ * SQLite Database File", 2.2), and another process would take away the log below it.
+ */
+const connections = new Map<string, number>();
 
 /**
  * One SQLite file that processes share: in WAL mode, so that those who look
@@ -111,12 +137,17 @@ export class Database {
 
   close(): void {
     this.#statements.clear();
+    if (this.#db === undefined) return;
     try {
-      this.#db?.close();
+      this.#db.close();
     } catch {
       // A handle on a damaged file; the file is set aside, there is nothing to save.
     }
     this.#db = undefined;
+    const { path } = this.#options;
+    const left = (connections.get(path) ?? 1) - 1;
+    if (left > 0) connections.set(path, left);
+    else connections.delete(path);
   }
 
   #opened(): DatabaseSync {
@@ -152,15 +183,17 @@ export class Database {
     // Until a new file is there that says so: whoever opens it next must not take it for the first of this boot.
     this.#isLost ||= lost;
     const { path, prepare } = this.#options;
-    const made = mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
-    // Whatever the caller's umask is: others read the last answers there, and would ask for themselves.
-    if (made !== undefined) chmodSync(dirname(path), 0o755);
-    closeSync(openSync(path, 'a', 0o600));
+    // Others read the last answers there, and would else ask for themselves: whatever the caller's umask is.
+    trustedFolder(dirname(path), 0o755);
+    makeRegular(path);
     this.#inode = this.#currentInode() ?? 0n;
+    if (!connections.has(path)) requireWholeLog(path);
     this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    connections.set(path, (connections.get(path) ?? 0) + 1);
     try {
-      // It does not outlive the boot: nothing need be synced to the disk.
-      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
+      // It does not outlive the boot: nothing need be synced to the disk. A short log is soon looked at, see above.
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 64');
+      this.#requireWhole();
       prepare(this, this.#isLost);
       this.#isLost = false;
     } catch (error) {
@@ -170,9 +203,15 @@ export class Database {
     }
   }
 
+  /** A row that a changed bit has hidden is a request that nobody counts: the pages are looked at, too. */
+  #requireWhole(): void {
+    const [row] = this.all<{ quick_check: string }>('PRAGMA quick_check(1)');
+    if (row?.quick_check !== 'ok') throw new NotOurs(row?.quick_check ?? 'it cannot be checked');
+  }
+
   #isOnlyBusy(error: unknown): boolean {
     const code = resultCodeOf(error);
-    if (code !== busy && code !== locked) return false;
+    if (code !== busy && code !== locked && code !== protocol) return false;
     const nowMs = this.#options.nowMs();
     this.#busySinceMs ??= nowMs;
     return nowMs - this.#busySinceMs < longestBusyMs;
@@ -216,11 +255,54 @@ export class Database {
   }
 }
 
+/** Makes the file where it is missing. Nothing else may lie there: to open a FIFO would wait for a reader. */
+function makeRegular(path: string): void {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  try {
+    closeSync(openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+  // By their names, and not opened: see `connections`. In a folder that is trusted nobody else can change them.
+  for (const suffix of ['', '-wal', '-shm']) {
+    const stats = lstatSync(path + suffix, { throwIfNoEntry: false });
+    if (stats !== undefined) requireRegular(stats);
+  }
+  const doubt = distrust(path, rootOrThisUser());
+  if (doubt !== undefined) throw new Error(doubt);
+}
+
+/**
+ * SQLite leaves out what it cannot verify of a log, and all that follows, without
+ * a word: requests that would count no more. Another process may be writing both
+ * files, or taking them away, at this moment: then the next look finds them whole.
+ * @throws NotOurs
+ */
+function requireWholeLog(path: string): void {
+  for (let look = 1; ; look += 1) {
+    // In this order: what the index counts has been in the log before.
+    const index = contentOf(`${path}-shm`);
+    if (isWalWhole(contentOf(`${path}-wal`), index)) return;
+    if (look === looksAtLog) throw new NotOurs('requests are missing from its log');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, betweenLooksMs);
+  }
+}
+
+function contentOf(path: string): Buffer | undefined {
+  try {
+    return readRegular(path, largestLogBytes).bytes;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /**
  * The rows of a file that is looked at and left as it is; nothing is made, mended or set aside.
  * @throws what SQLite says, or a system error
  */
 export function rowsOf<Row>(path: string, sql: string): Row[] {
+  requireRegular(statSync(path));
   const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
   try {
     return db.prepare(sql).all() as Row[];

@@ -17,7 +17,9 @@ import {
 } from './book.ts';
 import { busyTimeoutMs, Database, NotOurs } from './database.ts';
 import { isAlive, type Owner, thisOwner } from './owner.ts';
+import { isPossibleAnswer, isPossibleBackoff, isPossibleSlot } from './possible.ts';
 import { publish, publishedName } from './published.ts';
+import type { ServerShare } from './share.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
 
 /** The version of the schema below. */
@@ -67,6 +69,8 @@ export interface SqliteLedgerOptions {
   readonly requestTimeoutMs: number;
   /** told in a sentence when the ledger was damaged and set aside */
   readonly onNotice: (notice: string) => void;
+  /** the count over all ledgers of this server; left out: this is the only one */
+  readonly share?: ServerShare | undefined;
   /** for tests */
   readonly isAlive?: (owner: Owner) => boolean;
 }
@@ -116,7 +120,8 @@ export class SqliteLedger implements Ledger {
   }
 
   settle(settlement: Settlement): void {
-    const { outcome } = settlement;
+    const { outcome, slotId, nowMs } = settlement;
+    this.#options.share?.settle(slotId, nowMs);
     const write = (): true => this.#db.transaction(() => this.#write(settlement));
     // Left open, the slot would only count for longer than it need; but the answer would be lost to the others.
     for (let attempt = 0; attempt < 8 && this.#db.guarded(write) === undefined; attempt += 1);
@@ -134,6 +139,7 @@ export class SqliteLedger implements Ledger {
     this.#watcher?.close();
     this.#watcher = undefined;
     this.#db.close();
+    this.#options.share?.close();
   }
 
   #prepare(db: Database, lost: boolean): void {
@@ -147,7 +153,10 @@ export class SqliteLedger implements Ledger {
       throw new NotOurs(`its schema is version ${version.user_version}, not ${schemaVersion}`);
     }
     const [row] = db.all<BackoffRow>('SELECT * FROM backoff');
-    return row?.boot === bootId();
+    if (row === undefined) throw new NotOurs('the row of the backoff is missing');
+    const boot = bootId();
+    if (row.boot !== boot && isNearly(row.boot, boot)) throw new NotOurs('the name of its boot is damaged');
+    return row.boot === boot;
   }
 
   #prepareAlone(db: Database, lost: boolean): void {
@@ -165,8 +174,8 @@ export class SqliteLedger implements Ledger {
   }
 
   #decide(approach: Approach): ReturnType<typeof decide> {
-    const backoff = this.#backoff();
-    const answer = this.#answer(approach.key);
+    const backoff = this.#backoff(approach.nowMs);
+    const answer = this.#answer(approach.key, approach.nowMs);
     const told = answerFor(answer, approach, Math.max(backoff.paceMs, this.limits.paceMs));
     if (told !== undefined) return { kind: 'told', answer: told };
     return decide({ slots: this.#slots(approach.nowMs), backoff, answer }, approach, this.limits);
@@ -175,8 +184,12 @@ export class SqliteLedger implements Ledger {
   #grant(approach: Approach): Step {
     const step = this.#decide(approach);
     if (step.kind !== 'granted') return step;
+    const share = this.#options.share?.take(approach);
+    if (share?.kind === 'full')
+      return { kind: 'delayed', delay: { because: 'window', untilMs: share.untilMs } };
     this.#db.run('DELETE FROM slots WHERE counts_until_ms <= ?', approach.nowMs);
     const slotId = this.#insertSlot(this.#db, step.slot);
+    if (share !== undefined) this.#options.share?.remember(slotId, share.id);
     return { kind: 'granted', slotId, takenMs: step.slot.takenMs };
   }
 
@@ -186,27 +199,48 @@ export class SqliteLedger implements Ledger {
     this.#insertSlot(this.#db, settledSlot(settlement));
     if (outcome === undefined) return true;
     this.#db.run('INSERT OR REPLACE INTO answers VALUES (?, ?, ?)', key, takenMs, outcome.record);
-    this.#saveBackoff(this.#db, backoffAfter(this.#backoff(), settlement, this.limits, this.#options.random));
+    const backoff = this.#backoff(settlement.nowMs);
+    this.#saveBackoff(this.#db, backoffAfter(backoff, settlement, this.limits, this.#options.random));
     return true;
   }
 
   #slots(nowMs: number): Book['slots'] {
     const alive = this.#options.isAlive ?? isAlive;
-    return this.#db.all<SlotRow>('SELECT * FROM slots WHERE counts_until_ms > ?', nowMs).map((row) => ({
-      id: row.id,
-      key: row.key,
-      takenMs: row.taken_ms,
-      countsUntilMs: row.counts_until_ms,
-      openUntilMs: row.open_until_ms !== null && alive(row) ? row.open_until_ms : undefined,
-    }));
+    const rows = this.#db.all<SlotRow>('SELECT * FROM slots');
+    const latestMs = this.#latestMs(nowMs);
+    return rows
+      .map((row) => {
+        const {
+          id,
+          key,
+          taken_ms: takenMs,
+          counts_until_ms: countsUntilMs,
+          open_until_ms: openUntilMs,
+        } = row;
+        const slot = { id, key, takenMs, countsUntilMs, openUntilMs: openUntilMs ?? undefined };
+        if (!isPossibleSlot(slot, latestMs, this.#options.requestTimeoutMs))
+          throw new NotOurs('a request has a time that cannot be');
+        return alive(row) ? slot : { ...slot, openUntilMs: undefined };
+      })
+      .filter(({ countsUntilMs }) => countsUntilMs > nowMs);
   }
 
-  #answer(key: string): StoredAnswer | undefined {
+  #answer(key: string, nowMs: number): StoredAnswer | undefined {
     const [row] = this.#db.all<AnswerRow>('SELECT * FROM answers WHERE key = ?', key);
-    return row && { askedMs: row.asked_ms, record: row.record };
+    const answer = row && { askedMs: row.asked_ms, record: row.record };
+    if (answer === undefined || isPossibleAnswer(answer, this.#latestMs(nowMs))) return answer;
+    throw new NotOurs('an answer has a time that cannot be');
   }
 
-  #backoff(): Backoff {
+  /**
+   * The present, looked up after the rows were read: another process may have
+   * written one since the moment for which this one asks.
+   */
+  #latestMs(nowMs: number): number {
+    return Math.max(nowMs, this.#options.nowMs());
+  }
+
+  #backoff(nowMs: number): Backoff {
     const [row] = this.#db.all<BackoffRow>('SELECT * FROM backoff');
     if (row === undefined) throw new NotOurs('the row of the backoff is missing');
     const {
@@ -216,7 +250,9 @@ export class SqliteLedger implements Ledger {
       not_before_ms: notBeforeMs,
       pace_ms: paceMs,
     } = row;
-    return { refusals, refusalLevel, failures, notBeforeMs, paceMs };
+    const backoff = { refusals, refusalLevel, failures, notBeforeMs, paceMs };
+    if (isPossibleBackoff(backoff, this.#latestMs(nowMs))) return backoff;
+    throw new NotOurs('the backoff is one that cannot be');
   }
 
   #saveBackoff(db: Database, { refusals, refusalLevel, failures, notBeforeMs, paceMs }: Backoff): void {
@@ -263,4 +299,10 @@ export class SqliteLedger implements Ledger {
     });
     return true;
   }
+}
+
+/** Whether a text is another one with a few characters changed, added or lost; two boots have hardly a character in common. */
+function isNearly(text: string, other: string): boolean {
+  const same = [...text].filter((character, index) => character === other[index]).length;
+  return same > other.length / 2;
 }

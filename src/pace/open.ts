@@ -1,12 +1,22 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/error.ts';
-import { type Approach, answerFor, type Ledger, MemoryLedger, type Settlement, type Step } from './book.ts';
+import { trustedFolder } from '../base/files.ts';
+import {
+  type Approach,
+  answerFor,
+  type Ledger,
+  MemoryLedger,
+  type Settlement,
+  type Step,
+  type StoredAnswer,
+} from './book.ts';
 import { LedgerUnusable } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { readPublished } from './published.ts';
+import { ServerShare } from './share.ts';
 import { type Limits, lonelyLimits, sharedLimits, windowMs } from './window.ts';
 
 export interface OpenOptions {
@@ -14,6 +24,10 @@ export interface OpenOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly requestTimeoutMs: number;
+  /** where requests leave this server, for the count over all of its ledgers; left out: they are not counted together */
+  readonly source?: () => string;
+  /** where root's rc-wait keeps its ledger unless it is told otherwise; left out: /run/rc-wait */
+  readonly rootDirectory?: string;
   /** told in a sentence whatever a person should know about the ledger */
   readonly onNotice: (notice: string) => void;
 }
@@ -38,7 +52,13 @@ class SteadfastLedger implements Ledger {
   constructor(options: OpenOptions) {
     this.#options = options;
     try {
-      this.#current = this.#sqlite(options.directory, sharedLimits);
+      const limits = isGuest(options) ? lonelyLimits : sharedLimits;
+      if (limits === lonelyLimits)
+        options.onNotice(
+          'rc-wait of root has been at work on this server, and other users cannot see its count of requests: ' +
+            'so one request is made every 10 s. Run as root to share it',
+        );
+      this.#current = this.#sqlite(options.directory, limits);
     } catch (error) {
       this.#current = this.#fallBack(error);
     }
@@ -50,7 +70,7 @@ class SteadfastLedger implements Ledger {
 
   approach(approach: Approach): Step {
     if (!this.#shared) {
-      const published = readPublished(this.#options.directory).get(approach.key);
+      const published = this.#published(approach.key);
       const answer = answerFor(published, approach, windowMs);
       if (answer !== undefined) return { kind: 'told', answer };
       // Whoever published this is at work, and asks more often than we may.
@@ -58,6 +78,14 @@ class SteadfastLedger implements Ledger {
       if (untilMs > approach.nowMs) return { kind: 'delayed', delay: { because: 'pace', untilMs } };
     }
     return this.#try((ledger) => ledger.approach(approach));
+  }
+
+  /** What root published; of a later time than now it is damaged, and would stop this wait for ever. */
+  #published(key: string): StoredAnswer | undefined {
+    const published = readPublished(this.#options.directory).get(key);
+    return published !== undefined && published.askedMs <= this.#options.clock.nowMs()
+      ? published
+      : undefined;
   }
 
   settle(settlement: Settlement): void {
@@ -115,8 +143,29 @@ class SteadfastLedger implements Ledger {
       onNotice,
       sleep,
       nowMs: clock.nowMs,
+      share: this.#share(),
     });
   }
+
+  #share(): ServerShare | undefined {
+    const { source, clock, requestTimeoutMs, onNotice, rootDirectory = defaultDirectory } = this.#options;
+    if (source === undefined) return undefined;
+    try {
+      const directory = process.geteuid?.() === 0 ? rootDirectory : ownDirectory();
+      return new ServerShare({ directory, source, nowMs: clock.nowMs, requestTimeoutMs, onNotice });
+    } catch (error) {
+      if (error instanceof LedgerUnusable) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Where root's rc-wait keeps its ledger, unless it is told otherwise: RuntimeDirectory= of rc-wait.service. */
+const defaultDirectory = '/run/rc-wait';
+
+/** Whether root's rc-wait has been at work on this server since it booted, and this process is none of root's. */
+function isGuest({ source, rootDirectory = defaultDirectory }: OpenOptions): boolean {
+  return source !== undefined && process.geteuid?.() !== 0 && existsSync(join(rootDirectory, 'ledger.db'));
 }
 
 /**
@@ -131,11 +180,11 @@ function ownDirectory(): string {
   const runtime = process.env.XDG_RUNTIME_DIR;
   const path = runtime ? join(runtime, 'rc-wait') : join(tmpdir(), `rc-wait-${uid}`);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const stat = lstatSync(path);
-    if (stat.isDirectory() && stat.uid === uid && (stat.mode & 0o022) === 0) return path;
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    if (isLink) throw new Error('it is a symbolic link');
+    trustedFolder(path, 0o700);
+    return path;
   } catch (cause) {
-    throw new LedgerUnusable(`cannot make ${path}`, { cause });
+    throw new LedgerUnusable(`cannot use ${path}`, { cause });
   }
-  throw new LedgerUnusable(`${path} is not a directory of this user's own`);
 }

@@ -49,6 +49,8 @@ export interface AskOptions {
    * answer is no reason to poll more slowly; its request counts like any other.
    */
   readonly aside?: boolean;
+  /** it is one of two questions that are asked again and again, and keeps the pace together with the other */
+  readonly inTurn?: boolean;
   /** told, at least once a second, why no request is made at this moment: progress, and a proof of life */
   readonly onDelay?: (delay: Delay) => void;
 }

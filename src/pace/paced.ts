@@ -43,12 +43,12 @@ class LedgerPace implements Pace {
     send: (signal: AbortSignal) => Promise<Outcome>,
     options: AskOptions = {},
   ): Promise<Told> {
-    const { newerThanMs, signal, aside = false, onDelay } = options;
+    const { newerThanMs, signal, aside = false, inTurn = false, onDelay } = options;
     for (;;) {
       signal?.throwIfAborted();
       const nowMs = this.#clock.nowMs();
       const { requestTimeoutMs } = this;
-      const step = this.#ledger.approach({ key, nowMs, newerThanMs, requestTimeoutMs });
+      const step = this.#ledger.approach({ key, nowMs, newerThanMs, requestTimeoutMs, inTurn });
       if (step.kind === 'told') {
         this.tally.shared += 1;
         return { ...step.answer, shared: true };

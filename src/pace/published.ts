@@ -1,6 +1,7 @@
-import { chmodSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId } from '../base/boot.ts';
+import { readRegular, replaceFile } from '../base/files.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
 import type { StoredAnswer } from './book.ts';
 
 /** The last answers, readable by everyone, beside the ledger. */
@@ -12,30 +13,30 @@ const schema = 'rc-wait/last/v1';
 const largestBytes = 16 * 2 ** 20;
 
 /**
- * Publishes what the API last said, for every user of the server to read. A
- * failure is not reported: those who wait look into the ledger anyway, and a
- * full disk shows itself there.
+ * Publishes what the API last said, for every user of the server to read, in the
+ * folder of a ledger that was opened. A failure is not reported: those who wait
+ * look into the ledger anyway, and a full disk shows itself there.
  */
 export function publish(directory: string, answers: ReadonlyMap<string, StoredAnswer>): void {
-  const temporary = join(directory, `.${publishedName}.${process.pid}`);
   try {
     const text = JSON.stringify({ schema, boot: bootId(), answers: Object.fromEntries(answers) });
-    writeFileSync(temporary, text);
     // Whatever the umask: a unit that sets UMask=0077 would hide it from those it is for.
-    chmodSync(temporary, 0o644);
-    renameSync(temporary, join(directory, publishedName));
+    replaceFile(join(directory, publishedName), text, 0o644);
   } catch {
-    rmSync(temporary, { force: true });
+    // see above
   }
 }
 
-/** The answers published in `directory` since this boot; none when there are none, or they cannot be read. */
+/**
+ * The answers published in `directory` since this boot; none when there are none, they cannot be read, or
+ * somebody else than root and this user could have written them: whoever waits would believe him.
+ */
 export function readPublished(directory: string): ReadonlyMap<string, StoredAnswer> {
   const path = join(directory, publishedName);
   try {
-    const stat = lstatSync(path);
-    if (!stat.isFile() || stat.size > largestBytes) return new Map();
-    const document = JSON.parse(readFileSync(path, 'utf8')) as {
+    if (distrust(path, rootOrThisUser()) !== undefined) return new Map();
+    const { bytes } = readRegular(path, largestBytes, { noFollow: true });
+    const document = JSON.parse(bytes.toString('utf8')) as {
       schema?: unknown;
       boot?: unknown;
       answers?: unknown;

@@ -1,6 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, reasonOf } from '../base/error.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
+import { longestRetryAfterMs } from './backoff.ts';
 import { rowsOf } from './database.ts';
 import { isAlive, type Owner } from './owner.ts';
 import { sharedLimits } from './window.ts';
@@ -45,10 +47,14 @@ export function readUsage(directory: string, nowMs: number): UsageReading {
   const path = join(directory, 'ledger.db');
   try {
     accessSync(path, constants.R_OK);
+    const doubt = distrust(path, rootOrThisUser());
+    if (doubt !== undefined) return { kind: 'unreadable', why: doubt };
     const slots = rowsOf<Row>(path, 'SELECT pid, started, counts_until_ms FROM slots').filter(
       (slot) => slot.counts_until_ms > nowMs,
     );
     const [backoff] = rowsOf<{ refusals: number; not_before_ms: number }>(path, 'SELECT * FROM backoff');
+    const notBeforeMs = backoff?.not_before_ms ?? 0;
+    if (notBeforeMs > nowMs + longestRetryAfterMs) return { kind: 'unreadable', why: 'it is damaged' };
     const by = [...Map.groupBy(slots, ({ pid }) => pid)]
       .map(([pid, own]) => ({ pid, isAlive: own.some(isAlive), requests: own.length }))
       .sort((a, b) => b.requests - a.requests);
@@ -59,7 +65,7 @@ export function readUsage(directory: string, nowMs: number): UsageReading {
         limit: sharedLimits.requests,
         by,
         refusals: backoff?.refusals ?? 0,
-        heldMs: Math.max(0, (backoff?.not_before_ms ?? 0) - nowMs),
+        heldMs: Math.max(0, notBeforeMs - nowMs),
       },
     };
   } catch (error) {

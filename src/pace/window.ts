@@ -53,6 +53,11 @@ export interface Wish {
   readonly nowMs: number;
   /** a repeated question, which leaves the reserved slots alone */
   readonly polling: boolean;
+  /**
+   * it keeps the pace with all other questions, too. Two that are polled beside each other, each at the full pace,
+   * would use the quota up in the first half of each minute, and hear nothing in the second
+   */
+  readonly inTurn?: boolean;
 }
 
 /**
@@ -99,9 +104,10 @@ export function delayOf(view: View, wish: Wish, limits: Limits): Delay | undefin
   const { backoff } = view;
   const limit = limits.requests - (wish.polling ? limits.reserved : 0);
   const lastTakenMs = Math.max(Number.NEGATIVE_INFINITY, ...view.slots.map((slot) => slot.takenMs));
+  const spacingMs = wish.inTurn ? Math.max(limits.spacingMs, limits.paceMs) : limits.spacingMs;
   const paceUntilMs = Math.max(
     (view.lastAskedMs ?? Number.NEGATIVE_INFINITY) + Math.max(backoff.paceMs, limits.paceMs),
-    lastTakenMs + limits.spacingMs,
+    lastTakenMs + spacingMs,
   );
   const delays: Delay[] = [
     { because: 'pace', untilMs: paceUntilMs },

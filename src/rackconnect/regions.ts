@@ -1,5 +1,6 @@
 import { RcWaitError } from '../base/error.ts';
 import { type Region, readRegion, regions } from '../base/region.ts';
+import { withoutTrailing } from '../base/text.ts';
 
 declare const brand: unique symbol;
 
@@ -44,7 +45,7 @@ export function parseApiUrl(text: string): ApiUrl {
     throw wrongUrl(withoutCredentials(url), 'it must not hold credentials');
   if (url.search !== '' || trimmed.includes('?')) throw wrongUrl(text, 'it must not hold a query (?)');
   if (url.hash !== '' || trimmed.includes('#')) throw wrongUrl(text, 'it must not hold a fragment (#)');
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '').replace(/\/+$/, '');
+  const path = withoutTrailing(withoutTrailing(url.pathname, '/').replace(/\/v1$/, ''), '/');
   return `${url.origin}${path}` as ApiUrl;
 }
 

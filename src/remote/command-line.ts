@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { RcWaitError } from '../base/error.ts';
 import type { Watched } from './types.ts';
 
@@ -38,6 +39,8 @@ export function parseCommand(text: string): Template {
   if (word !== undefined) words.push(word);
   const [program, ...args] = words;
   if (program === undefined) throw unusable(text, 'it is empty');
+  if (program.search(place) !== -1)
+    throw unusable(text, 'the program to be run must be named: no value of a server may stand in its name');
   for (const [whole, name] of words.join(' ').matchAll(place)) {
     if (places[name ?? ''] === undefined)
       throw unusable(
@@ -62,20 +65,77 @@ function unusable(text: string, why: string): RcWaitError {
   });
 }
 
-/** The command for one server; or the place for which nothing is known of it. */
-export function fill(
-  { words }: Template,
-  server: Watched,
-): readonly [string, ...string[]] | { readonly lacks: string } {
-  let lacks: string | undefined;
-  const filled = words.map((word) =>
-    word.replace(place, (whole, name: string) => {
-      const value = places[name]?.(server);
-      if (value === undefined) lacks ??= whole;
-      return value ?? '';
-    }),
-  );
+/** The command for one server; or why it cannot be run for this one. */
+export type Filled =
+  | readonly [string, ...string[]]
+  /** the place for which nothing is known of it */
+  | { readonly lacks: string }
+  /** what is known of it must not stand in a command */
+  | { readonly fault: string };
+
+/**
+ * Fills the places of a command. What stands there was chosen by whoever may rename a server or set its
+ * addresses, so it never becomes an option (ssh runs the ProxyCommand of `-oProxyCommand=…`), a control
+ * character for whatever reads it, or code for a shell.
+ */
+export function fill({ words }: Template, server: Watched): Filled {
+  const filled: string[] = [];
+  for (const [index, word] of words.entries()) {
+    const values = new Map<string, string>();
+    for (const [whole, name] of word.matchAll(place)) {
+      const value = places[name ?? '']?.(server);
+      if (value === undefined) return { lacks: whole };
+      const why = faultOf(whole, value) ?? (isCode(words, index) ? faultInCode(whole, value) : undefined);
+      if (why !== undefined) return { fault: why };
+      values.set(whole, value);
+    }
+    const text = word.replace(place, (whole) => values.get(whole) ?? whole);
+    if (text.startsWith('-') && !word.startsWith('-'))
+      return { fault: `${shown(text)} in place of ${word} would be taken for an option` };
+    filled.push(text);
+  }
   const [program, ...args] = filled;
-  if (lacks !== undefined || program === undefined) return { lacks: lacks ?? 'the command' };
-  return [program, ...args];
+  return program === undefined ? { lacks: 'the command' } : [program, ...args];
+}
+
+/** An address of a server where it is one, and undefined where it is anything else. */
+export function addressOnly(text: string | undefined): string | undefined {
+  // isIP takes `fe80::1%anything` too, and what follows the % is anything.
+  return text !== undefined && isIP(text) !== 0 && !text.includes('%') ? text : undefined;
+}
+
+function faultOf(whole: string, value: string): string | undefined {
+  if (whole.endsWith('ip}') && addressOnly(value) === undefined)
+    return `its ${whole} is no IP address: ${shown(value)}`;
+  if (controls.test(value)) return `its ${whole} holds control characters: ${shown(value)}`;
+  return undefined;
+}
+
+/** Besides control characters the two line ends of Unicode, and what turns the order of a line around. */
+const controls = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** They hand their words, all of them, to a shell on another server, or to templates. */
+const remoteShells = /^(?:ssh|mosh|pdsh|clush|parallel|xargs|watch|su|eval|ansible.*)$/;
+
+/** They take code after a flag such as -c. */
+const interpreters = /^(?:(?:ba|da|a|k|z|fi)?sh|busybox|python[\d.]*|perl|ruby|node|php|lua)$/;
+
+/** Whether a word of a command is read as code by the program that gets it. */
+function isCode(words: readonly string[], index: number): boolean {
+  const before = words.slice(0, index).map((word) => word.slice(word.lastIndexOf('/') + 1));
+  if (before.some((name) => remoteShells.test(name))) return true;
+  return before.some((name) => interpreters.test(name)) && /^-\w*[cer]$|^--eval$/.test(before.at(-1) ?? '');
+}
+
+/** What no shell and no template reads as anything but itself. */
+const inert = /^[\p{L}\p{N}._:,@%+=/-]*$/u;
+
+function faultInCode(whole: string, value: string): string | undefined {
+  if (inert.test(value)) return undefined;
+  return `its ${whole} would be read as code there: ${shown(value)}`;
+}
+
+/** A value that may be of any length, on one line. */
+function shown(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { longestTimerMs } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
-import { errnoOf, reasonOf } from '../base/error.ts';
-import { fill, type Template } from './command-line.ts';
+import { splitLines } from '../base/lines.ts';
+import { inWords, type ProgramEnd, runProgram } from '../system/command.ts';
+import { valueForEnvironment } from '../system/environment.ts';
+import { addressOnly, fill, type Template } from './command-line.ts';
 import type { Watched } from './types.ts';
 
 /** How a command for one server ended. */
@@ -84,84 +83,51 @@ async function runOne(server: Watched, options: ExecOptions): Promise<ExecEnd> {
   });
   const words = fill(options.template, server);
   if ('lacks' in words) return end(undefined, `the server has no ${words.lacks}`);
-  if (options.signal.aborted) return end(undefined, 'not started: interrupted');
-  const [program, ...args] = words;
-  let child: ChildProcess;
-  try {
-    child = spawn(program, args, {
-      // A group of its own: what it has started ends with it.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...options.env, ...variables(server) },
-    });
-  } catch (error) {
-    // Only some errors come as an event: without this, ENOTDIR or E2BIG for one server would end the wait for all.
-    return end(undefined, cannotRun(program, error));
-  }
-  // There are no streams where no file descriptor was left for them; the event "error" tells that.
-  for (const stream of [child.stdout, child.stderr])
-    if (stream) createInterface({ input: stream }).on('line', (line) => options.onLine(server, line));
-  return watch(child, program, options, end);
+  if ('fault' in words) return end(undefined, words.fault);
+  const { signal, timeoutMs } = options;
+  if (signal.aborted) return end(undefined, 'not started: interrupted');
+  const onLine = (line: string): void => options.onLine(server, line);
+  const outputs = [
+    splitLines(onLine, Number.POSITIVE_INFINITY),
+    splitLines(onLine, Number.POSITIVE_INFINITY),
+  ];
+  const ended = await runProgram({
+    argv: words,
+    env: { ...options.env, ...variables(server) },
+    stdout: (text) => outputs[0]?.push(text),
+    stderr: (text) => outputs[1]?.push(text),
+    timeoutMs,
+    graceMs,
+    signal,
+  });
+  for (const output of outputs) output.end();
+  return end(ended.kind === 'exit' ? ended.status : undefined, reasonFor(ended, words[0]));
 }
 
-function cannotRun(program: string, error: unknown): string {
-  const reason = errnoOf(error) === 'ENOENT' ? 'there is no such program' : reasonOf(error);
-  return `cannot run ${program}: ${reason}`;
+/** Why a command did not succeed; undefined: it did. */
+function reasonFor(end: ProgramEnd, program: string): string | undefined {
+  switch (end.kind) {
+    case 'exit':
+      return end.status === 0 ? undefined : `ended with status ${end.status}`;
+    case 'timeout':
+      return `not ended within ${formatDuration(end.timeoutMs)}`;
+    case 'not-started':
+      return `cannot run ${program}: ${end.isMissing ? 'there is no such program' : end.reason}`;
+    default:
+      return inWords(end);
+  }
 }
 
 /** For those who do not want to quote: the same values as variables. */
 function variables({ id, name, region, ip, serviceNetIp }: Watched): NodeJS.ProcessEnv {
-  return {
+  const values = {
     RC_WAIT_SERVER_ID: id,
     RC_WAIT_SERVER_NAME: name,
     RC_WAIT_SERVER_REGION: region,
-    RC_WAIT_SERVER_IP: ip ?? '',
-    RC_WAIT_SERVER_SERVICENET_IP: serviceNetIp ?? '',
+    RC_WAIT_SERVER_IP: addressOnly(ip) ?? '',
+    RC_WAIT_SERVER_SERVICENET_IP: addressOnly(serviceNetIp) ?? '',
   };
-}
-
-function watch(
-  child: ChildProcess,
-  program: string,
-  { timeoutMs, signal }: ExecOptions,
-  end: (exit: number | undefined, reason: string | undefined) => ExecEnd,
-): Promise<ExecEnd> {
-  return new Promise((resolve) => {
-    let cause: string | undefined;
-    let killer: NodeJS.Timeout | undefined;
-    const stop = (why: string): void => {
-      cause ??= why;
-      kill(child, 'SIGTERM');
-      killer ??= setTimeout(() => kill(child, 'SIGKILL'), graceMs);
-    };
-    const interrupt = (): void => stop('interrupted');
-    const timer =
-      timeoutMs <= longestTimerMs
-        ? setTimeout(() => stop(`not ended within ${formatDuration(timeoutMs)}`), timeoutMs)
-        : undefined;
-    signal.addEventListener('abort', interrupt, { once: true });
-    const finish = (ended: ExecEnd): void => {
-      clearTimeout(timer);
-      clearTimeout(killer);
-      signal.removeEventListener('abort', interrupt);
-      resolve(ended);
-    };
-    child.once('error', (error) => finish(end(undefined, cannotRun(program, error))));
-    // Not "close": a program that it left behind may keep the outputs open for ever.
-    child.once('exit', (code, by) => {
-      if (cause !== undefined) kill(child, 'SIGKILL');
-      const reason =
-        cause ?? (by !== null ? `ended by ${by}` : code === 0 ? undefined : `ended with status ${code}`);
-      setImmediate(() => finish(end(code ?? undefined, reason)));
-    });
-  });
-}
-
-/** The whole group of a command. */
-function kill({ pid }: ChildProcess, by: 'SIGTERM' | 'SIGKILL'): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, by);
-  } catch {
-    // It has ended already.
-  }
+  return Object.fromEntries(
+    Object.entries(values).map(([variable, value]) => [variable, valueForEnvironment(value)]),
+  );
 }

@@ -1,4 +1,5 @@
 import { RcWaitError } from '../base/error.ts';
+import { anyCharacter, characterOf, fitsGlob, type GlobPart, thisCharacter } from '../base/glob.ts';
 import type { SeenServer } from '../openstack/servers.ts';
 
 /** Which servers are meant: those that are named, and those that fit every filter. */
@@ -36,27 +37,28 @@ export function matcherOf({ named, all, globs, metadata }: Selection): (server: 
     ids.has(server.id.toLowerCase()) || names.has(server.name) || (isFiltered ? fits(server) : all);
 }
 
-/** A glob as a pattern for a whole name; a `[` that is never closed is itself. */
-function globPattern(glob: string): RegExp {
-  const parts = glob.match(/\[[!^]?\]?[^\]]*\]|[\s\S]/gu) ?? [];
-  const pattern = parts.map((part) => {
-    if (part === '*') return '[\\s\\S]*';
-    if (part === '?') return '[\\s\\S]';
-    if (part.length > 2 && part.startsWith('[')) {
-      const [, not, set] = /^\[([!^]?)([\s\S]*)\]$/.exec(part) ?? [];
-      return `[${not ? '^' : ''}${(set ?? '').replace(/[\\\]^[]/g, '\\$&')}]`;
-    }
-    return part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  });
-  try {
-    return new RegExp(`^${pattern.join('')}$`, 'u');
-  } catch (cause) {
-    throw new RcWaitError(
-      'USAGE',
-      `cannot use --name ${glob}: it is not a pattern such as "web-*" or "db-[12]"`,
-      { cause },
-    );
+/** A glob for a whole name; a `[` that is never closed is itself. */
+function globPattern(glob: string): { test(name: string): boolean } {
+  const parts: GlobPart[] = [];
+  const last = glob.lastIndexOf(']');
+  for (let at = 0; at < glob.length; ) {
+    // A "]" that comes first in a set is a part of it.
+    const [whole, not, set = ''] = (at < last && /^\[([!^]?)(\]?[^\]]*)\]/.exec(glob.slice(at))) || [];
+    const character = String.fromCodePoint(glob.codePointAt(at) ?? 0);
+    const isSet = whole !== undefined && whole.length > 2;
+    if (isSet) parts.push(characterOf(set, not !== '') ?? notAPattern(glob));
+    else if (character === '*') parts.push('*');
+    else parts.push(character === '?' ? anyCharacter : thisCharacter(character));
+    at += isSet ? whole.length : character.length;
   }
+  return { test: (name) => fitsGlob(parts, name) };
+}
+
+function notAPattern(glob: string): never {
+  throw new RcWaitError(
+    'USAGE',
+    `cannot use --name ${glob}: it is not a pattern such as "web-*" or "db-[12]"`,
+  );
 }
 
 /** A server as it was found, for the question whether all that was named is there. */

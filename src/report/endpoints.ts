@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../base/text.ts';
 import type { Choice, Chosen } from '../openstack/endpoints.ts';
 import type { Reached } from '../openstack/probe.ts';
 import { clean } from './words.ts';
@@ -100,7 +101,13 @@ function upper(name: string): string {
   return words.toUpperCase();
 }
 
+/**
+ * What a URL cannot hold (RFC 3986, 2) as it is written there: percent-encoded, so that a terminal obeys nothing of it,
+ * and `eval $(…)` without quotes does not divide it. A NUL would end it for the shell.
+ */
+const encoded = (url: string): string => url.replace(/[\p{Cc}\p{Z}\p{Cf}]/gu, encodeURIComponent);
+
 /** In single quotes nothing is special to a shell but the quote itself (POSIX, Shell Command Language, 2.2.2). */
 function quoted(url: string): string {
-  return `'${url.replace(/\/+$/, '').replaceAll("'", `'\\''`)}'`;
+  return `'${encoded(withoutTrailing(url, '/')).replaceAll("'", `'\\''`)}'`;
 }

@@ -60,7 +60,12 @@ export function exitOfOutcome(outcome: keyof typeof outcomeExits): number {
   return outcomeExits[outcome];
 }
 
+/** The signals that end the work in order. */
+export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+const signalExits: Readonly<Record<InterruptSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
 /** 128 plus the signal's number, as a shell reports a program that a signal ended. */
-export function exitOfSignal(signal: 'SIGINT' | 'SIGTERM'): number {
-  return signal === 'SIGINT' ? 130 : 143;
+export function exitOfSignal(signal: InterruptSignal): number {
+  return signalExits[signal];
 }

@@ -60,15 +60,22 @@ export function advance(progress: Progress, event: JobEvent): Progress {
     case 'answer': {
       const { verdict } = event;
       if (verdict.kind === 'error') return { ...progress, why: clean(verdict.why), troubled: true };
+      // A good answer ends what was in its way: "refused" beside DEPLOYED would be a reason of before.
+      const sound = { ...progress, delay: sinceAnswer(progress.delay), troubled: false };
       if (verdict.kind === 'not-yet') {
         const seen = verdict.seen ?? { status: progress.status, tasks: progress.tasks };
-        return { ...progress, ...seen, why: clean(verdict.why), troubled: false };
+        return { ...sound, ...seen, why: clean(verdict.why) };
       }
       return progress.phase === 'automation'
-        ? { ...progress, ...seenIn(verdict.value), why: undefined, troubled: false }
-        : { ...progress, why: undefined, troubled: false };
+        ? { ...sound, ...seenIn(verdict.value), why: undefined }
+        : { ...sound, why: undefined };
     }
   }
+}
+
+/** The delay that still holds after a sound answer: the pace alone. */
+function sinceAnswer(delay: Delay | undefined): Delay | undefined {
+  return delay?.because === 'pace' || delay?.because === 'in-flight' ? delay : undefined;
 }
 
 /**

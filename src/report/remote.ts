@@ -1,7 +1,7 @@
 import type { ExecEnd } from '../remote/exec.ts';
 import type { RegionEnd, RemoteEnd } from '../remote/remote.ts';
 import type { RemoteTally, Watched } from '../remote/types.ts';
-import { exitOfOutcome, exitOfSignal } from './exit.ts';
+import { exitOfOutcome, exitOfSignal, type InterruptSignal } from './exit.ts';
 import { describe } from './result.ts';
 import { clean, count, elapsed } from './words.ts';
 
@@ -79,7 +79,7 @@ export interface RemoteCircumstances {
   readonly requests: Readonly<RemoteTally>;
   readonly execs: ReadonlyMap<string, ExecEnd>;
   /** the signal that ended it; undefined: none did */
-  readonly interruptedBy: 'SIGINT' | 'SIGTERM' | undefined;
+  readonly interruptedBy: InterruptSignal | undefined;
 }
 
 /** The result of a wait for servers: document and exit status. Pure. */

@@ -1,8 +1,9 @@
 import { RcWaitError } from '../base/error.ts';
+import type { Owed } from '../memory/instances.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Tally } from '../pace/pace.ts';
 import type { JobEnd, Known } from '../wait/job.ts';
-import { exitOfError, exitOfOutcome, exitOfSignal, type Outcome } from './exit.ts';
+import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
 import { clean, count, elapsed } from './words.ts';
 
 /** The result document, `docs/schema/result-v1.json`. An interface: fields are only ever added. */
@@ -40,8 +41,14 @@ export interface Result {
 export type End =
   | JobEnd<NetworkResult>
   /** DEPLOYED was seen on this instance before, at `since` (RFC 3339), and nothing was asked now */
-  | (Known & { readonly kind: 'remembered'; readonly since: string; readonly network: NetworkResult })
-  | (Known & { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' });
+  | (Known & {
+      readonly kind: 'remembered';
+      readonly since: string;
+      readonly network: NetworkResult;
+      /** whom an earlier run could not tell; undefined: all were told */
+      readonly owed?: Owed | undefined;
+    })
+  | (Known & { readonly kind: 'interrupted'; readonly signal: InterruptSignal });
 
 /** What the end of the job does not tell by itself. */
 export interface Circumstances {

@@ -12,6 +12,25 @@ export function clean(text: string): string {
 }
 
 /**
+ * A document fit for a terminal, and the same document: in JSON each character is what its escape says.
+ * What a person's terminal would obey is written `\\u001b`, wherever it goes, so that a file and a screen show the same.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(
+    /(?!\r?\n|\t)[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * XML fit for a terminal. Most control characters cannot be in XML at all, not even by a reference (XML 1.0, 2.2),
+ * and in a name or a CDATA section none can be referred to: they become the replacement character.
+ */
+export function replaceControls(text: string): string {
+  return text.replace(/(?!\r?\n|\t)\p{Cc}/gu, '\ufffd');
+}
+
+/**
  * Characters that a terminal draws two columns wide (Unicode Standard Annex
  * #11), a few too many rather than one too few: a line that wraps would make
  * the live block erase what stands above it.
@@ -52,7 +71,7 @@ export function reasonOfDelay(delay: Delay, lastError: string | undefined): stri
     case 'window':
       return 'the requests that this server may make in a minute are used up';
     case 'refused':
-      return `refused (403) ${count(delay.times, 'time')}: something else on this server is using the 30 requests a minute, or requests do not leave by its ServiceNet address`;
+      return `refused (403) ${count(delay.times, 'time')}: something else on this server (another user's rc-wait, too) is using the 30 requests a minute, or requests do not leave by its ServiceNet address`;
     case 'failed':
       return `no usable answer ${count(delay.times, 'time')}${lastError === undefined ? '' : `: ${lastError}`}`;
   }

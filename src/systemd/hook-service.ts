@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { runProgram } from '../system/command.ts';
+import { toolEnvironment } from '../system/environment.ts';
 
 /** A program that an owner has put there, as it is to be run. */
 interface Program {
@@ -11,9 +12,14 @@ interface Program {
 /** How it is started in a transient service. */
 export interface Service {
   readonly argv: readonly [string, ...string[]];
+  /** of systemd-run(1) */
+  readonly env: NodeJS.ProcessEnv;
   /** Ends the service, with all that it has started. Best effort, and returns at once. */
   stop(): void;
 }
+
+/** systemctl(1) only hands the order over. */
+const stopMs = 15_000;
 
 /** systemd ends the service by itself where we cannot, this much later, in s. */
 const marginS = 5;
@@ -45,10 +51,11 @@ export function hookService({ path, env, timeoutMs }: Program): Service {
       '--',
       path,
     ],
+    env: toolEnvironment(),
     stop() {
-      const child = spawn('systemctl', ['stop', '--no-block', unit], { stdio: 'ignore' });
-      // Then systemd-run itself is killed a moment later, and RuntimeMaxSec= ends the rest.
-      child.once('error', () => undefined);
+      // Where it fails systemd-run itself is killed a moment later, and RuntimeMaxSec= ends the rest.
+      const argv = ['systemctl', 'stop', '--no-block', unit] as const;
+      void runProgram({ argv, env: toolEnvironment(), timeoutMs: stopMs });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { withoutTrailing } from '../base/text.ts';
 
 /**
  * Whether the journal is what the stream `fd` goes to: JOURNAL_STREAM names its
@@ -35,8 +36,7 @@ const debugPriority = 7;
  */
 export function journalLines(level: number, text: string): string {
   const priority = priorities.find(([lowest]) => level >= lowest)?.[1] ?? debugPriority;
-  return text
-    .replace(/\n+$/, '')
+  return withoutTrailing(text, '\n')
     .split('\n')
     .map((line) => `<${priority}>${line}\n`)
     .join('');

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
 import { reasonOf } from '../base/error.ts';
+import { inWords, runProgram } from '../system/command.ts';
+import { toolEnvironment } from '../system/environment.ts';
 import { extendAssignment, statusAssignment } from './assignments.ts';
 
 /** Tells the service manager how we fare, by sd_notify(3). None of its methods ever throws. */
@@ -24,6 +25,8 @@ export interface NotifierOptions {
   readonly onFailure?: (reason: string) => void;
   /** how long one message may take, in ms */
   readonly timeoutMs?: number;
+  /** systemd-notify(1) unless something else is named */
+  readonly program?: string;
   /** hands over one message; systemd-notify(1) unless told otherwise */
   readonly send?: (assignments: readonly string[]) => Promise<void>;
 }
@@ -58,12 +61,13 @@ const silent: Notifier = {
  */
 export function createNotifier(
   env: NodeJS.ProcessEnv = process.env,
-  { onFailure, timeoutMs = defaultTimeoutMs, send }: NotifierOptions = {},
+  { onFailure, timeoutMs = defaultTimeoutMs, program = 'systemd-notify', send }: NotifierOptions = {},
 ): Notifier {
-  const { NOTIFY_SOCKET: socket, ...others } = env;
+  const { NOTIFY_SOCKET: socket } = env;
   delete env.NOTIFY_SOCKET;
   if (!socket) return silent;
-  const handOver = send ?? runSystemdNotify({ ...others, NOTIFY_SOCKET: socket }, timeoutMs);
+  const handOver =
+    send ?? runSystemdNotify(program, { ...toolEnvironment(env), NOTIFY_SOCKET: socket }, timeoutMs);
 
   let waiting: readonly string[] | undefined;
   let sending: Promise<void> | undefined;
@@ -126,28 +130,18 @@ export function createNotifier(
  * sockets, and native modules for them need a compiler.
  */
 function runSystemdNotify(
+  program: string,
   env: NodeJS.ProcessEnv,
   timeoutMs: number,
 ): (assignments: readonly string[]) => Promise<void> {
-  return (assignments) =>
-    new Promise((resolve, reject) => {
-      const child = spawn('systemd-notify', assignments, {
-        env,
-        stdio: 'ignore',
-        timeout: timeoutMs,
-        killSignal: 'SIGKILL',
-      });
-      child.once('error', (error) =>
-        reject(new Error(`cannot run systemd-notify: ${reasonOf(error)}`, { cause: error })),
-      );
-      child.once('exit', (code, signal) => {
-        if (code === 0) resolve();
-        else if (signal === null)
-          reject(new Error(`cannot notify systemd: systemd-notify ended with status ${code}`));
-        else
-          reject(
-            new Error(`cannot notify systemd: systemd-notify was ended by ${signal} within ${timeoutMs} ms`),
-          );
-      });
-    });
+  return async (assignments) => {
+    const end = await runProgram({ argv: [program, ...assignments], env, timeoutMs });
+    if (end.kind === 'exit' && end.status === 0) return;
+    if (end.kind === 'not-started') throw new Error(`cannot run systemd-notify: ${end.reason}`);
+    const how =
+      end.kind === 'timeout' ? `was ended by SIGKILL within ${timeoutMs} ms` : `ended: ${inWords(end)}`;
+    throw new Error(
+      `cannot notify systemd: systemd-notify ${end.kind === 'exit' ? `ended with status ${end.status}` : how}`,
+    );
+  };
 }

@@ -4,6 +4,7 @@ import type { Ipv4Address } from '../base/ipv4.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import { beside, type LocalSource, ofSource } from './local.ts';
 import type { Managed } from './sighting.ts';
+import { Overruled, StillDeployed } from './still-deployed.ts';
 import { type Deployment, type Features, judgeDetails, judgeFeatures, judgeGateway } from './verdict.ts';
 import { type Inquiry, ofApi, type WaitEvent, type Waited, waitFor } from './wait.ts';
 
@@ -42,12 +43,18 @@ interface Skipped {
   readonly reason: string;
 }
 
+/** undefined: there is no second automation */
+type ManagedSource = LocalSource<Managed> | undefined;
+
 export interface JobOptions<N> {
   readonly client: RackconnectClient;
   /** the status by another way than the API: beside it, or in its place; left out: the API alone */
   readonly metadata?: { readonly source: LocalSource<Deployment>; readonly alone: boolean } | undefined;
-  /** the second automation, where the account has one: what is done here comes after it */
-  readonly managed?: LocalSource<Managed> | undefined;
+  /**
+   * the second automation, where the account has one: what is done here comes after it; a function is asked when the
+   * first has ended, since what tells it may come late
+   */
+  readonly managed?: ManagedSource | (() => Promise<ManagedSource>);
   readonly clock: Clock;
   /** on the clock; Infinity: none */
   readonly deadlineMs: number;
@@ -67,58 +74,79 @@ export interface JobOptions<N> {
  * @throws the signal's reason when aborted; RcWaitError of `configure` ends as `network-failed`
  */
 export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
-  const { client, clock } = options;
-  const ask = <T>(phase: Phase, inquiry: Inquiry<T>): Promise<Waited<T>> => {
-    options.onEvent({ kind: 'phase', phase });
-    return waitFor(inquiry, options);
-  };
-  const automation = await ask('automation', statusInquiry(options));
+  const status = statusInquiry(options);
+  const automation = await ask('automation', status, options);
   if (automation.kind === 'deadline') return { ...automation, phase: 'automation' };
   const deployment = automation.value;
-  if (deployment.status === 'FAILED') return { kind: 'failed', deployment };
-  if (deployment.status === 'UNPROCESSABLE') return { kind: 'unprocessable', deployment };
+  if (deployment.status !== 'DEPLOYED') return { kind: endOf(deployment), deployment };
+  return afterDeployed(deployment, new StillDeployed(status, options.clock), options);
+}
 
+function ask<T, N>(phase: Phase, inquiry: Inquiry<T>, options: JobOptions<N>): Promise<Waited<T>> {
+  options.onEvent({ kind: 'phase', phase });
+  return waitFor(inquiry, options);
+}
+
+async function afterDeployed<N>(
+  deployment: Deployment,
+  still: StillDeployed,
+  options: JobOptions<N>,
+): Promise<JobEnd<N>> {
+  const { client, clock } = options;
   let known: Known = { deployment };
-  if (options.managed !== undefined) {
-    const managed = await ask('managed', ofSource(options.managed, clock));
-    if (managed.kind === 'deadline') return { ...known, ...managed, phase: 'managed' };
+  /** Asks for what comes after DEPLOYED; an end where it does not come. */
+  const askAfter = async <T>(
+    phase: Exclude<Phase, 'region' | 'automation' | 'network'>,
+    inquiry: Inquiry<T>,
+  ): Promise<{ readonly value: T } | { readonly end: JobEnd<N> }> => {
+    const waited = await ask(phase, still.while(inquiry), options);
+    if (waited.kind === 'deadline') return { end: { ...known, ...waited, phase } };
+    const { value } = waited;
+    if (!(value instanceof Overruled)) return { value };
+    const { deployment: latest } = value;
+    return { end: { ...known, kind: endOf(latest), deployment: latest } };
+  };
+
+  const second = typeof options.managed === 'function' ? await options.managed() : options.managed;
+  if (second !== undefined) {
+    const managed = await askAfter('managed', ofSource(second, clock));
+    if ('end' in managed) return managed.end;
     known = { ...known, managed: managed.value };
     if (!managed.value.ok) return { ...known, kind: 'failed' };
   }
-  if (options.network === 'off')
-    return {
-      ...known,
-      kind: 'deployed',
-      network: skipped('the network was not to be touched (--network off)'),
-    };
+  const left = (reason: string): JobEnd<N> => ({ ...known, kind: 'deployed', network: skipped(reason) });
+  if (options.network === 'off') return left('the network was not to be touched (--network off)');
   if (options.network === 'auto') {
-    const features = await ask(
+    const features = await askAfter(
       'features',
       ofApi(client, { operation: 'automation_features', judge: judgeFeatures }),
     );
-    if (features.kind === 'deadline') return { ...known, ...features, phase: 'features' };
+    if ('end' in features) return features.end;
     known = { ...known, features: features.value };
     const { networkStack } = features.value;
-    if (networkStack === 'rackconnect') {
-      return {
-        ...known,
-        kind: 'deployed',
-        network: skipped('RackConnect configures the network stack of this server itself'),
-      };
-    }
+    if (networkStack === 'rackconnect')
+      return left('RackConnect configures the network stack of this server itself');
     if (networkStack === 'unknown') return { ...known, kind: 'network-failed', error: cannotTell() };
   }
-  const gateway = await ask('gateway', ofApi(client, { operation: 'gateway_ip', judge: judgeGateway }));
-  if (gateway.kind === 'deadline') return { ...known, ...gateway, phase: 'gateway' };
+  const gateway = await askAfter('gateway', ofApi(client, { operation: 'gateway_ip', judge: judgeGateway }));
+  if ('end' in gateway) return gateway.end;
   known = { ...known, gateway: gateway.value };
+  return configure(gateway.value, known, options);
+}
 
+async function configure<N>(gateway: Ipv4Address, known: Known, options: JobOptions<N>): Promise<JobEnd<N>> {
   options.onEvent({ kind: 'phase', phase: 'network' });
   try {
-    return { ...known, kind: 'deployed', network: await options.configure(gateway.value) };
+    return { ...known, kind: 'deployed', network: await options.configure(gateway) };
   } catch (error) {
     if (error instanceof RcWaitError) return { ...known, kind: 'network-failed', error };
     throw error;
   }
+}
+
+/** How a job ends whose automation did not end with DEPLOYED. */
+function endOf({ status }: Deployment): 'failed' | 'unprocessable' {
+  return status === 'UNPROCESSABLE' ? 'unprocessable' : 'failed';
 }
 
 function statusInquiry<N>({ client, clock, metadata }: JobOptions<N>): Inquiry<Deployment> {

@@ -109,7 +109,7 @@ function judge<T, R>(
 function whyUnusable(reply: Exclude<Reply, { kind: 'ok' | 'absent' }>): string {
   switch (reply.kind) {
     case 'refused':
-      return 'the API refused the request (403): more than 30 requests a minute from this server, or the request did not come from its ServiceNet address';
+      return 'the API refused the request (403): more than 30 requests a minute from this server, those of other users counted, or the request did not come from its ServiceNet address';
     case 'failing':
       return `the API answers with an error of its own (${reply.status})`;
     case 'unexpected':

@@ -48,6 +48,8 @@ export interface InquiryOptions<T> {
   readonly signal: AbortSignal;
   readonly onDelay: (delay: Delay) => void;
   readonly onHint: (hint: Hint<T>) => void;
+  /** it is asked beside another, and both keep the pace of one */
+  readonly inTurn?: boolean;
 }
 
 /** One thing to wait for: whom to ask, and what the answer means. Keeps its own pace. */
@@ -65,9 +67,9 @@ export interface Question<T> {
 /** The inquiry that puts a question to the API, as fast as its pace permits. */
 export function ofApi<T>(client: RackconnectClient, { operation, judge }: Question<T>): Inquiry<T> {
   return {
-    async ask({ newerThanMs, signal, onDelay }) {
+    async ask({ newerThanMs, signal, onDelay, inTurn = false }) {
       const { reply, askedMs, shared } = await client.ask(operation, 'json', {
-        ...(newerThanMs === undefined ? {} : { newerThanMs }),
+        ...(newerThanMs === undefined ? {} : { newerThanMs, inTurn }),
         signal,
         onDelay,
       });

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
+import { Interrupted } from '../../src/cli/command.ts';
 import { untilItFits } from '../../src/cli/once.ts';
 import { listener } from '../openstack/listener.ts';
 import { faultsIn } from '../report/schema.ts';
+import { until } from '../support/until.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { done, netplan, netplanPath, type Played, rcWait, rootWith, simulator } from './harness.ts';
 
@@ -42,6 +44,18 @@ async function deployed(...args: string[]) {
   expect(first).toMatchObject({ exit: 0, document: { outcome: 'deployed' } });
   expect(first.document).not.toHaveProperty('remembered_since');
   return { root, server, asked: server.requests() };
+}
+
+/** A run that is interrupted when `when` holds, and how to run it again. */
+async function interrupted(args: readonly string[], controller: AbortController, when: () => boolean) {
+  const root = instanceRoot();
+  const server = play(done);
+  const flags = ['wait', '--once-per-instance', '--output', 'json', ...server.flags, '--root', root, ...args];
+  const running = rcWait(flags, { signal: controller.signal });
+  await until(when);
+  controller.abort(new Interrupted('SIGTERM'));
+  expect(await running).toMatchObject({ exit: 0 });
+  return { root, server, again: () => once(server, root, ...args) };
 }
 
 const since = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -109,6 +123,58 @@ describe('where DEPLOYED was seen on this instance', () => {
     expect(server.requests()).toBe(asked);
   });
 
+  it('a gateway that was set by hand since then stays, though the clock was 10 h fast when DEPLOYED was seen', async () => {
+    const now = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: now + 10 * 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const { root, server, asked } = await deployed();
+    vi.setSystemTime(now);
+    await rcWait(['network', 'apply', '--gateway', '10.208.0.9', '--root', root]);
+    const applied = text(root);
+    for (let boot = 0; boot < 2; boot += 1) {
+      const { document } = await once(server, root);
+      expect(document).toMatchObject({ gateway_ip: '10.208.0.9', network: { action: 'unchanged' } });
+    }
+    expect(text(root)).toBe(applied);
+
+    writeFileSync(join(root, netplanPath), netplan);
+    expect((await once(server, root)).document).toMatchObject({ gateway_ip: '10.208.0.9' });
+    expect(server.requests()).toBe(asked);
+  });
+
+  it('a gateway that was set by hand since then stays, though an early release remembered DEPLOYED', async () => {
+    const { root, server } = await deployed();
+    const old = JSON.parse(text(root, memoryPath)) as { instances: Record<string, unknown>[] };
+    for (const instance of old.instances) {
+      delete instance.change;
+      instance.deployed_at = '2099-01-02T03:04:05Z';
+    }
+    writeFileSync(join(root, memoryPath), JSON.stringify(old));
+    await rcWait(['network', 'apply', '--gateway', '10.208.0.9', '--root', root]);
+    expect((await once(server, root)).document).toMatchObject({ gateway_ip: '10.208.0.9' });
+  });
+
+  it('a gateway that a journal lost by damage had, and one set since, stays', async () => {
+    const { root, server } = await deployed();
+    await rcWait(['network', 'apply', '--gateway', '10.208.0.8', '--root', root]);
+    await once(server, root);
+    rmSync(join(root, lastPath));
+    await rcWait(['network', 'apply', '--gateway', '10.208.0.9', '--root', root]);
+    expect((await once(server, root)).document).toMatchObject({ gateway_ip: '10.208.0.9' });
+  });
+
+  it('a gateway that was rolled back on the server from whose image this one was made is put back', async () => {
+    const { root, server } = await deployed();
+    await rcWait(['network', 'rollback', '--root', root]);
+    const memory = JSON.parse(text(root, memoryPath)) as { instances: { change: number }[] };
+    for (const instance of memory.instances) instance.change = 2;
+    writeFileSync(join(root, memoryPath), JSON.stringify(memory));
+    expect((await once(server, root)).document).toMatchObject({
+      gateway_ip: '10.208.0.1',
+      network: { action: 'changed' },
+    });
+  });
+
   it('a gateway that was set on the server from whose image this one was made counts for nothing', async () => {
     const { root, server } = await deployed();
     const last = text(root, lastPath);
@@ -161,6 +227,25 @@ describe('where DEPLOYED was seen on this instance', () => {
     expect(heard).toHaveLength(1);
     await once(server, root, '--signal', `${url}/signal`);
     expect(heard).toHaveLength(1);
+  });
+
+  it('a stack that an interruption has kept from being told is told by the next run, once', async () => {
+    const { url, heard } = await listener(['hang', 200]);
+    const controller = new AbortController();
+    const { root, server, again } = await interrupted(
+      ['--signal', `${url}/signal`],
+      controller,
+      () => heard.length > 0,
+    );
+    expect(heard).toMatchObject([{ body: { status: 'SUCCESS' } }]);
+    for (let run = 0; run < 2; run += 1)
+      expect(await again()).toMatchObject({
+        exit: 0,
+        document: { remembered_since: expect.stringMatching(since) },
+      });
+    expect(heard).toMatchObject([{}, { body: { status: 'SUCCESS', data: { outcome: 'deployed' } } }]);
+    expect(JSON.parse(text(root, memoryPath)).instances[0]).not.toHaveProperty('owed');
+    expect(server.requests()).toBeGreaterThan(0);
   });
 
   it('a network that cannot be put in order is a failure, as always', async () => {

@@ -134,8 +134,35 @@ describe('the source address', () => {
         signal: new AbortController().signal,
         onMissing: () => {},
       });
-      expect(await clock.run(found)).toBe('missing');
+      expect(await clock.run(found)).toEqual({ missing: 'lo has no IPv4 address' });
       vi.mocked(networkInterfaces).mockReset();
+    });
+
+    it('is waited for before there is an interface of that name at all', async () => {
+      const clock = new VirtualClock(0);
+      const missing: string[] = [];
+      const found = sourceWithin({ ...flags, interface: 'eth9' }, local, {
+        clock,
+        deadlineMs: 2_000,
+        signal: new AbortController().signal,
+        onMissing: (message) => missing.push(message),
+      });
+      expect(await clock.run(found)).toEqual({ missing: 'this server has no interface eth9' });
+      expect(missing).toEqual(Array(4).fill('this server has no interface eth9 yet'));
+    });
+
+    it.each([
+      ['interface', ''],
+      ['interface', 'eth1/'],
+      ['source-address', '10.208.5'],
+    ])('is not waited for where --%s %j can never be one', async (flag, value) => {
+      const found = sourceWithin({ ...flags, interface: 'eth9', [flag]: value }, local, {
+        clock: new VirtualClock(0),
+        deadlineMs: 2_000,
+        signal: new AbortController().signal,
+        onMissing: () => {},
+      });
+      await expect(found).rejects.toMatchObject({ code: 'CONFIGURATION' });
     });
 
     it('is waited for no longer when a signal ends it', async () => {

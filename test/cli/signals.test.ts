@@ -5,7 +5,7 @@ import { interruptSignal } from '../../src/cli/signals.ts';
 type Listener = () => void;
 
 /** The listeners that interruptSignal sets, without setting them. */
-function listeners(): {
+function listeners(env: NodeJS.ProcessEnv = {}): {
   readonly signal: AbortSignal;
   readonly send: (name: string) => void;
   readonly exits: unknown[];
@@ -20,7 +20,7 @@ function listeners(): {
     exits.push(code);
     return undefined as never;
   });
-  const signal = interruptSignal();
+  const signal = interruptSignal(env);
   return { signal, send: (name) => set.get(name)?.(), exits };
 }
 
@@ -28,20 +28,32 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)('%s ends the work in order, with its name as the reason', (name) => {
-  const { signal, send, exits } = listeners();
-  expect(signal.aborted).toBe(false);
-  send(name);
-  expect(signal.reason).toBeInstanceOf(Interrupted);
-  expect(signal.reason).toMatchObject({ by: name });
-  expect(exits).toEqual([]);
-});
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s ends the work in order, with its name as the reason',
+  (name) => {
+    const { signal, send, exits } = listeners();
+    expect(signal.aborted).toBe(false);
+    send(name);
+    expect(signal.reason).toBeInstanceOf(Interrupted);
+    expect(signal.reason).toMatchObject({ by: name });
+    expect(exits).toEqual([]);
+  },
+);
 
 it('ends at once by a second Ctrl-C', () => {
   const { send, exits } = listeners();
   send('SIGINT');
   send('SIGINT');
   expect(exits).toEqual([130]);
+});
+
+it('leaves alone what was ignored when it was started, and says so to nobody else', () => {
+  const env = { RCWAIT_IGNORED: ' HUP INT', HOME: '/root' };
+  const { signal, send, exits } = listeners(env);
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGINT']) send(name);
+  expect([signal.aborted, exits, env]).toEqual([false, [], { HOME: '/root' }]);
+  send('SIGTERM');
+  expect(signal.reason).toMatchObject({ by: 'SIGTERM' });
 });
 
 it('takes a second SIGTERM for the first: systemd sends SIGKILL when it means it', () => {

@@ -38,6 +38,13 @@ describe('rc-wait simulate', () => {
     expect(err).toBe('127.9.9.1 automation_status/details json 200\n');
   });
 
+  it('warns where more than this machine reaches it', async () => {
+    const { err } = await simulating(['--listen', '0.0.0.0:0'], async () => {});
+    expect(err).toBe(
+      'rc-wait: warning: 0.0.0.0 is open to the network: whoever reaches it can change what is simulated\n',
+    );
+  });
+
   it('plays a scenario, quietly when asked to be', async () => {
     const path = join(folder, 'scenario.yaml');
     writeFileSync(path, 'deployedAfter: 0s\noutcome: FAILED\n');

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Io } from '../../src/cli/command.ts';
 import { faultsIn } from '../report/schema.ts';
 import { type FakeXenstore, fakeXenstore, metadata } from '../support/fake-xenstore.ts';
+import { until } from '../support/until.ts';
 import { done, type Played, rcWait, scratch, simulator } from './harness.ts';
 
 const { play } = await simulator();
@@ -218,6 +219,16 @@ describe('rc-wait wait', () => {
       expect(err).toMatch(
         /^rc-wait: DEPLOYED; waiting for Managed Operations: the automation of Managed Operations is "In Progress"$/m,
       );
+    });
+
+    it('waits for it where the roles are told only while the first automation is at work', async () => {
+      const server = play({ deployedAfter: 'never' });
+      const ended = wait(server);
+      await until(() => server.requests() > 0);
+      xenstore.set('vm-data/provider_data/roles', '["rax_managed"]');
+      xenstore.set(managed, '"Complete"');
+      server.set({ outcome: 'DEPLOYED', now: true });
+      expect(await ended).toMatchObject({ exit: 0, document: { managed_automation: 'Complete' } });
     });
 
     it('does not where it is not to', async () => {

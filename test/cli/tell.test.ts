@@ -1,7 +1,9 @@
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type ErrorCode, RcWaitError } from '../../src/base/error.ts';
 import { Interrupted, type Io } from '../../src/cli/command.ts';
+import { endOf } from '../../src/cli/wait.ts';
 import { folderWith } from '../hooks/folder.ts';
 import { listener } from '../openstack/listener.ts';
 import { until } from '../support/until.ts';
@@ -165,17 +167,52 @@ describe('--signal', () => {
     });
   });
 
-  it('tells that it was interrupted, when that takes no time', async () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'hears nothing of %s, nor do the hooks: the wait may go on, and end otherwise',
+    async (name) => {
+      const { url, heard } = await listener([200]);
+      const hooks = folderWith({ 'deployed.d/10': 'echo wrong', 'failed.d/10': 'echo wrong' });
+      const server = play({ deployedAfter: 'never' });
+      const controller = new AbortController();
+      const args = ['wait', ...server.flags, '--signal', url + secret, '--hooks-dir', hooks];
+      const running = rcWait(args, { signal: controller.signal });
+      await until(() => server.requests() > 0);
+      controller.abort(new Interrupted(name));
+      const { exit, err } = await running;
+      expect(exit).toBe(name === 'SIGINT' ? 130 : 143);
+      expect(err).not.toMatch(/wrong|cannot tell/);
+      expect(heard).toEqual([]);
+    },
+  );
+
+  it('hears nothing of a wait that was interrupted before it could begin', async () => {
     const { url, heard } = await listener([200]);
-    const server = play({ deployedAfter: 'never' });
-    const controller = new AbortController();
-    const running = rcWait(['wait', ...server.flags, '--signal', url + secret], {
-      signal: controller.signal,
+    const { env, events } = notified();
+    const signal = AbortSignal.abort(new Interrupted('SIGTERM'));
+    const args = ['wait', '--region', 'mars', '--signal', url + secret];
+    expect(await rcWait(args, { signal, env })).toMatchObject({ exit: 143 });
+    expect(heard).toEqual([]);
+    expect(events().at(-1)).toBe('STOPPING=1 STATUS=interrupted by SIGTERM');
+  });
+
+  it('hears nothing of a network that could not be set because of an interruption, but that it is lost', async () => {
+    const network = (code: ErrorCode, signal: AbortSignal) =>
+      endOf(async () => ({ kind: 'network-failed', error: new RcWaitError(code, 'cannot') }), { signal });
+    const interrupted = AbortSignal.abort(new Interrupted('SIGTERM'));
+    expect(await network('NETWORK_RELOAD', interrupted)).toEqual({ kind: 'interrupted', signal: 'SIGTERM' });
+    expect(await network('NETWORK_LOST', interrupted)).toMatchObject({ kind: 'network-failed' });
+    expect(await network('NETWORK_RELOAD', new AbortController().signal)).toMatchObject({
+      kind: 'network-failed',
     });
-    await until(() => server.requests() > 0);
-    controller.abort(new Interrupted('SIGTERM'));
-    expect(await running).toMatchObject({ exit: 143 });
-    expect(heard).toMatchObject([{ body: { status: 'FAILURE', data: { outcome: 'interrupted' } } }]);
+    const back = {
+      action: 'rolled-back',
+      stack: 'netplan',
+      interface: 'eth1',
+      files: [],
+      reason: 'x',
+    } as const;
+    const rolledBack = async () => ({ kind: 'deployed', network: back }) as const;
+    expect(await endOf(rolledBack, { signal: interrupted })).toMatchObject({ kind: 'interrupted' });
   });
 
   it('is given up a moment after an interruption', async () => {
@@ -193,10 +230,10 @@ describe('--signal', () => {
   });
 
   it('needs a CA that can be read, where one is named', async () => {
-    const ran = await wait(done, ['--signal', 'https://127.0.0.1:1/', '--ca-file', '/nowhere.pem']);
-    expect(ran).toMatchObject({
+    const flags = ['--signal', 'https://127.0.0.1:1/', '--ca-file', '/nowhere.pem', '--timeout', '1s'];
+    expect(await wait(done, flags)).toMatchObject({
       exit: 64,
-      err: expect.stringMatching(/^rc-wait: cannot read \/nowhere\.pem: /),
+      err: expect.stringMatching(/^rc-wait: cannot read \/nowhere\.pem: /m),
     });
   });
 });

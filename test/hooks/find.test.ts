@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { distrust, rootAlone } from '../../src/base/trust.ts';
 import { findHooks } from '../../src/hooks/find.ts';
-import { distrust } from '../../src/hooks/trust.ts';
 import { folderWith } from './folder.ts';
 
 // To make files of others, and to be trusted with one's own, takes root.
@@ -98,15 +98,17 @@ asRoot('the way to a hook', () => {
     const { lchownSync } = await import('node:fs');
     symlinkSync('/usr/bin', join(folder, 'deployed.d'));
     lchownSync(join(folder, 'deployed.d'), 1234, 0);
-    expect(await distrust(join(folder, 'deployed.d', 'env'))).toMatch(/deployed\.d does not belong to root$/);
+    expect(distrust(join(folder, 'deployed.d', 'env'), rootAlone)).toMatch(
+      /deployed\.d does not belong to root$/,
+    );
   });
 
-  it('is trusted through relative links, and not through links in a circle', async () => {
+  it('is trusted through relative links, and not through links in a circle', () => {
     const folder = folderWith({ a: '' });
     symlinkSync('../..', join(folder, 'up'));
     symlinkSync('circle', join(folder, 'circle'));
-    expect(await distrust(`${folder}/up/usr/bin/env`)).toBeUndefined();
-    expect(await distrust(join(folder, 'circle'))).toMatch(/leads through too many symbolic links$/);
+    expect(distrust(`${folder}/up/usr/bin/env`, rootAlone)).toBeUndefined();
+    expect(distrust(join(folder, 'circle'), rootAlone)).toMatch(/leads through too many symbolic links$/);
   });
 });
 

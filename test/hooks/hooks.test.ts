@@ -9,7 +9,7 @@ async function ran(scripts: Readonly<Record<string, string>>, options: Partial<H
   const lines: string[] = [];
   const warnings: string[] = [];
   const starts: string[] = [];
-  await runHooks(hooks, {
+  const left = await runHooks(hooks, {
     input: '{}\n',
     env: { RC_WAIT_OUTCOME: 'deployed' },
     timeoutMs: 10_000,
@@ -19,7 +19,7 @@ async function ran(scripts: Readonly<Record<string, string>>, options: Partial<H
     onStart: (name, number) => starts.push(`${number} ${name}`),
     ...options,
   });
-  return { lines, warnings, starts };
+  return { lines, warnings, starts, left };
 }
 
 describe.runIf(process.getuid?.() === 0)('hooks', () => {
@@ -28,6 +28,7 @@ describe.runIf(process.getuid?.() === 0)('hooks', () => {
       lines: ['a: first', 'b: second'],
       warnings: [],
       starts: ['1 a', '2 b'],
+      left: [],
     });
   });
 
@@ -42,12 +43,27 @@ describe.runIf(process.getuid?.() === 0)('hooks', () => {
 
   it('are not run any more when all is interrupted', async () => {
     const interrupted = new AbortController();
-    const { starts, warnings } = await ran(
+    const { starts, warnings, left } = await ran(
       { a: 'echo here; sleep 60', b: '', c: '' },
       { signal: interrupted.signal, onLine: () => interrupted.abort() },
     );
     expect(starts).toEqual(['1 a']);
     expect(warnings).toEqual(['the hook a did not succeed: interrupted', 'interrupted: not run: b c']);
+    expect(left).toEqual(['b', 'c']);
+  });
+
+  it('get a long message whole on standard input, and the beginning of it in the environment', async () => {
+    const message = `130 tasks failed: ${'x'.repeat(200_000)}`;
+    const { lines, warnings } = await ran(
+      { a: 'printf "%s" "$RC_WAIT_MESSAGE" | wc -m; wc -c; printf "%s" "$RC_WAIT_MESSAGE" | head -c 9' },
+      { input: `{"message":"${message}"}\n`, env: { RC_WAIT_MESSAGE: message } },
+    );
+    expect(warnings).toEqual([]);
+    expect(lines.map((line) => line.replace(/^a: */, ''))).toEqual([
+      expect.stringMatching(/^409\d|^410\d/),
+      String(message.length + 15),
+      '130 tasks',
+    ]);
   });
 
   it('have an environment of their own, without what rc-wait was told', async () => {

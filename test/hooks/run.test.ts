@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type HookRun, runHook } from '../../src/hooks/run.ts';
@@ -62,6 +62,23 @@ describe('a hook', () => {
     expect(await ran('', { path: '/nowhere/hook' })).toMatchObject({
       ok: false,
       how: 'it cannot be started: no such file or directory',
+    });
+  });
+
+  it.each([
+    ['its interpreter cannot be one', '#!/etc/passwd/x\n', {}, 'a part of the path is not a directory'],
+    [
+      'its environment is too long',
+      '#!/bin/sh\n',
+      { env: { A: 'x'.repeat(200_000) } },
+      'its arguments or its environment are too long (E2BIG)',
+    ],
+  ])('that cannot be started because %s is told of, too', async (_, text, options, reason) => {
+    const path = join(folderWith({ hook: '' }), 'hook');
+    writeFileSync(path, text);
+    expect(await ran('', { path, ...options })).toMatchObject({
+      ok: false,
+      how: `it cannot be started: ${reason}`,
     });
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4 } from '../../src/base/ipv4.ts';
 import {
   blank,
+  cameAfter,
   type Instance,
   instanceOf,
   type Memory,
@@ -10,10 +11,12 @@ import {
   recall,
   renderMemory,
   withInstance,
+  withOwed,
 } from '../../src/memory/instances.ts';
 import type { NetworkResult } from '../../src/network/types.ts';
 
 const since = '2026-11-21T20:35:42Z';
+const moment = { deployedAt: since, change: 3 };
 const gateway = parseIpv4('10.208.0.1') as Ipv4Address;
 const changed: NetworkResult = {
   action: 'changed',
@@ -28,24 +31,53 @@ function remembering(
   result: NetworkResult,
   { network = 'auto', id = 'i-1' }: { network?: Instance['network']; id?: string } = {},
 ): Memory {
-  const instance = instanceOf(id, since, network, result, result.action === 'skipped' ? undefined : gateway);
+  const instance = instanceOf(id, moment, network, result, result.action === 'skipped' ? undefined : gateway);
   expect(instance).toBeDefined();
   return instance === undefined ? blank : withInstance(blank, instance);
 }
 
-const anyInstance: fc.Arbitrary<Instance> = fc.record({
-  id: fc.string({ minLength: 1, maxLength: 6 }),
-  deployed_at: fc.constant(since),
-  network: fc.constantFrom('off', 'auto', 'netplan', 'wicked'),
-  result: fc.oneof(
-    fc.record({
-      action: fc.constantFrom('changed', 'unchanged'),
-      gateway_ip: fc.constant(gateway),
-      interface: fc.string({ minLength: 1 }),
-      stack: fc.constantFrom('netplan', 'ifupdown'),
-    }),
-    fc.record({ action: fc.constant('skipped' as const), reason: fc.string() }),
-  ),
+const anyResult: fc.Arbitrary<Instance['result']> = fc.oneof(
+  fc.record({
+    action: fc.constantFrom('changed', 'unchanged'),
+    gateway_ip: fc.constant(gateway),
+    interface: fc.string({ minLength: 1 }),
+    stack: fc.constantFrom('netplan', 'ifupdown'),
+  }),
+  fc.record({ action: fc.constant('skipped' as const), reason: fc.string() }),
+);
+/** With a number of the last change, or as an early release wrote it. */
+const anyInstance: fc.Arbitrary<Instance> = fc.record(
+  {
+    id: fc.string({ minLength: 1, maxLength: 6 }),
+    deployed_at: fc.constant(since),
+    change: fc.nat(),
+    network: fc.constantFrom('off', 'auto', 'netplan', 'wicked'),
+    result: anyResult,
+  },
+  { requiredKeys: ['id', 'deployed_at', 'network', 'result'] },
+);
+
+describe('who was not told', () => {
+  const owed = { signal: true, hooks: ['20-b'] };
+  const instance = instanceOf('i-1', { ...moment, owed }, 'auto', changed, gateway);
+  const memory = withInstance(blank, instance as Instance);
+
+  it('is remembered with the instance, whatever the wait is for', () => {
+    const kept = parseMemory(renderMemory(memory));
+    expect(recall(kept as Memory, 'i-1', 'auto')).toMatchObject({ kind: 'gateway', owed });
+    expect(recall(kept as Memory, 'i-1', 'off')).toMatchObject({ kind: 'left-alone', owed });
+    expect(recall(remembering(skipped), 'i-1', 'auto')).not.toHaveProperty('owed');
+  });
+
+  it('is forgotten when they were told, and nothing else is', () => {
+    const told = withOwed(memory, 'i-1', undefined);
+    expect(told).toEqual(remembering(changed));
+    expect(withOwed(remembering(changed), 'i-1', undefined)).toBeUndefined();
+    expect(withOwed(memory, 'i-2', undefined)).toBeUndefined();
+    expect(withOwed(memory, 'i-1', { ...owed, hooks: [] })?.instances).toEqual([
+      { ...instance, owed: { signal: true, hooks: [] } },
+    ]);
+  });
 });
 
 describe('DEPLOYED is known', () => {
@@ -54,6 +86,7 @@ describe('DEPLOYED is known', () => {
       expect(recall(remembering({ ...changed, action }), 'i-1', 'auto')).toEqual({
         kind: 'gateway',
         since,
+        change: 3,
         gateway: '10.208.0.1',
         interfaceName: 'eth1',
         stack: 'netplan',
@@ -103,8 +136,36 @@ describe('DEPLOYED is not known', () => {
 
   it('when the gateway did not stand', () => {
     const rolledBack: NetworkResult = { ...changed, action: 'rolled-back', reason: 'no answer' };
-    expect(instanceOf('i-1', since, 'auto', rolledBack, gateway)).toBeUndefined();
-    expect(instanceOf('i-1', since, 'auto', changed, undefined)).toBeUndefined();
+    expect(instanceOf('i-1', moment, 'auto', rolledBack, gateway)).toBeUndefined();
+    expect(instanceOf('i-1', moment, 'auto', changed, undefined)).toBeUndefined();
+  });
+});
+
+describe('a change of the network came after DEPLOYED', () => {
+  const long = { before: '2020-01-02T03:04:05.000Z', after: '2030-01-02T03:04:05.000Z' };
+
+  it('by its number, whatever the clock said', () => {
+    for (const startedAt of [long.before, long.after, 'noon']) {
+      expect(cameAfter({ sequence: 4, startedAt }, { change: 3, since })).toBe(true);
+      for (const sequence of [1, 3])
+        expect(cameAfter({ sequence, startedAt }, { change: 3, since })).toBe(false);
+      expect(cameAfter({ sequence: 1, startedAt }, { change: 0, since })).toBe(true);
+    }
+  });
+
+  it('when it has a number, and DEPLOYED was remembered by an early release', () => {
+    expect(cameAfter({ sequence: 1, startedAt: long.before }, { change: undefined, since })).toBe(true);
+  });
+
+  it('not when an early release made it, and DEPLOYED was seen by this one', () => {
+    expect(cameAfter({ startedAt: long.after }, { change: 0, since })).toBe(false);
+  });
+
+  it('by the time where nothing has a number', () => {
+    expect(cameAfter({ startedAt: long.after }, { change: undefined, since })).toBe(true);
+    expect(cameAfter({ startedAt: long.before }, { change: undefined, since })).toBe(false);
+    expect(cameAfter({ startedAt: '2026-11-21T20:35:42.900Z' }, { change: undefined, since })).toBe(false);
+    expect(cameAfter({ startedAt: 'noon' }, { change: undefined, since })).toBe(false);
   });
 });
 

@@ -73,3 +73,41 @@ it('where nothing runs the files alone count', async () => {
   expect(one).toMatchObject({ kernel: undefined, defaultRoutes: [] });
   expect(isHeld(one)).toBe(true);
 });
+
+const dhcpTrees: readonly (readonly ['networkd' | 'netplan', Readonly<Record<string, string>>])[] = [
+  [
+    'networkd',
+    {
+      '/etc/systemd/network/10-eth1.network': '[Match]\nName=eth1\n[Network]\nAddress=10.208.5.7/19\n',
+      '/etc/systemd/network/20-eth2.network': '[Match]\nName=eth2\n[Network]\nDHCP=ipv4\n',
+    },
+  ],
+  [
+    'netplan',
+    { [path]: 'network:\n  ethernets:\n    eth1: {addresses: [10.208.5.7/19]}\n    eth2: {dhcp4: true}\n' },
+  ],
+];
+
+it.each(dhcpTrees)(
+  '%s: it is held beside a default route of option 121, which has a metric',
+  async (stack, files) => {
+    const root = scratch(files);
+    await applyNetwork(await planNetwork({ gateway, stack, root }), { root });
+    const kernel = new FakeKernel([
+      'default via 10.208.0.1 dev eth1 proto static',
+      'default via 192.0.2.1 dev eth2 proto dhcp src 192.0.2.50 metric 1024',
+    ]);
+    const host: PlanHost = {
+      isRunning: () => true,
+      interfaces: () => [
+        { name: 'eth1', addresses: [{ address: parseIpv4('10.208.5.7') ?? gateway, prefixLength: 19 }] },
+      ],
+      isInstalled: async () => false,
+      isPresent: () => true,
+      run: kernel.run,
+    };
+    const one = await checkNetwork({ gateway, stack, root }, host);
+    expect(one.reasons).toEqual([]);
+    expect(isHeld(one)).toBe(true);
+  },
+);

@@ -21,6 +21,12 @@ it('a command that runs only on a condition is shown with it', () => {
   );
 });
 
+it('what could not be made sure of is said', () => {
+  expect(describePlan({ ...plan, warnings: ['netplan was not asked'] })).toContain(
+    '# look at this: netplan was not asked\n',
+  );
+});
+
 it('a plan is shown as a unified diff with the commands that would run', () => {
   const text = describePlan({
     ...plan,

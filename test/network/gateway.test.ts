@@ -8,7 +8,7 @@ import {
   parseIpv4Prefix,
   rangeOf,
 } from '../../src/base/ipv4.ts';
-import { interfaceForGateway } from '../../src/network/gateway.ts';
+import { interfaceForGateway, mayStillFit } from '../../src/network/gateway.ts';
 import type { HostInterface } from '../../src/network/types.ts';
 
 function address(text: string): Ipv4Address {
@@ -135,4 +135,18 @@ it('whatever is accepted is inside the prefix and is none of its reserved addres
     }),
     { numRuns: 10_000 },
   );
+});
+
+describe('a gateway that fits no interface', () => {
+  it('may still fit where no prefix holds it so far, and only then', () => {
+    expect(mayStillFit(address('10.208.64.1'), server)).toBe(true);
+    expect(mayStillFit(address('10.208.0.1'), [])).toBe(true);
+    expect(mayStillFit(address('10.208.0.1'), server, 'eth2')).toBe(true);
+    expect(mayStillFit(address('10.208.0.1'), server, 'eth0')).toBe(true);
+    // Held by a prefix: what is wrong with it is wrong for good.
+    for (const held of ['10.208.0.1', '10.208.5.7', '10.208.31.255'])
+      expect(mayStillFit(address(held), server)).toBe(false);
+    for (const never of ['0.1.2.3', '127.0.0.9', '224.0.0.1', '255.255.255.255'])
+      expect(mayStillFit(address(never), [])).toBe(false);
+  });
 });

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { encodeBytes } from '../../src/network/bytes.ts';
 import {
   askDaemon,
   isInstalled,
@@ -10,8 +11,11 @@ import {
   runningInterfaces,
 } from '../../src/network/host.ts';
 import type { Run } from '../../src/network/run.ts';
+import { ifcfg } from '../../src/network/stacks/ifcfg.ts';
 import { ifupdown } from '../../src/network/stacks/ifupdown.ts';
 import { netplan } from '../../src/network/stacks/netplan.ts';
+import { networkmanager } from '../../src/network/stacks/networkmanager.ts';
+import { wicked } from '../../src/network/stacks/wicked.ts';
 import type { Stack } from '../../src/network/types.ts';
 import { scratch } from './scratch.ts';
 
@@ -20,7 +24,7 @@ vi.mock('node:os', async (original) => ({
   networkInterfaces: vi.fn(),
 }));
 
-async function paths(stack: typeof netplan, root: string): Promise<string[]> {
+async function paths(stack: Stack, root: string): Promise<string[]> {
   return (await readStackFiles(stack, root)).map(({ path }) => path);
 }
 
@@ -75,16 +79,48 @@ describe('the files of a stack', () => {
   });
 });
 
-describe('a file that cannot be read is never taken for one that is not there', () => {
-  it('not when it is not text', async () => {
-    const root = scratch({ '/etc/netplan/a.yaml': '' });
-    writeFileSync(join(root, '/etc/netplan/a.yaml'), Buffer.from([0xe9, 0x0a]));
-    await expect(readStackFiles(netplan, root)).rejects.toMatchObject({
-      code: 'NETWORK_FILE',
-      message: 'cannot read /etc/netplan/a.yaml: it is not UTF-8 text',
-    });
+describe('what stands in the way of one stack is nothing to another', () => {
+  it('a file in place of a folder: it has no such files', async () => {
+    // /etc/sysconfig/network is a file of RHEL's scripts, and a folder of wicked's.
+    const root = scratch({ '/etc/sysconfig/network': 'NETWORKING=yes\n', '/etc/dhcp': '' });
+    expect(await paths(wicked, root)).toEqual([]);
+    expect(await paths(ifcfg, root)).toEqual(['/etc/sysconfig/network']);
+    expect(await paths(ifupdown, root)).toEqual([]);
   });
 
+  it('a folder in place of a file, and a link to nowhere: there is no such file', async () => {
+    const root = scratch({ '/etc/sysconfig/network/ifcfg-eth1': '', '/etc/netplan/a.yaml': '' });
+    symlinkSync('nowhere', join(root, '/etc/netplan/b.yaml'));
+    symlinkSync('a.yaml/x', join(root, '/etc/netplan/c.yaml'));
+    expect(await paths(ifcfg, root)).toEqual([]);
+    expect(await paths(netplan, root)).toEqual(['/etc/netplan/a.yaml']);
+  });
+
+  it('what is passed over for its name is not even opened', async () => {
+    const folder = '/etc/NetworkManager/system-connections';
+    const huge = 'x'.repeat(1024 * 1024 + 1);
+    const root = scratch({
+      [`${folder}/eth1.nmconnection`]: '',
+      [`${folder}/ca.DER`]: huge,
+      [`${folder}/eth1~`]: huge,
+      '/etc/sysconfig/network-scripts/ifcfg-eth1.bak': huge,
+      '/etc/sysconfig/network/ifcfg-eth1.rpmsave': huge,
+    });
+    expect(await paths(networkmanager, root)).toEqual([`${folder}/eth1.nmconnection`]);
+    expect(await paths(ifcfg, root)).toEqual([]);
+    expect(await paths(wicked, root)).toEqual([]);
+  });
+
+  it('bytes that are not UTF-8 are read, and come back', async () => {
+    const root = scratch({ '/etc/network/interfaces': '' });
+    const bytes = Buffer.from('# B\xfcro\n', 'latin1');
+    writeFileSync(join(root, '/etc/network/interfaces'), bytes);
+    const [file] = await readStackFiles(ifupdown, root);
+    expect(encodeBytes(file?.text ?? '').equals(bytes)).toBe(true);
+  });
+});
+
+describe('a file that cannot be read is never taken for one that is not there', () => {
   it('not when it is far too large', async () => {
     const root = scratch({ '/etc/netplan/a.yaml': 'x'.repeat(1024 * 1024 + 1) });
     await expect(readStackFiles(netplan, root)).rejects.toThrow(/it has 1048577 bytes/);

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4, parseIpv4Prefix } from '../../src/base/ipv4.ts';
+import { applyNetwork } from '../../src/network/apply.ts';
+import { checkNetwork, isHeld } from '../../src/network/check.ts';
+import { openJournal } from '../../src/network/journal.ts';
 import { type PlanHost, type PlanRequest, planNetwork } from '../../src/network/plan.ts';
-import type { HostInterface } from '../../src/network/types.ts';
+import type { HostInterface, StackName } from '../../src/network/types.ts';
 import { FakeKernel } from './fake-kernel.ts';
 import { put, scratch } from './scratch.ts';
 
@@ -86,7 +89,7 @@ describe('on a running system', () => {
     const status = 'networkctl --no-pager status --all --lines=0';
     const networkd = (output: string, isActive = true) =>
       running(
-        new FakeKernel(['default via 203.0.113.1 dev eth0'], {
+        new FakeKernel([], {
           'systemctl is-active --quiet systemd-networkd.service': () => ({ ok: isActive }),
           [status]: () => ({ output }),
         }),
@@ -146,11 +149,58 @@ describe('below another root', () => {
     await expect(planNetwork(request(root, { interfaceName: 'eth0' }))).rejects.toMatchObject({
       code: 'GATEWAY_INVALID',
     });
-    await expect(planNetwork(request(root, { interfaceName: 'eth7' }))).rejects.toMatchObject({
+    expect((await planNetwork(request(root, { interfaceName: 'snet' }))).wish.interfaceName).toBe('snet');
+    const named = scratch({ '/etc/netplan/50.yaml': netplanFile.replace('5b"}', '5b"}, set-name: eth1') });
+    await expect(planNetwork(request(named, { interfaceName: 'eth7' }))).rejects.toMatchObject({
       code: 'CONFIGURATION',
     });
-    expect((await planNetwork(request(root, { interfaceName: 'snet' }))).wish.interfaceName).toBe('snet');
   });
+
+  const byMac: readonly (readonly [string, string, string])[] = [
+    ['netplan', '/etc/netplan/50.yaml', netplanFile],
+    [
+      'networkmanager',
+      '/etc/NetworkManager/system-connections/servicenet.nmconnection',
+      '[connection]\ntype=ethernet\n[ethernet]\nmac-address=BC:76:4E:20:6C:5B\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
+    ],
+    [
+      'networkd',
+      '/etc/systemd/network/servicenet.network',
+      '[Match]\nMACAddress=bc:76:4e:20:6c:5b\n[Network]\nAddress=10.208.5.7/19\n',
+    ],
+    [
+      'ifcfg',
+      '/etc/sysconfig/network-scripts/ifcfg-System_eth1',
+      'HWADDR=BC:76:4E:20:6C:5B\nIPADDR=10.208.5.7\nPREFIX=19\n',
+    ],
+  ];
+
+  it.each(byMac)(
+    '%s: an interface by its MAC address alone has the name that is given, or none that lasts',
+    async (stack, path, text) => {
+      const root = scratch({ [path]: text });
+      const named = await planNetwork(request(root, { interfaceName: 'eth1' }));
+      expect(named).toMatchObject({
+        stack,
+        wish: { interfaceName: 'eth1', macAddress: 'bc:76:4e:20:6c:5b' },
+      });
+      expect(named.wish).not.toHaveProperty('isLabel');
+      const plan = await planNetwork(request(root));
+      expect(plan.changes).toEqual(named.changes);
+      await applyNetwork(plan, { root });
+      const last = await openJournal(root).last();
+      expect(last?.interface).toBe('bc:76:4e:20:6c:5b');
+      // On the server that has booted with these files.
+      const kernel = new FakeKernel(['default via 10.208.0.1 dev eth1']);
+      const host = running(kernel, ['netplan', 'nmcli', 'networkctl']);
+      const check = await checkNetwork(
+        request(root, { stack: stack as StackName, interfaceName: last?.interface ?? '' }),
+        host,
+      );
+      expect(check).toMatchObject({ interfaceName: 'eth1', reasons: [] });
+      expect(isHeld(check)).toBe(true);
+    },
+  );
 
   it.each([
     ['networkd', '/etc/systemd/network/1.network', '[Match]\nName=eth1\n[Network]\nAddress=10.208.5.7/19\n'],
@@ -179,6 +229,62 @@ describe('below another root', () => {
       code: 'NETWORK_FILE',
       message: 'cannot read /etc/netplan/50.yaml: line 1: the document is not a mapping',
     });
+  });
+});
+
+describe("what the stack's own tool makes of the new files", () => {
+  const ifup = (printed: string, ok = true): PlanHost => {
+    const kernel = new FakeKernel([]);
+    return {
+      ...running(kernel, ['ifup']),
+      run: async (command) =>
+        command.argv.includes('--no-act')
+          ? { ok, how: ok ? 'exit status 0' : 'exit status 1', output: printed }
+          : kernel.run(command),
+    };
+  };
+
+  it('is the gateway: the plan stands', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile });
+    const printed = ' ip route add default via 10.208.0.1  dev eth1 onlink \n';
+    expect(await planNetwork(request(root), ifup(printed))).toMatchObject({ stack: 'ifupdown' });
+  });
+
+  it('is something else: nothing is planned, on the server and below another root', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile });
+    const host = ifup('ip route add default via 203.0.113.1 dev eth0\nip link set dev eth1 up\n');
+    const says = 'makes the IPv4 default route via 203.0.113.1 on eth0 of the new files';
+    await expect(planNetwork(request(root), host)).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot bring the gateway 10.208.0.1 into use on eth1: ifup ${says}`,
+      hint: expect.stringMatching(/^nothing was changed; /),
+    });
+    await expect(planNetwork(request(root), { ...host, isRunning: () => false })).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot bring the gateway 10.208.0.1 into use on eth1: ifup of this machine ${says}`,
+    });
+  });
+
+  it('cannot be told below another root, where it refuses them: the plan warns', async () => {
+    const root = scratch({ '/etc/network/interfaces': interfacesFile });
+    let asked = 0;
+    const host: PlanHost = {
+      ...ifup(''),
+      isRunning: () => false,
+      // The new files are asked about first.
+      run: async () => {
+        asked += 1;
+        return {
+          ok: asked > 1,
+          how: asked > 1 ? 'exit status 0' : 'exit status 1',
+          output: 'unknown option',
+        };
+      },
+    };
+    const { warnings } = await planNetwork(request(root), host);
+    expect(warnings).toEqual([
+      'ifup of this machine refuses the new files: exit status 1, unknown option; that of the disk may be another release, and was not asked',
+    ]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { runCommand, toolPath } from '../../src/network/run.ts';
+import { runCommand } from '../../src/network/run.ts';
 import type { Command } from '../../src/network/types.ts';
+import { toolPath } from '../../src/system/environment.ts';
 
 function command(...argv: Command['argv']): Command {
   return { argv, timeoutMs: 10_000 };

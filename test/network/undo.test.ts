@@ -220,4 +220,44 @@ describe('on the running system', () => {
     expect((await undoLast(means)).result).toMatchObject({ reason: 'it was not finished' });
     expect(text()).toBe('old a');
   });
+
+  describe('a change that was made in the files of its disk, before it booted', () => {
+    const offline = { routes: null, restore: [], interface: 'eth1' };
+
+    it('is reloaded by the stack itself', async () => {
+      const kernel = new FakeKernel([wished], { 'netplan apply': (one) => one.become([old]) });
+      const { means, entry, text, journal } = scene(kernel);
+      await journal.finish(await journal.begin({ ...entry, ...offline }));
+      expect((await undoLast(means)).result).toMatchObject({ reason: 'it was undone by hand' });
+      expect(text()).toBe('old a');
+      expect(kernel.ran).toContain('netplan apply');
+      expect(kernel.routes).toEqual([old]);
+    });
+
+    it('is undone in the files alone where the stack has no such command, and that is said', async () => {
+      const kernel = new FakeKernel([wished]);
+      const { means, entry, text, journal } = scene(kernel);
+      await journal.finish(await journal.begin({ ...entry, ...offline, stack: 'ifupdown' }));
+      const notices: string[] = [];
+      const { result } = await undoLast({ ...means, onNotice: (notice) => notices.push(notice) });
+      const said =
+        'the kernel\'s default route is "default via 10.208.0.1 dev eth1" still: restart the network or the server for the old files to count';
+      expect(notices).toEqual([said]);
+      expect(result.reason).toBe(`it was undone by hand; ${said}`);
+      expect(text()).toBe('old a');
+    });
+
+    it('stays where the old files bring no way out', async () => {
+      const kernel = new FakeKernel([wished], {
+        'netplan apply': (one) => one.become(one.routes.length > 0 ? [] : [wished]),
+      });
+      const { means, entry, text, journal } = scene(kernel);
+      await journal.finish(await journal.begin({ ...entry, ...offline }));
+      await expect(undoLast(means)).rejects.toThrow(
+        /the old files bring no default route: the kernel has no default route; what was there before is back$/,
+      );
+      expect(text()).toBe('new a');
+      expect(kernel.routes).toEqual([wished]);
+    });
+  });
 });

@@ -1,8 +1,11 @@
 /**
  * Takes rc-wait's marks out of a text again, by the rules that its own files
- * tell a person: what an edit did can be undone from the text alone.
+ * tell a person: what an edit did can be undone from the text alone. But for one
+ * byte: what rc-wait writes for the network-scripts ends with a line ending, whatever
+ * was there before (NetworkManager before 1.6 drops a last line without one).
+ * @param before what is to come out; its last line ending alone is looked at
  */
-export function undo(text: string): string {
+export function undo(text: string, before = '\n'): string {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const out: string[] = [];
   let ended = true;
@@ -19,5 +22,6 @@ export function undo(text: string): string {
     ended = (lines[at] ?? '').endsWith('\n');
   }
   // A text without a last line ending keeps none, whatever was added after its last line.
-  return ended ? out.join('') : out.join('').replace(/\r?\n$/, '');
+  const isAdded = text.endsWith('\n') && before !== '' && !before.endsWith('\n');
+  return ended && !isAdded ? out.join('') : out.join('').replace(/\r?\n$/, '');
 }

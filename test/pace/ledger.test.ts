@@ -184,6 +184,65 @@ describe('a damaged ledger', () => {
     granted(ledger.approach(approach()));
   });
 
+  it.each([
+    ['an answer to what was asked later than now', 'UPDATE answers SET asked_ms = asked_ms + 1e6'],
+    ['a request that counts for years', 'UPDATE slots SET counts_until_ms = 9e12'],
+    ['a request that counts for seconds', 'UPDATE slots SET counts_until_ms = taken_ms + 5000'],
+    ['a backoff of days', 'UPDATE backoff SET not_before_ms = 9e9'],
+    ['a pace of hours', 'UPDATE backoff SET pace_ms = 9e6'],
+    ['a number that is too large for one', 'UPDATE backoff SET refusals = 9223372036854775807'],
+    ['no backoff', 'DELETE FROM backoff'],
+    ['a letter of its boot changed', "UPDATE backoff SET boot = 'x' || substr(boot, 2)"],
+    ['no version', 'PRAGMA user_version = 0'],
+    ['a column of another name', 'ALTER TABLE slots RENAME COLUMN taken_ms TO taken_ns'],
+  ])('with %s is set aside as well, and the wait goes on after a minute', (_what, sql) => {
+    const first = open();
+    const { slotId, takenMs } = granted(first.approach(approach()));
+    const outcome = { signal: { kind: 'answered' as const }, record: 'x' };
+    first.settle({ slotId, takenMs, key: 'details', nowMs, outcome });
+    first.close();
+    const db = new DatabaseSync(path());
+    db.exec(sql);
+    db.close();
+    nowMs += 10;
+    const ledger = open();
+    expect(ledger.approach(approach({ newerThanMs: nowMs - 5 }))).toMatchObject({
+      delay: { because: 'window' },
+    });
+    expect(damaged()).toHaveLength(1);
+    nowMs += 70_000;
+    granted(ledger.approach(approach()));
+  });
+
+  it('whose log lost what a killed process had asked is told from one whose log is whole', async () => {
+    const script = `
+      import { SqliteLedger } from ${JSON.stringify(new URL('../../src/pace/ledger.ts', import.meta.url).href)};
+      import { sharedLimits } from ${JSON.stringify(new URL('../../src/pace/window.ts', import.meta.url).href)};
+      const nowMs = () => 1_000_000;
+      const ledger = new SqliteLedger({ directory: ${JSON.stringify(directory)}, limits: sharedLimits, random: () => 0, nowMs,
+        sleep: async () => {}, requestTimeoutMs: 10_000, onNotice: () => {} });
+      for (let n = 0; n < 29; n += 1) ledger.approach({ key: 'k' + n, nowMs: nowMs(), newerThanMs: undefined, requestTimeoutMs: 10_000 });
+      process.kill(process.pid, 'SIGKILL');`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
+    await once(child, 'exit');
+    const log = readFileSync(`${path()}-wal`);
+    const index = readFileSync(`${path()}-shm`);
+    expect(open().approach(approach())).toMatchObject({ delay: { because: 'window' } });
+    expect(notices).toEqual([]);
+    for (const ledger of opened.splice(0)) ledger.close();
+
+    // As the process left it, but for one bit: SQLite alone would forget most of the requests, and say nothing.
+    rmSync(path());
+    const empty = new DatabaseSync(path());
+    empty.exec('PRAGMA journal_mode = WAL');
+    empty.close();
+    log.writeUInt8(log.readUInt8(200) ^ 1, 200);
+    writeFileSync(`${path()}-wal`, log);
+    writeFileSync(`${path()}-shm`, index);
+    expect(open().approach(approach())).toMatchObject({ delay: { because: 'window' } });
+    expect(notices).toEqual([expect.stringContaining('is damaged (requests are missing from its log)')]);
+  });
+
   it('that is damaged while it is open is set aside by one process, and all go on with the same new one', () => {
     const ledgers = [open(), open()];
     for (const ledger of ledgers) granted(ledger.approach(approach({ key: Math.random().toString() })));

@@ -50,6 +50,50 @@ function impossible(): string {
   return join(directory, 'file', 'state');
 }
 
+describe('the count over all state directories', () => {
+  const ofServer = (state: string, euid: number) => {
+    vi.spyOn(process, 'geteuid').mockReturnValue(euid);
+    const ledger = openLedger({
+      directory: join(directory, state),
+      clock: systemClock,
+      random: () => 0,
+      requestTimeoutMs: 10_000,
+      onNotice: (notice) => notices.push(notice),
+      source: () => '10.208.5.7',
+      rootDirectory: join(directory, 'root'),
+    });
+    opened.push(ledger);
+    return ledger;
+  };
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('is that of root where root runs it: 29 requests of all of them', () => {
+    let granted = 0;
+    for (const state of ['a', 'b', 'c']) {
+      const ledger = ofServer(state, 0);
+      for (let question = 0; question < 15; question += 1) {
+        const key = `http://10.208.0.1|${question}|json`;
+        if (ledger.approach(approach({ key })).kind === 'granted') granted += 1;
+      }
+    }
+    expect(granted).toBe(29);
+    expect(notices).toEqual([]);
+  });
+
+  it('leaves another user one request every 10 s, with any state directory, once root is at work', () => {
+    expect(ofServer('mine', 1_000).limits).toEqual(sharedLimits);
+    mkdirSync(join(directory, 'root'));
+    writeFileSync(join(directory, 'root/ledger.db'), '');
+    expect(ofServer('other', 1_000).limits).toEqual(lonelyLimits);
+    expect(notices).toEqual([
+      expect.stringMatching(/other users cannot see its count .* every 10 s\. Run as root/),
+    ]);
+    expect(ofServer('roots', 0).limits).toEqual(sharedLimits);
+  });
+});
+
 describe('opening the ledger', () => {
   it('keeps the full pace where the state directory can be written, and says nothing', () => {
     expect(open(join(directory, 'state')).limits).toEqual(sharedLimits);
@@ -108,6 +152,14 @@ describe('opening the ledger', () => {
       answer: { record: 'DEPLOYING', askedMs },
     });
     expect(open(where).approach(approach())).toMatchObject({ kind: 'granted' });
+  });
+
+  it('does not believe what was published of a later time than now: it would wait for ever', () => {
+    const shared = join(directory, 'shared');
+    mkdirSync(join(shared, 'ledger.db'), { recursive: true });
+    const askedMs = systemClock.nowMs() + 60_000;
+    publish(shared, new Map([['details', { record: 'DEPLOYING', askedMs }]]));
+    expect(open(shared).approach(approach())).toMatchObject({ kind: 'granted' });
   });
 
   it('does not ask by itself while root asks', () => {

@@ -33,7 +33,7 @@ describe.concurrent('wrong flags and configuration: 64, with the word that is wr
     ],
     [
       'an interface that does not exist',
-      ['wait', '--region', 'dfw', '--interface', 'eth99'],
+      ['status', '--region', 'dfw', '--interface', 'eth99'],
       /^rc-wait: cannot use --interface eth99: this server has no such interface\n/,
     ],
     ['an unknown command', ['frobnicate'], /^rc-wait: cannot run "frobnicate": there is no such command\n/],

@@ -10,7 +10,9 @@ const { play } = await simulator();
 /** A file system of so many kB for this test alone; undefined where mounting is not permitted. */
 function tinyDisk(kilobytes: number): string | undefined {
   const path = scratch();
-  const { status } = spawnSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', path]);
+  // Not with mode 1777, which is the default: a ledger in a folder that all may write is not used.
+  const options = `size=${kilobytes}k,mode=0755`;
+  const { status } = spawnSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path]);
   if (status !== 0) return undefined;
   // Before the directory goes: hooks run in the reverse of their order.
   afterAll(() => void spawnSync('/usr/bin/umount', ['--lazy', path]));

@@ -40,19 +40,25 @@ afterAll(() => {
 });
 
 /** Starts any program; without a terminal, and with nothing of rc-wait's or systemd's in its environment. */
-export function startProgram(argv: readonly [string, ...string[]], env: StartOptions['env'] = {}): Program {
+export function startProgram(
+  argv: readonly [string, ...string[]],
+  env: StartOptions['env'] = {},
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): Program {
   const [file, ...args] = argv;
   const child = spawn(file, args, {
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', TMPDIR: process.env.TMPDIR ?? '/tmp', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   running.add(child);
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('its output is a pipe');
   let out = '';
   let err = '';
-  child.stdout.on('data', (data) => {
+  stdout.on('data', (data) => {
     out += data;
   });
-  child.stderr.on('data', (data) => {
+  stderr.on('data', (data) => {
     err += data;
   });
   const ended = new Promise<Ended>((resolve, reject) => {
@@ -70,8 +76,8 @@ export function startProgram(argv: readonly [string, ...string[]], env: StartOpt
         const look = (): void => {
           if (pattern.test(out) || pattern.test(err)) resolve();
         };
-        child.stdout.on('data', look);
-        child.stderr.on('data', look);
+        stdout.on('data', look);
+        stderr.on('data', look);
         child.once('close', () => reject(new Error(`it ended without ${pattern}:\n${out}\n${err}`)));
         look();
       }),

@@ -15,8 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
-function startWaiter(simulator: Simulator, source: string): Program {
-  const directory = join(state, source);
+function startWaiter(simulator: Simulator, source: string, directory = join(state, source)): Program {
   const where = ['--api-url', simulator.url, '--source-address', source, '--state-dir', directory];
   return start(['wait', ...where, '--network', 'off', '--quiet']);
 }
@@ -39,6 +38,16 @@ describe.concurrent('in real time, with real processes', () => {
     await simulator.close();
     expect({ refused, within: maxIn60s <= 29 }).toEqual({ refused: 0, within: true });
     expect(requests).toBeGreaterThanOrEqual(25);
+  });
+
+  it('processes with different state directories keep to the same 29', async () => {
+    const simulator = await simulate('70s', '[]');
+    const source = '127.0.1.3';
+    const waiters = ['a', 'b', 'c'].map((name) => startWaiter(simulator, source, join(state, name)));
+    for (const { ended } of waiters) expect(await ended).toMatchObject({ exit: 0 });
+    const { maxIn60s, refused } = simulator.summary(source);
+    await simulator.close();
+    expect({ refused, within: maxIn60s <= 29 }).toEqual({ refused: 0, within: true });
   });
 
   it('20 processes that are killed and restarted at random, on a network that takes 0 to 5 s, keep to the same 29', async () => {

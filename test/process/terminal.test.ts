@@ -98,6 +98,47 @@ describe.concurrent('on a terminal', () => {
   });
 });
 
+describe.concurrent('Ctrl-Z', () => {
+  const mine = Array.from({ length: 9 }, (_, index) => `a line of the person ${index}`);
+
+  /**
+   * rc-wait as a job of bash on a terminal of its own; when it is stopped bash writes the person's lines, and runs
+   * `then`. Typed into by `child.stdin`.
+   */
+  function asJob(args: readonly string[], then: string): Program {
+    const words = [node, main, ...args].map((word) => `"${word}"`).join(' ');
+    const lines = mine.map((line) => `echo "${line}"`).join('; ');
+    const script = `set -m; stty cols 70 rows 50; ${words}; ${lines}; ${then}`;
+    return startProgram(
+      ['script', '--quiet', '--flush', '--return', '--command', `exec bash -c '${script}'`, '/dev/null'],
+      { TERM: 'xterm', SHELL: '/bin/bash' },
+      'pipe',
+    );
+  }
+
+  it.concurrent.each([
+    ['and fg', 'fg'],
+    ['and fg after a while', 'sleep 3; fg'],
+    ['and bg, and fg', 'bg; sleep 3; fg'],
+  ])(
+    '%s leave every line that the person wrote meanwhile',
+    async (_, then) => {
+      const server = play({ deployedAfter: 'never', tasks: [{ name: 'Update access', endsAfter: 'never' }] });
+      const program = asJob(['wait', '--network', 'off', ...server.flags], then);
+      await program.saw(/IN_PROGRESS {2}Update access/);
+      program.child.stdin?.write('\u001a');
+      await program.saw(/a line of the person 8[\s\S]*IN_PROGRESS {2}Update access/);
+      server.set({ outcome: 'DEPLOYED', now: true });
+      const { out } = await program.ended;
+      const screen = screenAfter(out.replaceAll('^Z', ''));
+      expect(screen.filter((line) => line.startsWith('a line of the person'))).toEqual(mine);
+      expect(screen.filter((line) => line.startsWith('RackConnect:'))).toEqual([]);
+      expect(screen.at(-2)).toMatch(/^DEPLOYED after /);
+    },
+    120_000,
+  );
+});
+
 describe.concurrent('a pipe that is closed early', () => {
   it('is no error', async () => {
     const flags = play(done).flags.join(' ');

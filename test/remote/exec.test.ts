@@ -48,6 +48,8 @@ describe('a command line', () => {
     ["a 'b", 'a quote or a backslash at its end has nothing to close it'],
     ['a "b\\"', 'a quote or a backslash at its end has nothing to close it'],
     ['a \\', 'a quote or a backslash at its end has nothing to close it'],
+    ['{name} x', 'the program to be run must be named: no value of a server may stand in its name'],
+    ['./deploy-{region}', 'the program to be run must be named: no value of a server may stand in its name'],
     ['a {host}', 'there is no {host}; there are {id}, {name}, {region}, {ip}, {servicenet_ip}'],
   ])('%j is refused', (text, why) => {
     expect(() => parseCommand(text)).toThrowError(
@@ -62,11 +64,65 @@ describe('a command line', () => {
     expect(filled('a {ip}', ready({ ip: undefined }))).toEqual({ lacks: '{ip}' });
   });
 
-  it('gives the name of a server as one word, whatever it is', () => {
+  it('gives the name of a server as one word, or is not run: never as an option, never with control characters', () => {
     fc.assert(
-      fc.property(fc.string(), (name) => {
-        expect(filled("echo x{name}y '{name}'", ready({ name }))).toEqual(['echo', `x${name}y`, name]);
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        const words = filled("echo x{name}y '{name}'", ready({ name }));
+        if (/^-|[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(name))
+          expect(words).toHaveProperty('fault');
+        else expect(words).toEqual(['echo', `x${name}y`, name]);
       }),
+    );
+  });
+
+  it.each([
+    ['198.51.100.7', true],
+    ['2001:db8::7', true],
+    ['-oProxyCommand=touch /x', false],
+    ['198.51.100.7 -oProxyCommand=x', false],
+    ['host.example', false],
+    ['0x7f.1', false],
+    ['fe80::1%$(id)', false],
+    ['', false],
+  ])('takes for {ip} and {servicenet_ip} an address alone: %j', (ip, isOne) => {
+    expect(filled('ssh {ip}', ready({ ip }))).toEqual(
+      isOne ? ['ssh', ip] : { fault: `its {ip} is no IP address: ${JSON.stringify(ip)}` },
+    );
+    expect(filled('ssh root@{servicenet_ip}', ready({ serviceNetIp: ip }))).toEqual(
+      isOne
+        ? ['ssh', `root@${ip}`]
+        : { fault: `its {servicenet_ip} is no IP address: ${JSON.stringify(ip)}` },
+    );
+  });
+
+  it.each<[string, Partial<Watched>, string]>([
+    ['a {name}', { name: '--all' }, '"--all" in place of {name} would be taken for an option'],
+    ['a {name}-x', { name: '' }, '"-x" in place of {name}-x would be taken for an option'],
+    ['a {id}', { id: '-x' }, '"-x" in place of {id} would be taken for an option'],
+    ['a x={region}', { region: 'A\nB' }, 'its {region} holds control characters: "A\\nB"'],
+    ['a {name}', { name: 'a\0b' }, 'its {name} holds control characters: "a\\u0000b"'],
+    ["sh -c 'echo {name}'", { name: '$(id)' }, 'its {name} would be read as code there: "$(id)"'],
+    ["bash -ec 'echo {name}'", { name: 'a b' }, 'its {name} would be read as code there: "a b"'],
+    ['sudo /bin/sh -c {name}', { name: 'reboot; x' }, 'its {name} would be read as code there: "reboot; x"'],
+    ['ssh {ip} deploy {name}', { name: '`id`' }, 'its {name} would be read as code there: "`id`"'],
+    [
+      'ansible-playbook -e x={name} site.yml',
+      { name: "{{lookup('pipe','id')}}" },
+      `its {name} would be read as code there: "{{lookup('pipe','id')}}"`,
+    ],
+  ])('%s is not run where a value would become an option or code (%j)', (text, part, fault) => {
+    expect(filled(text, ready(part))).toEqual({ fault });
+  });
+
+  it.each([
+    ['--name={name}', '--all'],
+    ['-l {name}', 'web-1'],
+    ['sh -c \'echo "$1"\' sh {name}', '$(id)'],
+    ["sh -c 'echo {name}'", 'web-1.example.com'],
+    ['ssh {ip} deploy {name}', 'web_1'],
+  ])('a %s is run where it would not (%s)', (text, name) => {
+    expect(filled(`a ${text}`, ready({ name }))).toContain(
+      text.startsWith('--') ? `--name=${name}` : text.includes('echo {') ? `echo ${name}` : name,
     );
   });
 });

@@ -44,5 +44,5 @@ it.each(Object.entries(outcomes) as [Parameters<typeof exitOfOutcome>[0], number
 );
 
 it('a signal exits with 128 and its number, as in a shell', () => {
-  expect([exitOfSignal('SIGINT'), exitOfSignal('SIGTERM')]).toEqual([130, 143]);
+  expect([exitOfSignal('SIGHUP'), exitOfSignal('SIGINT'), exitOfSignal('SIGTERM')]).toEqual([129, 130, 143]);
 });

@@ -31,6 +31,29 @@ describe('a live block', () => {
     expect(screen()).toEqual(['rc-wait: a warning', 'block']);
   });
 
+  it('is not drawn in place of the lines that a person wrote while the process was stopped', () => {
+    const { write, screen } = createTerminal();
+    const live = createLive(write);
+    live.draw(['DEPLOYING', '  waiting']);
+    write('$ ls\n');
+    live.forget();
+    live.draw(['DEPLOYING', '  waiting']);
+    live.draw(['DEPLOYED']);
+    expect(screen()).toEqual(['DEPLOYING', '  waiting', '$ ls', 'DEPLOYED']);
+  });
+
+  it('is not there while it may not be shown', () => {
+    const { write, writes, screen } = createTerminal();
+    let isShown = false;
+    const live = createLive(write, () => isShown);
+    live.draw(['DEPLOYING']);
+    live.end();
+    expect(writes.join('')).toBe('');
+    isShown = true;
+    live.draw(['DEPLOYED']);
+    expect(screen()).toEqual(['DEPLOYED']);
+  });
+
   it('leaves nothing but what was said, whatever was drawn', () => {
     const step = fc.oneof(
       fc.array(fc.stringMatching(/^[a-z ]{0,20}$/), { maxLength: 6 }),

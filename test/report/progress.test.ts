@@ -56,6 +56,20 @@ describe('what is going on, in one line', () => {
       having(phase('automation'), unreachable, delay({ because: 'failed', times: 2, untilMs: 9_000 })),
       'waiting for RackConnect: no usable answer 2 times: connection refused',
     ],
+    ...(['refused', 'failed'] as const).map((because): [string, Progress, string] => [
+      `an answer after requests that were ${because}`,
+      having(
+        phase('automation'),
+        delay({ because, times: 2, untilMs: 9_000 }),
+        answer({ kind: 'done', value: { status: 'DEPLOYED', tasks: [] } }),
+      ),
+      'DEPLOYED',
+    ]),
+    [
+      'an answer after the quota was used up',
+      having(phase('automation'), delay({ because: 'window', untilMs: 9_000 }), deploying),
+      'DEPLOYING: task "Update access" is IN_PROGRESS',
+    ],
     [
       'an old error is not the reason of a new one',
       having(phase('automation'), deploying, delay({ because: 'failed', times: 1, untilMs: 9_000 })),

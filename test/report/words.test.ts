@@ -93,7 +93,7 @@ describe('why no request is made', () => {
     [{ because: 'window', untilMs }, 'the requests that this server may make in a minute are used up'],
     [
       { because: 'refused', times: 3, untilMs },
-      'refused (403) 3 times: something else on this server is using the 30 requests a minute, or requests do not leave by its ServiceNet address',
+      "refused (403) 3 times: something else on this server (another user's rc-wait, too) is using the 30 requests a minute, or requests do not leave by its ServiceNet address",
     ],
     [{ because: 'failed', times: 1, untilMs }, 'no usable answer 1 time: connection refused'],
   ])('%o', (delay, words) => {

@@ -221,11 +221,13 @@ describe('systemd-notify(1)', () => {
     const program = join(directory, 'systemd-notify');
     writeFileSync(program, `#!/bin/sh\n${script}\n`);
     chmodSync(program, 0o755);
-    return { PATH: `${directory}:/usr/bin:/bin`, NOTIFY_SOCKET: socket, OUT: join(directory, 'out') };
+    return { PATH: `${directory}:/usr/bin:/bin`, NOTIFY_SOCKET: socket };
   }
 
   it('gets every assignment as an argument of its own, and the socket', async () => {
-    const notifier = createNotifier(environmentWith('printf "%s\\n" "$NOTIFY_SOCKET" "$@" >> "$OUT"'));
+    const notifier = createNotifier(
+      environmentWith('printf "%s\\n" "$NOTIFY_SOCKET" "$@" >> "$(dirname "$0")/out"'),
+    );
     notifier.status('DEPLOYING: it’s  “busy”', 2200);
     await notifier.ready('DEPLOYED');
     expect(readFileSync(join(directory, 'out'), 'utf8').trimEnd().split('\n')).toEqual([
@@ -251,11 +253,27 @@ describe('systemd-notify(1)', () => {
     expect(failures).toEqual([message]);
   });
 
+  it('gets no secret, and nothing else that it does not need', async () => {
+    const env = {
+      ...environmentWith('env > "$(dirname "$0")/out"'),
+      RC_WAIT_SIGNAL: 'https://heat/?s3cret',
+      HOME: '/root',
+    };
+    await createNotifier({ ...env, RAX_API_KEY: 's3cret', LD_PRELOAD: '/x.so' }).ready('DEPLOYED');
+    const names = readFileSync(join(directory, 'out'), 'utf8').match(/^[A-Z_]+(?==)/gm);
+    expect(names?.filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name)).sort()).toEqual([
+      'HOME',
+      'LC_ALL',
+      'NOTIFY_SOCKET',
+      'PATH',
+    ]);
+  });
+
   it('is reported and forgiven where it is not installed', async () => {
     const failures: string[] = [];
     const notifier = createNotifier(
-      { PATH: directory, NOTIFY_SOCKET: socket },
-      { onFailure: (reason) => failures.push(reason) },
+      { NOTIFY_SOCKET: socket },
+      { program: join(directory, 'systemd-notify'), onFailure: (reason) => failures.push(reason) },
     );
     await notifier.stopping('FAILED');
     expect(failures).toEqual(['cannot run systemd-notify: no such file or directory']);

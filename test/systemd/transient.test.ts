@@ -5,17 +5,15 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runTransient, transientArguments } from '../../src/systemd/transient.ts';
 
 /** Puts a program called systemd-run before all others. */
-function systemdRun(script: string | undefined): void {
+function systemdRun(script: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'rc-wait-run-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
     vi.unstubAllEnvs();
   });
-  if (script !== undefined) {
-    writeFileSync(join(folder, 'systemd-run'), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(folder, 'systemd-run'), 0o755);
-  }
-  vi.stubEnv('PATH', script === undefined ? folder : `${folder}:${process.env.PATH}`);
+  writeFileSync(join(folder, 'systemd-run'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, 'systemd-run'), 0o755);
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
 }
 
 describe('a transient service', () => {
@@ -38,8 +36,7 @@ describe('a transient service', () => {
   it('that is ended by a signal, or cannot be started, is said to be', async () => {
     systemdRun('kill -KILL $$');
     expect(await runTransient('', ['x'])).toMatchObject({ exit: undefined, how: 'ended by SIGKILL' });
-    systemdRun(undefined);
-    expect(await runTransient('', ['x'])).toMatchObject({
+    expect(await runTransient('', ['x'], { PATH: '/nowhere' })).toMatchObject({
       exit: undefined,
       how: 'cannot be started: no such file or directory',
     });

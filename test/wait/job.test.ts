@@ -130,6 +130,77 @@ describe('the whole job', () => {
   });
 });
 
+describe('an automation that fails after it was DEPLOYED', () => {
+  const failed = answer({
+    automation_status: 'FAILED',
+    tasks: [{ name: 'Update access', status: 'FAILED' }],
+  });
+  const then = (...more: Reply[]) => ({
+    'automation_status/details': [status('DEPLOYED'), status('DEPLOYED'), ...more],
+    automation_features: [features(false)],
+    gateway_ip: [absent],
+  });
+
+  it('has failed while its gateway is asked for, with its tasks', async () => {
+    const { end, phases, configured } = await job(then(status('DEPLOYING'), failed));
+    expect(end).toMatchObject({
+      kind: 'failed',
+      deployment: { status: 'FAILED', tasks: [{ name: 'Update access' }] },
+      features: { networkStack: 'owner' },
+    });
+    expect(phases).toEqual(['automation', 'features', 'gateway']);
+    expect(configured).toEqual([]);
+  });
+
+  it('is UNPROCESSABLE where it says so then', async () => {
+    expect((await job(then(status('UNPROCESSABLE')))).end).toMatchObject({
+      kind: 'unprocessable',
+      deployment: { status: 'UNPROCESSABLE' },
+    });
+  });
+
+  it('has failed while it is not known who sets the gateway', async () => {
+    const { end } = await job({
+      ...then(failed),
+      automation_features: [{ kind: 'failing', status: 500 }],
+    });
+    expect(end).toMatchObject({ kind: 'failed', deployment: { status: 'FAILED' } });
+  });
+
+  it('has failed while Managed Operations is waited for', async () => {
+    const never: LocalSource<Managed> = {
+      read: async () => ({ verdict: { kind: 'not-yet', why: 'Managed Operations has not finished yet' } }),
+    };
+    expect((await job(then(failed), { managed: never })).end).toMatchObject({
+      kind: 'failed',
+      deployment: { status: 'FAILED' },
+    });
+  });
+
+  it('is none where the status cannot be had any more: what is waited for still comes', async () => {
+    const { end, asked } = await job({
+      ...then({ kind: 'refused' }, { kind: 'failing', status: 503 }, absent, status('NOVEL')),
+      gateway_ip: [...Array<Reply>(22).fill(absent), gateway],
+    });
+    expect(end).toMatchObject({
+      kind: 'deployed',
+      deployment: { status: 'DEPLOYED' },
+      gateway: '10.208.0.1',
+    });
+    expect(asked.filter((one) => one === 'automation_status/details').length).toBeGreaterThan(4);
+  });
+
+  it('is looked at no more where the gateway is there at once', async () => {
+    const { asked } = await job({ ...then(), gateway_ip: [gateway] });
+    expect(asked).toEqual(['automation_status/details', 'automation_features', 'gateway_ip']);
+  });
+
+  it('is not looked at in the first ten seconds: the gateway is asked for at its full pace', async () => {
+    const { end } = await job({ ...then(failed), gateway_ip: [absent, absent, gateway] });
+    expect(end).toMatchObject({ kind: 'deployed', gateway: '10.208.0.1' });
+  });
+});
+
 describe('an account with Managed Operations', () => {
   const managed = (...words: readonly (string | undefined)[]): LocalSource<Managed> => {
     let looks = 0;

@@ -23,6 +23,7 @@ async function search(
     deadlineMs = 600_000,
     limits = sharedLimits,
     everyMs = 0,
+    look = undefined as ((nowMs: number) => Promise<Region | undefined>) | undefined,
     slots = [] as readonly Slot[],
   } = {},
 ) {
@@ -45,7 +46,12 @@ async function search(
     const pace = createPace({ ledger, clock });
     const clientOf = (baseUrl: ApiUrl) => createClient({ baseUrl, pace, transport });
     const onEvent = (event: WaitEvent): number => events.push(event);
-    return waitFor(regionInquiry(clientOf, clock), { clock, deadlineMs, signal, onEvent });
+    return waitFor(regionInquiry(clientOf, clock, look && (() => look(clock.nowMs()))), {
+      clock,
+      deadlineMs,
+      signal,
+      onEvent,
+    });
   };
   const ends = await clock.run(Promise.all(Array.from({ length: processes }, inquire)));
   // What a poll would be told now, after the search.
@@ -117,6 +123,19 @@ describe('the region by asking', () => {
     expect([...new Set(requests.map(({ atMs }) => atMs))]).toEqual([100, 60_000]);
     expect(requests).toHaveLength(12);
     expect(nowMs).toBeLessThan(66_000);
+  });
+
+  it("is what this server's own sources say, when they come later, within seconds", async () => {
+    const looks: number[] = [];
+    const look = async (nowMs: number): Promise<Region | undefined> => {
+      looks.push(nowMs);
+      return nowMs > 20_000 ? 'lon' : undefined;
+    };
+    const { ends, requests, nowMs } = await search(() => down, { look });
+    expect(ends).toEqual([{ kind: 'done', value: 'lon' }]);
+    expect(requests).toHaveLength(6);
+    expect(nowMs).toBeLessThanOrEqual(26_000);
+    expect(looks.length).toBeLessThanOrEqual(5);
   });
 
   it('asks all six anew each time where one request every ten seconds is all there is', async () => {

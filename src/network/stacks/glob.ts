@@ -1,18 +1,23 @@
+import { anyCharacter, characterOf, fitsGlob, type GlobPart, thisCharacter } from '../../base/glob.ts';
+
 /**
- * The regular expression of one path component's glob, as glob(7) and fnmatch(3)
- * read it: `*`, `?` and `[…]`. A leading dot is never matched by a wildcard.
+ * One path component's glob, as glob(7) and fnmatch(3) read it: `*`, `?` and
+ * `[…]`. A leading dot is never matched by a wildcard.
  */
-export function globPattern(glob: string): RegExp {
-  const body = glob.replace(
-    /\[([!^]?)([^\]]+)\]|[\s\S]/g,
-    (token, not: string | undefined, set: string | undefined) => {
-      if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\^]/g, '\\$&')}]`;
-      if (token === '*') return '.*';
-      if (token === '?') return '.';
-      return token.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-    },
-  );
-  return new RegExp(`^${/^[*?[]/.test(glob) ? '(?!\\.)' : ''}${body}$`);
+export function globPattern(glob: string): { test(name: string): boolean } {
+  const parts: GlobPart[] = [];
+  // Where no "]" comes any more, a "[" is a character.
+  const last = glob.lastIndexOf(']');
+  for (let at = 0; at < glob.length; ) {
+    const [, not, set] = (at < last && /^\[([!^]?)([^\]]+)\]/.exec(glob.slice(at))) || [];
+    const character = String.fromCodePoint(glob.codePointAt(at) ?? 0);
+    if (set !== undefined) parts.push(characterOf(set, not !== '') ?? (() => false));
+    else if (character === '*') parts.push('*');
+    else parts.push(character === '?' ? anyCharacter : thisCharacter(character));
+    at += set === undefined ? character.length : set.length + (not ?? '').length + 2;
+  }
+  const isHidden = (name: string): boolean => /^[*?[]/.test(glob) && name.startsWith('.');
+  return { test: (name) => !isHidden(name) && fitsGlob(parts, name) };
 }
 
 /** Whether a path component has wildcards. */

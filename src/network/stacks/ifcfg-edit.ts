@@ -1,7 +1,15 @@
 import type { FileChange, GatewayWish, NetworkFile } from '../types.ts';
-import { type Interface, isNo, isOurRoute, isOurSetting, routeFiles } from './ifcfg-files.ts';
+import {
+  type Interface,
+  isNo,
+  isOurRoute,
+  isOurSetting,
+  routeFiles,
+  staticRoutesPath,
+} from './ifcfg-files.ts';
 import { isResolver } from './ifcfg-resolvers.ts';
-import { readRouteFile } from './ifcfg-routes.ts';
+import { type RouteDefault, readRouteFile, staticDefaults } from './ifcfg-routes.ts';
+import { editLines } from './line-edit.ts';
 import { type Need, nothing, overlaid } from './overlay.ts';
 import { allLines, changedSettings, type Settings } from './shell-edit.ts';
 import { type Assignment, linesToPutOut, type ShellFile } from './shell-file.ts';
@@ -113,9 +121,22 @@ export function routeChanges(
   });
 }
 
+/** The file of routes of no interface in particular, without default routes. */
+export function staticChanges(files: readonly NetworkFile[]): FileChange[] {
+  return files
+    .filter(({ path }) => path === staticRoutesPath)
+    .flatMap(({ path, text }) => {
+      const off = new Set(staticDefaults({ path, text }).map(({ line }) => line));
+      const after = editLines(text, { off, gone: new Set(), added: [] }, () => false);
+      return after === text ? [] : [{ path, before: text, after, mode: 0o644 }];
+    });
+}
+
 function routeNeed(file: NetworkFile, wish: GatewayWish | undefined): Need {
   const { defaults, freeNumber } = readRouteFile(file);
-  const kept = wish && defaults.find(({ via, isLive }) => isLive && via === wish.gateway);
+  const isKept = ({ via, device = wish?.interfaceName, isLive }: RouteDefault) =>
+    isLive && via === wish?.gateway && device === wish?.interfaceName;
+  const kept = wish && defaults.find(isKept);
   const off = defaults.filter((route) => route !== kept);
   const number = freeNumber(off);
   const lines = off.flatMap((route) => route.lines);

@@ -9,14 +9,24 @@ const folder = '/etc/sysconfig/network-scripts';
 /** What counts for all interfaces; sourced before each interface's own file. */
 export const globalPath = '/etc/sysconfig/network';
 
+/** Routes of no interface in particular, which /etc/init.d/network sets after all interfaces are up. */
+export const staticRoutesPath = '/etc/sysconfig/static-routes';
+
 /** Globs of all that the network-scripts of RHEL read for IPv4. */
-export const ifcfgSources: readonly string[] = [`${folder}/ifcfg-*`, `${folder}/route-*`, globalPath];
+export const ifcfgSources: readonly string[] = [
+  `${folder}/ifcfg-*`,
+  `${folder}/route-*`,
+  globalPath,
+  staticRoutesPath,
+];
 
 /** `ifcfg-NAME` with the `route-NAME` beside it. */
 export interface Interface {
   readonly file: ShellFile;
   /** the device that it names, or else the one that its name names */
   readonly device: string;
+  /** it names no device, but a MAC address: then the file's name need not be the device's */
+  readonly isLabel: boolean;
   /** lower case; undefined where it names none */
   readonly macAddress: string | undefined;
   readonly isDhcp: boolean;
@@ -39,12 +49,20 @@ export function readAllInterfaces(files: readonly NetworkFile[]): Interface[] {
       const name = nameOf(file.path).slice('ifcfg-'.length);
       return {
         file,
-        device: valueIn(file, 'DEVICE') || name,
+        device: deviceOf(file) || name,
+        isLabel: !deviceOf(file) && Boolean(valueIn(file, 'HWADDR')),
         macAddress: valueIn(file, 'HWADDR')?.toLowerCase(),
         isDhcp: /^(dhcp|bootp)$/i.test(valueIn(file, 'BOOTPROTO') ?? ''),
-        routePath: `${folder}/route-${valueIn(file, 'DEVICE') || name}`,
+        routePath: `${folder}/route-${deviceOf(file) || name}`,
       };
     });
+}
+
+/** The device that a file names. NetworkManager gives a VLAN without a name that of its parent with its number. */
+function deviceOf(file: ShellFile): string | undefined {
+  const [device, parent, id] = ['DEVICE', 'PHYSDEV', 'VLAN_ID'].map((key) => valueIn(file, key));
+  if (device || !parent || !id || isNo(valueIn(file, 'VLAN') ?? 'no')) return device;
+  return `${parent}.${id}`;
 }
 
 /** Whether a line of a file of settings looks like one of ours. */

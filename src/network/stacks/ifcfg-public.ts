@@ -10,8 +10,9 @@ import {
   readAllInterfaces,
   readInterfaces,
   routeFiles,
+  staticRoutesPath,
 } from './ifcfg-files.ts';
-import { readRouteFile } from './ifcfg-routes.ts';
+import { readRouteFile, staticDefaults } from './ifcfg-routes.ts';
 import { ownLines } from './line-edit.ts';
 import { linesOf } from './marks.ts';
 import { readShellFile, type ShellFile, valueIn } from './shell-file.ts';
@@ -39,8 +40,9 @@ export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish
 }
 
 /** `eth0` of the aliases `eth0:1` and `eth0-range0`, which ifup-aliases brings up with it. */
-function parentOf(device: string): string {
-  return device.replace(/(:.*|-range\d*)$/, '');
+export function parentOf(device: string): string {
+  const [name = device] = device.split(':', 1);
+  return name === device ? device.replace(/-range\d*$/, '') : name;
 }
 
 /** By the rules of ifup-eth and ifup-routes; what counts for all interfaces comes first there. */
@@ -51,6 +53,9 @@ function holdsDefault(
 ): boolean {
   const routes = routeFiles(files).filter(({ path }) => path === routePath);
   if (routes.some((one) => readRouteFile(one).defaults.length > 0)) return true;
+  const ways = files.filter(({ path }) => path === staticRoutesPath).flatMap(staticDefaults);
+  if (ways.some((way) => (way.device === undefined ? reaches(file, way.via) : way.device === device)))
+    return true;
   const value = (key: string) => valueIn(file, key) ?? (global && valueIn(global, key));
   if (isNo(value('DEFROUTE') ?? 'yes')) return false;
   const only = value('GATEWAYDEV');
@@ -61,6 +66,12 @@ function holdsDefault(
     file.assignments.some((one) => /^GATEWAY\d*$/.test(one.key) && one.value !== '') ||
     (shared !== undefined && addressesOf(file).some((prefix) => contains(prefix, shared)))
   );
+}
+
+/** Whether an address of the file is in one network with a gateway. */
+function reaches(file: ShellFile, via: string | undefined): boolean {
+  const gateway = parseIpv4(via ?? '');
+  return gateway !== undefined && addressesOf(file).some((prefix) => contains(prefix, gateway));
 }
 
 /** The devices that our own ONBOOT=no keeps down. */

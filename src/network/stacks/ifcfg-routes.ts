@@ -1,6 +1,7 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { NetworkFile } from '../types.ts';
 import { linesOf } from './marks.ts';
+import { ipSpec, isZero, routeChange } from './route-words.ts';
 import { type Assignment, linesToPutOut, readShellFile } from './shell-file.ts';
 
 /** A file of static routes, in one of the two syntaxes of the network-scripts. */
@@ -11,8 +12,10 @@ export interface RouteFile {
 }
 
 /** An IPv4 default route of the main table. */
-interface RouteDefault {
+export interface RouteDefault {
   readonly via: string | undefined;
+  /** the device that it names; undefined where it is that of its file */
+  readonly device: string | undefined;
   readonly lines: readonly number[];
   /** it counts; beside numbered routes, lines of arguments do not, but may once those are gone */
   readonly isLive: boolean;
@@ -32,13 +35,30 @@ export function readRouteFile(file: NetworkFile): RouteFile {
 
 function argumentDefaults({ text }: NetworkFile, isLive: boolean): RouteDefault[] {
   return linesOf(text).flatMap((line, index): RouteDefault[] => {
-    const words = line.text.trim().split(/\s+/);
-    const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
-    const [to = ''] = words.filter((word) => word !== 'unicast' && word !== 'to');
-    const isEverything = /^(default|0(\.0){0,3}\/0+)$/.test(to);
-    const isMain = [undefined, 'main', '254'].includes(after('table'));
-    const via = after('via');
-    return isEverything && isMain && !via?.includes(':') ? [{ via, lines: [index], isLive }] : [];
+    // ifup-routes has ip(8) refuse a line with a comment at its end; NetworkManager does not.
+    const words = line.text
+      .replace(/(^|\s)#.*$/, '')
+      .trim()
+      .split(/\s+/);
+    if (words[0] === '') return [];
+    const spec = ipSpec(words);
+    return spec === undefined || spec === 'unclear' ? [] : [{ ...spec, lines: [index], isLive }];
+  });
+}
+
+/**
+ * The default routes of /etc/sysconfig/static-routes: in each line a device, or `any`, and the
+ * arguments of "route add" without the first hyphen (/etc/init.d/network and the older ifup-routes).
+ */
+export function staticDefaults({
+  text,
+}: NetworkFile): { via: string | undefined; device: string | undefined; line: number }[] {
+  return linesOf(text).flatMap((one, line) => {
+    const [name = '', ...words] = one.text.trim().split(/\s+/);
+    const [first = '', ...rest] = words;
+    const change = routeChange(['add', `-${first}`, ...rest]);
+    if (name.startsWith('#') || change.kind !== 'adds') return [];
+    return [{ via: change.via, device: change.device ?? (name === 'any' ? undefined : name), line }];
   });
 }
 
@@ -51,9 +71,11 @@ function readNumbered(file: NetworkFile): RouteFile {
   const defaults = [...numbers].flatMap((number): RouteDefault[] => {
     const keys = [`ADDRESS${number}`, `NETMASK${number}`, `GATEWAY${number}`];
     const [address, netmask, gateway] = keys.map(lastOf);
-    if (address?.value !== '0.0.0.0' || (netmask?.value ?? '0.0.0.0') !== '0.0.0.0') return [];
+    if (!isZero(address?.value ?? '') || !isZero(netmask?.value || '0.0.0.0')) return [];
     const own: Assignment[] = assignments.filter(({ key }) => keys.includes(key));
-    return [{ via: gateway?.value, lines: linesToPutOut(file, own), isLive: true, number }];
+    return [
+      { via: gateway?.value, device: undefined, lines: linesToPutOut(file, own), isLive: true, number },
+    ];
   });
   return {
     defaults: [...defaults, ...argumentDefaults(file, false)],

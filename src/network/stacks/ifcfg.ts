@@ -1,6 +1,16 @@
 import { RcWaitError } from '../../base/error.ts';
-import type { Stack, Target } from '../types.ts';
-import { bootNeed, changed, dhcpNeed, globalNeed, homeNeed, otherNeed, routeChanges } from './ifcfg-edit.ts';
+import type { FileChange, NetworkFile, Stack, Target } from '../types.ts';
+import { ifcfgDefaults } from './ifcfg-defaults.ts';
+import {
+  bootNeed,
+  changed,
+  dhcpNeed,
+  globalNeed,
+  homeNeed,
+  otherNeed,
+  routeChanges,
+  staticChanges,
+} from './ifcfg-edit.ts';
 import {
   addressesOf,
   globalPath,
@@ -9,12 +19,13 @@ import {
   isFor,
   readInterfaces,
 } from './ifcfg-files.ts';
-import { publicDevices, publicOriginals, standingsOf } from './ifcfg-public.ts';
+import { parentOf, publicDevices, publicOriginals, standingsOf } from './ifcfg-public.ts';
 import { reloading, restoring } from './ifcfg-reload.ts';
 import { givenNeed, resolversOf, takenNeed } from './ifcfg-resolvers.ts';
+import { endingOf } from './marks.ts';
 import { networkManagerDaemon } from './networkmanager-daemon.ts';
 import { both } from './overlay.ts';
-import { readShellFile, valueIn } from './shell-file.ts';
+import { isBackup, readShellFile, valueIn } from './shell-file.ts';
 import { refuseStanding } from './standing.ts';
 
 /**
@@ -29,6 +40,7 @@ export const ifcfg: Stack = {
   name: 'ifcfg',
   tools: ['ifup', 'nmcli'],
   sources: ifcfgSources,
+  passesOver: isBackup,
   servedBy: ['networkmanager'],
   daemon: networkManagerDaemon((path) => path.startsWith('/etc/sysconfig/network-scripts/')),
 
@@ -36,12 +48,19 @@ export const ifcfg: Stack = {
 
   addresses: (files) =>
     readInterfaces(files).map(({ file, device, macAddress }) => ({
-      name: device,
+      name: parentOf(device),
       addresses: addressesOf(file),
       ...(macAddress === undefined ? {} : { macAddress }),
     })),
 
+  labels: (files) =>
+    readInterfaces(files)
+      .filter(({ isLabel }) => isLabel)
+      .map(({ device }) => device),
+
   publicInterfaces: publicDevices,
+
+  defaults: ifcfgDefaults,
 
   edit(files, wish) {
     const interfaces = readInterfaces(files);
@@ -53,7 +72,7 @@ export const ifcfg: Stack = {
     const globals = files.filter(({ path }) => path === globalPath);
     const shared = globals.map((file) => valueIn(readShellFile(file), 'DEFROUTE'))[0];
     const moved = resolversOf(given.map(({ file }) => file));
-    return [
+    const changes = [
       ...globals.flatMap((file) => changed(file, (theirs) => globalNeed(theirs, wish))),
       ...interfaces.flatMap(({ file, device, isDhcp }) =>
         changed(file, (theirs) => {
@@ -70,12 +89,36 @@ export const ifcfg: Stack = {
         }),
       ),
       ...routeChanges(files, home, wish),
+      ...staticChanges(files),
     ];
+    return ended(files, changes, [home.file.path, home.routePath]);
   },
 
   reload: reloading,
   restore: restoring,
 };
+
+/**
+ * The changes, each with a line ending at the end: NetworkManager before 1.6 drops a last line without one.
+ * @param needed files that have to be read whole, also where nothing else changes in them
+ */
+function ended(
+  files: readonly NetworkFile[],
+  changes: readonly FileChange[],
+  needed: readonly string[],
+): FileChange[] {
+  const others = files
+    .filter(
+      ({ path, text }) => needed.includes(path) && text !== '' && !changes.some((one) => one.path === path),
+    )
+    .map(({ path, text }): FileChange => ({ path, before: text, after: text, mode: 0o644 }));
+  return [...changes, ...others]
+    .map((one) => ({
+      ...one,
+      after: one.after?.replace(/[^\n]$/, (last) => last + endingOf(one.after ?? '')),
+    }))
+    .filter(({ before, after }) => before !== after);
+}
 
 function homesFor(interfaces: readonly Interface[], target: Target): Interface[] {
   return interfaces.filter((one) => isFor(one, target));

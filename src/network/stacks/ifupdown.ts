@@ -1,10 +1,12 @@
 import type { FileChange, GatewayWish, Scene, Stack } from '../types.ts';
 import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
+import { ifupdownDefaults } from './ifupdown-defaults.ts';
 import { bootEdit, disabledNames, refuseDisabling } from './interfaces-disable.ts';
 import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './interfaces-edit.ts';
 import type { Entry, InterfacesFile } from './interfaces-file.ts';
+import { interfacesParser } from './interfaces-parser.ts';
 import { type TakenBack, takeBack } from './interfaces-past.ts';
-import { publicNames } from './interfaces-public.ts';
+import { labelled, publicNames } from './interfaces-public.ts';
 import { moveResolvers } from './interfaces-resolvers.ts';
 import { homeOf, isDefaultRoute, wantedRoute } from './interfaces-routes.ts';
 import {
@@ -38,11 +40,14 @@ export const ifupdown: Stack = {
     readTree(files)
       .stanzas.filter(({ family, name }) => family === 'inet' && name !== 'lo')
       .map((stanza) => ({
-        name: stanza.name,
+        // An address of the label eth1:1 is one of eth1.
+        name: labelled(stanza.name),
         addresses: [addressOf(stanza)].filter((prefix) => prefix !== undefined),
       })),
 
   publicInterfaces: publicNames,
+
+  defaults: ifupdownDefaults,
 
   edit(files, wish) {
     const restored = files.map((file) => takeBack(file, isResolverOption));
@@ -59,6 +64,8 @@ export const ifupdown: Stack = {
     }
     return [...changes, ...hookChanges(files, dhcpNames(tree, wish))];
   },
+
+  parser: interfacesParser,
 
   /*
    * No ifdown and no ifup. Taking an interface down to move a route is how peers

@@ -1,4 +1,5 @@
 import { RcWaitError } from '../../base/error.ts';
+import { withoutTrailing } from '../../base/text.ts';
 import type { NetworkFile } from '../types.ts';
 import { type Line, linesOf } from './marks.ts';
 
@@ -31,23 +32,31 @@ export interface IniDialect {
   readonly continues: boolean;
   /** whether a line that is neither section, setting nor comment makes the whole file unusable */
   readonly strict: boolean;
+  /** whether a byte order mark at the beginning is passed over */
+  readonly takesMark: boolean;
+  /** whether bytes that are not UTF-8, outside comments, make the whole file unusable */
+  readonly needsUtf8: boolean;
   /** what a person may check the file with */
   readonly hint: string;
 }
 
-/** systemd.syntax(7) */
+/** systemd.syntax(7), and config_parse() of systemd, which has a word on bytes (seen with 247 and 252) */
 export const systemdDialect: IniDialect = {
   comment: '#;',
   continues: true,
   strict: false,
+  takesMark: true,
+  needsUtf8: true,
   hint: 'nothing was changed; systemd-networkd cannot use this file either: see "journalctl -u systemd-networkd"',
 };
 
-/** GLib's GKeyFile, which NetworkManager reads its profiles with */
+/** GLib's GKeyFile, which NetworkManager reads its profiles with (bytes: seen with 1.42) */
 export const keyfileDialect: IniDialect = {
   comment: '#',
   continues: false,
   strict: true,
+  takesMark: false,
+  needsUtf8: false,
   hint: 'nothing was changed; NetworkManager cannot use this file either: see "journalctl -u NetworkManager"',
 };
 
@@ -56,20 +65,26 @@ export const keyfileDialect: IniDialect = {
  * @throws RcWaitError NETWORK_FILE with path and line where its own reader would drop the whole file
  */
 export function readIni(file: NetworkFile, dialect: IniDialect): IniFile {
-  const lines = linesOf(file.text.replace(/^\ufeff/, ' '));
+  const lines = linesOf(dialect.takesMark ? file.text.replace(/^\ufeff/, ' ') : file.text);
   const sections: (Section & { settings: Setting[] })[] = [];
   for (let at = 0; at < lines.length; ) {
     const { text, taken, next } = logicalLine(lines, at, dialect);
     const line = text.trim();
     const section = sections.at(-1);
-    const [, key, value] = /^([^=]*?)\s*=\s*([\s\S]*)$/.exec(line) ?? [];
+    const equals = line.indexOf('=');
+    const key = line.slice(0, Math.max(equals, 0)).trimEnd();
+    if (at === 0 && text.startsWith('\ufeff')) {
+      throw cannotRead(file.path, at, 'it begins with a byte order mark', dialect);
+    }
     if (line === '' || dialect.comment.includes(line.charAt(0))) {
       // nothing
+    } else if (dialect.needsUtf8 && !line.isWellFormed()) {
+      throw cannotRead(file.path, at, 'it is not UTF-8 text', dialect);
     } else if (line.startsWith('[') && (line.endsWith(']') || !dialect.strict)) {
       if (!line.endsWith(']')) throw cannotRead(file.path, at, `"${line}" does not end with "]"`, dialect);
       sections.push({ name: line.slice(1, -1), head: taken, settings: [] });
     } else if (section !== undefined && key) {
-      section.settings.push({ key, value: value ?? '', lines: taken });
+      section.settings.push({ key, value: line.slice(equals + 1).trimStart(), lines: taken });
     } else if (dialect.strict) {
       throw cannotRead(file.path, at, `"${line}" is no section, no setting and no comment`, dialect);
     }
@@ -91,9 +106,9 @@ function logicalLine(
     const isComment = line.trim() !== '' && dialect.comment.includes(line.trim().charAt(0));
     if (isComment && at > from) continue;
     taken.push(at);
-    const [slashes = ''] = /\\*$/.exec(line) ?? [];
+    const slashes = line.length - withoutTrailing(line, '\\').length;
     // Two backslashes are one that stands for itself.
-    const goesOn = dialect.continues && !isComment && slashes.length % 2 === 1;
+    const goesOn = dialect.continues && !isComment && slashes % 2 === 1;
     text += goesOn ? `${line.slice(0, -1)} ` : line;
     if (!goesOn) return { text, taken, next: at + 1 };
   }

@@ -53,6 +53,8 @@ export interface InterfacesFile extends NetworkFile {
  */
 export function readInterfacesFile(file: NetworkFile): InterfacesFile {
   const entries = entriesOf(file.text);
+  // ifupdown takes it for the beginning of the first word, also where that is a "#".
+  if (file.text.startsWith('\ufeff')) throw cannotRead(file.path, 1, 'it begins with a byte order mark');
   const stanzas: Stanza[] = [];
   let options: Entry[] = [];
   let bare: Entry[] = [];
@@ -132,8 +134,9 @@ function wordsOf(lines: readonly Line[]): [word: string, rest: string] {
   const joined = lines
     .map((line, index) => (goesOn(line) && index < lines.length - 1 ? line.text.slice(0, -1) : line.text))
     .join('');
-  const [, word = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(joined) ?? [];
-  return [word, rest.trimEnd()];
+  const text = joined.trim();
+  const end = text.search(/\s/);
+  return end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end).trimStart()];
 }
 
 function headOf(path: string, head: Entry): Omit<Stanza, 'options' | 'bare'> {

@@ -66,13 +66,13 @@ function holdersOf(
   const byCommand = theirs
     .filter(({ word }) => commandOptions.has(word))
     .flatMap(({ rest }) => waysAdded(rest))
-    .flatMap((way) => deviceOf(way, tree) ?? names);
+    .flatMap((way) => reachedBy(way, tree) ?? names);
   const isOwn = family === 'inet' && (method === 'dhcp' || theirs.some(({ word }) => word === 'gateway'));
   return [...(isOwn ? names : []), ...byCommand];
 }
 
-/** The device that a route names, or the one whose prefix its gateway is in. */
-function deviceOf({ device, via }: Way, { stanzas }: InterfacesTree): string | undefined {
+/** The device that a route names, or the one whose prefix its gateway is in; undefined where none is. */
+export function reachedBy({ device, via }: Way, { stanzas }: InterfacesTree): string | undefined {
   if (device !== undefined) return labelled(device);
   const gateway = parseIpv4(via ?? '');
   const holder = stanzas.find((stanza) => {

@@ -52,6 +52,13 @@ export function isDefaultRoute({ file, family }: ResolvedStanza, { word, rest, n
   // A command is judged by its own words: one for IPv4 may well stand in an inet6 stanza.
   if (!commandOptions.has(word)) return false;
   const kind = routeCommand(rest);
+  if (kind === 'unclear') {
+    throw new RcWaitError(
+      'NETWORK_FILE',
+      `cannot edit ${file.path}: line ${number}: only a shell could tell whether it sets the default route`,
+      { hint: 'nothing was changed; write its destination and its table in full, or take it out' },
+    );
+  }
   if (kind === 'mixed') {
     throw new RcWaitError(
       'NETWORK_FILE',

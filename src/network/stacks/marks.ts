@@ -34,9 +34,13 @@ export interface Line {
 /** The lines of a text, nothing lost: joining `text` and `ending` of all gives the text back. */
 export function linesOf(text: string): Line[] {
   const lines: Line[] = [];
-  for (const { 0: whole, index } of text.matchAll(/[^\n]*\n|[^\n]+$/g)) {
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found + 1;
+    const whole = text.slice(start, end);
     const ending = whole.endsWith('\r\n') ? '\r\n' : whole.endsWith('\n') ? '\n' : '';
-    lines.push({ text: whole.slice(0, whole.length - ending.length), ending, start: index });
+    lines.push({ text: whole.slice(0, whole.length - ending.length), ending, start });
+    start = end;
   }
   return lines;
 }

@@ -6,21 +6,26 @@ import {
   isPair,
   isScalar,
   type Pair,
+  stringify,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
 import { RcWaitError } from '../../base/error.ts';
 import { type Cut, cutMarked } from './cut.ts';
+import { movedAnchors } from './netplan-alias.ts';
 import { type NetplanFile, parseYaml } from './netplan-file.ts';
+import { meaningOf } from './netplan-meaning.ts';
 
 /** An item of a sequence or a key of a mapping that is to go. */
 export interface Removal {
   readonly parent: YAMLMap | YAMLSeq;
   readonly index: number;
-  /** from the top of the document, for the check of the result */
-  readonly path: readonly (string | number)[];
   /** the gateway that it names, as written; undefined where it names none */
   readonly via: string | undefined;
+  /** of a route; left out: it has none */
+  readonly metric?: number;
+  /** a mapping that takes the item's place, so that the sequence keeps its length */
+  readonly copy?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -31,8 +36,13 @@ export interface Removal {
  * @throws RcWaitError NETWORK_FILE when the file is written in such a way
  */
 export function withoutRemovals(file: NetplanFile, removals: readonly Removal[]): string {
-  const text = cutMarked(file.text, cutsOf(file.text, removals));
-  if (meaningOf(text) === JSON.stringify(without(file.document.toJS(), removals))) return text;
+  const { document } = file;
+  const cuts = [...cutsOf(file.text, removals), ...movedAnchors(document, removals)];
+  const text = cutMarked(file.text, cuts);
+  const wanted = meaningOf(document, removals);
+  const after = parseYaml(text);
+  if (wanted !== undefined && after.problem === undefined && meaningOf(after.document) === wanted)
+    return text;
   const offset = removals[0] ? extentOf(removals[0]).start : 0;
   const line = file.text.slice(0, offset).split('\n').length;
   throw new RcWaitError(
@@ -40,17 +50,6 @@ export function withoutRemovals(file: NetplanFile, removals: readonly Removal[])
     `cannot edit ${file.path}: line ${line}: what stands there is written in a way that cannot be taken out line by line`,
     { hint: 'nothing was changed; take the default route, or the nameservers, out by hand' },
   );
-}
-
-/** What a text says, to be compared; undefined where it is no YAML, or names an anchor that has gone. */
-function meaningOf(text: string): string | undefined {
-  const { document, problem } = parseYaml(text);
-  if (problem !== undefined) return undefined;
-  try {
-    return JSON.stringify(document.toJS());
-  } catch {
-    return undefined;
-  }
 }
 
 function cutsOf(text: string, removals: readonly Removal[]): Cut[] {
@@ -61,10 +60,15 @@ function cutsOf(text: string, removals: readonly Removal[]): Cut[] {
     unique.sort((a, b) => a.index - b.index);
     // netplan refuses a key without a value: what loses its last item becomes [] or {}.
     // One blank before []: a sequence may stand as far left as its own key, a [] may not.
-    const emptied =
-      unique.length === parent.items.length && !parent.flow ? (isMap(parent) ? '{}' : ' []') : '';
+    const isEmptied = unique.length === parent.items.length && !unique.some(({ copy }) => copy);
+    const emptied = isEmptied && !parent.flow ? (isMap(parent) ? '{}' : ' []') : '';
     unique.forEach((removal, position) => {
       const { start, end } = extentOf(removal);
+      if (removal.copy !== undefined) {
+        const copy = stringify(removal.copy, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+        cuts.push({ start, end, put: parent.flow ? copy : `- ${copy}` });
+        return;
+      }
       const put = position === 0 ? emptied : '';
       cuts.push(parent.flow ? { ...withComma(text, start, end), put } : { start, end, put });
     });
@@ -80,7 +84,12 @@ function extentOf({ parent, index }: Removal): { start: number; end: number } {
     token?.type === 'block-seq'
       ? token.items[index]?.start.find(({ type }) => type === 'seq-item-ind')
       : undefined;
-  const start = dash?.offset ?? startOf(item);
+  // In [a, b] an anchor or a tag stands before its item.
+  const before =
+    token?.type === 'flow-collection'
+      ? token.items[index]?.start.find(({ type }) => type === 'anchor' || type === 'tag')
+      : undefined;
+  const start = dash?.offset ?? before?.offset ?? startOf(item);
   return { start, end: Math.max(start, endOf(item)) };
 }
 
@@ -102,22 +111,4 @@ function withComma(text: string, start: number, end: number): { start: number; e
   if (after !== null) return { start, end: end + after[0].length };
   const before = /,\s*$/.exec(text.slice(0, start));
   return { start: start - (before?.[0].length ?? 0), end };
-}
-
-/** The document's value without the removals, in whatever order they come. */
-function without(value: unknown, removals: readonly Removal[]): unknown {
-  const doomed = new Map<object, Set<string | number>>();
-  for (const { path } of removals) {
-    const parent = path
-      .slice(0, -1)
-      .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], value);
-    const keys = doomed.get(parent as object) ?? new Set();
-    doomed.set(parent as object, keys.add(path.at(-1) ?? 0));
-  }
-  for (const [parent, keys] of doomed) {
-    if (Array.isArray(parent))
-      parent.splice(0, parent.length, ...parent.filter((_, index) => !keys.has(index)));
-    else for (const key of keys) delete (parent as Record<string, unknown>)[key];
-  }
-  return value;
 }

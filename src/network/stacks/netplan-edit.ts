@@ -1,8 +1,11 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { FileChange, GatewayWish, NetworkFile } from '../types.ts';
 import { nameOf } from './glob.ts';
+import { withoutShared } from './netplan-alias.ts';
 import { type Removal, withoutRemovals } from './netplan-cut.ts';
+import { dropInChanges, isNetworkds, metricOf } from './netplan-dhcp.ts';
 import { type Definition, type NetplanFile, readNetplanFile } from './netplan-file.ts';
+import { type Cuts, hasRoom, isTaken, withCopies } from './netplan-lists.ts';
 import { ownPath, ownText } from './netplan-own.ts';
 import { originalOf, overrulesUs, publicDefinitions, refuseDisabling } from './netplan-public.ts';
 import {
@@ -17,6 +20,8 @@ import { type MergedDefinition, mergeDefinitions } from './netplan-tree.ts';
 
 /** What an edit starts from. */
 export interface Start {
+  /** all files of the stack */
+  readonly files: readonly NetworkFile[];
   /** the files as they are, but our own */
   readonly live: readonly NetplanFile[];
   readonly own: NetworkFile | undefined;
@@ -26,29 +31,63 @@ export interface Start {
 }
 
 /** The changes that make the gateway the one default route, with the resolvers that go with it. */
-export function changesOf({ live, own, target, wish }: Start): FileChange[] {
+export function changesOf({ files, live, own, target, wish }: Start): FileChange[] {
   const merged = mergeDefinitions(live);
   const silenced = merged.filter(({ id, dhcp4, useRoutes }) => id !== target.id && dhcp4 && useRoutes);
+  const bare = silenced.filter((one) => !isNetworkds(one));
   const { publics, nameservers } = movesOf(live, own, target);
   const disabled = wish.publicInterface === 'disable' ? publics : [];
   refuseDisabling(disabled, merged, live);
-  const kept = wishedRoute(live, target, wish);
-  const changes = live.flatMap((file) => {
-    const removals = file.definitions.flatMap((definition) => [
-      ...defaultRoutes(file, definition).filter(
-        // The same gateway twice, with two metrics, would be two routes. In /run it goes with the next boot.
-        (route) => !isSame(route, kept) && !(isVolatile(file) && isWished(target, wish)(definition, route)),
-      ),
-      ...(overrulesUs(file.path) && has(silenced, definition) ? useRoutesOverride(file, definition) : []),
-      // What stands in /run comes back with the next boot: those resolvers are in both places.
-      ...(has(publics, definition) && !isVolatile(file) ? nameserversRemoval(file, definition) : []),
-    ]);
-    return removals.length > 0 ? [changeOf(file, withoutRemovals(file, removals))] : [];
-  });
+  const cutsWith = (kept: Removal | undefined): Cuts =>
+    withCopies(
+      live,
+      new Map(live.map((file) => [file, removalsOf(file, { kept, silenced: bare, publics, target, wish })])),
+    );
+  // One with a metric could come after a default route that DHCP brings.
+  const least = Math.min(...silenced.map(metricOf).filter((metric) => metric !== 0));
+  const kept = wishedRoutes(live, target, wish).find(
+    (route) =>
+      (route.metric ?? 0) < least && isTaken(route, target.id, live.filter(isLasting), cutsWith(route)),
+  );
+  const cuts = cutsWith(kept);
+  const changes = [...cuts].flatMap(([file, removals]) =>
+    removals.length > 0 ? [changeOf(file, withoutRemovals(file, removals))] : [],
+  );
   const gateway = kept === undefined ? wish.gateway : undefined;
-  const after = ownText({ target, gateway, nameservers, silenced, disabled });
+  // What stands in /run is gone with the next boot: the item must hold with it and without.
+  const isRoom = [live, live.filter(isLasting)].every((files) =>
+    hasRoom(target.id, files, cuts, ({ path }) => !overrulesUs(path)),
+  );
+  const form = isRoom ? 'item' : 'key';
+  const after = ownText({ target, gateway, form, nameservers, silenced: bare, disabled });
   if (own?.text !== after) changes.push({ path: ownPath, before: own?.text, after, mode: 0o600 });
-  return changes;
+  return [...changes, ...dropInChanges(files, silenced)];
+}
+
+/** What an edit takes out of a file. */
+interface Taking extends Pick<Start, 'target' | 'wish'> {
+  /** the one default route that stays, where a file has it as wished */
+  readonly kept: Removal | undefined;
+  /** those that are to take no routes from DHCP at all */
+  readonly silenced: readonly MergedDefinition[];
+  readonly publics: readonly MergedDefinition[];
+}
+
+function removalsOf(file: NetplanFile, { kept, silenced, publics, target, wish }: Taking): Removal[] {
+  const { document, definitions } = file;
+  // What stands in /run comes back with the next boot: those resolvers are in both places.
+  const resolvers = isLasting(file)
+    ? definitions.filter((one) => has(publics, one)).flatMap((one) => nameserversRemoval(file, one))
+    : [];
+  const routes = definitions.flatMap((definition) => [
+    ...defaultRoutes(file, definition).filter(
+      // The same gateway twice, with two metrics, would be two routes. In /run it goes with the next boot.
+      (route) => !isSame(route, kept) && (isLasting(file) || !isWished(target, wish)(definition, route)),
+    ),
+    ...(overrulesUs(file.path) && has(silenced, definition) ? useRoutesOverride(file, definition) : []),
+  ]);
+  // Resolvers that an interface which keeps them has by an alias stay with both.
+  return [...routes, ...withoutShared(document, resolvers)];
 }
 
 /** The public definitions, and the nameservers that the gateway's lacks: theirs, and its own of the time when it was public. */
@@ -79,20 +118,15 @@ function movesOf(
   return { publics, nameservers: { ...lacks, search: [...lacks.search, ...all] } };
 }
 
-/** The route as wished that another file holds already, and will hold after the next boot too. */
-function wishedRoute(
-  files: readonly NetplanFile[],
-  target: MergedDefinition,
-  wish: GatewayWish,
-): Removal | undefined {
-  const lasting = files.filter((file) => !isVolatile(file));
-  return lasting
+/** The routes as wished that other files hold already, and will hold after the next boot too. */
+function wishedRoutes(files: readonly NetplanFile[], target: MergedDefinition, wish: GatewayWish): Removal[] {
+  return files
+    .filter(isLasting)
     .flatMap((file) =>
       file.definitions.flatMap((one) =>
         defaultRoutes(file, one).filter((route) => isWished(target, wish)(one, route)),
       ),
-    )
-    .at(0);
+    );
 }
 
 function isWished(target: MergedDefinition, { gateway }: GatewayWish) {
@@ -107,13 +141,14 @@ function has(definitions: readonly MergedDefinition[], { id }: Definition): bool
   return definitions.some((one) => one.id === id);
 }
 
-function isVolatile({ path }: NetworkFile): boolean {
-  return path.startsWith('/run/');
+/** Whether it will be there after the next boot. */
+function isLasting({ path }: NetworkFile): boolean {
+  return !path.startsWith('/run/');
 }
 
 function changeOf(file: NetplanFile, after: string): FileChange {
   const { path, text } = file;
-  if (isVolatile(file)) {
+  if (!isLasting(file)) {
     throw new RcWaitError(
       'NETWORK_FILE',
       `cannot take the default route out of ${path}: what writes it at each boot would put it back`,

@@ -18,21 +18,25 @@ export interface Own {
   readonly target: MergedDefinition;
   /** undefined where another file has the route already */
   readonly gateway: Ipv4Address | undefined;
+  /** how the gateway is written: as an item of `routes`, or as `gateway4` where an item might not count */
+  readonly form: 'item' | 'key';
   /** those that the definition lacks */
   readonly nameservers: Nameservers | undefined;
-  /** definitions that get no routes from DHCP */
+  /** definitions of NetworkManager that get no routes from DHCP */
   readonly silenced: readonly MergedDefinition[];
   /** definitions that are down, now and after each boot */
   readonly disabled: readonly MergedDefinition[];
 }
 
 /** The text of our own file; undefined when there is nothing for it to say. */
-export function ownText({ target, gateway, nameservers, silenced, disabled }: Own): string | undefined {
+export function ownText({ target, gateway, form, nameservers, silenced, disabled }: Own): string | undefined {
   const sections: Record<string, Record<string, Record<string, unknown>>> = {};
   const set = ({ section, id }: MergedDefinition, settings: Record<string, unknown>) => {
     sections[section] = { ...sections[section], [id]: { ...sections[section]?.[id], ...settings } };
   };
-  if (gateway !== undefined) set(target, { routes: [{ to: '0.0.0.0/0', via: gateway }] });
+  if (gateway !== undefined && form === 'item') set(target, { routes: [{ to: '0.0.0.0/0', via: gateway }] });
+  // Every netplan takes it, whatever the other files say; from 0.104 on it warns that the key is deprecated.
+  if (gateway !== undefined && form === 'key') set(target, { gateway4: gateway });
   if (nameservers !== undefined) set(target, { nameservers: withoutEmpty(nameservers) });
   for (const definition of silenced) set(definition, { 'dhcp4-overrides': { 'use-routes': false } });
   for (const definition of disabled) set(definition, { 'activation-mode': downMode(definition) });

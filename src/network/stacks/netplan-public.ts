@@ -1,6 +1,6 @@
 import { nameOf } from './glob.ts';
 import { linesOf, markedOff, wasMark } from './marks.ts';
-import { type NetplanFile, pairOf, readNetplanFile } from './netplan-file.ts';
+import { type NetplanFile, pairsOf, readNetplanFile } from './netplan-file.ts';
 import { ownPath } from './netplan-own.ts';
 import { nameserversLacking, nameserversOf } from './netplan-resolvers.ts';
 import { defaultRoutes } from './netplan-routes.ts';
@@ -16,8 +16,7 @@ export function originalOf(file: NetplanFile): NetplanFile | undefined {
   const original = withoutMarks(text);
   if (original === text) return file;
   try {
-    // A key comes twice where somebody gave a new value beside the one that we put out of use.
-    return readNetplanFile({ path, text: original }, { uniqueKeys: false });
+    return readNetplanFile({ path, text: original });
   } catch {
     return undefined;
   }
@@ -77,7 +76,9 @@ export function refuseDisabling(
     const late = files.find(({ path, document, definitions }) =>
       definitions.some(
         ({ id, settings }) =>
-          id === definition.id && overrulesUs(path) && pairOf(document, settings, 'activation-mode'),
+          id === definition.id &&
+          overrulesUs(path) &&
+          pairsOf(document, settings, 'activation-mode').length > 0,
       ),
     );
     if (late)

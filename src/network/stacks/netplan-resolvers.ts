@@ -1,5 +1,13 @@
 import type { Removal } from './netplan-cut.ts';
-import { type Definition, itemsOf, mapOf, type NetplanFile, textOf, valueAt } from './netplan-file.ts';
+import {
+  type Definition,
+  itemsOf,
+  mapOf,
+  type NetplanFile,
+  pairsOf,
+  textOf,
+  valuesAt,
+} from './netplan-file.ts';
 import { lacking } from './resolvers.ts';
 
 /** `nameservers` of netplan: all that its static resolvers are made of. */
@@ -16,14 +24,13 @@ export function nameserversOf(files: readonly NetplanFile[], ids: readonly strin
     files.flatMap((file) =>
       file.definitions
         .filter(({ id }) => ids.includes(id))
-        .flatMap(({ settings }) => settings.items)
-        // A key comes twice where marks hide one of the two.
-        .filter((pair) => textOf(file.document, pair.key) === 'nameservers')
-        .flatMap(({ value }) => {
+        .flatMap(({ settings }) => valuesAt(file.document, settings, 'nameservers'))
+        .flatMap((value) => {
           const map = mapOf(file.document, value);
-          const items = map && itemsOf(file.document, valueAt(file.document, map, key));
-          return (items ?? []).flatMap((item) => textOf(file.document, item) ?? []);
-        }),
+          return map === undefined ? [] : valuesAt(file.document, map, key);
+        })
+        .flatMap((value) => itemsOf(file.document, value))
+        .flatMap((item) => textOf(file.document, item) ?? []),
     );
   return { addresses: lacking([], words('addresses')), search: lacking([], words('search')) };
 }
@@ -51,9 +58,12 @@ export function catchAll(sources: readonly Nameservers[], search: readonly strin
 
 /** `nameservers` of a definition, where it names any: the key goes whole, for nothing else stands below it. */
 export function nameserversRemoval(file: NetplanFile, definition: Definition): Removal[] {
-  const { section, id, settings } = definition;
+  const { id, settings } = definition;
   const { addresses, search } = nameserversOf([{ ...file, definitions: [definition] }], [id]);
   if (addresses.length + search.length === 0) return [];
-  const index = settings.items.findIndex((pair) => textOf(file.document, pair.key) === 'nameservers');
-  return [{ parent: settings, index, path: ['network', section, id, 'nameservers'], via: undefined }];
+  return pairsOf(file.document, settings, 'nameservers').map((pair) => ({
+    parent: settings,
+    index: settings.items.indexOf(pair),
+    via: undefined,
+  }));
 }

@@ -1,36 +1,31 @@
-import { isSeq } from 'yaml';
+import { type Document, isSeq, type YAMLMap } from 'yaml';
 import type { Removal } from './netplan-cut.ts';
 import {
   type Definition,
   itemsOf,
   mapOf,
   type NetplanFile,
-  pairOf,
+  pairsOf,
   textOf,
   valueAt,
+  valuesAt,
 } from './netplan-file.ts';
 
 /** Every IPv4 default route in the main table that a definition holds: `gateway4` and items of `routes`. */
-export function defaultRoutes({ document }: NetplanFile, { section, id, settings }: Definition): Removal[] {
-  const path = ['network', section, id];
-  const found: Removal[] = [];
-  const gateway4 = pairOf(document, settings, 'gateway4');
-  if (gateway4 !== undefined) {
-    found.push({
-      parent: settings,
-      index: settings.items.indexOf(gateway4),
-      path: [...path, 'gateway4'],
-      via: textOf(document, gateway4.value),
+export function defaultRoutes({ document }: NetplanFile, { settings }: Definition): Removal[] {
+  const found: Removal[] = pairsOf(document, settings, 'gateway4').map((pair) => ({
+    parent: settings,
+    index: settings.items.indexOf(pair),
+    via: textOf(document, pair.value),
+  }));
+  for (const routes of valuesAt(document, settings, 'routes')) {
+    itemsOf(document, routes).forEach((item, index) => {
+      const route = mapOf(document, item);
+      if (route === undefined || !isSeq(routes) || !isDefaultRoute(document, route)) return;
+      const [via, metric] = ['via', 'metric'].map((key) => textOf(document, valueAt(document, route, key)));
+      found.push({ parent: routes, index, via, ...(metric === undefined ? {} : { metric: Number(metric) }) });
     });
   }
-  const routes = valueAt(document, settings, 'routes');
-  itemsOf(document, routes).forEach((item, index) => {
-    const route = mapOf(document, item);
-    if (route === undefined || !isSeq(routes)) return;
-    const setting = (key: string) => textOf(document, valueAt(document, route, key));
-    if (!isIpv4Default(setting)) return;
-    found.push({ parent: routes, index, path: [...path, 'routes', index], via: setting('via') });
-  });
   return found;
 }
 
@@ -39,7 +34,8 @@ export function defaultRoutes({ document }: NetplanFile, { section, id, settings
  * carries traffic. Tables of their own belong to policy rules, which are none
  * of our business. `default` may be IPv6: then `via` tells.
  */
-function isIpv4Default(setting: (key: string) => string | undefined): boolean {
+export function isDefaultRoute(document: Document, route: YAMLMap): boolean {
+  const setting = (key: string) => textOf(document, valueAt(document, route, key));
   const to = setting('to') ?? '';
   const everything = to === 'default' || to === '0/0' || /^\d+\.\d+\.\d+\.\d+\/0+$/.test(to);
   const main = ['254', undefined].includes(setting('table'));
@@ -48,13 +44,14 @@ function isIpv4Default(setting: (key: string) => string | undefined): boolean {
 }
 
 /** `dhcp4-overrides: use-routes` of a definition, where it is there. */
-export function useRoutesOverride(
-  { document }: NetplanFile,
-  { section, id, settings }: Definition,
-): Removal[] {
-  const overrides = mapOf(document, valueAt(document, settings, 'dhcp4-overrides'));
-  const pair = overrides && pairOf(document, overrides, 'use-routes');
-  if (overrides === undefined || pair === undefined) return [];
-  const path = ['network', section, id, 'dhcp4-overrides', 'use-routes'];
-  return [{ parent: overrides, index: overrides.items.indexOf(pair), path, via: undefined }];
+export function useRoutesOverride({ document }: NetplanFile, { settings }: Definition): Removal[] {
+  return valuesAt(document, settings, 'dhcp4-overrides').flatMap((value) => {
+    const overrides = mapOf(document, value);
+    if (overrides === undefined) return [];
+    return pairsOf(document, overrides, 'use-routes').map((pair) => ({
+      parent: overrides,
+      index: overrides.items.indexOf(pair),
+      via: undefined,
+    }));
+  });
 }

@@ -1,7 +1,8 @@
+import type { Document, YAMLMap } from 'yaml';
 import { parseIpv4Prefix } from '../../base/ipv4.ts';
 import type { HostInterface, NetworkFile, Target } from '../types.ts';
 import { globPattern, hasWildcard, nameOf } from './glob.ts';
-import { type Definition, itemsOf, mapOf, type NetplanFile, textOf, valueAt } from './netplan-file.ts';
+import { type Definition, itemsOf, mapOf, type NetplanFile, textOf, valuesAt } from './netplan-file.ts';
 
 /** An ID with what all files together say of it, as far as default routes and disabling go. */
 export interface MergedDefinition {
@@ -15,6 +16,8 @@ export interface MergedDefinition {
   setName?: string;
   dhcp4: boolean;
   useRoutes: boolean;
+  /** of the routes that DHCP brings, as written */
+  routeMetric?: string;
   readonly addresses: string[];
   /** IDs that it stands on: the link of a VLAN, the ports of a bond or a bridge */
   readonly lowers: { readonly id: string; readonly path: string }[];
@@ -28,7 +31,9 @@ export interface MergedDefinition {
 export function effectiveFiles(files: readonly NetworkFile[]): NetworkFile[] {
   const rank = ({ path }: NetworkFile) => (path.startsWith('/run/') ? 2 : path.startsWith('/etc/') ? 1 : 0);
   const byName = new Map<string, NetworkFile>();
-  for (const file of files.toSorted((a, b) => rank(a) - rank(b))) byName.set(nameOf(file.path), file);
+  // Beside netplan's own stand drop-ins of ours, which networkd reads.
+  for (const file of files.filter(({ path }) => path.endsWith('.yaml')).toSorted((a, b) => rank(a) - rank(b)))
+    byName.set(nameOf(file.path), file);
   return [...byName.values()].sort((a, b) => (nameOf(a.path) < nameOf(b.path) ? -1 : 1));
 }
 
@@ -58,27 +63,43 @@ export function mergeDefinitions(files: readonly NetplanFile[]): MergedDefinitio
 
 function mergeInto(known: MergedDefinition, file: NetplanFile, { settings, renderer }: Definition): void {
   const { document, path } = file;
-  const textAt = (...[first, ...rest]: [string, ...string[]]): string | undefined => {
-    const value = valueAt(document, settings, first);
-    if (rest[0] === undefined) return textOf(document, value);
-    const map = mapOf(document, value);
-    return map && textOf(document, valueAt(document, map, rest[0]));
-  };
-  const listAt = (key: string): string[] =>
-    itemsOf(document, valueAt(document, settings, key)).flatMap((item) => textOf(document, item) ?? []);
+  const textAt = (...keys: [string, ...string[]]): string | undefined =>
+    valuesBelow(document, settings, keys)
+      .map((value) => textOf(document, value))
+      .findLast((text) => text !== undefined);
+  const itemsAt = (key: string): unknown[] =>
+    valuesAt(document, settings, key).flatMap((value) => itemsOf(document, value));
+  const listAt = (key: string): string[] => itemsAt(key).flatMap((item) => textOf(document, item) ?? []);
   known.renderer = textAt('renderer') ?? renderer ?? known.renderer;
   known.lowers.push(...[textAt('link') ?? [], listAt('interfaces')].flat().map((id) => ({ id, path })));
-  known.hasMatch ||= valueAt(document, settings, 'match') !== undefined;
+  known.hasMatch ||= valuesAt(document, settings, 'match').length > 0;
   known.matchName = textAt('match', 'name') ?? known.matchName ?? '';
   known.matchMac = textAt('match', 'macaddress')?.toLowerCase() ?? known.matchMac ?? '';
   known.setName = textAt('set-name') ?? known.setName ?? '';
   known.dhcp4 = truth(textAt('dhcp4')) ?? known.dhcp4;
   known.useRoutes = truth(textAt('dhcp4-overrides', 'use-routes')) ?? known.useRoutes;
-  for (const item of itemsOf(document, valueAt(document, settings, 'addresses'))) {
+  const metric = textAt('dhcp4-overrides', 'route-metric');
+  if (metric !== undefined) known.routeMetric = metric;
+  for (const item of itemsAt('addresses')) {
     // An address may be the one key of a mapping: `- 10.0.0.2/24: {label: …}`.
     const address = textOf(document, item) ?? textOf(document, mapOf(document, item)?.items[0]?.key);
     if (address !== undefined) known.addresses.push(address);
   }
+}
+
+/** All values at the end of a path of keys, of which each may come twice. */
+function valuesBelow(
+  document: Document,
+  map: YAMLMap,
+  [key, ...rest]: readonly [string, ...string[]],
+): unknown[] {
+  const values = valuesAt(document, map, key);
+  const [next, ...others] = rest;
+  if (next === undefined) return values;
+  return values.flatMap((value) => {
+    const below = mapOf(document, value);
+    return below === undefined ? [] : valuesBelow(document, below, [next, ...others]);
+  });
 }
 
 /** netplan's own words for true and false; undefined for anything else. */
@@ -110,6 +131,16 @@ export function interfaceNameOf({ id, hasMatch, matchName, setName }: MergedDefi
 /** Whether an ID may stand for more than one interface. */
 export function isForSeveral({ hasMatch, matchName, matchMac, setName }: MergedDefinition): boolean {
   return hasMatch && !setName && !matchMac && (!matchName || hasWildcard(matchName));
+}
+
+/** The IDs that tell their interface by its MAC address alone. */
+export function labelsOf(definitions: readonly MergedDefinition[]): string[] {
+  return definitions
+    .filter(
+      ({ hasMatch, matchMac, matchName, setName }) =>
+        hasMatch && matchMac && !setName && (!matchName || hasWildcard(matchName)),
+    )
+    .map(({ id }) => id);
 }
 
 /** The static IPv4 addresses, under the names that the interfaces will have as far as the files tell. */

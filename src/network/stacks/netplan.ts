@@ -1,13 +1,17 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { GatewayWish, NetworkFile, Stack } from '../types.ts';
+import { netplanDefaults } from './netplan-defaults.ts';
+import { dropInGlob } from './netplan-dhcp.ts';
 import { changesOf } from './netplan-edit.ts';
 import { type NetplanFile, readNetplanFile } from './netplan-file.ts';
 import { ownPath } from './netplan-own.ts';
+import { netplanParser } from './netplan-parser.ts';
 import { originalOf, publicDefinitions } from './netplan-public.ts';
 import {
   effectiveFiles,
   interfaceNameOf,
   isForSeveral,
+  labelsOf,
   type MergedDefinition,
   mergeDefinitions,
   standsFor,
@@ -28,12 +32,17 @@ export const netplan: Stack = {
   holdMs: 300,
   tools: ['netplan'],
   servedBy: ['networkd', 'networkmanager'],
-  sources: ['/usr/lib/netplan/*.yaml', '/lib/netplan/*.yaml', '/etc/netplan/*.yaml', '/run/netplan/*.yaml'],
+  sources: [
+    ...['/usr/lib/netplan/*.yaml', '/lib/netplan/*.yaml', '/etc/netplan/*.yaml', '/run/netplan/*.yaml'],
+    dropInGlob,
+  ],
 
   configures: (files, target) =>
     mergeDefinitions(read(files)).some((definition) => standsFor(definition, target)),
 
   addresses: (files) => staticAddresses(mergeDefinitions(read(files))),
+
+  labels: (files) => labelsOf(mergeDefinitions(read(files))),
 
   publicInterfaces(files, wish) {
     const live = read(files);
@@ -42,11 +51,18 @@ export const netplan: Stack = {
     return publicDefinitions(live, originals, id).map(interfaceNameOf);
   },
 
+  defaults: netplanDefaults,
+
   edit(files, wish) {
     const live = read(files);
     const own = files.find(({ path }) => path === ownPath);
-    return changesOf({ live, own, target: soleDefinition(mergeDefinitions(live), wish), wish });
+    return changesOf({ files, live, own, target: soleDefinition(mergeDefinitions(live), wish), wish });
   },
+
+  parser: netplanParser((files, target) => {
+    const found = mergeDefinitions(read(files)).filter((definition) => standsFor(definition, target));
+    return found.length === 1 ? found[0]?.id : undefined;
+  }),
 
   // With either renderer `netplan apply` reaches every interface: it reconfigures all of networkd's,
   // and disconnects those of NetworkManager before it starts that anew (seen with 0.106).

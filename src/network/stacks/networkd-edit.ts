@@ -16,6 +16,7 @@ import {
   defaultRoutes,
   dhcpRoutes,
   overruling,
+  silencing,
   withoutSettings,
 } from './networkd-routes.ts';
 import type { Placed, Unit } from './networkd-units.ts';
@@ -39,12 +40,12 @@ export interface Start {
 /** The changes that make our gateway the one default route, with the resolvers that go with it. */
 export function changesOf(start: Start): FileChange[] {
   const { files, units, home, wish } = start;
-  const kept = defaultRoutes(home).find(({ via, file }) => via === wish.gateway && !isVolatile(file));
+  const kept = keptRoute(start);
   const off: Off[] = units.flatMap(defaultRoutes).filter((route) => !stays(route, kept, home, wish));
   const roles = rolesOf(start);
   const wanted = new Map<string, string>();
   for (const unit of units) {
-    const late = overruling(unit, silencedKeys(unit, unit === home));
+    const late = overruling(unit, silencing(unit));
     const resolvers = resolverSettings(unit, home, roles);
     const others =
       unit === home
@@ -58,7 +59,7 @@ export function changesOf(start: Start): FileChange[] {
     const text = dropInText([
       ['Network', resolvers],
       ['Route', unit === home && !kept ? [`Gateway=${wish.gateway}`, 'Destination=0.0.0.0/0'] : []],
-      ['DHCPv4', silencedKeys(rest, unit === home).map((key) => `${key}=false`)],
+      ['DHCPv4', silencing(rest)],
       ['Link', hasName(roles.disabled, unit) ? [downPolicy] : []],
     ]);
     if (text !== undefined) wanted.set(ownPathOf(unit), text);
@@ -68,6 +69,17 @@ export function changesOf(start: Start): FileChange[] {
     ...[...byFile].map(([file, group]) => changeOf(file, new Set(group.flatMap(({ lines }) => lines)))),
     ...ownChanges(files, wanted),
   ];
+}
+
+/** The route as wished that a file has already. One with a metric could come after a default route that DHCP brings. */
+function keptRoute({ units, home, wish }: Start): DefaultRoute | undefined {
+  const metrics = units
+    .map(dhcpRoutes)
+    .flatMap(({ routes, gateway, metric }) => (routes || gateway ? [metric] : []));
+  return defaultRoutes(home).find(
+    ({ via, file, metric }) =>
+      via === wish.gateway && !isVolatile(file) && !metrics.some((one) => one !== 0 && one <= metric),
+  );
 }
 
 /** Units as they were before us, by what becomes of them. */
@@ -111,18 +123,6 @@ function stays(route: DefaultRoute, kept: DefaultRoute | undefined, home: Unit, 
   const { file, via, lines } = route;
   if (file === kept?.file && lines[0] === kept.lines[0]) return true;
   return isVolatile(file) && file === home.file && via === wish.gateway;
-}
-
-/**
- * What a unit must not take from DHCP any more. On the interface itself the other
- * routes that DHCP brings stay; elsewhere they go as well, for networkd takes a
- * default route out of option 121 even where the router is not wanted (seen with
- * 252).
- */
-function silencedKeys(unit: Unit, isHome: boolean): string[] {
-  const { routes, gateway } = dhcpRoutes(unit);
-  if (isHome) return gateway ? ['UseGateway'] : [];
-  return routes || gateway ? ['UseRoutes', 'UseGateway'] : [];
 }
 
 function changeOf({ path, text }: IniFile, off: ReadonlySet<number>): FileChange {

@@ -7,6 +7,8 @@ export interface DefaultRoute {
   readonly file: IniFile;
   /** the gateway that it names; undefined where it names none */
   readonly via: string | undefined;
+  /** the lower, the better; 0 where none is given */
+  readonly metric: number;
   /** indexes of the lines that make it */
   readonly lines: readonly number[];
 }
@@ -29,7 +31,7 @@ function networkDefaults(file: IniFile, { settings }: Section): DefaultRoute[] {
       ({ key, value }) =>
         (key === 'Gateway' && isIpv4(value)) || (key === 'DefaultRouteOnDevice' && truth(value) === true),
     )
-    .map(({ key, value, lines }) => ({ file, via: key === 'Gateway' ? value : undefined, lines }));
+    .map(({ key, value, lines }) => ({ file, via: key === 'Gateway' ? value : undefined, metric: 0, lines }));
 }
 
 /**
@@ -49,7 +51,7 @@ function routeDefault(file: IniFile, section: Section): DefaultRoute[] {
   const isForIpv4 = via ? isIpv4(via) || via === '_dhcp4' : destination !== undefined;
   if (!isEverything || !isMain || !isUnicast || !isForIpv4) return [];
   const lines = [...section.head, ...section.settings.flatMap((one) => one.lines)];
-  return [{ file, via: gateway, lines }];
+  return [{ file, via: gateway, metric: Number(setting('Metric') ?? 0), lines }];
 }
 
 function isIpv4(text: string): boolean {
@@ -65,7 +67,12 @@ export interface DhcpRoutes {
   readonly routes: boolean;
   /** the router (option 3) */
   readonly gateway: boolean;
+  /** of all of them (RouteMetric=); the lower, the better */
+  readonly metric: number;
 }
+
+/** systemd.network(5), RouteMetric= */
+const dhcpMetric = 1024;
 
 /** What a unit takes from DHCP; nothing where it has no DHCP for IPv4, or where that fills another table. */
 export function dhcpRoutes(unit: Unit): DhcpRoutes {
@@ -73,15 +80,34 @@ export function dhcpRoutes(unit: Unit): DhcpRoutes {
   const setting = (key: string) => lastValue(sectionsOf(unit, ...dhcpSections), key);
   const isOn = truth(mode) === true || ['ipv4', 'v4', 'both'].includes(mode);
   const isMain = [undefined, '', 'main', '254'].includes(setting('RouteTable'));
-  if (!isOn || !isMain) return { routes: false, gateway: false };
+  const metric = Number(setting('RouteMetric') || dhcpMetric);
+  if (!isOn || !isMain) return { routes: false, gateway: false, metric };
   const routes = truth(setting('UseRoutes')) ?? true;
-  return { routes, gateway: truth(setting('UseGateway')) ?? routes };
+  return { routes, gateway: truth(setting('UseGateway')) ?? routes, metric };
 }
 
-/** The settings of drop-ins after ours that would turn these keys on again. */
-export function overruling(unit: Unit, keys: readonly string[]): Placed[] {
+/**
+ * The settings of [DHCPv4] by which a unit takes no default route from DHCP that would be taken before ours;
+ * its other routes stay.
+ *
+ * UseGateway= is known from systemd 246 on, and before it is passed over. No release leaves out a default route
+ * in option 121 (seen with 247, 252 and 257; systemd issue 29564). What is left has a metric, and ours has none.
+ */
+export function silencing(unit: Unit): string[] {
+  const { routes, gateway, metric } = dhcpRoutes(unit);
+  const mayBring = routes || gateway;
+  return [
+    ...(gateway ? ['UseGateway=false'] : []),
+    ...(mayBring && metric === 0 ? [`RouteMetric=${dhcpMetric}`] : []),
+  ];
+}
+
+/** The settings of drop-ins after ours that would undo these. */
+export function overruling(unit: Unit, settings: readonly string[]): Placed[] {
+  const keys = settings.map((setting) => setting.replace(/=.*/, ''));
   return lateSettings(unit, ...dhcpSections).filter(
-    ({ setting: { key, value } }) => keys.includes(key) && truth(value) === true,
+    ({ setting: { key, value } }) =>
+      keys.includes(key) && (key === 'RouteMetric' ? Number(value) === 0 : truth(value) === true),
   );
 }
 

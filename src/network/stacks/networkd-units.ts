@@ -140,6 +140,17 @@ export function interfaceNameOf(unit: Unit): string {
   return name !== undefined && !hasWildcard(name) ? name : unit.name.replace(/\.network$/, '');
 }
 
+/** The names of units that tell their interface by its MAC address alone. */
+export function labelsOf(units: readonly Unit[]): string[] {
+  return units
+    .filter((unit) => {
+      const match = sectionsOf(unit, 'Match');
+      const name = soleMatch(match, 'Name');
+      return (name === undefined || hasWildcard(name)) && soleMatch(match, 'MACAddress') !== undefined;
+    })
+    .map(interfaceNameOf);
+}
+
 /** The static IPv4 addresses, under the name that the file gives, or else its own. */
 export function staticAddresses(units: readonly Unit[]): HostInterface[] {
   return units

@@ -2,6 +2,7 @@ import { RcWaitError } from '../../base/error.ts';
 import type { Command, GatewayWish, NetworkFile, Scene, Stack, Target } from '../types.ts';
 import { nameOf } from './glob.ts';
 import { offMark } from './marks.ts';
+import { networkdDefaults } from './networkd-defaults.ts';
 import { ownPathOf } from './networkd-drop-in.ts';
 import { changesOf } from './networkd-edit.ts';
 import { isForOneOnly } from './networkd-match.ts';
@@ -11,6 +12,7 @@ import {
   interfaceNameOf,
   isNetplans,
   isUnmanaged,
+  labelsOf,
   networkdSources,
   readUnits,
   sectionsOf,
@@ -52,10 +54,14 @@ export const networkd: Stack = {
 
   addresses: (files) => staticAddresses(readUnits(files)),
 
+  labels: (files) => labelsOf(readUnits(files)),
+
   publicInterfaces(files, wish) {
     const units = readUnits(files);
     return publicUnits(units, originalUnits(files), homeOf(units, wish), wish).map(interfaceNameOf);
   },
+
+  defaults: networkdDefaults,
 
   edit(files, wish) {
     const units = readUnits(files);
@@ -97,8 +103,8 @@ function understandStatus(output: string): Map<string, string> {
   const reign = new Map<string, string>();
   for (const block of output.split(/^(?=\S{1,3} +\d+: )/m)) {
     const [, name] = /^\S{1,3} +\d+: (\S+)/.exec(block) ?? [];
-    const [, path] = /^\s*Network File: (\/\S.*)$/m.exec(block) ?? [];
-    const isManaged = !/^\s*State: \S+ \(unmanaged\)/m.test(block);
+    const [, path] = /^[ \t]*Network File: (\/\S.*)$/m.exec(block) ?? [];
+    const isManaged = !/^[ \t]*State: \S+ \(unmanaged\)/m.test(block);
     // What netplan wrote for networkd is netplan's.
     if (name && path && isManaged && !path.includes('/10-netplan-')) reign.set(name, path.trim());
   }

@@ -122,7 +122,7 @@ function changeOf(files: readonly NetworkFile[], { path, text }: NetworkFile, af
     );
   }
   // A package owns what is in /usr/lib; a profile of the same UUID in /etc hides it.
-  const isHideable = /^\s*uuid\s*=/m.test(text) && !files.some((file) => file.path === hidden);
+  const isHideable = /^[ \t]*uuid[ \t]*=/m.test(text) && !files.some((file) => file.path === hidden);
   if (!isHideable) {
     throw cannot(
       'a package owns it, and it cannot be hidden by one in /etc',

@@ -17,8 +17,8 @@ export interface ProfileNeed {
 
 /** Whether a line looks like one that we add to a profile. */
 export function isOurForm(line: string): boolean {
-  return /^\s*(\[(ipv4|ipv6|connection)\]|method=auto|gateway=[\d.]+|never-default=true|route\d+=0\.0\.0\.0\/0,[\d.]+|dns(-search|-options)?=.+|dns-priority=-?\d+|autoconnect=false)\s*$/.test(
-    line,
+  return /^(\[(ipv4|ipv6|connection)\]|method=auto|gateway=[\d.]+|never-default=true|route\d+=0\.0\.0\.0\/0,[\d.]+|dns(-search|-options)?=.+|dns-priority=-?\d+|autoconnect=false)$/.test(
+    line.trim(),
   );
 }
 
@@ -81,5 +81,7 @@ function sectionsOf(lines: readonly Line[], isNone: (index: number, name: string
 }
 
 function keyOf(line: string): string | undefined {
-  return /^\s*([^=#\s][^=]*?)\s*=/.exec(line)?.[1];
+  const equals = line.indexOf('=');
+  const key = line.slice(0, Math.max(equals, 0)).trim();
+  return key === '' || key.startsWith('#') ? undefined : key;
 }

@@ -2,11 +2,14 @@ import { type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../../base/ipv4.ts'
 import type { NetworkFile, Target } from '../types.ts';
 import { globPattern, nameOf } from './glob.ts';
 import { type IniFile, keyfileDialect, lastValue, readIni, type Section, type Setting } from './ini-file.ts';
+import { macOf, withNames } from './networkmanager-name.ts';
 
 /** A connection profile in NetworkManager's own format (nm-settings-keyfile(5)). */
 export interface Profile {
   readonly file: IniFile;
   readonly uuid: string | undefined;
+  /** the interface that it names, or whose name follows from what it says; undefined where it says none */
+  readonly interfaceName: string | undefined;
   /** `auto`, `manual`, `disabled`, …; undefined where there is no [ipv4], which means `auto` */
   readonly method: string | undefined;
   readonly addresses: readonly AddressSetting[];
@@ -40,8 +43,21 @@ export const profileSources: readonly string[] = [
   `/run/${folder}/*.nmconnection`,
 ];
 
-/** What NetworkManager takes for a backup, a temporary file or a certificate (nms-keyfile-utils.c). */
-const ignoredNames = /^\.|~$|\.(swp|swpx|pem|der)$|\.[A-Za-z0-9]{6}$/;
+/** What NetworkManager takes for a backup, a temporary file or a certificate, by its name (nms-keyfile-utils.c). */
+export function isPassedOver(path: string): boolean {
+  const name = nameOf(path);
+  return /^\.|.~$|.\.(swp|swpx|pem|der)$/i.test(name) || /\.[A-Za-z0-9]{6}$/.test(name);
+}
+
+/**
+ * Whether a file is meant to be the profile of an interface. Any other file that it cannot read, such as a key or a
+ * note, NetworkManager passes over; this one is refused with its reason, for somebody counts on it.
+ */
+function isMeant({ text }: NetworkFile): boolean {
+  return (
+    /^\ufeff?[ \t]*\[connection\]/m.test(text) && /^[ \t]*(interface-name|mac-address)[ \t]*=/m.test(text)
+  );
+}
 
 /** Tunnels get a default route because somebody wants it there; loopback never gets one. */
 const otherTypes = new Set(['vpn', 'wireguard', 'loopback']);
@@ -61,15 +77,26 @@ export function readProfiles(files: readonly NetworkFile[]): Profile[] {
 
 /** Every profile that NetworkManager loads, ports and tunnels among them. */
 export function readAllProfiles(files: readonly NetworkFile[]): Profile[] {
-  const byKey = new Map<string, Profile>();
+  const byKey = new Map<string, Omit<Profile, 'interfaceName'>>();
   for (const start of folders) {
     for (const file of files.filter(({ path }) => path.startsWith(start))) {
-      if (ignoredNames.test(nameOf(file.path)) || file.text === '') continue;
-      const profile = readProfile(readIni(file, keyfileDialect));
+      if (isPassedOver(file.path)) continue;
+      const ini = readFile(file);
+      if (ini === undefined) continue;
+      const profile = readProfile(ini);
       byKey.set(profile.uuid ?? file.path, profile);
     }
   }
-  return [...byKey.values()];
+  return withNames(byKey.values());
+}
+
+function readFile(file: NetworkFile): IniFile | undefined {
+  if (isMeant(file)) return readIni(file, keyfileDialect);
+  try {
+    return file.text === '' ? undefined : readIni(file, keyfileDialect);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The bond or bridge of which a profile is a port, which has no addresses of its own: its name or UUID. */
@@ -77,7 +104,7 @@ export function controllerOf(profile: Profile): string | undefined {
   return ['controller', 'master'].map((key) => setting(profile, 'connection', key)).find(Boolean);
 }
 
-function readProfile(file: IniFile): Profile {
+function readProfile(file: IniFile): Omit<Profile, 'interfaceName'> {
   const sections = ipv4Sections(file);
   const settings = sections.flatMap((section) => section.settings);
   // NetworkManager goes by the number, whatever the order of the lines.
@@ -132,13 +159,13 @@ export function ipv4Sections(file: IniFile): Section[] {
 }
 
 /** The last value of a key in any of a profile's sections of that name. */
-export function setting({ file }: Profile, section: string, key: string): string | undefined {
+export function setting({ file }: Pick<Profile, 'file'>, section: string, key: string): string | undefined {
   return lastValue(named(file, section), key);
 }
 
 /** The name of the interface that a profile is for, as far as it tells; else the file's own. */
 export function interfaceNameOf(profile: Profile): string {
-  return setting(profile, 'connection', 'interface-name') || nameOf(profile.file.path);
+  return profile.interfaceName ?? nameOf(profile.file.path);
 }
 
 /** All sections of a name. */
@@ -161,7 +188,7 @@ export function gatewayOf(profile: Profile): string | undefined {
 
 /** Whether a profile is for one interface: `this` one, `another`, or for `any` that fits. */
 export function isFor(profile: Profile, { interfaceName, macAddress }: Target): 'this' | 'another' | 'any' {
-  const name = setting(profile, 'connection', 'interface-name');
+  const name = profile.interfaceName;
   const mac = macOf(profile);
   if (name && name !== interfaceName) return 'another';
   if (mac && macAddress && mac !== macAddress.toLowerCase()) return 'another';
@@ -170,15 +197,6 @@ export function isFor(profile: Profile, { interfaceName, macAddress }: Target): 
   // With the signs that may stand before a name it is not worth telling: it is not for one interface only.
   const isPlain = globs.length > 0 && globs.every((glob) => /^\w/.test(glob));
   return isPlain && !globs.some((glob) => globPattern(glob).test(interfaceName)) ? 'another' : 'any';
-}
-
-/** The MAC address that a profile asks for, in lower case. */
-export function macOf(profile: Profile): string | undefined {
-  const mac = ['ethernet', '802-3-ethernet'].map((name) => setting(profile, name, 'mac-address'));
-  return mac
-    .find((one) => one !== undefined)
-    ?.toLowerCase()
-    .replaceAll('-', ':');
 }
 
 /** netplan writes these at each boot: what manages the interface is netplan then. */

@@ -1,4 +1,5 @@
 import type { NetworkFile, Target } from '../types.ts';
+import { macOf } from './networkmanager-name.ts';
 import type { ProfileNeed } from './networkmanager-overlay.ts';
 import {
   controllerOf,
@@ -6,7 +7,6 @@ import {
   interfaceNameOf,
   isFor,
   isMainTable,
-  macOf,
   named,
   type Profile,
   readAllProfiles,
@@ -57,7 +57,7 @@ export function disabledNeed({ theirs }: View): ProfileNeed {
  */
 export function refuseDisabling(publics: readonly View[], files: readonly NetworkFile[]): void {
   for (const { theirs } of publics) {
-    if (setting(theirs, 'connection', 'interface-name') || macOf(theirs)) continue;
+    if (theirs.interfaceName || macOf(theirs)) continue;
     throw cannotDisable(interfaceNameOf(theirs), `${theirs.file.path} may be for other interfaces as well`);
   }
   const names = publics.map(({ theirs }) => interfaceNameOf(theirs));

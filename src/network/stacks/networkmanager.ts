@@ -1,13 +1,15 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { NetworkFile, Stack, Target } from '../types.ts';
 import { networkManagerDaemon } from './networkmanager-daemon.ts';
+import { networkmanagerDefaults } from './networkmanager-defaults.ts';
 import { changesOf } from './networkmanager-edit.ts';
+import { macOf } from './networkmanager-name.ts';
 import {
   interfaceNameOf,
   isFor,
   isMainTable,
   isNetplans,
-  macOf,
+  isPassedOver,
   profileSources,
   readProfiles,
   setting,
@@ -30,6 +32,7 @@ export const networkmanager: Stack = {
   holdMs: 1_000,
   tools: ['nmcli'],
   sources: profileSources,
+  passesOver: isPassedOver,
 
   daemon: networkManagerDaemon((path) => isProfile(path) && !isNetplans(path)),
 
@@ -47,7 +50,14 @@ export const networkmanager: Stack = {
         };
       }),
 
+  labels: (files) =>
+    readProfiles(files)
+      .filter((profile) => profile.interfaceName === undefined && macOf(profile) !== undefined)
+      .map(interfaceNameOf),
+
   publicInterfaces: (files, wish) => publicsOf(files, wish).map(({ theirs }) => interfaceNameOf(theirs)),
+
+  defaults: networkmanagerDefaults,
 
   edit(files, wish) {
     const views = viewsOf(files);

@@ -91,9 +91,12 @@ interface Statement {
   readonly lines: readonly number[];
 }
 
-/** One word, or one of the signs between words; `\r` before LF belongs to the line break. */
+/**
+ * One word, or one of the signs between words; `\r` before LF belongs to the line break. Blanks are those of the
+ * shell alone: a byte order mark or a no-break space is part of a word.
+ */
 const token =
-  /(?<blank>[ \t]+|\\\r?\n|\r$)|(?<end>\r?\n|;)|(?<comment>#[^\n]*?(?=\r?\n|$))|(?<word>(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\(?!\r?\n|$)[\s\S]|\\\r?\n|[^\s;'"\\]|\r(?!\n|$)|[\f\v])+)/y;
+  /(?<blank>[ \t]+|\\\r?\n|\r$)|(?<end>\r?\n|;)|(?<comment>#[^\n]*?(?=\r?\n|$))|(?<word>(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\(?!\r?\n|$)[\s\S]|\\\r?\n|[^ \t\r\n;'"\\]|\r(?!\n|$))+)/y;
 
 function statementsOf({ path, text }: NetworkFile): Statement[] {
   const statements: Statement[] = [];

@@ -2,13 +2,12 @@ import { type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../../base/ipv4.ts'
 import type { NetworkFile } from '../types.ts';
 import { lengthOf } from './ifcfg-files.ts';
 import { originalOf } from './marked-off.ts';
-import { linesOf } from './marks.ts';
 import { isBackup, readShellFile, type ShellFile, valueIn } from './shell-file.ts';
 
 const folder = '/etc/sysconfig/network';
 
 /** Routes of all interfaces (ifroute(5)). */
-const routesPath = `${folder}/routes`;
+export const routesPath = `${folder}/routes`;
 
 /** What the DHCP clients of all interfaces do (ifcfg-dhcp(5)). */
 const dhcpPath = `${folder}/dhcp`;
@@ -76,37 +75,6 @@ export function originalFiles(files: readonly NetworkFile[]): NetworkFile[] {
 /** Where the routes of one interface are. */
 export function routePathOf(name: string): string {
   return `${folder}/ifroute-${name}`;
-}
-
-/** An IPv4 default route of the main table. */
-export interface RouteDefault {
-  readonly via: string;
-  /** the interface that its line names; undefined for `-` */
-  readonly device: string | undefined;
-  readonly line: number;
-}
-
-/** The columns after the fourth that make a route one that carries nothing from here to elsewhere. */
-const otherTypes =
-  /(^|\s)(type\s+)?(local|broadcast|multicast|throw|unreachable|prohibit|blackhole|nat)(\s|$)/;
-
-/**
- * The default routes of a file (ifroute(5)): destination, gateway, netmask,
- * interface, options. `default` is of the family of its gateway.
- */
-export function defaultsOf(text: string): RouteDefault[] {
-  return linesOf(text).flatMap((one, line) => {
-    const [to = '', via = '-', netmask = '-', device = '-', ...options] = one.text.trim().split(/\s+/);
-    const isEverything =
-      to === 'default' ||
-      /^0(\.0){0,3}\/0+$/.test(to) ||
-      (to === '0.0.0.0' && /^(-|0\.0\.0\.0)$/.test(netmask));
-    const table = options[options.indexOf('table') + 1];
-    const isMain = !options.includes('table') || table === 'main' || table === '254';
-    const isPath = !otherTypes.test(options.join(' '));
-    if (!isEverything || !isMain || !isPath || via.includes(':')) return [];
-    return [{ via, device: device === '-' ? undefined : device, line }];
-  });
 }
 
 /** The static IPv4 addresses of a file: `IPADDR`, `IPADDR_1`, … with PREFIXLEN or NETMASK of the same suffix. */

@@ -6,16 +6,15 @@ import { valueIn } from './shell-file.ts';
 import { impliedBy, type Standing } from './standing.ts';
 import {
   addressesOf,
-  defaultsOf,
   type Interface,
   isOurSetting,
   originalFiles,
-  type RouteDefault,
   readInterfaces,
   routeFiles,
   routePathOf,
   sharedWord,
 } from './wicked-files.ts';
+import { defaultsOf, type RouteDefault } from './wicked-routes.ts';
 
 /** The interfaces, but that of the wish, to which the files give a default route, or gave one before us. */
 export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayWish): string[] {
@@ -36,7 +35,7 @@ export function publicNames(files: readonly NetworkFile[], { interfaceName }: Ga
 }
 
 /** The device that a route names, else that of its file; in `routes` wicked looks for the one that reaches its gateway. */
-function deviceOf(
+export function deviceOf(
   { device, via }: RouteDefault,
   path: string,
   interfaces: readonly Interface[],
@@ -46,7 +45,7 @@ function deviceOf(
   const byPrefix = interfaces.find(({ file }) =>
     addressesOf(file).some((prefix) => gateway !== undefined && contains(prefix, gateway)),
   );
-  return device ?? (byFile ?? byPrefix)?.name;
+  return byFile?.name ?? device ?? byPrefix?.name;
 }
 
 /** The interfaces that our own STARTMODE=off keeps down. */

@@ -3,21 +3,22 @@ import type { FileChange, GatewayWish, NetworkFile, Scene, Stack } from '../type
 import { linksBack, linksMove, linksOf, routeMove } from './links.ts';
 import { both, type Need, nothing, overlaid, theirsOf } from './overlay.ts';
 import { allLines, changedSettings, type Settings } from './shell-edit.ts';
-import { linesToPutOut, type ShellFile } from './shell-file.ts';
+import { isBackup, linesToPutOut, type ShellFile } from './shell-file.ts';
 import { refuseStanding } from './standing.ts';
+import { wickedDefaults } from './wicked-defaults.ts';
 import {
   addressesOf,
-  defaultsOf,
   isOurRoute,
   isOurSetting,
-  type RouteDefault,
   readInterfaces,
   routeFiles,
   routePathOf,
+  routesPath,
   sharedWord,
   wickedSources,
 } from './wicked-files.ts';
 import { disabledNames, publicNames, standingsOf } from './wicked-public.ts';
+import { defaultsOf, type RouteDefault } from './wicked-routes.ts';
 
 /**
  * wicked of openSUSE and SLES: our gateway in the interface's own `ifroute-` file,
@@ -29,6 +30,7 @@ export const wicked: Stack = {
   name: 'wicked',
   tools: ['wicked'],
   sources: wickedSources,
+  passesOver: isBackup,
   // Where NetworkManager has taken over, wicked's files are left behind.
   daemon: { unit: 'wickedd.service' },
 
@@ -38,6 +40,8 @@ export const wicked: Stack = {
     readInterfaces(files).map(({ file, name }) => ({ name, addresses: addressesOf(file) })),
 
   publicInterfaces: publicNames,
+
+  defaults: wickedDefaults,
 
   edit(files, wish) {
     const { interfaceName } = wish;
@@ -98,8 +102,12 @@ function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileCha
   const present = routeFiles(files);
   const isOwnThere = present.some(({ path }) => path === ownPath);
   const all = isOwnThere ? present : [...present, { path: ownPath, text: '' }];
-  const isWished = (path: string, { via, device }: RouteDefault) =>
-    via === wish.gateway && (device ?? (path === ownPath ? wish.interfaceName : '')) === wish.interfaceName;
+  const isWished = (path: string, { via, device, isPlain }: RouteDefault) => {
+    // In the file of another interface wicked passes over the name that stands there.
+    const isOwn = path === ownPath && device === undefined;
+    const isNamed = device === wish.interfaceName && (path === ownPath || path === routesPath);
+    return via === wish.gateway && isPlain && (isOwn || isNamed);
+  };
   const keeper = all.find(({ path, text }) =>
     defaultsOf(theirsOf(text, isOurRoute)).some((route) => isWished(path, route)),
   );
@@ -111,7 +119,7 @@ function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileCha
         const defaults = defaultsOf(theirs);
         const kept = keeper === file ? defaults.find((route) => isWished(path, route)) : undefined;
         return {
-          off: defaults.filter((route) => route !== kept).map(({ line }) => line),
+          off: defaults.filter((route) => route !== kept).flatMap(({ lines }) => lines),
           // Not 0.0.0.0/0: so Rackspace's own tools write it, and wicked has always known it.
           wanted: keeper === undefined && path === ownPath ? [`default ${wish.gateway} - -`] : [],
         };

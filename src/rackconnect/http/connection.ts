@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { Ipv4Address } from '../../base/ipv4.ts';
+import { tlsDemands } from '../../base/tls.ts';
 import type { LocalAddress } from '../types.ts';
 
 /** The answer's size may be 1 MiB at most; `Content-Length` is not believed, bytes are counted. */
@@ -48,6 +49,7 @@ export function openConnection(origin: string, options: ConnectionOptions): Conn
   let socket: Socket | undefined;
   const connect = buildConnector({
     allowH2: false,
+    ...tlsDemands,
     // Of an IPv6 literal the address says what it is, and this does not apply.
     ...(options.family === 'any' ? {} : { family: 4 }),
     timeout: options.connectTimeoutMs,

@@ -116,7 +116,7 @@ const cloud = v.pipe(
 export function parseCloudScenario(yamlText: string, fileName: string): CloudScenario {
   let document: unknown;
   try {
-    document = parse(yamlText);
+    document = parse(yamlText, { logLevel: 'error' });
   } catch (cause) {
     throw unusable(fileName, 'it is not YAML', cause);
   }

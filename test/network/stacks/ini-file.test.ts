@@ -106,3 +106,23 @@ it('any text: each line belongs to one setting at most, and the lines hold what 
     { numRuns: 10_000 },
   );
 });
+
+describe('bytes that are not UTF-8', () => {
+  it('are nothing in a comment', () => {
+    expect(systemd('# B\udcfcro\n[Match]\n; \udce9\nName=a\n')[0]?.settings).toHaveLength(1);
+    expect(keyfile('# B\udcfcro\n[connection]\nid=a\n')[0]?.settings).toHaveLength(1);
+  });
+
+  it('make systemd drop the file elsewhere, which is said with the line', () => {
+    expect(() => systemd('[Match]\nName=a\n[Network]\nDescription=B\udcfcro\n')).toThrowError(
+      /: line 4: it is not UTF-8 text$/,
+    );
+    expect(keyfile('[connection]\nid=B\udcfcro\n')[0]?.settings).toHaveLength(1);
+  });
+});
+
+it('a byte order mark, which GKeyFile does not know, is said', () => {
+  expect(() => keyfile('\ufeff[connection]\nid=a\n')).toThrowError(
+    /: line 1: it begins with a byte order mark$/,
+  );
+});

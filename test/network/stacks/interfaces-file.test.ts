@@ -141,3 +141,9 @@ function numbersOf(text: string, entries: ReturnType<typeof entriesOf>): number[
   const starts = new Map(linesOf(text).map(({ start }, index) => [start, index + 1]));
   return entries.map(({ lines }) => starts.get(lines[0]?.start ?? -1) ?? 0);
 }
+
+it('a byte order mark, for which ifupdown drops the whole file, is said', () => {
+  expect(() => readInterfacesFile({ path: '/x', text: '\ufeff# public\nauto eth0\n' })).toThrowError(
+    'cannot read /x: line 1: it begins with a byte order mark',
+  );
+});

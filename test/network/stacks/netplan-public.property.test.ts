@@ -46,12 +46,12 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
       if (publicInterface === 'disable') expect(netplan.edit(after, asked)).toEqual([]);
       expect(defaultsIn(is)).toEqual(['eth1 10.208.0.1']);
       expect(restOf(is.filter((one) => !ours.includes(one)))).toEqual(restOf(was));
-      const theirs = after.filter(({ path }) => path !== own);
+      const theirs = after.filter(({ path }) => path !== own && path.endsWith('.yaml'));
       expect(theirs.map(({ path, text }) => ({ path, text: undo(text) }))).toEqual(before);
     }),
     { numRuns: 10_000 },
   );
-}, 600_000);
+});
 
 it('any files: to keep after to disable is to keep (10,000 cases)', () => {
   fc.assert(
@@ -62,4 +62,4 @@ it('any files: to keep after to disable is to keep (10,000 cases)', () => {
     }),
     { numRuns: 10_000 },
   );
-}, 600_000);
+});

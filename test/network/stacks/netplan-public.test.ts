@@ -102,7 +102,6 @@ describe('resolvers of the public interface', () => {
     expect(changed[1]?.text).toContain('\n      {}\n');
     expect(ours(changed).ethernets).toMatchObject({
       eth1: { nameservers: { addresses: ['1.1.1.1'], search: ['a'] } },
-      eth0: { 'dhcp4-overrides': { 'use-routes': false } },
     });
   });
 
@@ -189,16 +188,13 @@ describe('resolvers of the public interface', () => {
     ]);
   });
 
-  it('that stand for those of another interface as well are left alone, with their line', () => {
+  it('that stand for those of another interface as well stay with both, and the route goes', () => {
     const text =
       'network:\n  ethernets:\n    eth0:\n      gateway4: 1.1.1.1\n      nameservers: &ns {addresses: [1.1.1.1]}\n    eth1:\n      nameservers: *ns\n';
-    expect(() => netplan.edit([etc(text)], wish)).toThrowError(
-      expect.objectContaining({
-        code: 'NETWORK_FILE',
-        message: expect.stringMatching(/^cannot edit \/etc\/netplan\/50-cloud-init\.yaml: line 4: /),
-        hint: expect.stringContaining('nameservers'),
-      }),
-    );
+    expect(netplan.edit([etc(text)], wish)).toMatchObject([
+      { after: text.replace('      gateway4', '# rc-wait off:       gateway4') },
+      { path: own, after: expect.not.stringContaining('nameservers') },
+    ]);
     const other = text
       .replace('&ns {addresses: [1.1.1.1]}', '*ns')
       .replace('eth1:\n      nameservers: *ns\n', '');
@@ -277,10 +273,10 @@ describe('disabling', () => {
   });
 
   it('keeps what else our file says of the interface', () => {
-    const files = [etc('network: {ethernets: {eth1: {}, eth0: {dhcp4: true}}}\n')];
+    const files = [etc('network: {renderer: NetworkManager, ethernets: {eth1: {}, eth0: {dhcp4: true}}}\n')];
     expect(ours(edited(files, disable)).ethernets.eth0).toEqual({
       'dhcp4-overrides': { 'use-routes': false },
-      'activation-mode': 'off',
+      'activation-mode': 'manual',
     });
   });
 

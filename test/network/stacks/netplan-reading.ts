@@ -26,6 +26,7 @@ interface Said {
 /** What the files say, in netplan's order; read with no code of the product's. */
 export function readingOf(files: readonly NetworkFile[]): Said[] {
   return files
+    .filter(({ path }) => path.endsWith('.yaml'))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .flatMap(({ path, text }) =>
       Object.entries<Ethernet>(parse(text)?.network?.ethernets ?? {}).map(([id, settings]) => ({
@@ -77,7 +78,20 @@ export function disabledIn(reading: readonly Said[]): string[] {
 export function restOf(reading: readonly Said[]): unknown[] {
   return reading.map(({ path, id, settings }) => {
     const { gateway4: _gateway4, nameservers, routes, ...rest } = settings;
-    const others = routes?.filter((route) => !isDefault(route));
-    return { path, id, ...rest, ...(id === 'eth2' ? { nameservers } : {}), routes: others };
+    // A route that is there twice is one route; it keeps a list at its length (see netplan-lists.ts).
+    const others =
+      routes && new Map(routes.filter((route) => !isDefault(route)).map((one) => [wordsOf(one), one]));
+    return {
+      path,
+      id,
+      ...rest,
+      ...(id === 'eth2' ? { nameservers } : {}),
+      routes: others && [...others.keys()],
+    };
   });
+}
+
+/** A route with its numbers as text: the copy of one has them in quotes, which is the same to netplan. */
+function wordsOf(route: Route): string {
+  return JSON.stringify(route, (_, value: unknown) => (typeof value === 'number' ? String(value) : value));
 }

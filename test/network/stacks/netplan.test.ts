@@ -315,8 +315,37 @@ describe('other default routes are taken out, the lines kept behind a mark', () 
 describe('DHCP on another interface', () => {
   const dhcp = `${eth1}    eth0:\n      dhcp4: yes\n`;
 
-  it('keeps its address and loses its routes, by an override in our own file', () => {
-    expect(parse(edit(etc(dhcp))[own] ?? '')).toEqual({
+  const dropIn = '/etc/systemd/network/10-netplan-eth0.network.d/90-rc-wait.conf';
+  const managed = dhcp.replace('network:\n', 'network:\n  renderer: NetworkManager\n');
+
+  it('loses its router and keeps the routes of option 121, by a drop-in beside the unit that netplan makes', () => {
+    const after = edit(etc(dhcp));
+    expect(after[dropIn]).toMatch(/\n\[DHCPv4\]\nUseGateway=false\n$/);
+    expect(after[own]).not.toContain('eth0');
+    const files = made([etc(dhcp)], netplan.edit([etc(dhcp)], wish));
+    expect(netplan.edit(files, wish)).toEqual([]);
+    const off = files.map((file) => ({ ...file, text: file.text.replace('dhcp4: yes', 'dhcp4: no') }));
+    expect(netplan.edit(off, wish)).toMatchObject([{ path: dropIn, after: undefined }]);
+  });
+
+  it('gets a metric where it has none, and ours is taken before it', () => {
+    const text = `${dhcp}      dhcp4-overrides: {route-metric: 0}\n`;
+    expect(edit(etc(text))[dropIn]).toMatch(/UseGateway=false\nRouteMetric=100\n$/);
+    const late = (metric: number) =>
+      edit(
+        etc(
+          dhcp.replace(
+            '      addresses',
+            `      routes: [{to: default, via: 10.208.0.1, metric: ${metric}}]\n      addresses`,
+          ),
+        ),
+      );
+    expect(Object.keys(late(50))).toEqual([dropIn]);
+    expect(late(200)[own]).toContain('via: 10.208.0.1');
+  });
+
+  it('of NetworkManager loses all its routes, by an override in our own file', () => {
+    expect(parse(edit(etc(managed))[own] ?? '')).toEqual({
       network: {
         version: 2,
         ethernets: {
@@ -325,16 +354,19 @@ describe('DHCP on another interface', () => {
         },
       },
     });
+    expect(edit(etc(managed))[dropIn]).toBeUndefined();
   });
 
-  it('needs none where the files say so themselves', () => {
-    expect(edit(etc(`${dhcp}      dhcp4-overrides: {use-routes: off}\n`))[own]).not.toContain('eth0');
+  it.each([dhcp, managed])('needs none where the files say so themselves', (text) => {
+    const after = edit(etc(`${text}      dhcp4-overrides: {use-routes: off}\n`));
+    expect(after[own]).not.toContain('eth0');
+    expect(after[dropIn]).toBeUndefined();
   });
 
-  it('needs none where a later file turns DHCP off', () => {
-    expect(
-      edit(etc(dhcp), etc('network: {ethernets: {eth0: {dhcp4: n}}}', '60-off.yaml'))[own],
-    ).not.toContain('eth0');
+  it.each([dhcp, managed])('needs none where a later file turns DHCP off', (text) => {
+    const after = edit(etc(text), etc('network: {ethernets: {eth0: {dhcp4: n}}}', '60-off.yaml'));
+    expect(after[own]).not.toContain('eth0');
+    expect(after[dropIn]).toBeUndefined();
   });
 
   it('cannot be overruled by a file that netplan reads after ours', () => {
@@ -342,11 +374,12 @@ describe('DHCP on another interface', () => {
       'network:\n  ethernets:\n    eth0:\n      dhcp4-overrides:\n        use-routes: true\n',
       '99-late.yaml',
     );
-    const after = edit(etc(dhcp), late);
+    const after = edit(etc(managed), late);
     expect(after['/etc/netplan/99-late.yaml']).toContain(
       '# rc-wait was:         use-routes: true\n        {}\n',
     );
-    expect(netplan.edit(made([etc(dhcp), late], netplan.edit([etc(dhcp), late], wish)), wish)).toEqual([]);
+    const files = [etc(managed), late];
+    expect(netplan.edit(made(files, netplan.edit(files, wish)), wish)).toEqual([]);
   });
 
   it('on the interface itself is left alone: it may carry the routes that must stay', () => {
@@ -392,13 +425,20 @@ describe('files are read as netplan reads them', () => {
     ]);
   });
 
+  it('UTF-16, which netplan takes, is said', () => {
+    expect(() => edit(etc(eth1, 'a.yaml'), etc('\udcff\udcfen\0'))).toThrowError(
+      'cannot read /etc/netplan/50-cloud-init.yaml: it is UTF-16 text',
+    );
+  });
+
   it.each([
     ['broken YAML', 'network:\n  ethernets:\n    eth1: [1\n', 4],
     ['a tab', 'network:\n\tethernets: 1\n', 2],
     ['HTML', '<html><body>502 Bad Gateway</body></html>\n', 1],
     ['a list', 'network:\n  ethernets:\n    - eth1\n', 3],
     ['an interface without settings', 'network:\n  ethernets:\n    eth1:\n', 3],
-    ['a key twice', 'network:\n  version: 2\n  version: 2\n', 3],
+    ['a byte that is not UTF-8', 'network:\n  version: 2\n  # B\udcfcro\n', 3],
+    ['a control character', 'network:\n  # a\u0000b\n', 2],
   ])('%s is said with its line, and nothing is changed', (_, text, line) => {
     expect(() => edit(etc(eth1, 'a.yaml'), etc(text))).toThrowError(
       expect.objectContaining({

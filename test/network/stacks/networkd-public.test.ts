@@ -77,7 +77,7 @@ describe('resolvers of the public interface', () => {
     const files = [eth1, { path: '/run/systemd/network/70-eth0.network', text: dhcp }];
     const changed = edited(files);
     expect(changed[1]).toEqual(files[1]);
-    expect(ours(changed, '70-eth0')).toBe('[Network]\nDNS=\n\n[DHCPv4]\nUseRoutes=false\nUseGateway=false\n');
+    expect(ours(changed, '70-eth0')).toBe('[Network]\nDNS=\n\n[DHCPv4]\nUseGateway=false\n');
     expect(ours(changed, '10-eth1')).toMatch(/^\[Network\]\nDNS=1\.1\.1\.1\n/);
   });
 
@@ -206,7 +206,7 @@ describe('disabling', () => {
       '[Match]\nName=eth2\n[Network]\nDHCP=yes\n[Link]\nActivationPolicy=up\n',
     );
     expect(ours(edited([eth1, dhcp], disable), '20-eth2')).toBe(
-      '[DHCPv4]\nUseRoutes=false\nUseGateway=false\n\n[Link]\nActivationPolicy=always-down\n',
+      '[DHCPv4]\nUseGateway=false\n\n[Link]\nActivationPolicy=always-down\n',
     );
   });
 

@@ -2,8 +2,16 @@ import type { NetworkFile } from '../../../src/network/types.ts';
 
 const units = ['10-eth1', '10-eth0', '50-eth2', '30-eth3'];
 
-/** The default routes that a set of files gives, read anew with no code of the product's. */
+/**
+ * The default routes that a set of files gives, read anew with no code of the product's. One that may come in
+ * option 121 has the metric of DHCP, and is none where a static one is taken before it.
+ */
 export function defaultsIn(files: readonly NetworkFile[]): string[] {
+  return routesIn(files).filter((route) => !route.endsWith(' classless'));
+}
+
+/** The default routes that a set of files may bring, whichever is taken. */
+export function routesIn(files: readonly NetworkFile[]): string[] {
   const found = new Set<string>();
   for (const unit of units) {
     const texts = textsOf(files, unit);
@@ -27,7 +35,8 @@ export function defaultsIn(files: readonly NetworkFile[]): string[] {
     const routes = isOn('DHCPv4.UseRoutes', true);
     if (settings['Network.DHCP'] === 'yes') {
       if (isOn('DHCPv4.UseGateway', routes)) found.add(`${name} router`);
-      if (routes && name !== 'eth1') found.add(`${name} classless`);
+      if (routes)
+        found.add(`${name} ${settings['DHCPv4.RouteMetric'] === '0' ? 'classless 0' : 'classless'}`);
     }
   }
   return [...found];

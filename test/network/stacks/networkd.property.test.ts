@@ -6,7 +6,7 @@ import type { GatewayWish, PublicInterface } from '../../../src/network/types.ts
 import { undo } from '../undo.ts';
 import { made } from './made.ts';
 import { networkdFiles } from './networkd-cases.ts';
-import { defaultsIn, resolversOf, settingOf } from './networkd-reading.ts';
+import { defaultsIn, resolversOf, routesIn, settingOf } from './networkd-reading.ts';
 
 const names = ['eth0', 'eth1', 'eth2', 'eth3'];
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
@@ -42,7 +42,7 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
       const after = made(before, networkd.edit(before, asked));
       const all = (files: typeof before) => new Set(names.flatMap((name) => resolversOf(files, name)));
       expect(all(after)).toEqual(all(before));
-      const routes = defaultsIn(before);
+      const routes = routesIn(before);
       const publics = ['eth0', 'eth2'].filter((name) => routes.some((route) => route.startsWith(name)));
       expect(networkd.publicInterfaces(before, asked)).toEqual(publics);
       expect(networkd.publicInterfaces(after, asked)).toEqual(publics);

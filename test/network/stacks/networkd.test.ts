@@ -227,10 +227,10 @@ Table=254
 describe('DHCP', () => {
   const dhcp = '[Match]\nName=eth2\n[Network]\nDHCP=ipv4\n';
   const dropIn = `${folder}/10-eth2.network.d/90-rc-wait.conf`;
-  const silenced = '\n\\[DHCPv4\\]\nUseRoutes=false\nUseGateway=false\n';
+  const silenced = '\n\\[DHCPv4\\]\nUseGateway=false\n';
 
   it.each(['yes', 'true', 'ipv4', 'v4', 'both'])(
-    'DHCP=%s on another interface loses its routes by a drop-in',
+    'DHCP=%s on another interface loses its router by a drop-in, and keeps the routes of option 121',
     (mode) => {
       const text = dhcp.replace('ipv4', mode);
       expect(edit(eth1, etc('10-eth2.network', text))).toEqual({
@@ -259,11 +259,28 @@ describe('DHCP', () => {
   it('cannot be overruled by a drop-in that networkd reads after ours', () => {
     const late = etc(
       '10-eth2.network.d/99-late.conf',
-      '[DHCPv4]\nUseRoutes=true\nUseMTU=true\nUseGateway=no\n',
+      '[DHCPv4]\nUseRoutes=true\nUseMTU=true\nUseGateway=yes\nRouteMetric=0\n',
     );
     expect(edit(eth1, etc('10-eth2.network', dhcp), late)).toMatchObject({
-      [`${folder}/10-eth2.network.d/99-late.conf`]: `[DHCPv4]\n${off}UseRoutes=true\nUseMTU=true\nUseGateway=no\n`,
+      [`${folder}/10-eth2.network.d/99-late.conf`]: `[DHCPv4]\nUseRoutes=true\nUseMTU=true\n${off}UseGateway=yes\n${off}RouteMetric=0\n`,
       [dropIn]: expect.stringMatching(new RegExp(silenced)),
+    });
+  });
+
+  it('gets a metric where it has none: option 121 may hold a default route, and ours must be taken before it', () => {
+    const text = `${dhcp}[DHCPv4]\nRouteMetric=0\n`;
+    expect(edit(eth1, etc('10-eth2.network', text))[dropIn]).toMatch(
+      /\n\[DHCPv4\]\nUseGateway=false\nRouteMetric=1024\n$/,
+    );
+  });
+
+  it('counts where the gateway is set with a metric: it is set without one then', () => {
+    const route = '[Route]\nGateway=10.208.0.1\nMetric=2000\n';
+    const home = etc('10-eth1.network', `[Match]\nName=eth1\n${route}`);
+    expect(edit(home)).toEqual({});
+    expect(edit(home, etc('10-eth2.network', dhcp))).toMatchObject({
+      [`${folder}/10-eth1.network`]: expect.stringContaining(`${off}Metric=2000`),
+      [own]: expect.stringContaining('[Route]\nGateway=10.208.0.1\nDestination=0.0.0.0/0\n'),
     });
   });
 

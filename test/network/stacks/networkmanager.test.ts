@@ -225,10 +225,13 @@ describe('profiles are read as NetworkManager reads them', () => {
     expect(edit(eth1, at('/usr/lib/NetworkManager/system-connections/b', auto), etc('a', never))).toEqual({});
   });
 
-  it.each(['.hidden', 'eth0~', 'eth0.swp', 'ca.pem', 'eth0.nmconnection.AB12cd'])('%s is none', (name) => {
-    expect(edit(eth1, at(`${folder}/${name}`, 'not a profile'))).toEqual({});
-    expect(edit(eth1, at(`${folder}/eth2`, ''))).toEqual({});
-  });
+  it.each(['.hidden', 'eth0~', 'eth0.swp', 'ca.pem', 'CA.DER', 'eth0.nmconnection.AB12cd'])(
+    '%s is none',
+    (name) => {
+      expect(edit(eth1, at(`${folder}/${name}`, 'not a profile'))).toEqual({});
+      expect(edit(eth1, at(`${folder}/eth2`, ''))).toEqual({});
+    },
+  );
 
   it('in /etc they may have any other name', () => {
     expect(
@@ -273,6 +276,13 @@ describe('profiles are read as NetworkManager reads them', () => {
       expect.objectContaining({ hint: expect.stringContaining('below /etc/netplan') }),
     );
   });
+
+  it.each(['0\udc82\udcff', 'nonsense\n', '[vpn', 'key=value\n', '[connection]\ntype=vpn\nnonsense\n'])(
+    'is no file without a profile: %j',
+    (text) => {
+      expect(edit(eth1, at(`${folder}/vpn.p12`, text))).toEqual({});
+    },
+  );
 
   it('and one that cannot be read is said, with its line', () => {
     expect(() => edit(eth1, eth0('nonsense\n'))).toThrowError(
@@ -420,5 +430,39 @@ describe('on a running system', () => {
       expect(list.map(({ argv }) => argv.slice(3).join(' '))).toEqual(commands);
       expect(list.every(({ argv, timeoutMs }) => argv[1] === '--wait' && timeoutMs <= 60_000)).toBe(true);
     }
+  });
+});
+
+describe('the name of an interface that a profile does not name', () => {
+  const profile = (name: string, lines: string) =>
+    at(
+      `${folder}/${name}.nmconnection`,
+      `[connection]\n${lines}\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n`,
+    );
+  const namesOf = (...files: NetworkFile[]) => networkmanager.addresses(files).map(({ name }) => name);
+
+  it.each([
+    ['of its parent and its number', 'type=vlan\n[vlan]\nid=401\nparent=bond0', 'bond0.401'],
+    ['of a parent with a long name', 'type=vlan\n[vlan]\nid=4094\nparent=enp129s0f0np0', 'enp129s0f0.4094'],
+    ['written in its own section', 'type=vlan\n[vlan]\nid=401\nparent=bond0\ninterface-name=snet', 'snet'],
+    ['of a bond, in its own section', 'type=bond\n[bond]\ninterface-name=bond7', 'bond7'],
+    ['none, for want of a parent', 'type=vlan\n[vlan]\nid=401', 'x.nmconnection'],
+    ['none, for want of a number', 'type=vlan\n[vlan]\nid=x\nparent=bond0', 'x.nmconnection'],
+  ])('is that %s', (_, lines, expected) => {
+    expect(namesOf(profile('x', lines))).toEqual([expected]);
+  });
+
+  it('follows from a parent that is named by its UUID, and that from another', () => {
+    const bond = profile('bond', 'type=bond\nuuid=1-1\ninterface-name=bond0');
+    const outer = profile('outer', 'type=vlan\nuuid=2-2\n[vlan]\nid=100\nparent=1-1');
+    const inner = profile('inner', 'type=vlan\n[vlan]\nid=7\nparent=2-2');
+    expect(namesOf(bond, outer, inner)).toEqual(['bond0', 'bond0.100', 'bond0.100.7']);
+    const circle = profile('circle', 'type=vlan\nuuid=3-3\n[vlan]\nid=7\nparent=3-3');
+    expect(namesOf(circle)).toHaveLength(1);
+  });
+
+  it('a MAC address may be written as numbers, as older releases did', () => {
+    const old = profile('x', 'type=802-3-ethernet\n[802-3-ethernet]\nmac-address=188;118;78;32;108;91;');
+    expect(networkmanager.addresses([old])[0]?.macAddress).toBe('bc:76:4e:20:6c:5b');
   });
 });

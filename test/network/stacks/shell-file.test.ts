@@ -170,3 +170,24 @@ it('any text at all is read, or refused with a clear error (10,000 cases)', () =
     { numRuns: 10_000 },
   );
 });
+
+describe('what is no blank to a shell', () => {
+  const keys = (text: string) =>
+    readShellFile({ path: '/x', text }).assignments.map(({ key, value }) => [key, value]);
+
+  it('is part of a word: a no-break space, a line separator, a byte that is not UTF-8', () => {
+    expect(keys('NAME=a\u00a0b\nB=c\u2028d\nC=\udcfc\n')).toEqual([
+      ['NAME', 'a\u00a0b'],
+      ['B', 'c\u2028d'],
+      ['C', '\udcfc'],
+    ]);
+  });
+
+  it('makes a command of the first line: a byte order mark; the lines after it are read', () => {
+    expect(keys('\ufeff# comment\nDEVICE=eth0\n')).toEqual([['DEVICE', 'eth0']]);
+    expect(keys('\ufeffDEVICE=eth0\nGATEWAY=192.0.2.1\n')).toEqual([
+      ['DEVICE', undefined],
+      ['GATEWAY', '192.0.2.1'],
+    ]);
+  });
+});

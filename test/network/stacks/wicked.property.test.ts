@@ -35,6 +35,8 @@ const route = fc.constantFrom(
   'default fe80::def - -',
   'default 203.0.113.1 - eth0 table 100',
   'default - - - blackhole',
+  'default 203.0.113.1 - - # local router',
+  '0.0.0.0 203.0.113.1 0 -# a network',
   '10.208.0.0 10.208.0.1 255.240.0.0 eth1',
   '# default 203.0.113.1 - -',
   '',
@@ -79,10 +81,11 @@ function defaultsIn(all: readonly NetworkFile[]): string[] {
   }
   for (const file of ['routes', 'ifroute-eth0', 'ifroute-eth1']) {
     for (const line of of(file).split(/\r?\n/)) {
-      const [to = '', via = '', , device = '-'] = line.trim().split(/\s+/);
+      const [to = '', via = '', , device = '-'] = line.replace(/#.*/, '').trim().split(/\s+/);
       if (!/^(default|0\.0\.0\.0)/.test(to) || via.includes(':') || /table 100|blackhole/.test(line))
         continue;
-      found.push(`${device === '-' ? file.slice(-4) : device} ${via}`);
+      // In a file for one interface wicked passes over the name of another.
+      found.push(`${device === '-' || file !== 'routes' ? file.slice(-4) : device} ${via}`);
     }
   }
   return found;

@@ -51,6 +51,43 @@ describe.each(['wicked-opensuse', 'wicked-yast'])('the layout of %s', (name) => 
   });
 });
 
+describe('a line of routes is read as wicked reads it', () => {
+  it.each([
+    'default 203.0.113.1 - - # local router',
+    'default 203.0.113.1 - -#table 100',
+    '0.0.0.0 203.0.113.1 0 eth0',
+    '0.0.0.0 203.0.113.1 0.0.0.0 -',
+    '0.0.0.0/0 203.0.113.1 255.0.0.0 -',
+    'default 203.0.113.1 - - scope local',
+    'default 203.0.113.1 - - metric 5 # blackhole',
+  ])('%s is a default route', (line) => {
+    expect(edit(eth1, at('ifroute-eth0', `${line}\n`))['ifroute-eth0']).toBe(`${off}${line}\n`);
+  });
+
+  it.each([
+    'default 203.0.113.1 - - table 100',
+    'default - - - type blackhole',
+    '0.0.0.0 203.0.113.1 255.0.0.0 -',
+    '# default 203.0.113.1',
+  ])('%s is none', (line) => {
+    expect(edit(eth1, at('ifroute-eth0', `${line}\n`))['ifroute-eth0']).toBeUndefined();
+  });
+
+  it('a line that goes on after a backslash goes out of use whole', () => {
+    const text = 'default 203.0.113.1 \\\n  - eth0\n10.0.0.0/8 203.0.113.1\n';
+    expect(edit(eth1, at('ifroute-eth0', text))['ifroute-eth0']).toBe(
+      `${off}default 203.0.113.1 \\\n${off}  - eth0\n10.0.0.0/8 203.0.113.1\n`,
+    );
+  });
+
+  it.each(['default 10.208.0.1 - eth1 nonsense', 'default 10.208.0.1 - eth0'])(
+    'a line that wicked refuses, or reads otherwise, is not taken for ours: %s',
+    (line) => {
+      expect(edit(eth1, at('ifroute-eth1', `${line}\n`))['ifroute-eth1']).toContain(`${off}${line}\n${ours}`);
+    },
+  );
+});
+
 describe('the gateway', () => {
   it("goes into the interface's own file of routes, which is made where there is none", () => {
     expect(wicked.edit([eth1], wish)).toEqual([

@@ -20,13 +20,42 @@ const examples = {
   ),
   [`${etc}/rackconnect-job.service`]: '[Service]\nType=oneshot\nExecStart=/usr/local/sbin/job\n',
   '/usr/local/sbin/job': '#!/bin/sh\necho ran >>/run/job\n',
+  // Of what is mounted only the kind is another: there is no server of files here, and no disk.
+  '/etc/fstab': example('units/fstab').replace(/^\S+ (\/srv\/\S+) \w+/gm, 'none $1 tmpfs'),
+  [`${etc}/srv-files.mount`]: example('units/srv-files.mount').replace('Type=nfs', 'Type=tmpfs'),
+  [`${etc}/rackconnect-web.socket`]: example('units/rackconnect-web.socket'),
+  [`${etc}/rackconnect-web.service`]: '[Service]\nExecStart=/bin/sleep infinity\n',
+  [`${etc}/rackconnect-inbox.path`]: example('units/rackconnect-inbox.path'),
+  [`${etc}/rackconnect-inbox.service`]: '[Service]\nType=oneshot\nExecStart=/bin/true\n',
   [`${etc}/rc-wait.service.d/on-failure.conf`]: example('units/on-failure.conf'),
   [`${etc}/rackconnect-failed.service`]: example('units/rackconnect-failed.service'),
   '/usr/local/sbin/tell-somebody': noting('/run/told'),
 };
 
-const enable =
-  '[ -e /first ] || { systemctl enable after-rackconnect.service nginx.service rackconnect-job.timer; touch /first; }\n';
+const enabled = [
+  'after-rackconnect.service',
+  'nginx.service',
+  'rackconnect-job.timer',
+  'srv-files.mount',
+  'rackconnect-web.socket',
+  'rackconnect-inbox.path',
+];
+
+/** What waits, with the mounts of fstab, which need not be enabled. */
+const waiting = [...enabled, 'srv-share.mount', 'srv-data.mount'];
+
+/** What logins need, and what a circle would leave out. */
+const reached = [
+  'systemd-user-sessions.service',
+  'remote-fs.target',
+  'local-fs.target',
+  'sockets.target',
+  'paths.target',
+  'timers.target',
+  'basic.target',
+];
+
+const enable = `[ -e /first ] || { systemctl enable ${enabled.join(' ')}; touch /first; }\n`;
 
 /** A server whose owner has all of the examples, enabled. */
 const bootWithExamples = (options: Pick<ServerOptions, 'suite' | 'api' | 'dropIn'>): Promise<Server> =>
@@ -38,19 +67,15 @@ describe.concurrent.each(releases)('the examples of units on %s', (_name, suite)
   it('start after DEPLOYED and not before, and no circle is broken for them', async ({ expect }) => {
     await using server = await bootWithExamples({ suite });
     await server.untilUnit('rc-wait.service', ['activating']);
-    await server.until(
-      'the boot has come to its end, but for what waits',
-      async () => (await isActive(server, 'basic.target')) === 'active',
-    );
-    for (const unit of ['after-rackconnect.service', 'nginx.service', 'rackconnect-job.timer'])
-      expect(await isActive(server, unit), unit).toBe('inactive');
+    for (const unit of reached) await server.untilUnit(unit, ['active']);
+    for (const unit of waiting) expect(await isActive(server, unit), unit).toBe('inactive');
+    expect(await server.ask('rc-wait', 'doctor', '--offline')).not.toMatch(/logins/);
     expect(await server.ask('journalctl', '-b', '--no-pager', '--grep', 'ordering cycle')).not.toMatch(
       /Found ordering cycle/,
     );
 
     await server.deploymentEnds('DEPLOYED');
-    await server.untilUnit('after-rackconnect.service', ['active']);
-    await server.untilUnit('nginx.service', ['active']);
+    for (const unit of waiting) await server.untilUnit(unit, ['active']);
     await server.until('the job has run', async () => (await server.ask('cat', '/run/job')) !== '');
     expect(await server.run('cat', '/run/after-rackconnect')).toMatch(/^default via 10\.208\.0\.1 dev eth1/);
     expect(await server.ask('cat', '/run/told')).toBe('');
@@ -61,8 +86,7 @@ describe.concurrent.each(releases)('the examples of units on %s', (_name, suite)
     await server.deploymentEnds('FAILED');
     await server.until('somebody is told', async () => (await server.ask('cat', '/run/told')) !== '');
     expect(await server.run('cat', '/run/told')).toMatch(/^.*FAILED.*\nran$/);
-    for (const unit of ['after-rackconnect.service', 'nginx.service', 'rackconnect-job.timer'])
-      expect(await isActive(server, unit), unit).toBe('inactive');
+    for (const unit of waiting) expect(await isActive(server, unit), unit).toBe('inactive');
   });
 
   it.for([

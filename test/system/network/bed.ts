@@ -39,9 +39,16 @@ export class Bed implements AsyncDisposable {
     this.setup = setups[place.stack];
   }
 
-  /** Boots a server; resolves when its network is up. */
-  static async boot(place: Place): Promise<Bed> {
-    const { files, service }: Setup = setups[place.stack];
+  /**
+   * Boots a server; resolves when its network is up.
+   * @param own files in the place of the stack's, and the interfaces that come up with them
+   */
+  static async boot(
+    place: Place,
+    own: { files?: Readonly<Record<string, string>>; up?: readonly string[] } = {},
+  ): Promise<Bed> {
+    const setup: Setup = setups[place.stack];
+    const { files, service } = { ...setup, ...own };
     const tap = { source: join(fixture, 'tap'), mode: 0o755 };
     const machine = await Machine.start({
       image: inject('images')[place.suite],
@@ -56,7 +63,7 @@ export class Bed implements AsyncDisposable {
     });
     const bed = new Bed(machine, place);
     try {
-      await bed.untilUp();
+      await bed.untilUp(own.up);
     } catch (error) {
       await bed[Symbol.asyncDispose]();
       throw error;
@@ -139,9 +146,12 @@ export class Bed implements AsyncDisposable {
     return log.split('\n').filter((line) => line.startsWith(`${tool} `) && line.split(' ').includes(word));
   }
 
-  /** The gateway and the device of every default route in the kernel. */
+  /**
+   * The gateway and the device of every default route in the kernel; without the one that the bed may leave there,
+   * where another is taken before it.
+   */
   async defaults(): Promise<string[]> {
-    return defaultsIn(await this.sh(showDefaults));
+    return this.#defaultsIn(await this.sh(showDefaults));
   }
 
   /** Waits until the kernel has these default routes: a lease is away for a moment after a reload. */
@@ -160,7 +170,7 @@ export class Bed implements AsyncDisposable {
     const [files = '', routes = ''] = (
       await this.sh(`set -e\n{ ${line}; } >/dev/null\n${listing}\necho '= routes'\n${showDefaults}`)
     ).split(/^= routes\n?/m);
-    return { files: files.trimEnd(), defaults: defaultsIn(routes) };
+    return { files: files.trimEnd(), defaults: this.#defaultsIn(routes) };
   }
 
   /** What is different after any write at all: inode, time and path of every network file. */
@@ -185,6 +195,21 @@ export class Bed implements AsyncDisposable {
     );
   }
 
+  #defaultsIn(routes: string): string[] {
+    const { leaves } = this.setup;
+    const lines = routes.split('\n').filter((line) => line !== '');
+    const metricOf = (line: string) => Number(/ metric (\d+)/.exec(line)?.[1] ?? 0);
+    const least = Math.min(...lines.map(metricOf));
+    const named = lines.map((line) => ({
+      name: /via (\S+) dev (\S+)/.exec(line)?.slice(1).join(' ') ?? line,
+      isTaken: metricOf(line) === least,
+    }));
+    return named
+      .filter(({ name, isTaken }) => isTaken || name !== leaves)
+      .map(({ name }) => name)
+      .sort();
+  }
+
   async isSilenced(): Promise<boolean> {
     const { silencing } = this.setup;
     return silencing !== undefined && (await this.exec('test', '-f', silencing)).exitCode === 0;
@@ -194,10 +219,4 @@ export class Bed implements AsyncDisposable {
   until(what: string, check: () => Promise<boolean>, timeoutMs?: number): Promise<void> {
     return this.#machine.until(what, check, timeoutMs);
   }
-}
-
-/** The gateway and the device of each route that `ip route` shows. */
-function defaultsIn(routes: string): string[] {
-  const lines = routes.split('\n').filter((line) => line !== '');
-  return lines.map((line) => /via (\S+) dev (\S+)/.exec(line)?.slice(1).join(' ') ?? line).sort();
 }

@@ -14,7 +14,8 @@ export const packages: Readonly<Record<Suite, readonly string[]>> = {
   trixie: ['dnsmasq-base', 'dhcpcd-base', 'network-manager'],
 };
 
-const netplanFile = (renderer: string) => `# written by the provider
+/** @param everything how the default route is written: netplan takes `default` from 0.103 on */
+const netplanFile = (renderer: string, everything = 'default') => `# written by the provider
 network:
     version: 2
     renderer: ${renderer}
@@ -23,7 +24,7 @@ network:
             addresses:
             - 203.0.113.10/24
             routes:
-            -   to: default   # public
+            -   to: ${everything}   # public
                 via: 203.0.113.1
         eth1:
             addresses: [10.208.5.7/19]
@@ -115,6 +116,11 @@ export interface Setup {
   readonly bad: readonly [line: string, says: RegExp];
   /** a file of rc-wait by which the other routes that DHCP brings go as well */
   readonly silencing?: string;
+  /**
+   * a default route that comes with option 121, which no release of networkd leaves out; it has a metric, so the
+   * gateway's is taken before it
+   */
+  readonly leaves?: string;
 }
 
 const netplan = {
@@ -123,19 +129,30 @@ const netplan = {
     'printf "network:\\n  ethernets:\\n    eth0:\\n      addresses: [nonsense]\\n" >/etc/netplan/60-bad.yaml',
     /"netplan generate" failed/,
   ],
-  silencing: '/etc/netplan/90-rc-wait.yaml',
 } as const;
+
+/** By option 121 of the DHCP server of the beds. */
+const leaves = '192.0.2.1 eth2';
 
 /** Every stack that the tests boot. */
 export const setups = {
   netplan: {
     ...netplan,
     files: { '/etc/netplan/50-server.yaml': netplanFile('networkd') },
+    leaves,
+    restart: 'systemctl restart systemd-networkd',
+  },
+  // As Debian 11 and early Ubuntu 20.04 and 22.04 have it; so is the file that cloud-init writes for it.
+  'netplan-0.101': {
+    ...netplan,
+    files: { '/etc/netplan/50-server.yaml': netplanFile('networkd', '0.0.0.0/0') },
+    leaves,
     restart: 'systemctl restart systemd-networkd',
   },
   'netplan-nm': {
     ...netplan,
     files: { '/etc/netplan/50-server.yaml': netplanFile('NetworkManager') },
+    silencing: '/etc/netplan/90-rc-wait.yaml',
     service: 'NetworkManager',
     restart: 'systemctl restart NetworkManager',
   },
@@ -154,14 +171,17 @@ export const setups = {
     restart: 'systemctl restart systemd-networkd',
     reload: ['networkctl', 'reconfigure', 60],
     bad: ['echo "[Network" >/etc/systemd/network/60-bad.network', /60-bad\.network: line 1: /],
-    silencing: '/etc/systemd/network/20-dhcp.network.d/90-rc-wait.conf',
+    leaves,
   },
   networkmanager: {
     files: profiles,
     service: 'NetworkManager',
     restart: 'systemctl restart NetworkManager',
     reload: ['nmcli', 'reapply', 60],
-    bad: ['echo nonsense >/etc/NetworkManager/system-connections/bad', /connections\/bad: line 1: /],
+    bad: [
+      'echo nonsense >>/etc/NetworkManager/system-connections/eth2.nmconnection',
+      /eth2\.nmconnection: line \d+: /,
+    ],
   },
 } as const satisfies Record<string, Setup>;
 
@@ -173,18 +193,20 @@ export interface Place {
   readonly suite: Suite;
 }
 
-const modern = Object.keys(setups) as BedStack[];
+const modern = (Object.keys(setups) as BedStack[]).filter((stack) => stack !== 'netplan-0.101');
 
 /** Every stack on every release on which servers have it. */
 export const matrix: readonly Place[] = [
   ...modern.map((stack) => ({ stack, suite: 'bookworm' as const })),
   ...modern.map((stack) => ({ stack, suite: 'trixie' as const })),
   { stack: 'ifupdown', suite: 'bullseye' },
+  { stack: 'netplan-0.101', suite: 'bullseye' },
 ];
 
 /** Has the DHCP client get the lease of eth2 once more; undefined where NetworkManager cannot be told to. */
 export function renewalOf({ stack, suite }: Place): string | undefined {
-  if (stack === 'networkd' || stack === 'netplan') return 'networkctl renew eth2';
+  if (stack === 'networkd' || stack === 'netplan' || stack === 'netplan-0.101')
+    return 'networkctl renew eth2';
   if (stack !== 'ifupdown') return undefined;
   if (suite === 'trixie') return 'dhcpcd --rebind eth2';
   // It cannot be told to either, but for a moment another one can do the same with the same hooks.

@@ -125,16 +125,17 @@ const addressed = {
     ),
 };
 
-const netplans = (['bookworm', 'trixie'] as const).flatMap((suite) =>
+const netplans = (['bullseye', 'bookworm', 'trixie'] as const).flatMap((suite) =>
   (['networkd', 'NetworkManager'] as const).map((renderer) => ({ suite, renderer })),
 );
 const netplanCases = 120;
 
 describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite, renderer }) => {
+  const isOld = suite === 'bullseye';
   let bed: Bed;
 
   beforeAll(async () => {
-    bed = await Bed.boot({ stack: 'netplan', suite });
+    bed = await Bed.boot({ stack: isOld ? 'netplan-0.101' : 'netplan', suite });
   });
 
   afterAll(() => bed?.[Symbol.asyncDispose]());
@@ -144,7 +145,10 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
   }) => {
     const path = '/etc/netplan/50-cloud-init.yaml';
     const cases = fc
-      .sample(fc.tuple(ethernets(true), style), { numRuns: netplanCases, seed: suite === 'trixie' ? 20 : 21 })
+      .sample(fc.tuple(ethernets(true, isOld), style), {
+        numRuns: netplanCases,
+        seed: suite === 'trixie' ? 20 : 21,
+      })
       .map(([tree, stream]) => ({
         path,
         text: writeYaml(
@@ -165,7 +169,7 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
     const generate = async (folder: string) =>
       reports(
         await bed.sh(
-          `cd /srv/${renderer}/${folder}; for n in $(seq 0 ${netplanCases - 1}); do /usr/libexec/netplan/generate --root-dir $PWD/$n >/dev/null 2>$n/err; echo "== $n $?"; cat $n/err; for f in $n/run/systemd/network/*.network $n/run/NetworkManager/system-connections/*; do [ ! -f $f ] || { echo "= \${f##*/}"; cat $f; }; done; done; true`,
+          `generate=$(ls /usr/libexec/netplan/generate /lib/netplan/generate 2>/dev/null | head -n 1); cd /srv/${renderer}/${folder}; for n in $(seq 0 ${netplanCases - 1}); do $generate --root-dir $PWD/$n >/dev/null 2>$n/err; echo "== $n $?"; cat $n/err; for f in $n/run/systemd/network/*.network $n/run/NetworkManager/system-connections/*; do [ ! -f $f ] || { echo "= \${f##*/}"; cat $f; }; done; done; true`,
         ),
       );
     const [before, after] = [await generate('before'), await generate('after')];

@@ -11,15 +11,18 @@ export interface Lines {
   end(): void;
 }
 
-/** Splits text into lines, of which empty ones are passed over. */
-export function splitLines(onLine: (line: string) => void): Lines {
+/**
+ * Splits text into lines, of which empty ones are passed over.
+ * @param most more lines than this are left out, which is said once
+ */
+export function splitLines(onLine: (line: string) => void, most = mostLines): Lines {
   let rest = '';
   let told = 0;
   const tell = (line: string): void => {
     if (line === '') return;
     told += 1;
-    if (told <= mostLines) onLine(line);
-    else if (told === mostLines + 1) onLine('… and more, which is left out');
+    if (told <= most) onLine(line);
+    else if (told === most + 1) onLine('… and more, which is left out');
   };
   return {
     push(text) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { splitLines } from '../../src/hooks/lines.ts';
+import { splitLines } from '../../src/base/lines.ts';
 
 function told(...texts: readonly string[]): readonly string[] {
   const lines: string[] = [];

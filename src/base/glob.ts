@@ -1,0 +1,63 @@
+/** One character that fits. */
+type Fits = (character: string) => boolean;
+
+/** What a glob is made of: `*`, or one character. */
+export type GlobPart = '*' | Fits;
+
+/**
+ * Whether a whole text fits a glob. Looks back to the last `*` alone, so its time is the product of both lengths at
+ * most; a regular expression would try all ways to divide the text between the stars.
+ */
+export function fitsGlob(parts: readonly GlobPart[], text: string): boolean {
+  const characters = [...text];
+  let at = 0;
+  let part = 0;
+  let star: { readonly part: number; at: number } | undefined;
+  while (at < characters.length) {
+    const fits = parts[part];
+    if (fits === '*') {
+      star = { part, at };
+      part += 1;
+    } else if (fits?.(characters[at] ?? '')) {
+      at += 1;
+      part += 1;
+    } else if (star !== undefined) {
+      star.at += 1;
+      at = star.at;
+      part = star.part + 1;
+    } else return false;
+  }
+  return parts.slice(part).every((rest) => rest === '*');
+}
+
+/** Any one character. */
+export const anyCharacter: Fits = () => true;
+
+/** One character and no other. */
+export function thisCharacter(wanted: string): Fits {
+  return (character) => character === wanted;
+}
+
+/**
+ * One character of a set such as `a-z_`, or with `not` none of it.
+ * @returns undefined where a range goes backwards, as `z-a`
+ */
+export function characterOf(set: string, not: boolean): Fits | undefined {
+  const characters = [...set];
+  const singles = new Set<string>();
+  const ranges: (readonly [from: number, to: number])[] = [];
+  const code = (character: string | undefined): number => character?.codePointAt(0) ?? 0;
+  for (let at = 0; at < characters.length; at += 1) {
+    const isRange = characters[at + 1] === '-' && at + 2 < characters.length;
+    if (isRange) {
+      const [from, to] = [code(characters[at]), code(characters[at + 2])];
+      if (from > to) return undefined;
+      ranges.push([from, to]);
+      at += 2;
+    } else singles.add(characters[at] ?? '');
+  }
+  return (character) => {
+    const value = code(character);
+    return (singles.has(character) || ranges.some(([from, to]) => from <= value && value <= to)) !== not;
+  };
+}

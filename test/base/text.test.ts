@@ -1,0 +1,18 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { withoutTrailing } from '../../src/base/text.ts';
+
+it('of one character none is left at the end, and all else is', () => {
+  expect(withoutTrailing('https://x//y///', '/')).toBe('https://x//y');
+  expect(withoutTrailing('///', '/')).toBe('');
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', '/') }), (text) => {
+      expect(withoutTrailing(text, '/')).toBe(text.replace(/\/+$/, ''));
+    }),
+  );
+});
+
+it('a hundred million of them in the middle take no time, where their square would take years', () => {
+  const text = `${'/'.repeat(100_000_000)}x`;
+  expect(withoutTrailing(text, '/')).toBe(text);
+});
