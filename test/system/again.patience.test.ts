@@ -101,7 +101,7 @@ describe.concurrent.each(releases)('rc-wait.service on %s, started again', (_nam
     expect,
   }) => {
     const limit = '[Unit]\nStartLimitBurst=1\n[Service]\n';
-    await using server = await boot(suite, `ReadWritePaths=/does/not/exist\n${limit}`, 'none');
+    await using server = await boot(suite, `ExecStartPre=/does/not/exist\n${limit}`, 'none');
     await server.untilUnit(service, ['failed']);
     await server.untilUnit('multi-user.target', ['active']);
     await server.ask('systemctl', 'restart', service);

@@ -157,7 +157,8 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
         ),
       }));
     const files: Record<string, string> = {};
-    const isDisabled = (index: number) => index % 2 === 1;
+    // netplan 0.101 knows no activation-mode: there `disable` is refused, since it takes none of the new files.
+    const isDisabled = (index: number) => !isOld && index % 2 === 1;
     cases.forEach((file, index) => {
       const asked: GatewayWish = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
       files[`/srv/${renderer}/before/${index}${path}`] = file.text;
