@@ -93,8 +93,8 @@ async function isLaid(files: readonly NetworkFile[], folder: string): Promise<bo
   try {
     for (const { path, text } of files) {
       makeFolder(join(folder, dirname(path)), 0o700);
-      await using file = await open(join(folder, path), 'wx', 0o600);
-      await file.writeFile(encodeBytes(text));
+      const file = await open(join(folder, path), 'wx', 0o600);
+      await file.writeFile(encodeBytes(text)).finally(() => file.close());
     }
     return true;
   } catch {
