@@ -99,6 +99,19 @@ const cases: readonly (readonly [string, Difference])[] = [
   ],
 ];
 
+it('netplan-one-route: the gateway is written as old netplan takes it where there is one route before it', async () => {
+  const root = scratch();
+  cpSync(join(import.meta.dirname, 'cases', 'netplan-one-route'), root, { recursive: true });
+  const before = contents(root);
+  await applyNetwork(await planNetwork({ gateway, stack: 'auto', root }), { root });
+  expect(contents(root)['/etc/netplan/90-rc-wait.yaml']).toMatch(
+    /\n {4}eth1:\n {6}gateway4: 10\.208\.233\.7\n/,
+  );
+  expect(isHeld(await checkNetwork({ gateway, stack: 'auto', root }))).toBe(true);
+  await undoLast({ root, force: false });
+  expect(contents(root)).toEqual(before);
+});
+
 describe('a disk with these files', () => {
   it.each(cases)('%s: the gateway is set, held, and rolled back byte for byte', async (name, expected) => {
     const root = scratch();

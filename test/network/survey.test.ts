@@ -45,6 +45,7 @@ describe('inputs that were found in use', () => {
     ['ifupdown-comment-with-table', interfaces],
     ['ifupdown-quoted-word', interfaces],
     ['wicked-comment', '/etc/sysconfig/network/ifroute-eth0'],
+    ['ifcfg-static-routes', '/etc/sysconfig/static-routes'],
   ])('%s: the old default route is put out of use, and then the gateway is held', async (name, path) => {
     const root = caseOf(name);
     expect(isHeld(await check(root))).toBe(false);
