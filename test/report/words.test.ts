@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Delay } from '../../src/pace/pace.ts';
-import { clean, count, cut, elapsed, reasonOfDelay, whenNext } from '../../src/report/words.ts';
+import {
+  clean,
+  count,
+  cut,
+  elapsed,
+  escapeControls,
+  reasonOfDelay,
+  replaceControls,
+  whenNext,
+} from '../../src/report/words.ts';
 import { columnsOf, hostileText, unsafe } from './text.ts';
 
 describe('text from outside', () => {
@@ -111,5 +120,22 @@ describe('why no request is made', () => {
     expect(whenNext(delay, 0)).toBe('asking again in 14 s');
     expect(whenNext(delay, 20_000)).toBe('asking again in 0 s');
     expect(whenNext({ because: 'in-flight', untilMs }, 0)).toBe('asking');
+  });
+});
+
+describe('documents on a terminal', () => {
+  it('JSON holds no character that a terminal obeys, and says the same', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const document = escapeControls(`${JSON.stringify({ text }, undefined, 2)}\n`);
+        expect(document.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+        expect(JSON.parse(document)).toEqual({ text });
+      }),
+    );
+    expect(escapeControls('"\u001b[2J\u009b\u202e"\r\n')).toBe('"\\u001b[2J\\u009b\\u202e"\r\n');
+  });
+
+  it('XML has the replacement character for what it cannot hold', () => {
+    expect(replaceControls('<a>\u001b[2J\u0000\u0085</a>\r\n\t')).toBe('<a>\ufffd[2J\ufffd\ufffd</a>\r\n\t');
   });
 });
