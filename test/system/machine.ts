@@ -104,6 +104,17 @@ export class Machine implements AsyncDisposable {
   }
 
   /**
+   * Waits until a line of shell succeeds. The machine itself asks again and again: to start a command in a container
+   * costs more than most of these commands.
+   * @throws as `until` does
+   */
+  async untilSucceeds(what: string, line: string, timeoutMs: number = limitsMs.server): Promise<void> {
+    const loop = `until { ${line}; } >/dev/null 2>&1; do sleep 0.3; done`;
+    const ended = () => this.exec('timeout', String(Math.ceil(timeoutMs / 1000)), 'sh', '-c', loop);
+    await this.until(what, async () => (await ended()).exitCode === 0, timeoutMs);
+  }
+
+  /**
    * Waits until `check` holds; a check that fails does not hold yet.
    * @throws with the state of the network and the journal when it does not within `timeoutMs`
    */

@@ -113,10 +113,9 @@ export class Server implements AsyncDisposable {
     const server = new Server(machine);
     try {
       if (api === 'none') return server;
-      await server.until(
-        api === 'there' ? 'the simulator answers' : 'the simulator has been asked',
-        async () => (await server.requests()).length > 0 || api === 'there',
-      );
+      const log = `curl -fsS --max-time 10 '${simulatorUrl}/_simulator/log?source=${serverAddress}'`;
+      if (api === 'there') await server.untilSucceeds('the simulator answers', log);
+      else await server.untilSucceeds('the simulator has been asked', `${log} | grep -q operation`);
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
@@ -181,10 +180,15 @@ export class Server implements AsyncDisposable {
     return this.#machine.until(what, check, timeoutMs);
   }
 
+  /** Waits until a line of shell succeeds on the server. @throws as `until` does */
+  untilSucceeds(what: string, line: string, timeoutMs?: number): Promise<void> {
+    return this.#machine.untilSucceeds(what, line, timeoutMs);
+  }
+
   /** Waits until a unit's ActiveState is one of `states`. */
   async untilUnit(unit: string, states: readonly string[]): Promise<void> {
-    const check = async () => states.includes(await this.ask('systemctl', 'show', '-P', 'ActiveState', unit));
-    await this.until(`${unit} is ${states.join(' or ')}`, check);
+    const line = `case "$(systemctl show -P ActiveState ${unit})" in ${states.join('|')}) ;; *) false ;; esac`;
+    await this.untilSucceeds(`${unit} is ${states.join(' or ')}`, line);
   }
 
   /** Ends the deployment at the simulator at once; the moment at which it did, in ms of CLOCK_MONOTONIC. */

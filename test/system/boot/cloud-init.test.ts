@@ -9,6 +9,7 @@ import {
   releases,
   routeFound,
   simulated,
+  untilCloudInitEnds,
 } from './first-boot.ts';
 
 const wished = /^default via 10\.208\.0\.1 dev eth1 [^\n]*$/;
@@ -31,7 +32,7 @@ describe.concurrent.each(releases)(
       expect(await routeFound(server)).toBeUndefined();
 
       await server.deploymentEnds('DEPLOYED');
-      await server.until('cloud-init has ended', async () => (await cloudInitStatus(server)) !== 'running');
+      await untilCloudInitEnds(server);
       expect(await cloudInitStatus(server)).toBe('done');
       expect(await routeFound(server)).toMatch(wished);
     });
@@ -40,7 +41,7 @@ describe.concurrent.each(releases)(
       await using server = await firstBoot({ suite, files: cloudInit(simulated('cloud-init/runcmd.yaml')) });
       await untilRuncmdWaits(server);
       await server.deploymentEnds('FAILED');
-      await server.until('cloud-init has ended', async () => (await cloudInitStatus(server)) !== 'running');
+      await untilCloudInitEnds(server);
       expect(await cloudInitStatus(server)).toBe('error');
       // tee(1), which writes it, may be a moment behind.
       await server.until(
@@ -53,7 +54,8 @@ describe.concurrent.each(releases)(
 
     it('a unit: cloud-init is done before DEPLOYED, and the unit starts after it', async ({ expect }) => {
       await using server = await firstBoot({ suite, files: cloudInit(example('cloud-init/unit.yaml')) });
-      await server.until('cloud-init is done', async () => (await cloudInitStatus(server)) === 'done');
+      await untilCloudInitEnds(server);
+      expect(await cloudInitStatus(server)).toBe('done');
       expect(await routeFound(server)).toBeUndefined();
       await server.deploymentEnds('DEPLOYED');
       await server.untilUnit('after-rackconnect.service', ['active']);
@@ -77,7 +79,8 @@ describe.concurrent.each(releases)(
         first: `[ -e /first ] || { ${first}; touch /first; }`,
         dropIn,
       });
-      await server.until('cloud-init is done', async () => (await cloudInitStatus(server)) === 'done');
+      await untilCloudInitEnds(server);
+      expect(await cloudInitStatus(server)).toBe('done');
       expect(await server.ask('systemctl', 'is-enabled', 'rc-wait.service')).toBe('enabled');
       await server.untilUnit('rc-wait.service', ['activating']);
       expect(await routeFound(server)).toBeUndefined();

@@ -50,6 +50,12 @@ export function firstBoot(options: Omit<ServerOptions, 'stack'>): Promise<Server
   return Server.boot({ ...options, stack: 'ifupdown', dependent: false, api: 'there', first: `${first}\n` });
 }
 
+/** Until cloud-init has ended, however: its last unit is at rest. It is asked itself afterwards; each time it starts Python. */
+export async function untilCloudInitEnds(server: Server): Promise<void> {
+  const atRest = 'systemctl show -P ActiveState cloud-final.service | grep -qE "^(active|failed)"';
+  await server.untilSucceeds('cloud-init has ended', `[ -e /run/cloud-init/result.json ] && ${atRest}`);
+}
+
 /** What cloud-init says of itself: `running`, `done`, `error`. */
 export async function cloudInitStatus(server: Server): Promise<string> {
   const said = await server.ask('cloud-init', 'status');

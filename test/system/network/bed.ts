@@ -116,8 +116,7 @@ export class Bed implements AsyncDisposable {
       `systemd-run --quiet --unit=api-${namespace} --property=NetworkNamespacePath=/run/netns/${namespace} \
       rc-wait simulate --listen ${address} --scenario /usr/local/lib/simulator.yaml`,
     );
-    const status = () => this.exec('rc-wait', 'status', '--api-url', url, '--quiet');
-    await this.until('the API answers', async () => (await status()).exitCode === 0);
+    await this.#machine.untilSucceeds('the API answers', `rc-wait status --api-url ${url} --quiet`);
     return url;
   }
 
@@ -182,17 +181,15 @@ export class Bed implements AsyncDisposable {
 
   /** Waits until every interface has its address, and the routes that DHCP brings are there, or are not wanted. */
   async untilUp(up: readonly string[] = links): Promise<void> {
-    await this.until('the network is up', async () => {
-      const addresses = await this.sh('ip -4 -o address show');
-      const settled = /running|degraded/.test((await this.exec('systemctl', 'is-system-running')).stdout);
-      return settled && up.every((name) => addresses.includes(` ${name} `));
-    });
+    const settled = "systemctl is-system-running | grep -qE 'running|degraded'";
+    const addresses = up.map((name) => `ip -4 -o address show dev ${name} | grep -q inet`);
+    await this.untilSucceeds('the network is up', [settled, ...addresses].join(' && '));
     if (!up.includes('eth2')) return;
     // Its routes come a moment after its address.
-    await this.until(
-      'the routes are there',
-      async () => (await this.sh('ip -4 route')).includes('198.51.100.0/24') || (await this.isSilenced()),
-    );
+    const { silencing } = this.setup;
+    const isSilenced = silencing === undefined ? '' : ` || [ -f ${silencing} ]`;
+    const routed = 'ip -4 route | grep -qF 198.51.100.0/24';
+    await this.untilSucceeds('the routes are there', `${routed}${isSilenced}`);
   }
 
   #defaultsIn(routes: string): string[] {
@@ -210,9 +207,9 @@ export class Bed implements AsyncDisposable {
       .sort();
   }
 
-  async isSilenced(): Promise<boolean> {
-    const { silencing } = this.setup;
-    return silencing !== undefined && (await this.exec('test', '-f', silencing)).exitCode === 0;
+  /** Waits until a line of shell succeeds on the server. @throws as `until` does */
+  untilSucceeds(what: string, line: string, timeoutMs?: number): Promise<void> {
+    return this.#machine.untilSucceeds(what, line, timeoutMs);
   }
 
   /** Waits until `check` holds. @throws with the state of the network when it does not in time */

@@ -161,7 +161,7 @@ export const setups = {
     restart: 'systemctl restart networking',
     reload: ['ip', 'replace', 10],
     bad: [
-      'sed -i "s/^iface eth2 inet dhcp/iface eth2 inet nonsense/" /etc/network/interfaces',
+      'echo "iface eth9 inet nonsense" >>/etc/network/interfaces',
       /"ifquery eth1" failed/,
     ],
   },

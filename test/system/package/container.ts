@@ -78,7 +78,6 @@ export class Debian implements AsyncDisposable {
 
   /** Waits until a line of sh succeeds. @throws with the journal when it does not */
   until(what: string, line: string): Promise<void> {
-    const holds = async () => (await this.#machine.exec('sh', '-c', line)).exitCode === 0;
-    return this.#machine.until(what, holds);
+    return this.#machine.untilSucceeds(what, line);
   }
 }

@@ -2,7 +2,15 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { limitsMs } from '../../support/limits.ts';
-import { cloudInit, cloudInitStatus, example, firstBoot, releases, routeFound } from '../boot/first-boot.ts';
+import {
+  cloudInit,
+  cloudInitStatus,
+  example,
+  firstBoot,
+  releases,
+  routeFound,
+  untilCloudInitEnds,
+} from '../boot/first-boot.ts';
 import { Server } from '../server.ts';
 import { preparedImage } from './container.ts';
 import type { Packages } from './packages.ts';
@@ -156,8 +164,7 @@ export function describeFirstBoot(made: () => Packages): void {
       // As an update that the system makes by itself would have it.
       await server.run('systemd-run', '--quiet', 'python3', '-c', holdLock);
       await server.deploymentEnds('DEPLOYED');
-      const ended = async () => (await cloudInitStatus(server)) !== 'running';
-      await server.until('cloud-init has ended', ended);
+      await untilCloudInitEnds(server);
       const log = await server.ask('cat', '/var/log/cloud-init-output.log');
       expect(await cloudInitStatus(server), log).toBe('done');
       expect(await routeFound(server)).toMatch(wished);
