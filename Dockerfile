@@ -17,8 +17,8 @@ RUN [ -z "${ALSO}" ] || { apt-get update \
   && rm -rf /var/lib/apt/lists/*; }
 
 # What a first boot does once after an update of /usr is not for these servers (ConditionNeedsUpdate= of systemd.unit(5)):
-# the catalogue of the journal, the cache of ldconfig. And udev is asked of the network's devices alone: the kernel sends the events of all others to every container that runs udev, so
-# that each boot would be felt by the servers beside it.
+# the catalogue of the journal, the cache of ldconfig. And udev is asked of the network's devices alone: the kernel sends
+# the events of all others to every container that runs udev, so that each boot would slow the servers beside it.
 RUN touch /etc/.updated /var/.updated \
   && mkdir -p /etc/systemd/system/systemd-udev-trigger.service.d \
   && printf '[Service]\nExecStart=\nExecStart=udevadm trigger --action=add --subsystem-match=net\n' \

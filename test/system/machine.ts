@@ -109,7 +109,7 @@ export class Machine implements AsyncDisposable {
    * @throws as `until` does
    */
   async untilSucceeds(what: string, line: string, timeoutMs: number = limitsMs.server): Promise<void> {
-    const loop = `until { ${line}; } >/dev/null 2>&1; do sleep 0.3; done`;
+    const loop = `until { ${line}; } >/dev/null 2>&1; do sleep 0.5; done`;
     const ended = () => this.exec('timeout', String(Math.ceil(timeoutMs / 1000)), 'sh', '-c', loop);
     await this.until(what, async () => (await ended()).exitCode === 0, timeoutMs);
   }

@@ -181,15 +181,17 @@ export class Bed implements AsyncDisposable {
 
   /** Waits until every interface has its address, and the routes that DHCP brings are there, or are not wanted. */
   async untilUp(up: readonly string[] = links): Promise<void> {
-    const settled = "systemctl is-system-running | grep -qE 'running|degraded'";
-    const addresses = up.map((name) => `ip -4 -o address show dev ${name} | grep -q inet`);
-    await this.untilSucceeds('the network is up', [settled, ...addresses].join(' && '));
+    // With --wait systemd itself says when the boot has ended; before it can be asked there is nothing to wait for.
+    const settled = 'case "$(systemctl is-system-running --wait)" in running|degraded) ;; *) false ;; esac';
+    const addresses = up.map((name) => `case "$addresses" in *" ${name} "*) ;; *) false ;; esac`);
+    const line = [settled, 'addresses=$(ip -4 -o address)', ...addresses].join(' && ');
+    await this.untilSucceeds('the network is up', line);
     if (!up.includes('eth2')) return;
     // Its routes come a moment after its address.
     const { silencing } = this.setup;
     const isSilenced = silencing === undefined ? '' : ` || [ -f ${silencing} ]`;
-    const routed = 'ip -4 route | grep -qF 198.51.100.0/24';
-    await this.untilSucceeds('the routes are there', `${routed}${isSilenced}`);
+    const routed = 'case "$(ip -4 route)" in *198.51.100.0/24*) ;; *) false ;; esac';
+    await this.untilSucceeds('the routes are there', `{ ${routed}; }${isSilenced}`);
   }
 
   #defaultsIn(routes: string): string[] {

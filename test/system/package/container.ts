@@ -58,7 +58,7 @@ export class Debian implements AsyncDisposable {
       : ['sleep', 'infinity'];
     const debian = new Debian(await Machine.start({ image: await preparedImage(suite), command, files }));
     if (isBooted)
-      await debian.until('systemd is up', 'systemctl is-system-running | grep -E "running|degraded"');
+      await debian.until('systemd is up', 'systemctl is-system-running --wait | grep -E "running|degraded"');
     return debian;
   }
 
