@@ -200,6 +200,7 @@ export const matrix: readonly Place[] = [
   ...modern.map((stack) => ({ stack, suite: 'bookworm' as const })),
   ...modern.map((stack) => ({ stack, suite: 'trixie' as const })),
   { stack: 'ifupdown', suite: 'bullseye' },
+  { stack: 'netplan-0.101', suite: 'bullseye' },
 ];
 
 /** Has the DHCP client get the lease of eth2 once more; undefined where NetworkManager cannot be told to. */
