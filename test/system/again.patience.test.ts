@@ -97,27 +97,31 @@ describe.concurrent.each(releases)('rc-wait.service on %s, started again', (_nam
     );
   });
 
-  it('starts all that waited when a mistake was mended, and doctor says how where it was tried too often', async ({
-    expect,
-  }) => {
-    const limit = '[Unit]\nStartLimitBurst=1\n[Service]\n';
-    await using server = await boot(suite, `ExecStartPre=/does/not/exist\n${limit}`, 'none');
-    await server.untilUnit(service, ['failed']);
-    await server.untilUnit('multi-user.target', ['active']);
-    await server.ask('systemctl', 'restart', service);
-    expect(await journal(server)).toMatch(/Start request repeated too quickly/);
-    expect(await server.ask('rc-wait', 'doctor', '--offline')).toContain(
-      `systemctl reset-failed ${service}; systemctl restart ${service}`,
-    );
-    expect(await states(server)).toBe(none);
+  it.for([
+    ['a command', 'ExecStartPre=/does/not/exist'],
+    ['the sandbox', 'ReadWritePaths=/does/not/exist'],
+  ])(
+    'starts all that waited when a mistake in %s was mended, and doctor says how where it was tried too often',
+    async ([_where, mistake], { expect }) => {
+      const limit = '[Unit]\nStartLimitBurst=1\n[Service]\n';
+      await using server = await boot(suite, `${mistake}\n${limit}`, 'none');
+      await server.untilUnit(service, ['failed']);
+      await server.untilUnit('multi-user.target', ['active']);
+      await server.ask('systemctl', 'restart', service);
+      expect(await journal(server)).toMatch(/Start request repeated too quickly/);
+      expect(await server.ask('rc-wait', 'doctor', '--offline')).toContain(
+        `systemctl reset-failed ${service}; systemctl restart ${service}`,
+      );
+      expect(await states(server)).toBe(none);
 
-    // None of Rackspace's servers: it is ready at once.
-    await server.run('rm', `${etc}/rc-wait.service.d/test.conf`);
-    await server.run('systemctl', 'daemon-reload');
-    await server.run('systemctl', 'reset-failed', service);
-    await server.run('systemctl', 'restart', service);
-    await untilAllStarted(server);
-  });
+      // None of Rackspace's servers: it is ready at once.
+      await server.run('rm', `${etc}/rc-wait.service.d/test.conf`);
+      await server.run('systemctl', 'daemon-reload');
+      await server.run('systemctl', 'reset-failed', service);
+      await server.run('systemctl', 'restart', service);
+      await untilAllStarted(server);
+    },
+  );
 
   it('waits though /run is full and /var/lib has no room for a file, and says what it cannot keep', async ({
     expect,
