@@ -88,6 +88,9 @@ export default defineConfig({
         test: {
           // What is fast: each part by itself, with its neighbours where they are fast.
           name: 'unit',
+          // A process for each file would take as long as all that is in them.
+          isolate: false,
+          setupFiles: 'test/support/tidy.ts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**', 'test/process/**', 'test/**/*.{process,simulation,property}.test.ts'],
           testTimeout: limitsMs.unit,

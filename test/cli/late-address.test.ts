@@ -1,16 +1,14 @@
-import { networkInterfaces } from 'node:os';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4 } from '../../src/base/ipv4.ts';
 // Loaded beforehand: the virtual clock does not wait for a file of the disk.
 import '../../src/network/gateway.ts';
 import '../../src/network/host.ts';
 import { untilGatewayFits } from '../../src/cli/wait-network.ts';
+import { interfacesHere } from '../support/interfaces.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-vi.mock('node:os', async (original) => {
-  const os = await original<typeof import('node:os')>();
-  return { ...os, networkInterfaces: vi.fn(os.networkInterfaces) };
-});
+const interfaces = interfacesHere();
 
 const gateway = parseIpv4('10.208.0.1') as Ipv4Address;
 
@@ -28,7 +26,7 @@ const having = (name: string, cidr: string): ReturnType<typeof networkInterfaces
 });
 
 afterEach(() => {
-  vi.mocked(networkInterfaces).mockReset();
+  interfaces.mockReset();
 });
 
 /** Waits on a virtual clock. */
@@ -55,8 +53,8 @@ describe('a gateway in no prefix of this server', () => {
   it('is waited for until the address of its interface comes, and said all the while', async () => {
     const looks = 50;
     for (let look = 0; look < looks; look += 1)
-      vi.mocked(networkInterfaces).mockReturnValueOnce(having('eth0', '203.0.113.7/24'));
-    vi.mocked(networkInterfaces).mockReturnValue(having('eth1', '10.208.5.7/19'));
+      interfaces.mockReturnValueOnce(having('eth0', '203.0.113.7/24'));
+    interfaces.mockReturnValue(having('eth1', '10.208.5.7/19'));
     expect(await waited(here)).toEqual({
       tookMs: 25_000,
       said: Array(looks).fill('the gateway 10.208.0.1 lies in no prefix of this server yet'),
@@ -64,7 +62,7 @@ describe('a gateway in no prefix of this server', () => {
   });
 
   it('is waited for on the interface that was named alone', async () => {
-    vi.mocked(networkInterfaces)
+    interfaces
       .mockReturnValueOnce(having('eth1', '10.208.5.7/19'))
       .mockReturnValue(having('vlan7', '10.208.5.7/19'));
     const { tookMs, said } = await waited({ root: '/', interface: 'vlan7' });
@@ -75,13 +73,13 @@ describe('a gateway in no prefix of this server', () => {
   });
 
   it('is given up after ten minutes, or at the deadline', async () => {
-    vi.mocked(networkInterfaces).mockReturnValue({});
+    interfaces.mockReturnValue({});
     expect((await waited(here)).tookMs).toBe(600_000);
     expect((await waited(here, { forMs: 2_000 })).tookMs).toBe(2_000);
   });
 
   it('is not waited for where it can never be one, and below another root', async () => {
-    vi.mocked(networkInterfaces).mockReturnValue({});
+    interfaces.mockReturnValue({});
     const loopback = parseIpv4('127.0.0.9') as Ipv4Address;
     expect((await waited(here, { to: loopback })).tookMs).toBe(0);
     expect((await waited({ root: '/mnt', interface: undefined })).tookMs).toBe(0);

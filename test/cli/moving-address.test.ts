@@ -1,11 +1,9 @@
-import { networkInterfaces } from 'node:os';
-import { expect, it, vi } from 'vitest';
+import type { networkInterfaces } from 'node:os';
+import { expect, it } from 'vitest';
+import { interfacesHere } from '../support/interfaces.ts';
 import { done, rcWait, simulator } from './harness.ts';
 
-vi.mock('node:os', async (original) => {
-  const os = await original<typeof import('node:os')>();
-  return { ...os, networkInterfaces: vi.fn(os.networkInterfaces) };
-});
+const interfaces = interfacesHere();
 
 const { play } = await simulator();
 
@@ -21,9 +19,7 @@ it('a wait goes on from the new address of the interface when the old one is gon
   let err = '';
   const said = 'the source address 192.0.2.1 is not one of this server';
   // The new one comes once the old one has failed.
-  vi.mocked(networkInterfaces).mockImplementation(() =>
-    loWith(err.includes(said) ? server.address : '192.0.2.1'),
-  );
+  interfaces.mockImplementation(() => loWith(err.includes(said) ? server.address : '192.0.2.1'));
   const flags = ['--api-url', url, '--interface', 'lo', '--state-dir', stateDir];
   const hear = (text: string): void => {
     err += text;

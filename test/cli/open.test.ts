@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { sourceNow, sourceOf, sourceWithin, type Target, targetOf, withWay } from '../../src/cli/open.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
+import { interfacesHere } from '../support/interfaces.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { scratch } from './harness.ts';
 
-vi.mock('node:os', async (original) => {
-  const os = await original<typeof import('node:os')>();
-  return { ...os, networkInterfaces: vi.fn(os.networkInterfaces) };
-});
+const interfaces = interfacesHere();
 
 const folder = scratch();
 const flags = {
@@ -75,7 +73,7 @@ describe('the source address', () => {
   it('is what the interface has now, whatever it had before', () => {
     const lookUp = sourceNow({ ...flags, interface: 'lo' }, local);
     expect(lookUp()).toBe('127.0.0.1');
-    vi.mocked(networkInterfaces).mockReturnValueOnce({});
+    interfaces.mockReturnValueOnce({});
     expect(lookUp()).toEqual({ missing: 'lo has no IPv4 address' });
     expect(lookUp()).toBe('127.0.0.1');
   });
@@ -84,7 +82,7 @@ describe('the source address', () => {
     expect(sourceNow({ ...flags, interface: 'eth9' }, local)()).toEqual({
       missing: 'cannot use --interface eth9: this server has no such interface',
     });
-    vi.mocked(networkInterfaces).mockReturnValueOnce({});
+    interfaces.mockReturnValueOnce({});
     expect(sourceNow({ ...flags, 'source-address': '10.208.5.7' }, local)()).toBe('10.208.5.7');
   });
 
@@ -111,7 +109,7 @@ describe('the source address', () => {
     it('is waited for, with a sign of life at each look', async () => {
       const looks = 20;
       const { lo } = networkInterfaces();
-      for (let look = 0; look < looks; look += 1) vi.mocked(networkInterfaces).mockReturnValueOnce({});
+      for (let look = 0; look < looks; look += 1) interfaces.mockReturnValueOnce({});
       const clock = new VirtualClock(0);
       const missing: string[] = [];
       const found = sourceWithin(late, local, {
@@ -126,7 +124,7 @@ describe('the source address', () => {
     });
 
     it('is missing for good when the deadline has passed', async () => {
-      vi.mocked(networkInterfaces).mockReturnValue({});
+      interfaces.mockReturnValue({});
       const clock = new VirtualClock(0);
       const found = sourceWithin(late, local, {
         clock,
@@ -135,7 +133,7 @@ describe('the source address', () => {
         onMissing: () => {},
       });
       expect(await clock.run(found)).toEqual({ missing: 'lo has no IPv4 address' });
-      vi.mocked(networkInterfaces).mockReset();
+      interfaces.mockReset();
     });
 
     it('is waited for before there is an interface of that name at all', async () => {
@@ -166,7 +164,7 @@ describe('the source address', () => {
     });
 
     it('is waited for no longer when a signal ends it', async () => {
-      vi.mocked(networkInterfaces).mockReturnValue({});
+      interfaces.mockReturnValue({});
       const reason = new Error('enough');
       const found = sourceWithin(late, local, {
         clock: new VirtualClock(0),
@@ -175,7 +173,7 @@ describe('the source address', () => {
         onMissing: () => {},
       });
       await expect(found).rejects.toBe(reason);
-      vi.mocked(networkInterfaces).mockReset();
+      interfaces.mockReset();
     });
   });
 });

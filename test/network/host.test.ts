@@ -1,7 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeBytes } from '../../src/network/bytes.ts';
 import {
   askDaemon,
@@ -17,12 +16,10 @@ import { netplan } from '../../src/network/stacks/netplan.ts';
 import { networkmanager } from '../../src/network/stacks/networkmanager.ts';
 import { wicked } from '../../src/network/stacks/wicked.ts';
 import type { Stack } from '../../src/network/types.ts';
+import { interfacesHere } from '../support/interfaces.ts';
 import { scratch } from './scratch.ts';
 
-vi.mock('node:os', async (original) => ({
-  ...(await original<typeof import('node:os')>()),
-  networkInterfaces: vi.fn(),
-}));
+const interfaces = interfacesHere();
 
 async function paths(stack: Stack, root: string): Promise<string[]> {
   return (await readStackFiles(stack, root)).map(({ path }) => path);
@@ -158,7 +155,7 @@ describe('a file that cannot be read is never taken for one that is not there', 
 describe('the interfaces of the running system', () => {
   it('are those with an IPv4 address, labels joined, loopback left out', () => {
     const info = { internal: false, mac: 'BC:76:4E:20:6C:5B', netmask: '' };
-    vi.mocked(networkInterfaces).mockReturnValue({
+    interfaces.mockReturnValue({
       lo: [{ ...info, internal: true, family: 'IPv4', address: '127.0.0.1', cidr: '127.0.0.1/8' }],
       eth1: [
         { ...info, family: 'IPv4', address: '10.208.5.7', cidr: '10.208.5.7/19' },

@@ -41,7 +41,10 @@ it('the boot has a name of its own', () => {
 it('a command is noted while it runs, and no longer', async () => {
   const note = join(scratch(), 'command');
   const run = notingCommands(runCommand, note);
-  const { ok, output } = await run({ argv: ['sh', '-c', 'sleep 0.2; cat "$0"', note], timeoutMs: 10_000 });
+  const { ok, output } = await run({
+    argv: ['sh', '-c', 'until [ -s "$0" ]; do sleep 0.1; done; cat "$0"', note],
+    timeoutMs: 10_000,
+  });
   expect(ok).toBe(true);
   expect(JSON.parse(output)).toEqual({ pid: expect.any(Number), startTicks: expect.stringMatching(/^\d+$/) });
   expect(existsSync(note)).toBe(false);

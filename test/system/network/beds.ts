@@ -160,10 +160,7 @@ export const setups = {
     files: { '/etc/network/interfaces': interfacesFile },
     restart: 'systemctl restart networking',
     reload: ['ip', 'replace', 10],
-    bad: [
-      'echo "iface eth9 inet nonsense" >>/etc/network/interfaces',
-      /"ifquery eth1" failed/,
-    ],
+    bad: ['echo "iface eth9 inet nonsense" >>/etc/network/interfaces', /"ifquery eth1" failed/],
   },
   networkd: {
     files: networkdFiles,
