@@ -71,6 +71,7 @@ const pure = [
 export default defineConfig({
   test: {
     expect: { poll: { timeout: limitsMs.sign } },
+    setupFiles: 'test/support/tidy.ts',
     // By default one less than there are cores: on two that is one.
     maxWorkers: '100%',
     coverage: {
@@ -90,7 +91,6 @@ export default defineConfig({
           name: 'unit',
           // A process for each file would take as long as all that is in them.
           isolate: false,
-          setupFiles: 'test/support/tidy.ts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**', 'test/process/**', 'test/**/*.{process,simulation,property}.test.ts'],
           testTimeout: limitsMs.unit,

@@ -5,6 +5,7 @@ import { afterAll } from 'vitest';
 import type { Io } from '../../src/cli/command.ts';
 import { run } from '../../src/cli/run.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { afterFile } from '../support/leftovers.ts';
 
 /** What a run came to. */
 export interface Ran {
@@ -32,16 +33,10 @@ export async function rcWait(args: readonly string[], io: Partial<Io> = {}): Pro
   return { exit, out, err };
 }
 
-const scratches: string[] = [];
-// Registered once, as the file is imported: a hook that is set inside a test is never run.
-afterAll(() => {
-  for (const path of scratches) rmSync(path, { recursive: true, force: true });
-});
-
 /** A new, empty directory that goes when the test file has ended. */
 export function scratch(): string {
   const path = mkdtempSync(join(tmpdir(), 'rc-wait-test-'));
-  scratches.push(path);
+  afterFile(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 

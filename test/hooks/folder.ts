@@ -1,17 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
-
-const made: string[] = [];
-afterAll(() => {
-  for (const path of made) rmSync(path, { recursive: true, force: true });
-});
+import { afterFile } from '../support/leftovers.ts';
 
 /** A folder with these shell scripts (bodies by names), each executable, that goes when the test file has ended. */
 export function folderWith(scripts: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'rc-wait-hooks-'));
-  made.push(folder);
+  afterFile(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, body] of Object.entries(scripts)) {
     const path = join(folder, name);
     mkdirSync(join(path, '..'), { recursive: true });

@@ -1,19 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Reading } from '../../src/base/reading.ts';
 import type { ReadXenstore } from '../../src/host/xenstore.ts';
-
-const made: string[] = [];
-afterAll(() => {
-  for (const path of made) rmSync(path, { recursive: true, force: true });
-});
+import { afterFile } from '../support/leftovers.ts';
 
 /** A root with these files; a value `-> x` makes a link to x. */
 export function treeWith(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'rc-wait-host-'));
-  made.push(root);
+  afterFile(() => rmSync(root, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     if (text.startsWith('-> ')) symlinkSync(text.slice(3), join(root, path));

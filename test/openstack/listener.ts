@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
+import { afterFile } from '../support/leftovers.ts';
 
 /** A request as it arrived. */
 interface Heard {
@@ -27,14 +27,6 @@ export interface Listener {
   connections(): Promise<number>;
 }
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
 /** Starts one that answers by a script; the last line of it is said again and again. */
 export async function listener(
   script: readonly Said[],
@@ -57,7 +49,10 @@ export async function listener(
     else if (typeof said === 'number') response.writeHead(said).end('{"secret": "of the other side"}');
     else response.writeHead(said.status, said.headers).end();
   });
-  servers.push(server);
+  afterFile(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const connections = (): Promise<number> =>

@@ -1,6 +1,8 @@
 import { afterAll, vi } from 'vitest';
+import { clearUp } from './leftovers.ts';
 
-// The files of a project share one process: an environment that one has changed must not reach the next.
+// Run for each test file: where files share a process, what one has left behind must not reach the next.
 afterAll(() => {
   vi.unstubAllEnvs();
+  clearUp();
 });
