@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { longestTimerMs } from '../base/clock.ts';
 import { errnoOf, reasonOf } from '../base/error.ts';
 
@@ -114,10 +116,27 @@ export function startProgram(
   stdio: ('pipe' | 'ignore' | 'inherit')[],
 ): ChildProcess | StartFault {
   const [file, ...args] = argv;
+  if (isNowhere(file, env.PATH)) return startFault(Object.assign(new Error(), { code: 'ENOENT' }));
   try {
     return spawn(file, args, { env, stdio, detached: true, ...(cwd === undefined ? {} : { cwd }) });
   } catch (error) {
     return startFault(error);
+  }
+}
+
+/**
+ * Whether a program that is named without a folder is in none of PATH. execvp(3) finds that out only in a copy of this
+ * process, which is the dearest part of a start; on most servers most of the tools that are asked are missing.
+ */
+function isNowhere(file: string, path: string | undefined): boolean {
+  const folders = path?.split(':') ?? [];
+  if (file.includes('/') || folders.length === 0 || !folders.every((folder) => folder.startsWith('/')))
+    return false;
+  try {
+    return !folders.some((folder) => statSync(join(folder, file), { throwIfNoEntry: false }) !== undefined);
+  } catch {
+    // A folder that cannot be searched: execvp knows what to make of it.
+    return false;
   }
 }
 
