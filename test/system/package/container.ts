@@ -13,11 +13,20 @@ export async function baseImage(suite: string): Promise<string> {
   return stdout.trim();
 }
 
-/** Makes an image of the base and packages of Debian, under this name; in a second where its layers are still there. */
-export async function imageWith(name: string, suite: string, packages: readonly string[]): Promise<string> {
+/**
+ * Makes an image of the base and packages of Debian, under this name; in a second where its layers are still there.
+ * @param also further lines of its Dockerfile
+ */
+export async function imageWith(
+  name: string,
+  suite: string,
+  packages: readonly string[],
+  also: readonly string[] = [],
+): Promise<string> {
   const lines = [
     `FROM ${await baseImage(suite)}`,
     `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+    ...also,
   ];
   const env = { ...process.env, DOCKER_BUILDKIT: '0', BUILDX_BUILDER: 'default' };
   const build = promisify(execFile)('docker', ['build', '--quiet', '--tag', name, '-'], {
