@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { limitsMs } from '../../support/limits.ts';
 import { Machine } from '../machine.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -31,7 +32,7 @@ export async function imageWith(
   const env = { ...process.env, DOCKER_BUILDKIT: '0', BUILDX_BUILDER: 'default' };
   const build = promisify(execFile)('docker', ['build', '--quiet', '--tag', name, '-'], {
     env,
-    timeout: 600_000,
+    timeout: limitsMs.image,
   });
   build.child.stdin?.end(lines.join('\n'));
   await build;
