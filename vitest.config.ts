@@ -92,7 +92,12 @@ export default defineConfig({
           // A process for each file would take as long as all that is in them.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**', 'test/process/**', 'test/**/*.{process,simulation,property}.test.ts'],
+          exclude: [
+            'test/system/**',
+            'test/keystone/**',
+            'test/process/**',
+            'test/**/*.{process,simulation,property}.test.ts',
+          ],
           testTimeout: limitsMs.unit,
           hookTimeout: limitsMs.unit,
         },
@@ -131,6 +136,17 @@ export default defineConfig({
           fileParallelism: false,
           // Of the tests that say that they may run beside others: each boots servers, and mostly waits for them.
           maxConcurrency: 6,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // How rc-wait logs in, judged by a real Keystone in a container.
+          name: 'keystone',
+          include: ['test/keystone/**/*.test.ts'],
+          globalSetup: 'test/keystone/cloud.ts',
+          testTimeout: limitsMs.process,
+          hookTimeout: limitsMs.system,
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { limitsMs } from '../../support/limits.ts';
 import { Machine } from '../machine.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -13,16 +14,25 @@ export async function baseImage(suite: string): Promise<string> {
   return stdout.trim();
 }
 
-/** Makes an image of the base and packages of Debian, under this name; in a second where its layers are still there. */
-export async function imageWith(name: string, suite: string, packages: readonly string[]): Promise<string> {
+/**
+ * Makes an image of the base and packages of Debian, under this name; in a second where its layers are still there.
+ * @param also further lines of its Dockerfile
+ */
+export async function imageWith(
+  name: string,
+  suite: string,
+  packages: readonly string[],
+  also: readonly string[] = [],
+): Promise<string> {
   const lines = [
     `FROM ${await baseImage(suite)}`,
     `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+    ...also,
   ];
   const env = { ...process.env, DOCKER_BUILDKIT: '0', BUILDX_BUILDER: 'default' };
   const build = promisify(execFile)('docker', ['build', '--quiet', '--tag', name, '-'], {
     env,
-    timeout: 600_000,
+    timeout: limitsMs.image,
   });
   build.child.stdin?.end(lines.join('\n'));
   await build;
