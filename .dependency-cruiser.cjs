@@ -8,7 +8,7 @@ const pure = `^src/(${[
   'pace/(window|backoff|possible|wal)',
   'rackconnect/(payload|payload/[^/]+|regions)',
   'host/(finding|parse/[^/]+)',
-  'network/(stacks/[^/]+|accounting|gateway|bytes|diff|choice|parsed)',
+  'network/(stacks/.+|accounting|gateway|bytes|diff|choice|parsed)',
   'simulator/(timeline|quota|formats|rules)',
   'systemd/hold-ups',
   'openstack/(signal-request|signal-retry)',

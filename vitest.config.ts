@@ -21,7 +21,7 @@ const pure = [
   'src/rackconnect/payload.ts',
   'src/rackconnect/payload/*.ts',
   'src/rackconnect/regions.ts',
-  'src/network/stacks/*.ts',
+  'src/network/stacks/**/*.ts',
   'src/network/accounting.ts',
   'src/network/gateway.ts',
   'src/network/bytes.ts',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expand } from './host.ts';
 import { realpathBelow } from './root.ts';
 import type { Run } from './run.ts';
-import { stacks } from './stacks.ts';
+import { stacks } from './stacks/index.ts';
 import type { StackName } from './types.ts';
 
 /** What may set default routes at boot: a stack, or a DHCP client that works by itself. */

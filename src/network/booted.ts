@@ -7,7 +7,7 @@ import { isPresent, ofPresent } from './public.ts';
 import { isRunningSystem } from './root.ts';
 import type { Run } from './run.ts';
 import { describeRoutes, type Settling } from './settle.ts';
-import { stacks } from './stacks.ts';
+import { stacks } from './stacks/index.ts';
 import type { Command, FileChange, GatewayWish, HostInterface } from './types.ts';
 
 /*

@@ -8,7 +8,7 @@ import { toolPath } from '../system/environment.ts';
 import { decodeBytes } from './bytes.ts';
 import { readBelow, realpathBelow } from './root.ts';
 import type { Run } from './run.ts';
-import { componentsOf, globPattern, hasWildcard } from './stacks/glob.ts';
+import { componentsOf, globPattern, hasWildcard } from './stacks/text/glob.ts';
 import type { Command, HostInterface, NetworkFile, Reign, Stack } from './types.ts';
 
 /** More than any network file has: what is larger is something else. */

@@ -6,7 +6,7 @@ import { isWished, readDefaultRoutes } from './kernel.ts';
 import { isPresent, lostWhenDown, ofPresent, refuseLower } from './public.ts';
 import { isRunningSystem } from './root.ts';
 import { type Run, runCommand } from './run.ts';
-import { stacks } from './stacks.ts';
+import { stacks } from './stacks/index.ts';
 import { refusal, type Survey, surveyDefaults } from './survey.ts';
 import type {
   FileChange,

@@ -5,8 +5,8 @@ import type { Actor, Work } from './at-work.ts';
 import { expand } from './host.ts';
 import { realpathBelow } from './root.ts';
 import { dhcpcdRouters, execLines, isRunIn, readScript, scriptGroups } from './stacks/boot-scripts.ts';
-import { doingsOf, isBringer, type Way } from './stacks/default-route-command.ts';
-import { dhcpcdHook, dhcpcdHookPath } from './stacks/dhcpcd-hook.ts';
+import { dhcpcdHook, dhcpcdHookPath } from './stacks/ifupdown/dhcpcd-hook.ts';
+import { doingsOf, isBringer, type Way } from './stacks/text/route-command.ts';
 
 /** A default route that something beside the stacks' own settings brings at boot. */
 interface ScriptDefault extends Way {

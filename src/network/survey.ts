@@ -5,9 +5,9 @@ import { askDaemon, readStackFiles } from './host.ts';
 import { isWished, readDefaultRoutes } from './kernel.ts';
 import type { Run } from './run.ts';
 import { readScripts } from './scripts.ts';
-import { bootCommands } from './stacks/ifupdown-defaults.ts';
-import { linesOf, markedOff } from './stacks/marks.ts';
-import { stacks } from './stacks.ts';
+import { bootCommands } from './stacks/ifupdown/defaults.ts';
+import { stacks } from './stacks/index.ts';
+import { linesOf, markedOff } from './stacks/text/marks.ts';
 import type { FileDefault, GatewayWish, HostInterface, NetworkFile, Reign, Stack } from './types.ts';
 
 /** The files of a stack, as far as they were read. */

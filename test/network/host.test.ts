@@ -10,11 +10,11 @@ import {
   runningInterfaces,
 } from '../../src/network/host.ts';
 import type { Run } from '../../src/network/run.ts';
-import { ifcfg } from '../../src/network/stacks/ifcfg.ts';
-import { ifupdown } from '../../src/network/stacks/ifupdown.ts';
-import { netplan } from '../../src/network/stacks/netplan.ts';
-import { networkmanager } from '../../src/network/stacks/networkmanager.ts';
-import { wicked } from '../../src/network/stacks/wicked.ts';
+import { ifcfg } from '../../src/network/stacks/ifcfg/index.ts';
+import { ifupdown } from '../../src/network/stacks/ifupdown/index.ts';
+import { netplan } from '../../src/network/stacks/netplan/index.ts';
+import { networkmanager } from '../../src/network/stacks/networkmanager/index.ts';
+import { wicked } from '../../src/network/stacks/wicked/index.ts';
 import type { Stack } from '../../src/network/types.ts';
 import { interfacesHere } from '../support/interfaces.ts';
 import { scratch } from './scratch.ts';

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { checkNetwork, isHeld } from '../../src/network/check.ts';
-import { routeCommand } from '../../src/network/stacks/default-route-command.ts';
+import { routeCommand } from '../../src/network/stacks/text/route-command.ts';
 import { type MixedTree, mixedGateway, mixedTrees, stackOf } from './mixed-trees.ts';
 
 const gateway = parseIpv4(mixedGateway) ?? ('' as never);

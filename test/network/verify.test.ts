@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { Finished } from '../../src/network/run.ts';
-import { netplan } from '../../src/network/stacks/netplan.ts';
+import { netplan } from '../../src/network/stacks/netplan/index.ts';
 import type { GatewayWish, NetworkFile, Stack } from '../../src/network/types.ts';
 import { type Verification, verifyFiles } from '../../src/network/verify.ts';
 

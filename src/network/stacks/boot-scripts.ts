@@ -1,5 +1,5 @@
 import type { StackName } from '../types.ts';
-import { type Doings, doingsOf, type Way } from './default-route-command.ts';
+import { type Doings, doingsOf, type Way } from './text/route-command.ts';
 
 /** Scripts that are run when the network comes up, or at boot. */
 export interface ScriptGroup {
