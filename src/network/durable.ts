@@ -7,7 +7,6 @@ import { readRegular } from '../base/files.ts';
 import { encodeBytes } from './bytes.ts';
 import { readBelow, trustedBelow } from './root.ts';
 import { runCommand } from './run.ts';
-import type { FileChange } from './types.ts';
 
 /** More than a network file has. */
 const largestBytes = 64 * 2 ** 20;
@@ -22,9 +21,18 @@ export interface Attributes {
   readonly gid: number;
 }
 
+/** One file's change. `before` undefined: the file is new. `after` undefined: the file goes. */
+export interface Replacement {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  /** the mode of a new file; an existing file keeps its own */
+  readonly mode: number;
+}
+
 /** A change that is ready to be made: the new file lies beside the old one, on the disk. */
 export interface Staged {
-  readonly change: FileChange;
+  readonly change: Replacement;
   /**
    * Puts the new file in the place of the old one: rename(2), fsync(2) of the folder.
    * @throws RcWaitError NETWORK_FILE, and then nothing has changed, when the file is not what it was
@@ -46,7 +54,7 @@ export interface Staged {
  */
 export async function stageChange(
   root: string,
-  change: FileChange,
+  change: Replacement,
   attributes?: Attributes,
 ): Promise<Staged> {
   const { path, before, after, mode } = change;
@@ -72,7 +80,7 @@ export async function stageChange(
 }
 
 /** Makes one change: `stageChange` and its commit. @throws RcWaitError NETWORK_FILE as these do */
-export async function makeChange(root: string, change: FileChange, attributes?: Attributes): Promise<void> {
+export async function makeChange(root: string, change: Replacement, attributes?: Attributes): Promise<void> {
   const staged = await stageChange(root, change, attributes);
   try {
     await staged.commit();

@@ -1,6 +1,13 @@
 import { inWords, runProgram, tail } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
-import type { Command } from './types.ts';
+
+/** A tool with its arguments; never a line for a shell. */
+export interface ToolCall {
+  readonly argv: readonly [string, ...string[]];
+  readonly timeoutMs: number;
+  /** how much of its output is kept, in characters; 64 Ki when left out */
+  readonly longestOutput?: number;
+}
 
 /** How a command ended. */
 export interface Finished {
@@ -18,7 +25,7 @@ export interface Finished {
  * @param onStart told the process id, which is that of its process group too, as soon as there is one
  */
 export type Run = (
-  command: Command,
+  command: ToolCall,
   signal?: AbortSignal,
   onStart?: (pid: number) => void,
 ) => Promise<Finished>;

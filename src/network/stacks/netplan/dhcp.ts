@@ -27,7 +27,7 @@ export function metricOf({ routeMetric }: MergedDefinition): number {
 
 /**
  * The drop-ins as they shall be. A default route in option 121 comes all the same (see `silencing` of
- * networkd-routes.ts): it has a metric, and ours has none.
+ * networkd/routes.ts): it has a metric, and ours has none.
  * @param files all of the stack's, drop-ins among them
  * @param silenced the IDs that are to bring no default route
  */

@@ -78,7 +78,7 @@ export function disabledIn(reading: readonly Said[]): string[] {
 export function restOf(reading: readonly Said[]): unknown[] {
   return reading.map(({ path, id, settings }) => {
     const { gateway4: _gateway4, nameservers, routes, ...rest } = settings;
-    // A route that is there twice is one route; it keeps a list at its length (see netplan-lists.ts).
+    // A route that is there twice is one route; it keeps a list at its length (see lists.ts).
     const others =
       routes && new Map(routes.filter((route) => !isDefault(route)).map((one) => [wordsOf(one), one]));
     return {
