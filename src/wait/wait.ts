@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Delay } from '../pace/pace.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
-import type { Operation, Reply } from '../rackconnect/types.ts';
+import type { Reply } from '../rackconnect/http/types.ts';
+import type { Operation } from '../rackconnect/types.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What happens while something is waited for; the time is the clock's. */

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { apiProbe } from '../../src/cli/api-probe.ts';
 import type { AskOptions } from '../../src/pace/pace.ts';
+import type { Reply } from '../../src/rackconnect/http/types.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
-import type { Reply } from '../../src/rackconnect/types.ts';
 
 const never = new AbortController().signal;
 const unreachable: Reply = { kind: 'unreachable', code: 'ETIMEDOUT', reason: 'no answer within 5 s' };

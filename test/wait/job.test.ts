@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
-import type { Operation, Reply } from '../../src/rackconnect/types.ts';
+import type { Reply } from '../../src/rackconnect/http/types.ts';
+import type { Operation } from '../../src/rackconnect/types.ts';
 import { type JobOptions, runJob } from '../../src/wait/job.ts';
 import type { LocalSource } from '../../src/wait/local.ts';
 import { judgeManaged, judgeMetadata, type Managed } from '../../src/wait/sighting.ts';

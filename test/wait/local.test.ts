@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Delay } from '../../src/pace/pace.ts';
-import type { Reply } from '../../src/rackconnect/types.ts';
+import type { Reply } from '../../src/rackconnect/http/types.ts';
 import { beside, type LocalSource, ofSource } from '../../src/wait/local.ts';
 import { judgeMetadata } from '../../src/wait/sighting.ts';
 import { type Deployment, judgeDetails } from '../../src/wait/verdict.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../src/rackconnect/types.ts';
+import type { Reply } from '../../src/rackconnect/http/types.ts';
 import { judgeDetails } from '../../src/wait/verdict.ts';
 import { ofApi, type WaitEvent, waitFor } from '../../src/wait/wait.ts';
 import { answer, scriptedClient } from '../support/scripted-client.ts';

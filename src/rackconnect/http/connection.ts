@@ -4,7 +4,7 @@ import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { Ipv4Address } from '../../base/ipv4.ts';
 import { tlsDemands } from '../../base/tls.ts';
-import type { LocalAddress } from '../types.ts';
+import type { LocalAddress } from './types.ts';
 
 /** The answer's size may be 1 MiB at most; `Content-Length` is not believed, bytes are counted. */
 const maxResponseBytes = 1024 * 1024;

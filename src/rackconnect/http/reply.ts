@@ -1,5 +1,5 @@
-import type { Reply } from '../types.ts';
 import { retryAfterMs } from './retry-after.ts';
+import type { Reply } from './types.ts';
 
 /** The head of an answer. Header names are in lower case, as undici gives them. */
 export interface Head {

@@ -1,5 +1,5 @@
 import { errnoOf, reasonOf } from '../../base/error.ts';
-import type { Reply } from '../types.ts';
+import type { Reply } from './types.ts';
 
 /** What the words of a failure need to know of the request. */
 interface Circumstances {
