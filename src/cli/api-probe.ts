@@ -1,5 +1,5 @@
 import { systemClock } from '../base/clock.ts';
-import type { Probe } from '../network/probe.ts';
+import type { Probe } from '../network/probes/probe.ts';
 import { tcpProbe } from '../network/probes/tcp.ts';
 import type { OpenApi } from './open.ts';
 

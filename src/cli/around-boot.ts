@@ -15,7 +15,7 @@ const longestOutput = 4 * 1024 * 1024;
 
 /** systemctl(1) of this system. */
 export const askSystemctl: AskSystemctl = async (args) => {
-  const { runCommand } = await import('../network/run.ts');
+  const { runCommand } = await import('../system/tool.ts');
   const { ok, output } = await runCommand({
     argv: ['systemctl', ...args],
     timeoutMs: limitMs,

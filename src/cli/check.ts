@@ -1,8 +1,8 @@
 import type { Options } from 'yargs';
 import { RcWaitError } from '../base/error.ts';
 import { parseIpv4 } from '../base/ipv4.ts';
-import type { Check } from '../network/check.ts';
-import type { PlanRequest } from '../network/plan.ts';
+import type { Check } from '../network/plan/check.ts';
+import type { PlanRequest } from '../network/plan/plan.ts';
 import type { NetworkResult } from '../network/types.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { outputFlags, privilegesFlag, rootFlag, stackFlag } from './flags.ts';
@@ -55,8 +55,8 @@ export const networkCheckCommand: Command = command({
     const expected = await expectedOf(args);
     if (expected === undefined) return notWanted(args, io);
     const [{ checkNetwork, isHeld }, { openJournal }] = await Promise.all([
-      import('../network/check.ts'),
-      import('../network/journal.ts'),
+      import('../network/plan/check.ts'),
+      import('../network/change/journal/journal.ts'),
     ]);
     const check = await checkNetwork({ ...expected, root: args.root });
     const unfinished = await openJournal(args.root).pending();
@@ -73,7 +73,7 @@ export const networkCheckCommand: Command = command({
 
 /** What is expected by the flags and by what rc-wait did last; undefined: it was rolled back by hand. */
 async function expectedOf(args: CheckArgs): Promise<Omit<PlanRequest, 'root'> | undefined> {
-  const { openJournal } = await import('../network/journal.ts');
+  const { openJournal } = await import('../network/change/journal/journal.ts');
   const last = await openJournal(args.root).last();
   const text = args.gateway ?? last?.gateway;
   if (text === undefined) {
@@ -121,7 +121,7 @@ async function putBack(
     if (result.action === 'rolled-back') throw new RcWaitError('NETWORK_RELOAD', result.reason);
     return result;
   }
-  const { applyNetwork } = await import('../network/apply.ts');
+  const { applyNetwork } = await import('../network/change/apply.ts');
   const probes = await probesFor(plan, [], undefined);
   return applyNetwork(plan, { ...changeOptions(root, say), probes, signal });
 }

@@ -34,8 +34,8 @@ export async function configure(order: Order, api: OpenApi | undefined, say: Say
   requireRoot(root);
   await recoverFirst(root, say.warn);
   const [{ planNetwork }, { applyNetwork }] = await Promise.all([
-    import('../network/plan.ts'),
-    import('../network/apply.ts'),
+    import('../network/plan/plan.ts'),
+    import('../network/change/apply.ts'),
   ]);
   const plan = await planNetwork({
     ...wish,

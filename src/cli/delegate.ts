@@ -37,14 +37,14 @@ export async function configureByService(
 
 /** `network recover` in such a service. @throws RcWaitError NETWORK_FILE, NETWORK_LOST */
 export async function recoverByService(start: Start = runTransient): Promise<void> {
-  const { openJournal } = await import('../network/journal.ts');
+  const { openJournal } = await import('../network/change/journal/journal.ts');
   if ((await openJournal('/').pending()) === undefined) return;
   const ran = await start('Put the network back', [...self(), 'network', 'recover']);
   if (ran.exit !== 0) throw await noAnswer(ran);
 }
 
 async function noAnswer({ how }: Ran): Promise<RcWaitError> {
-  const { openJournal } = await import('../network/journal.ts');
+  const { openJournal } = await import('../network/change/journal/journal.ts');
   const isOpen = await openJournal('/')
     .pending()
     .then(Boolean, () => true);

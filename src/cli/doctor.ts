@@ -4,7 +4,7 @@ import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { ApiSeen } from '../doctor/api.ts';
 import type { NetworkSeen } from '../doctor/network.ts';
 import type { ServerSeen } from '../doctor/server.ts';
-import type { PlanRequest } from '../network/plan.ts';
+import type { PlanRequest } from '../network/plan/plan.ts';
 import type { Look } from '../report/doctor.ts';
 import { type Args, type Command, command, type Io } from './command.ts';
 import { apiFlags, durationFlag, outputFlags, stackFlag } from './flags.ts';
@@ -60,7 +60,7 @@ async function condition(args: DoctorArgs, io: Io): Promise<number> {
   try {
     const [{ thisServer }, { likenessOf }] = await Promise.all([
       import('../host/server.ts'),
-      import('../host/rackspace.ts'),
+      import('../host/is-rackspace.ts'),
     ]);
     const { isRackspace, why } = await likenessOf(await thisServer().region());
     if (isRackspace) return 0;
@@ -90,7 +90,7 @@ async function lookAtAll(args: DoctorArgs, io: Io): Promise<readonly Look[]> {
   ]);
   const [{ readUsage }, { runCommand }, { askSystemctl }] = await Promise.all([
     import('../pace/usage.ts'),
-    import('../network/run.ts'),
+    import('../system/tool.ts'),
     import('./around-boot.ts'),
   ]);
   const directory = args['state-dir'];
@@ -116,7 +116,7 @@ async function lookAtAll(args: DoctorArgs, io: Io): Promise<readonly Look[]> {
 async function seeServer(args: DoctorArgs): Promise<ServerSeen> {
   const [{ thisServer }, { likenessOf }] = await Promise.all([
     import('../host/server.ts'),
-    import('../host/rackspace.ts'),
+    import('../host/is-rackspace.ts'),
   ]);
   const server = thisServer();
   const [regions, serviceNets, instanceIds, roles] = await Promise.all([
@@ -180,10 +180,10 @@ async function wayOf(args: DoctorArgs, target: Target): Promise<string> {
 async function seeNetwork(args: DoctorArgs, server: ServerSeen): Promise<NetworkSeen> {
   const [{ readDefaultRoutes }, { runCommand }, { explainStack }, { openJournal }, { believed }] =
     await Promise.all([
-      import('../network/kernel.ts'),
-      import('../network/run.ts'),
-      import('../network/plan.ts'),
-      import('../network/journal.ts'),
+      import('../network/kernel/routes.ts'),
+      import('../system/tool.ts'),
+      import('../network/plan/plan.ts'),
+      import('../network/change/journal/journal.ts'),
       import('../host/finding.ts'),
     ]);
   const routes = await readDefaultRoutes(runCommand);
@@ -211,8 +211,8 @@ async function checkLast(
   stack: PlanRequest['stack'],
 ): Promise<NetworkSeen['check']> {
   const [{ checkNetwork }, { openJournal }, { parseIpv4 }] = await Promise.all([
-    import('../network/check.ts'),
-    import('../network/journal.ts'),
+    import('../network/plan/check.ts'),
+    import('../network/change/journal/journal.ts'),
     import('../base/ipv4.ts'),
   ]);
   const last = await openJournal('/').last();

@@ -136,7 +136,7 @@ async function catalogFor(
   io: Io,
   regions: readonly string[],
 ): Promise<Found> {
-  const { regionIn } = await import('../openstack/settings.ts');
+  const { regionIn } = await import('../openstack/login/settings.ts');
   const region = regionIn(io.env);
   if (args.catalog !== undefined) {
     const { parseCatalog } = await import('../openstack/catalog.ts');
@@ -153,7 +153,7 @@ async function catalogFor(
     service?.toLowerCase() === 'rackconnect' ? undefined : await credentialsOf(args, io.env, regions);
   if (credentials !== undefined && !('kind' in credentials)) {
     for (const notice of credentials.notices) onNotice(notice);
-    const { createHttp } = await import('../openstack/http.ts');
+    const { createHttp } = await import('../http/client.ts');
     const caPem = caFor(args['ca-file'], credentials, io.env);
     const http = createHttp(caPem);
     try {
@@ -176,7 +176,7 @@ function caIn(args: EndpointsArgs): string | undefined {
 }
 
 async function probeAll({ chosen }: Choice, caPem: string | undefined, io: Io) {
-  const { createHttp } = await import('../openstack/http.ts');
+  const { createHttp } = await import('../http/client.ts');
   const { probeEndpoint } = await import('../openstack/probe.ts');
   const { tcpProbe } = await import('../network/probes/tcp.ts');
   const http = createHttp(caPem);

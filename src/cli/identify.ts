@@ -1,6 +1,6 @@
 import type { Region } from '../base/region.ts';
 import { believed, type Finding, finding, wordsOf } from '../host/finding.ts';
-import { rememberedRegion } from '../host/region-memory.ts';
+import { rememberedRegion } from '../host/remembered-region.ts';
 import { type Server, thisServer } from '../host/server.ts';
 
 /** What was found out of this server where flags did not say it. */

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
-import type { Credentials, Overrides } from '../openstack/credentials.ts';
-import type { Http } from '../openstack/http.ts';
-import type { Login } from '../openstack/login.ts';
+import type { Http } from '../http/client.ts';
+import type { Credentials, Overrides } from '../openstack/login/credentials.ts';
+import type { Login } from '../openstack/login/login.ts';
 import { cloudsPlaces, readCloudFiles } from './cloud-files.ts';
 import type { Args, Io } from './command.ts';
 import { readText } from './read.ts';
@@ -47,15 +47,15 @@ export async function credentialsOf(
   env: NodeJS.ProcessEnv,
   regions: readonly string[],
 ): Promise<NamedCredentials> {
-  const { credentialsIn, credentialsOfCloud } = await import('../openstack/credentials.ts');
+  const { credentialsIn, credentialsOfCloud } = await import('../openstack/login/credentials.ts');
   const overrides: Overrides = { authUrl: args['auth-url'], regions };
   const name = args['os-cloud']?.trim() || env.OS_CLOUD?.trim() || undefined;
   const ofEnvironment = name === undefined ? credentialsIn(env, overrides) : undefined;
   if (ofEnvironment !== undefined) return ofEnvironment;
   const files = await readCloudFiles(env);
   if (files.length > 0) {
-    const { findCloud } = await import('../openstack/clouds.ts');
-    const { regionIn } = await import('../openstack/settings.ts');
+    const { findCloud } = await import('../openstack/login/clouds.ts');
+    const { regionIn } = await import('../openstack/login/settings.ts');
     const found = findCloud(files, name, regions[0] ?? regionIn(env));
     if (found.kind === 'cloud') return credentialsOfCloud(found.cloud, env, overrides);
     if (found.kind === 'several') return { kind: 'none', why: severalClouds(found.path, found.names) };
@@ -102,10 +102,10 @@ export async function openLogin(
   args: LoginArgs,
   { onNotice, onRequest }: { readonly onNotice: (notice: string) => void; readonly onRequest?: () => void },
 ): Promise<Login> {
-  const { createLogin } = await import('../openstack/login.ts');
+  const { createLogin } = await import('../openstack/login/login.ts');
   const path = args['token-cache'];
   const { fileCache } =
-    path === undefined ? { fileCache: undefined } : await import('../openstack/token-cache.ts');
+    path === undefined ? { fileCache: undefined } : await import('../openstack/login/token-cache.ts');
   const cache = path === undefined ? undefined : fileCache?.(path, credentials, onNotice);
   return createLogin({ credentials, http, clock: systemClock, cache, ...(onRequest ? { onRequest } : {}) });
 }

@@ -1,9 +1,9 @@
 import { parsed } from '../base/reading.ts';
-import { managedFile } from '../host/managed.ts';
+import { managedFile } from '../host/managed-file.ts';
 import { metadataOfXenstore } from '../host/parse/xenstore.ts';
 import { type ReadXenstore, readXenstore } from '../host/xenstore.ts';
-import type { LocalSource } from '../wait/local.ts';
-import { judgeManaged, judgeMetadata, type Managed } from '../wait/sighting.ts';
+import type { LocalSource } from '../wait/local-source.ts';
+import { judgeManaged, judgeMetadata, type Managed } from '../wait/local-verdicts.ts';
 import type { Deployment } from '../wait/verdict.ts';
 
 /** Where the metadata of the Cloud Servers API is found on the server itself. */

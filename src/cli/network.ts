@@ -53,8 +53,8 @@ export const networkPlanCommand: Command = command({
     const gateway = await gatewayOf(args, io);
     if (gateway === undefined) return leftAlone(args, io);
     const [{ describePlan }, { shownText }] = await Promise.all([
-      import('../network/diff.ts'),
-      import('../network/bytes.ts'),
+      import('../network/plan/diff.ts'),
+      import('../base/bytes.ts'),
     ]);
     const plan = await planFor(args, gateway);
     const { stack, why, wish, disabled, changes, commands } = plan;
@@ -118,7 +118,7 @@ async function applyGateway(
   targets: readonly TcpTarget[],
   api: OpenApi | undefined,
 ): Promise<number> {
-  const { applyNetwork } = await import('../network/apply.ts');
+  const { applyNetwork } = await import('../network/change/apply.ts');
   const plan = await planFor(args, gateway);
   const say = sayTo(args, io);
   say(plan.why);
@@ -143,7 +143,7 @@ const sayTo =
   };
 
 async function planFor(args: NetworkArgs, gateway: Ipv4Address): Promise<NetworkPlan> {
-  const { planNetwork } = await import('../network/plan.ts');
+  const { planNetwork } = await import('../network/plan/plan.ts');
   const { interface: interfaceName, network: stack, root, 'public-interface': publicInterface } = args;
   return planNetwork({
     gateway,

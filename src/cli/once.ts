@@ -3,8 +3,8 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import { parseIpv4 } from '../base/ipv4.ts';
 import type { Owed } from '../memory/instances.ts';
-import type { Check } from '../network/check.ts';
-import type { JournalEntry } from '../network/journal-entry.ts';
+import type { JournalEntry } from '../network/change/journal/entry.ts';
+import type { Check } from '../network/plan/check.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Log } from '../report/log.ts';
 import type { End, ResultDocument } from '../report/result.ts';
@@ -96,7 +96,7 @@ type Wanted = Pick<Known, 'gateway' | 'interfaceName' | 'stack'> & Pick<JournalE
 
 /** What rc-wait did last to the network; undefined: nothing, or nobody can tell. */
 async function lastChange({ root }: OnceArgs, log: Log): Promise<JournalEntry | undefined> {
-  const { openJournal } = await import('../network/journal.ts');
+  const { openJournal } = await import('../network/change/journal/journal.ts');
   try {
     return await openJournal(root).last();
   } catch (error) {
@@ -147,7 +147,7 @@ async function putInOrder(
   };
   const check = await checkOf(order, context);
   if (check === undefined) return undefined;
-  const { isHeld } = await import('../network/check.ts');
+  const { isHeld } = await import('../network/plan/check.ts');
   if (isHeld(check)) {
     return { action: 'unchanged', stack: check.stack, interface: check.interfaceName, files: [] };
   }
@@ -159,7 +159,7 @@ async function checkOf(
   { gateway, stack, root, interfaceName, publicInterface }: Order,
   { log, view, deadlineMs, signal }: Context,
 ): Promise<Check | undefined> {
-  const { checkNetwork } = await import('../network/check.ts');
+  const { checkNetwork } = await import('../network/plan/check.ts');
   const request = {
     gateway,
     stack,

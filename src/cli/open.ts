@@ -4,9 +4,9 @@ import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { Region } from '../base/region.ts';
 import { interfaces, isInterfaceName, sourceAddress } from '../host/interfaces.ts';
-import type { Pace } from '../pace/pace.ts';
+import type { LocalAddress, SourceNow } from '../http/types.ts';
+import type { Pace } from '../pace/types.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
-import type { LocalAddress, SourceNow } from '../rackconnect/http/types.ts';
 import type { ApiUrl } from '../rackconnect/regions.ts';
 import type { Args } from './command.ts';
 import type { apiFlags } from './flags.ts';
@@ -165,8 +165,8 @@ export async function withWay<T>(
     await Promise.all([
       import('../rackconnect/client.ts'),
       import('../rackconnect/transport.ts'),
-      import('../pace/open.ts'),
-      import('../pace/paced.ts'),
+      import('../pace/open-ledger.ts'),
+      import('../pace/pace.ts'),
     ]);
   const ledger = openLedger({
     directory: args['state-dir'],

@@ -1,8 +1,8 @@
 import { longestTimerMs, systemClock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
-import type { Delay } from '../pace/pace.ts';
-import type { Reply } from '../rackconnect/http/types.ts';
+import type { Reply } from '../http/types.ts';
+import type { Delay } from '../pace/types.ts';
 import type { Format, Operation } from '../rackconnect/types.ts';
 import type { Io } from './command.ts';
 import {

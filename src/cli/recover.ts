@@ -22,7 +22,7 @@ export const networkRecoverCommand: Command = command({
     refuseForeignRoot(root);
     requireRoot(root);
     const say = (notice: string): void => io.err(`rc-wait: ${notice}\n`);
-    const { recover } = await import('../network/recover.ts');
+    const { recover } = await import('../network/change/recover.ts');
     const recovered = await recover({ ...changeOptions(root, say), patienceMs: patience, signal: io.signal });
     say(recoveredWords(recovered) ?? 'no change of the network is unfinished');
     return 0;

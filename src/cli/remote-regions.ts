@@ -2,7 +2,7 @@ import { systemClock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { ServersApi } from '../openstack/compute.ts';
-import type { Credentials } from '../openstack/credentials.ts';
+import type { Credentials } from '../openstack/login/credentials.ts';
 import type { Catalog } from '../openstack/types.ts';
 import type { RemoteTally } from '../remote/types.ts';
 import type { Io } from './command.ts';
@@ -43,7 +43,7 @@ export async function openRegions(
   if ('kind' in credentials) throw credentials.why ?? noCredentials(io);
   for (const notice of credentials.notices) onNotice(notice);
   const [{ createHttp }, { createServers }, { firstSession }] = await Promise.all([
-    import('../openstack/http.ts'),
+    import('../http/client.ts'),
     import('../openstack/compute.ts'),
     import('../remote/first-login.ts'),
   ]);

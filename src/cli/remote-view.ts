@@ -1,11 +1,11 @@
 import { systemClock } from '../base/clock.ts';
-import { ownersEnvironment } from '../base/lookups.ts';
 import type { Template } from '../remote/command-line.ts';
 import { createExec, type Exec, type ExecEnd } from '../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../remote/types.ts';
 import { beginRemote, eventLine, noteEvent, noteExec, remoteTable } from '../report/remote-progress.ts';
 import { clean } from '../report/words.ts';
 import { personsEnvironment } from '../system/environment.ts';
+import { ownersEnvironment } from '../system/name-lookups.ts';
 import type { Io } from './command.ts';
 import { createLiveBlock } from './live-block.ts';
 import type { RemoteArgs } from './remote-flags.ts';

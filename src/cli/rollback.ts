@@ -28,7 +28,7 @@ export const networkRollbackCommand: Command = command({
   async run({ root, force, output, quiet }, io) {
     refuseForeignRoot(root);
     requireRoot(root);
-    const { undoLast } = await import('../network/undo.ts');
+    const { undoLast } = await import('../network/change/rollback.ts');
     const say = (notice: string): void => {
       if (!quiet) io.err(`rc-wait: ${notice}\n`);
     };

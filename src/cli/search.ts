@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
-import { rememberRegion } from '../host/region-memory.ts';
-import type { AskOptions } from '../pace/pace.ts';
+import { rememberRegion } from '../host/remembered-region.ts';
+import type { AskOptions } from '../pace/types.ts';
 import { findRegion } from '../rackconnect/find-region.ts';
 import { type ApiUrl, apiUrlOf } from '../rackconnect/regions.ts';
 import type { ApiArgs, Target, Way } from './open.ts';

@@ -183,14 +183,14 @@ interface Signaller {
 
 async function createSignaller(args: TellArgs, io: Io): Promise<Signaller | undefined> {
   if (args.signal === undefined) return undefined;
-  const { parseSignalUrl, placeOf, signalRequest } = await import('../openstack/signal-request.ts');
+  const { parseSignalUrl, placeOf, signalRequest } = await import('../announce/heat/request.ts');
   const url = parseSignalUrl(args.signal);
   const place = placeOf(url);
   const caPem = args['ca-file'] === undefined ? undefined : readCa(args['ca-file']);
   return {
     place,
     async send(ending, untilMs, log) {
-      const { deliver, httpSend } = await import('../openstack/signal.ts');
+      const { deliver, httpSend } = await import('../announce/heat/deliver.ts');
       const id = (await instanceId(args.root)) ?? hostname();
       const request = signalRequest(url, { ...ending, id }, args['signal-token']);
       const stop = shortlyAfter(io.signal);
@@ -247,7 +247,7 @@ async function runHooksFor(
   // Below another root the hooks would be those of the system that prepares an image, not of the image.
   if (only?.length === 0 || !isThisSystem(args.root)) return [];
   const [{ findHooks }, { clean }] = await Promise.all([
-    import('../hooks/find.ts'),
+    import('../announce/hooks/find.ts'),
     import('../report/words.ts'),
   ]);
   const folder = join(resolve(args['hooks-dir']), outcome === 'deployed' ? 'deployed.d' : 'failed.d');
@@ -261,7 +261,7 @@ async function runHooksFor(
   if (passed.length > 0)
     log.debug(`no hooks, by their names or their modes, in ${folder}: ${passed.join(' ')}`);
   if (hooks.length === 0) return [];
-  const { runHooks } = await import('../hooks/hooks.ts');
+  const { runHooks } = await import('../announce/hooks/run-all.ts');
   const launch =
     args.privileges === 'own' ? undefined : (await import('../systemd/hook-service.ts')).hookService;
   return runHooks(hooks, {

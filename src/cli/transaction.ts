@@ -1,7 +1,7 @@
-import type { ApplyOptions } from '../network/apply.ts';
-import type { Probe } from '../network/probe.ts';
+import type { ApplyOptions } from '../network/change/apply.ts';
+import type { Recovered } from '../network/change/recover.ts';
+import type { Probe } from '../network/probes/probe.ts';
 import type { TcpTarget } from '../network/probes/tcp.ts';
-import type { Recovered } from '../network/recover.ts';
 import type { NetworkPlan } from '../network/types.ts';
 import type { OpenApi } from './open.ts';
 
@@ -32,7 +32,7 @@ export async function recoverFirst(
   say: (notice: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { recover } = await import('../network/recover.ts');
+  const { recover } = await import('../network/change/recover.ts');
   const words = recoveredWords(await recover({ ...changeOptions(root, say), signal }));
   if (words !== undefined) say(words);
 }

@@ -3,13 +3,13 @@ import { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { Region } from '../base/region.ts';
 import type { NetworkResult } from '../network/types.ts';
-import type { Tally } from '../pace/pace.ts';
+import type { Tally } from '../pace/types.ts';
 import { type ApiUrl, apiUrlOf } from '../rackconnect/regions.ts';
 import type { Log } from '../report/log.ts';
 import type { End } from '../report/result.ts';
 import type { View } from '../report/view.ts';
 import { type JobOptions, runJob } from '../wait/job.ts';
-import type { Waited } from '../wait/wait.ts';
+import type { Waited } from '../wait/loop.ts';
 import type { Io } from './command.ts';
 import { sourceNow, sourceWithin, type Target, type Way, withWay } from './open.ts';
 import type { WaitArgs } from './wait-flags.ts';
@@ -97,9 +97,9 @@ async function apiOf(
   if (target.regionBy !== undefined) log.info(`the region is told by ${target.regionBy}`);
   if (target.baseUrl !== undefined) return { kind: 'done', value: target.baseUrl };
   const [{ regionInquiry }, { waitFor }, { rememberRegion }, { regionSaid }] = await Promise.all([
-    import('../wait/region.ts'),
-    import('../wait/wait.ts'),
-    import('../host/region-memory.ts'),
+    import('../wait/region-search.ts'),
+    import('../wait/loop.ts'),
+    import('../host/remembered-region.ts'),
     import('./identify.ts'),
   ]);
   let saidBy: string | undefined;

@@ -55,8 +55,8 @@ export async function untilGatewayFits(
   const { clock, deadlineMs, signal, onLate } = within;
   const untilMs = Math.min(deadlineMs, clock.nowMs() + lateAddressMs);
   const [{ runningInterfaces }, { mayStillFit }] = await Promise.all([
-    import('../network/host.ts'),
-    import('../network/gateway.ts'),
+    import('../network/plan/stack-files.ts'),
+    import('../network/plan/gateway-interface.ts'),
   ]);
   while (mayStillFit(gateway, runningInterfaces(), name) && clock.nowMs() < untilMs) {
     // Each time: without a sign of life systemd would take it for a hang.

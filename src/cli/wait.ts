@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { errnoOf, reasonOf } from '../base/error.ts';
 import type { NetworkResult } from '../network/types.ts';
-import type { Tally } from '../pace/pace.ts';
+import type { Tally } from '../pace/types.ts';
 import type { Log } from '../report/log.ts';
 import type { End } from '../report/result.ts';
 import type { Notifier } from '../systemd/notify.ts';

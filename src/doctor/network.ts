@@ -1,4 +1,4 @@
-import type { Check } from '../network/check.ts';
+import type { Check } from '../network/plan/check.ts';
 import type { Look } from '../report/doctor.ts';
 
 /** What is known of the network, each part or why it is not. */

@@ -1,6 +1,6 @@
 import type { Region } from '../base/region.ts';
 import { believed, type Finding, wordsOf } from '../host/finding.ts';
-import type { Likeness } from '../host/rackspace.ts';
+import type { Likeness } from '../host/is-rackspace.ts';
 import type { Look } from '../report/doctor.ts';
 
 /** What this server's own sources say of it. */

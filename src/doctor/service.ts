@@ -1,5 +1,5 @@
-import type { Run } from '../network/run.ts';
 import type { Look } from '../report/doctor.ts';
+import type { Run } from '../system/tool.ts';
 
 const waiter = 'rc-wait.service';
 const target = 'rackconnect-deployed.target';

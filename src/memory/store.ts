@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { errnoOf, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
 import { distrust, rootOrThisUser } from '../base/trust.ts';
-import { folderBelow, writeWhole } from '../network/durable.ts';
+import { folderBelow, writeWhole } from '../system/files.ts';
 import {
   blank,
   type Instance,

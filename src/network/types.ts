@@ -1,6 +1,6 @@
 import type { Ipv4Address, Ipv4Prefix } from '../base/ipv4.ts';
-import type { Replacement } from './durable.ts';
-import type { ToolCall } from './run.ts';
+import type { Replacement } from '../system/files.ts';
+import type { ToolCall } from '../system/tool.ts';
 
 /** The network stacks that rc-wait knows by name. */
 export type StackName = 'netplan' | 'ifupdown' | 'networkd' | 'networkmanager' | 'ifcfg' | 'wicked';

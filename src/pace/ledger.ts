@@ -1,8 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
-import { bootId } from '../base/boot.ts';
-import { type Backoff, calm } from './backoff.ts';
-import { Bell } from './bell.ts';
+import { bootId } from '../system/boot.ts';
+import { isAlive, type Owner, thisOwner } from '../system/process-identity.ts';
 import {
   type Approach,
   answerFor,
@@ -14,12 +13,13 @@ import {
   type Step,
   type StoredAnswer,
   unaccounted,
-} from './book.ts';
+} from './account.ts';
+import { type Backoff, calm } from './backoff.ts';
 import { busyTimeoutMs, Database, NotOurs } from './database.ts';
-import { isAlive, type Owner, thisOwner } from './owner.ts';
+import { publish, publishedName } from './last-answers.ts';
 import { isPossibleAnswer, isPossibleBackoff, isPossibleSlot } from './possible.ts';
-import { publish, publishedName } from './published.ts';
 import type { ServerShare } from './share.ts';
+import { Bell } from './wakeup.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
 
 /** The version of the schema below. */

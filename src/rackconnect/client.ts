@@ -1,6 +1,6 @@
 import { RcWaitError } from '../base/error.ts';
-import type { AskOptions, Outcome, Pace, Signal } from '../pace/pace.ts';
-import type { Reply } from './http/types.ts';
+import type { Reply } from '../http/types.ts';
+import type { AskOptions, Outcome, Pace, Signal } from '../pace/types.ts';
 import { readRecord, recordOf } from './record.ts';
 import type { ApiUrl } from './regions.ts';
 import type { Transport } from './transport.ts';

@@ -1,8 +1,8 @@
 import { RcWaitError } from '../base/error.ts';
 import { type Region, regions } from '../base/region.ts';
-import type { AskOptions } from '../pace/pace.ts';
+import type { Reply } from '../http/types.ts';
+import type { AskOptions } from '../pace/types.ts';
 import type { RackconnectClient } from './client.ts';
-import type { Reply } from './http/types.ts';
 import { readStatus } from './payload.ts';
 import { type ApiUrl, apiUrlOf } from './regions.ts';
 

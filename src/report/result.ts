@@ -1,7 +1,7 @@
 import { RcWaitError } from '../base/error.ts';
 import type { Owed } from '../memory/instances.ts';
 import type { NetworkResult } from '../network/types.ts';
-import type { Tally } from '../pace/pace.ts';
+import type { Tally } from '../pace/types.ts';
 import type { JobEnd, Known } from '../wait/job.ts';
 import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
 import { clean, count, elapsed } from './words.ts';

@@ -1,5 +1,5 @@
 import type { Ipv4Address } from '../base/ipv4.ts';
-import type { Reply } from '../rackconnect/http/types.ts';
+import type { Reply } from '../http/types.ts';
 import { featureNamed, readDetails, readFeatures, readGateway } from '../rackconnect/payload.ts';
 import type { Details, Feature, Read } from '../rackconnect/types.ts';
 

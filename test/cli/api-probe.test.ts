@@ -3,8 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { apiProbe } from '../../src/cli/api-probe.ts';
-import type { AskOptions } from '../../src/pace/pace.ts';
-import type { Reply } from '../../src/rackconnect/http/types.ts';
+import type { Reply } from '../../src/http/types.ts';
+import type { AskOptions } from '../../src/pace/types.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
 
 const never = new AbortController().signal;

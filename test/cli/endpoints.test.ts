@@ -130,7 +130,7 @@ describe('a probe', () => {
 
   it('of the RackConnect API is a connection alone, which uses no quota', async () => {
     const { probeEndpoint } = await import('../../src/openstack/probe.ts');
-    const { createHttp } = await import('../../src/openstack/http.ts');
+    const { createHttp } = await import('../../src/http/client.ts');
     const { play, url } = await simulator();
     const server = play();
     const http = createHttp(undefined);

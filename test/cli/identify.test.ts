@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountOf } from '../../src/cli/account.ts';
 import { identify, instanceSaid } from '../../src/cli/identify.ts';
-import { rememberRegion } from '../../src/host/region-memory.ts';
+import { rememberRegion } from '../../src/host/remembered-region.ts';
 import { thisServer } from '../../src/host/server.ts';
 import { noXenstore, treeWith, xenstoreWith } from '../host/tree.ts';
 import { scratch } from './harness.ts';

@@ -42,7 +42,9 @@ describe('what a command does not need is not loaded', () => {
     expect(loaded).toContain('undici');
     expect(loaded).toContain('src/rackconnect/client.ts');
     expect(rarelyNeeded.filter((name) => loaded.includes(name))).toEqual([]);
-    for (const name of ['simulator', 'network', 'openstack', 'remote', 'systemd', 'wait'])
+    for (const path of ['src/http/client.ts', 'src/system/files.ts', 'src/system/tool.ts'])
+      expect(loaded).not.toContain(path);
+    for (const name of ['simulator', 'network', 'openstack', 'remote', 'systemd', 'wait', 'announce'])
       expect(loaded.filter(room(name)), name).toEqual([]);
     expect(loaded.filter((name) => name.startsWith('src/report/'))).toEqual([
       'src/report/exit.ts',
@@ -75,6 +77,8 @@ describe('what a command does not need is not loaded', () => {
         'wait',
         'rackconnect',
         'pace',
+        'http',
+        'announce',
       ])
         expect(loaded.filter(room(name)), name).toEqual([]);
     },
@@ -95,7 +99,7 @@ describe('what a command does not need is not loaded', () => {
     expect(['yaml', 'diff'].filter((name) => loaded.includes(name))).toEqual([]);
     for (const name of ['simulator', 'network', 'openstack', 'remote', 'memory'])
       expect(loaded.filter(room(name)), name).toEqual([]);
-    expect(loaded).not.toContain('src/hooks/run.ts');
+    expect(loaded).not.toContain('src/announce/hooks/run-one.ts');
   });
 
   it('for the documented endpoints: no HTTP, no log, nothing of the wait', async () => {

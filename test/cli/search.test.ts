@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { searchOnce } from '../../src/cli/search.ts';
-import { rememberedRegion } from '../../src/host/region-memory.ts';
+import { rememberedRegion } from '../../src/host/remembered-region.ts';
+import type { Reply } from '../../src/http/types.ts';
 import type { RackconnectClient } from '../../src/rackconnect/client.ts';
-import type { Reply } from '../../src/rackconnect/http/types.ts';
 import { answer } from '../support/scripted-client.ts';
 import { scratch } from './harness.ts';
 

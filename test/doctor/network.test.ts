@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { looksAtNetwork, type NetworkSeen } from '../../src/doctor/network.ts';
-import type { Check } from '../../src/network/check.ts';
+import type { Check } from '../../src/network/plan/check.ts';
 
 const check = {
   gateway: parseIpv4('10.208.0.1'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { looksAtUnits } from '../../src/doctor/service.ts';
-import type { Run } from '../../src/network/run.ts';
+import type { Run } from '../../src/system/tool.ts';
 
 const unit = (values: Readonly<Record<string, string>>) =>
   Object.entries(values)

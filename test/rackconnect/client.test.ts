@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { AskOptions, Outcome, Pace } from '../../src/pace/pace.ts';
+import type { Reply } from '../../src/http/types.ts';
+import type { AskOptions, Outcome, Pace } from '../../src/pace/types.ts';
 import { createClient, formatsOf } from '../../src/rackconnect/client.ts';
-import type { Reply } from '../../src/rackconnect/http/types.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
 import type { GetOptions, Transport } from '../../src/rackconnect/transport.ts';
 import type { Format, Operation } from '../../src/rackconnect/types.ts';

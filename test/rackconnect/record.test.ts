@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Reply } from '../../src/rackconnect/http/types.ts';
+import type { Reply } from '../../src/http/types.ts';
 import { readRecord, recordOf } from '../../src/rackconnect/record.ts';
 
 const status = fc.integer({ min: 100, max: 999 });

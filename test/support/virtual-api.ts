@@ -1,4 +1,4 @@
-import type { Reply } from '../../src/rackconnect/http/types.ts';
+import type { Reply } from '../../src/http/types.ts';
 import type { Transport } from '../../src/rackconnect/transport.ts';
 import { answer, arrive, createServerState, type ServerState } from '../../src/simulator/rules.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';

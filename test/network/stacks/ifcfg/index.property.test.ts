@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifcfg } from '../../../../src/network/stacks/ifcfg/index.ts';
 import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
-import { undo } from '../../undo.ts';
+import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { ifcfgFiles } from './cases.ts';
 import { variables } from './reading.ts';

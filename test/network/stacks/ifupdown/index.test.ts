@@ -4,7 +4,7 @@ import { dhclientHook } from '../../../../src/network/stacks/ifupdown/dhclient-h
 import { dhcpcdHook } from '../../../../src/network/stacks/ifupdown/dhcpcd-hook.ts';
 import { ifupdown } from '../../../../src/network/stacks/ifupdown/index.ts';
 import type { FileChange, GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
-import { undo } from '../../undo.ts';
+import { undo } from '../../change/undo.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
 const scene = { files: [], reign: new Map() };

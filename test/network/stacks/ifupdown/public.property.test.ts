@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifupdown } from '../../../../src/network/stacks/ifupdown/index.ts';
 import type { GatewayWish, PublicInterface } from '../../../../src/network/types.ts';
-import { undo } from '../../undo.ts';
+import { undo } from '../../change/undo.ts';
 import { interfacesText } from './cases.ts';
 import { type Reading, readAll } from './reading.ts';
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
 import type { GatewayWish } from '../../../../src/network/types.ts';
-import { undo } from '../../undo.ts';
+import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { ethernets, style } from './cases.ts';
 import { defaultsIn, readingOf } from './reading.ts';

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
 import type { FileChange, GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
-import { undo } from '../../undo.ts';
+import { undo } from '../../change/undo.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
 const scene = { files: [], reign: new Map() };

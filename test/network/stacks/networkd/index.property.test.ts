@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { networkd } from '../../../../src/network/stacks/networkd/index.ts';
 import type { GatewayWish, PublicInterface } from '../../../../src/network/types.ts';
-import { undo } from '../../undo.ts';
+import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { networkdFiles } from './cases.ts';
 import { defaultsIn, resolversOf, routesIn, settingOf } from './reading.ts';

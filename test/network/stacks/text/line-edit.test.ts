@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { editLines, type LineEdit, ownLines } from '../../../../src/network/stacks/text/line-edit.ts';
 import { linesOf } from '../../../../src/network/stacks/text/marks.ts';
-import { undo } from '../../undo.ts';
+import { undo } from '../../change/undo.ts';
 
 const isOurForm = (line: string) => line.trim().startsWith('gw=');
 const mark = '# rc-wait added the next line';

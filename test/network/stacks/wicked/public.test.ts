@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { wicked } from '../../../../src/network/stacks/wicked/index.ts';
 import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
-import { undo } from '../../undo.ts';
+import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
