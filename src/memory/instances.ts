@@ -16,7 +16,7 @@ const entrySchema = v.object({
   /** when the wait ended with DEPLOYED, as `rememberEnd` writes it: RFC 3339, UTC; for people */
   deployed_at: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)),
   /**
-   * the number of the last change of the network then (`network/sequence.ts`), 0: there was none; a change with a higher
+   * the number of the last change of the network then (`network/change/journal/sequence.ts`), 0: there was none; a change with a higher
    * one came later, whatever the clock said. Early releases wrote none
    */
   change: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),

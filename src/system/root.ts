@@ -29,7 +29,7 @@ export async function realpathBelow(root: string, path: string): Promise<string>
  * else than root and the effective user could change. Between a look and the write
  * such a user could put a symbolic link in the place of a folder, and the write
  * would go to another file, outside the root as well. In a folder with the sticky
- * bit he can only make names of his own, which durable.ts does not follow.
+ * bit he can only make names of his own, which files.ts does not follow.
  * @throws RcWaitError NETWORK_FILE with the folder that is at fault, or as `realpathBelow`; system errors as they are
  */
 export async function trustedBelow(root: string, path: string): Promise<string> {

@@ -26,7 +26,7 @@ export interface Granted {
  * v3", OpenStack. An API key is understood by v2.0 alone, and goes as a password to v3.
  */
 export function loginRequest({ authUrl, proof, scope }: Credentials): LoginRequest {
-  // v2.0 knows no application credentials; they are refused before a request is made (login-rules.ts).
+  // v2.0 knows no application credentials; they are refused before a request is made (rules.ts).
   if (authUrl.version === 2 && proof.kind !== 'application-credential') {
     return {
       url: `${authUrl.url}/tokens`,

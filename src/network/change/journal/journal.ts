@@ -40,7 +40,7 @@ function stepIn(names: readonly string[]): Step | undefined {
 export interface Journal {
   /** its folder, as a person would name it */
   readonly folder: string;
-  /** where the command that runs is noted, see `process.ts` */
+  /** where the command that runs is noted, see `running-command.ts` */
   readonly commandNote: string;
   /** begins a change, and gives it its number */
   begin(entry: Omit<JournalEntry, 'sequence'>): Promise<Pending>;
