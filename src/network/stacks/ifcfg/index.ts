@@ -1,6 +1,6 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { FileChange, NetworkFile, Stack, Target } from '../../types.ts';
-import { networkManagerDaemon } from '../networkmanager/daemon.ts';
+import { networkManagerDaemon } from '../nmcli.ts';
 import { refuseStanding } from '../stacked-on.ts';
 import { endingOf } from '../text/marks.ts';
 import { both } from '../text/overlay.ts';

@@ -1,6 +1,6 @@
 import type { Command, GatewayWish, Scene } from '../../types.ts';
 import { bringUp, type Links, linkCommands, linksBack, linksMove, linksOf, routeMove } from '../links.ts';
-import { deviceCommand, reapplying } from '../networkmanager/daemon.ts';
+import { deviceCommand, reapplying } from '../nmcli.ts';
 import { addedMark, offMark } from '../text/marks.ts';
 import { type ShellFile, valueIn } from '../text/shell.ts';
 import { globalPath, isFor, readInterfaces } from './files.ts';

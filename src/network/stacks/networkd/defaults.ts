@@ -1,6 +1,6 @@
 import type { FileDefault, NetworkFile } from '../../types.ts';
+import { ownPathOf } from '../drop-in.ts';
 import { lastValue } from '../text/ini.ts';
-import { ownPathOf } from './drop-in.ts';
 import { isForOneOnly, judgeMatch } from './match.ts';
 import { defaultRoutes, dhcpRoutes } from './routes.ts';
 import { interfaceNameOf, isNetplans, isUnmanaged, readUnits, sectionsOf, type Unit } from './units.ts';

@@ -1,8 +1,8 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { FileChange, GatewayWish, NetworkFile } from '../../types.ts';
+import { dropInText, ownChanges, ownPathOf } from '../drop-in.ts';
 import type { IniFile } from '../text/ini.ts';
 import { editLines } from '../text/line-edit.ts';
-import { dropInText, ownChanges, ownPathOf } from './drop-in.ts';
 import { originalUnits, publicUnits, refuseDisabling } from './public.ts';
 import {
   addedResolvers,

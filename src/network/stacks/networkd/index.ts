@@ -1,9 +1,9 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { Command, GatewayWish, NetworkFile, Scene, Stack, Target } from '../../types.ts';
+import { ownPathOf } from '../drop-in.ts';
 import { nameOf } from '../text/glob.ts';
 import { offMark } from '../text/marks.ts';
 import { networkdDefaults } from './defaults.ts';
-import { ownPathOf } from './drop-in.ts';
 import { changesOf } from './edit.ts';
 import { isForOneOnly } from './match.ts';
 import { originalUnits, publicUnits } from './public.ts';

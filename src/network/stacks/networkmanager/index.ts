@@ -1,6 +1,6 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { NetworkFile, Stack, Target } from '../../types.ts';
-import { networkManagerDaemon } from './daemon.ts';
+import { networkManagerDaemon } from '../nmcli.ts';
 import { networkmanagerDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
 import { macOf } from './name.ts';

@@ -1,7 +1,7 @@
 import type { Command, GatewayWish, NetworkFile, Scene } from '../../types.ts';
+import { deviceCommand, reapplying } from '../nmcli.ts';
 import { nameOf } from '../text/glob.ts';
 import { addedMark, offMark } from '../text/marks.ts';
-import { deviceCommand, reapplying } from './daemon.ts';
 import { interfaceNameOf, readProfiles, setting, truth } from './profile.ts';
 import { type View, viewsOf } from './versions.ts';
 

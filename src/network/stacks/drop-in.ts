@@ -1,7 +1,7 @@
-import type { FileChange, NetworkFile } from '../../types.ts';
-import { nameOf } from '../text/glob.ts';
-import { offMark } from '../text/marks.ts';
-import { ownDropIn, type Unit } from './units.ts';
+import type { FileChange, NetworkFile } from '../types.ts';
+import { ownDropIn, type Unit } from './networkd/units.ts';
+import { nameOf } from './text/glob.ts';
+import { offMark } from './text/marks.ts';
 
 const header = `# Written by rc-wait: the one default route of this server. Changes here are lost.
 # To undo it: remove all files of this name; in the other files below

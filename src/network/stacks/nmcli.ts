@@ -1,4 +1,4 @@
-import type { Command, Daemon } from '../../types.ts';
+import type { Command, Daemon } from '../types.ts';
 
 /**
  * NetworkManager, asked which file each interface goes by. It reads the files of
