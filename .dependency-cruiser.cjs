@@ -57,6 +57,19 @@ module.exports = {
       to: { path: '^src/', pathNot: rooms(['base', 'system', 'network']) },
     },
     {
+      name: 'a-stack-knows-no-other-stack',
+      comment: 'What two of them need stands beside their folders, or in text/.',
+      severity: 'error',
+      from: { path: '^src/network/stacks/(?!text/)([^/]+)/' },
+      to: { path: '^src/network/stacks/(?!text/)[^/]+/', pathNot: '^src/network/stacks/$1/' },
+    },
+    {
+      name: 'what-stacks-share-knows-no-stack',
+      severity: 'error',
+      from: { path: '^src/network/stacks/(text/|[^/]+\\.ts$)', pathNot: '^src/network/stacks/index\\.ts$' },
+      to: { path: '^src/network/stacks/(?!text/)[^/]+/' },
+    },
+    {
       name: 'pace-knows-nothing-of-what-it-paces',
       severity: 'error',
       from: { path: rooms(['pace']) },

@@ -1,7 +1,9 @@
 import type { FileChange, NetworkFile } from '../types.ts';
-import { ownDropIn, type Unit } from './networkd/units.ts';
 import { nameOf } from './text/glob.ts';
 import { offMark } from './text/marks.ts';
+
+/** Sorts after what others write (10 to 50), so that it has the last word. */
+export const ownDropIn = '90-rc-wait.conf';
 
 const header = `# Written by rc-wait: the one default route of this server. Changes here are lost.
 # To undo it: remove all files of this name; in the other files below
@@ -20,8 +22,8 @@ export function dropInText(sections: DropIn): string | undefined {
   return written.length === 0 ? undefined : [header, ...written].join('\n');
 }
 
-/** Where our own drop-in for a unit is. */
-export function ownPathOf({ name }: Unit): string {
+/** Where our own drop-in for a unit of networkd is. */
+export function ownPathOf({ name }: { readonly name: string }): string {
   return `/etc/systemd/network/${name}.d/${ownDropIn}`;
 }
 

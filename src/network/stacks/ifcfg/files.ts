@@ -1,4 +1,4 @@
-import { type Ipv4Prefix, ipv4ToNumber, parseIpv4, parseIpv4Prefix } from '../../../base/ipv4.ts';
+import { type Ipv4Prefix, netmaskLength, parseIpv4Prefix } from '../../../base/ipv4.ts';
 import type { NetworkFile, Target } from '../../types.ts';
 import { nameOf } from '../text/glob.ts';
 import { isBackup, readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
@@ -108,15 +108,8 @@ export function addressesOf(file: ShellFile): Ipv4Prefix[] {
     .flatMap(({ key, value }) => {
       const [, number] = /^IPADDR(\d*)$/.exec(key) ?? [];
       if (number === undefined || value === undefined) return [];
-      const length = valueIn(file, `PREFIX${number}`) || lengthOf(valueIn(file, `NETMASK${number}`));
+      const length = valueIn(file, `PREFIX${number}`) || netmaskLength(valueIn(file, `NETMASK${number}`));
       return [parseIpv4Prefix(value.includes('/') ? value : `${value}/${length}`)];
     })
     .filter((prefix) => prefix !== undefined);
-}
-
-/** The prefix length of a netmask such as `255.255.224.0`; undefined where it is none. */
-export function lengthOf(netmask: string | undefined): number | undefined {
-  const mask = parseIpv4(netmask ?? '');
-  const bits = mask && ipv4ToNumber(mask).toString(2).padStart(32, '0');
-  return bits && /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : undefined;
 }

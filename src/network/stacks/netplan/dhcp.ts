@@ -1,6 +1,5 @@
 import type { FileChange, NetworkFile } from '../../types.ts';
-import { dropInText, ownChanges } from '../drop-in.ts';
-import { ownDropIn } from '../networkd/units.ts';
+import { dropInText, ownChanges, ownDropIn } from '../drop-in.ts';
 import type { MergedDefinition } from './merge.ts';
 
 /*

@@ -1,11 +1,9 @@
 import { parseIpv4Prefix } from '../../../base/ipv4.ts';
 import type { HostInterface, NetworkFile, Target } from '../../types.ts';
+import { ownDropIn } from '../drop-in.ts';
 import { hasWildcard, nameOf } from '../text/glob.ts';
 import { type IniFile, lastValue, readIni, type Section, type Setting, systemdDialect } from '../text/ini.ts';
 import { judgeMatch, type MatchVerdict, soleMatch } from './match.ts';
-
-/** Sorts after what others write (10 to 50), so that it has the last word. */
-export const ownDropIn = '90-rc-wait.conf';
 
 /** A `.network` file with the drop-ins that add to it (systemd.network(5)). */
 export interface Unit {

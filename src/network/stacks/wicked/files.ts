@@ -1,6 +1,5 @@
-import { type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../../../base/ipv4.ts';
+import { type Ipv4Prefix, netmaskLength, parseIpv4, parseIpv4Prefix } from '../../../base/ipv4.ts';
 import type { NetworkFile } from '../../types.ts';
-import { lengthOf } from '../ifcfg/files.ts';
 import { isBackup, readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
 import { originalOf } from '../text/unmark.ts';
 
@@ -83,7 +82,7 @@ export function addressesOf(file: ShellFile): Ipv4Prefix[] {
     .flatMap(({ key, value }) => {
       const [, suffix] = /^IPADDR(\w*)$/.exec(key) ?? [];
       if (suffix === undefined || value === undefined) return [];
-      const length = valueIn(file, `PREFIXLEN${suffix}`) || lengthOf(valueIn(file, `NETMASK${suffix}`));
+      const length = valueIn(file, `PREFIXLEN${suffix}`) || netmaskLength(valueIn(file, `NETMASK${suffix}`));
       return [parseIpv4Prefix(value.includes('/') ? value : `${parseIpv4(value)}/${length}`)];
     })
     .filter((prefix) => prefix !== undefined);
