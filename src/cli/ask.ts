@@ -3,8 +3,9 @@ import { systemClock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Format, Operation } from '../rackconnect/types.ts';
-import { type Args, type Command, command, type Io } from './command.ts';
+import { type Args, type Command, command } from './command.ts';
 import { apiFlags, durationFlag, outputFlags, sourceFlag } from './flags.ts';
+import type { Io } from './io.ts';
 import { askOnce, usable, withApiForOne } from './question.ts';
 
 const askFlags = {

@@ -2,10 +2,11 @@ import type { Options } from 'yargs';
 import { RcWaitError } from '../base/error.ts';
 import type { NetworkResult } from '../network/types.ts';
 import { exitOfError } from '../report/exit.ts';
-import { type Command, command, type Io } from './command.ts';
+import { type Command, command } from './command.ts';
 import { configure } from './configure.ts';
 import { type Answer, type Errand, parseErrand } from './errand.ts';
-import type { ApiArgs } from './open.ts';
+import type { Io } from './io.ts';
+import type { ApiOptions } from './options.ts';
 import { withApiForOne } from './question.ts';
 
 const flags = {
@@ -39,7 +40,7 @@ async function carryOut({ api, ...order }: Errand, io: Io): Promise<NetworkResul
   const say = (notice: string): void => io.err(`rc-wait: ${notice}\n`);
   const here = { ...order, root: '/' };
   if (api === null) return configure(here, undefined, { info: say, warn: say });
-  const args: ApiArgs = { region: undefined, interface: undefined, ...wholeOf(api) };
+  const args: ApiOptions = { region: undefined, interface: undefined, ...wholeOf(api) };
   // The API is named in the errand, so nothing is asked for before the network has changed.
   return withApiForOne({ ...args, timeout: Number.POSITIVE_INFINITY, quiet: true }, io, (open) =>
     configure(here, open, { info: say, warn: say }),

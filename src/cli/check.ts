@@ -4,8 +4,9 @@ import { parseIpv4 } from '../base/ipv4.ts';
 import type { Check } from '../network/plan/check.ts';
 import type { PlanRequest } from '../network/plan/plan.ts';
 import type { NetworkResult } from '../network/types.ts';
-import { type Args, type Command, command, type Io } from './command.ts';
+import { type Args, type Command, command } from './command.ts';
 import { outputFlags, privilegesFlag, rootFlag, stackFlag } from './flags.ts';
+import type { Io } from './io.ts';
 import { isByService, mayConfigure, refuseForeignRoot } from './root.ts';
 import { changeOptions, probesFor, recoverFirst } from './transaction.ts';
 

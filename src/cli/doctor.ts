@@ -6,8 +6,9 @@ import type { NetworkSeen } from '../doctor/network.ts';
 import type { ServerSeen } from '../doctor/server.ts';
 import type { PlanRequest } from '../network/plan/plan.ts';
 import type { Look } from '../report/doctor.ts';
-import { type Args, type Command, command, type Io } from './command.ts';
+import { type Args, type Command, command } from './command.ts';
 import { apiFlags, durationFlag, outputFlags, stackFlag } from './flags.ts';
+import type { Io } from './io.ts';
 import { sourceOf, type Target, targetOf } from './open.ts';
 
 const flags = {

@@ -4,8 +4,10 @@ import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
 import type { Connect } from '../openstack/probe.ts';
 import type { Catalog } from '../openstack/types.ts';
 import { clean } from '../report/words.ts';
-import { type Args, type Command, command, type Io } from './command.ts';
-import { caFor, credentialsOf, loginFlags, openLogin } from './login.ts';
+import { type Args, type Command, command } from './command.ts';
+import type { Io } from './io.ts';
+import { caFor, credentialsOf, openLogin } from './login.ts';
+import { loginFlags } from './login-flags.ts';
 import { placeOfThis } from './place.ts';
 import { readInput, readText } from './read.ts';
 

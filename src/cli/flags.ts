@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { parseDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Command } from './command.ts';
+import { variableNamed } from './options.ts';
 
 const durationWords = 'a duration such as 90s, 15m, 1h or infinity';
 
@@ -181,7 +182,7 @@ type Namer = Pick<Command, 'name' | 'ownVariables'>;
 /** The environment variable of a flag: of any command, or of this one, which may have its own. */
 export function variableOf(flag: string, command?: Namer): string {
   const words = command?.ownVariables?.includes(flag) ? [command.name, flag] : [flag];
-  return `RC_WAIT_${words.join('_').toUpperCase().replaceAll(/[- ]/g, '_')}`;
+  return variableNamed(...words);
 }
 
 const truths: Readonly<Record<string, boolean>> = {

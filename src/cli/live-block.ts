@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createLive, type Live } from '../report/live.ts';
-import type { Io } from './command.ts';
 
 /**
  * A live block on the terminal of this process that leaves alone what the person
@@ -8,7 +7,7 @@ import type { Io } from './command.ts';
  * `fg` it is drawn below all that stands there then, and in the background
  * (`bg`) there is none.
  */
-export function createLiveBlock(io: Pick<Io, 'err'>): Live {
+export function createLiveBlock(io: { readonly err: (text: string) => void }): Live {
   const live = createLive(io.err, isInForeground);
   const onStop = (): void => {
     live.end();

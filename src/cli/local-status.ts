@@ -1,7 +1,7 @@
 import { RcWaitError } from '../base/error.ts';
 import { clean } from '../report/words.ts';
 import type { Verdict } from '../wait/verdict.ts';
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 import { statusMetadata } from './metadata.ts';
 
 interface StatusArgs {

@@ -1,35 +1,13 @@
 import { join } from 'node:path';
-import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Http } from '../http/client.ts';
 import type { Credentials, Overrides } from '../openstack/login/credentials.ts';
 import type { Login } from '../openstack/login/login.ts';
 import { cloudsPlaces, readCloudFiles } from './cloud-files.ts';
-import type { Args, Io } from './command.ts';
+import type { Io } from './io.ts';
+import type { LoginOptions } from './options.ts';
 import { readText } from './read.ts';
-
-/** How to log in. There is no flag for a key or a token: every user of a machine can read its command lines. */
-export const loginFlags = {
-  'auth-url': {
-    string: true,
-    requiresArg: true,
-    describe:
-      'The identity API: us, uk, or a URL (default: OS_AUTH_URL or auth_url; of RAX_* us, and uk where the only region is LON)',
-  },
-  'os-cloud': {
-    string: true,
-    requiresArg: true,
-    describe: 'A cloud of clouds.yaml (default: OS_CLOUD, else the credentials of the environment)',
-  },
-  'token-cache': {
-    string: true,
-    requiresArg: true,
-    describe: 'Keep the token in this file, with mode 0600, for the next run (default: nowhere)',
-  },
-} as const satisfies Record<string, Options>;
-
-type LoginArgs = Args<typeof loginFlags>;
 
 /** What the flags, the environment and clouds.yaml say of a login. */
 export type NamedCredentials =
@@ -43,7 +21,7 @@ export type NamedCredentials =
  * @throws RcWaitError CONFIGURATION
  */
 export async function credentialsOf(
-  args: LoginArgs,
+  args: LoginOptions,
   env: NodeJS.ProcessEnv,
   regions: readonly string[],
 ): Promise<NamedCredentials> {
@@ -99,7 +77,7 @@ export function caFor(
 export async function openLogin(
   credentials: Credentials,
   http: Http,
-  args: LoginArgs,
+  args: LoginOptions,
   { onNotice, onRequest }: { readonly onNotice: (notice: string) => void; readonly onRequest?: () => void },
 ): Promise<Login> {
   const { createLogin } = await import('../openstack/login/login.ts');

@@ -1,16 +1,16 @@
 import { reasonOf } from '../base/error.ts';
-import type { Io } from './command.ts';
-import { variableOf } from './flags.ts';
+import type { Io } from './io.ts';
+import { usualHooksFolder, variableNamed } from './options.ts';
 
 /**
  * Tells systemd, and whoever RC_WAIT_SIGNAL names, of a wait whose flags cannot
  * be read: a stack would wait for its signal until its own time-out. Never throws.
  */
 export async function tellMisuse(error: unknown, io: Io): Promise<void> {
-  const value = (flag: string): string | undefined => io.env[variableOf(flag)] || undefined;
+  const value = (flag: string): string | undefined => io.env[variableNamed(flag)] || undefined;
   const signal = value('signal');
   if (signal === undefined && !io.env.NOTIFY_SOCKET) return;
-  const [{ createNotifier }, { createTeller, tellFlags }] = await Promise.all([
+  const [{ createNotifier }, { createTeller }] = await Promise.all([
     import('../systemd/notify.ts'),
     import('./tell.ts'),
   ]);
@@ -18,7 +18,7 @@ export async function tellMisuse(error: unknown, io: Io): Promise<void> {
     signal,
     'signal-token': value('signal-token'),
     'ca-file': value('ca-file'),
-    'hooks-dir': tellFlags['hooks-dir'].default,
+    'hooks-dir': usualHooksFolder,
     'hook-timeout': 0,
     root: '/',
     privileges: 'own',

@@ -3,7 +3,7 @@ import { RcWaitError } from '../base/error.ts';
 import { type Ipv4Address, parseIpv4 } from '../base/ipv4.ts';
 import type { TcpTarget } from '../network/probes/tcp.ts';
 import type { NetworkPlan } from '../network/types.ts';
-import { type Args, type Command, command, type Io } from './command.ts';
+import { type Args, type Command, command } from './command.ts';
 import {
   apiFlags,
   durationFlag,
@@ -13,6 +13,7 @@ import {
   rootFlag,
   stackFlag,
 } from './flags.ts';
+import type { Io } from './io.ts';
 import type { OpenApi } from './open.ts';
 import { askOnce, usable, withApiForOne } from './question.ts';
 import { checkRoot, refuseForeignRoot, requireRoot } from './root.ts';

@@ -1,4 +1,3 @@
-import type { Options } from 'yargs';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import { parseIpv4 } from '../base/ipv4.ts';
@@ -9,25 +8,10 @@ import type { NetworkResult } from '../network/types.ts';
 import type { Log } from '../report/log.ts';
 import type { End, ResultDocument } from '../report/result.ts';
 import type { View } from '../report/view.ts';
-import type { Args } from './command.ts';
 import type { Order } from './configure.ts';
-import type { networkFlag, probeFlag, publicInterfaceFlag, rootFlag } from './flags.ts';
 import { instanceId } from './instance.ts';
+import type { OnceOptions } from './options.ts';
 import { isThisSystem, requireRoot } from './root.ts';
-
-/** Whether a wait may be left out that has succeeded before. */
-export const onceFlag = {
-  'once-per-instance': {
-    boolean: true,
-    default: false,
-    describe:
-      'Do not wait, nor ask the API, where DEPLOYED was seen on this instance before: only put the gateway back if need be',
-  },
-} as const satisfies Record<string, Options>;
-
-type OnceArgs = Args<
-  typeof onceFlag & typeof networkFlag & typeof publicInterfaceFlag & typeof probeFlag & typeof rootFlag
-> & { readonly interface?: string | undefined };
 
 /** Where a wait stands. */
 interface Context {
@@ -47,7 +31,7 @@ const patienceMs = 60_000;
  * instance, and its network is put in order from what is remembered. Undefined
  * where nothing is remembered that helps.
  */
-export async function recallEnd(args: OnceArgs, context: Context): Promise<End | undefined> {
+export async function recallEnd(args: OnceOptions, context: Context): Promise<End | undefined> {
   if (!args['once-per-instance']) return undefined;
   const { log } = context;
   const id = await instanceId(args.root);
@@ -95,7 +79,7 @@ type Known = Extract<ReturnType<typeof import('../memory/instances.ts').recall>,
 type Wanted = Pick<Known, 'gateway' | 'interfaceName' | 'stack'> & Pick<JournalEntry, 'publicInterface'>;
 
 /** What rc-wait did last to the network; undefined: nothing, or nobody can tell. */
-async function lastChange({ root }: OnceArgs, log: Log): Promise<JournalEntry | undefined> {
+async function lastChange({ root }: OnceOptions, log: Log): Promise<JournalEntry | undefined> {
   const { openJournal } = await import('../network/change/journal/journal.ts');
   try {
     return await openJournal(root).last();
@@ -110,7 +94,7 @@ async function lastChange({ root }: OnceArgs, log: Log): Promise<JournalEntry | 
  * The number of the last change of the network; 0: none is known. To be asked for
  * before anybody is told: a hook may set another gateway, and that comes later.
  */
-export async function changeAt(args: OnceArgs, log: Log): Promise<number> {
+export async function changeAt(args: OnceOptions, log: Log): Promise<number> {
   if (!args['once-per-instance']) return 0;
   return (await lastChange(args, log))?.sequence ?? 0;
 }
@@ -131,7 +115,7 @@ const isOlder = ({ sequence }: JournalEntry, { change }: Known): boolean =>
 /** As `rc-wait network check --repair` does; undefined: the gateway does not fit this server any more. */
 async function putInOrder(
   wanted: Wanted,
-  args: OnceArgs,
+  args: OnceOptions,
   context: Context,
 ): Promise<NetworkResult | undefined> {
   const { log, view, configure } = context;
@@ -217,7 +201,7 @@ export async function untilItFits<T>(
  * that is stopped in the midst of it is remembered, with those who were not told: a hook that reboots must not do so at each boot.
  */
 export async function rememberEnd(
-  args: OnceArgs,
+  args: OnceOptions,
   end: End,
   { outcome }: ResultDocument,
   { change, owed, log }: { readonly change: number; readonly owed: Owed | undefined; readonly log: Log },

@@ -8,13 +8,9 @@ import type { LocalAddress, SourceNow } from '../http/types.ts';
 import type { Pace } from '../pace/types.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import type { ApiUrl } from '../rackconnect/regions.ts';
-import type { Args } from './command.ts';
-import type { apiFlags } from './flags.ts';
+import type { ApiOptions } from './options.ts';
 import { readText } from './read.ts';
 import { isThisSystem } from './root.ts';
-
-/** The flags that say which API is asked, and how; `root` where the command works on network files. */
-export type ApiArgs = Args<typeof apiFlags> & { readonly root?: string };
 
 /** An API that can be asked. */
 export interface OpenApi {
@@ -42,7 +38,7 @@ export interface Target {
  * The API that the flags mean, or the one of the region that this server's own
  * sources name. What flags say is not looked for.
  */
-export async function targetOf(args: ApiArgs): Promise<Target> {
+export async function targetOf(args: ApiOptions): Promise<Target> {
   const { apiUrlOf, parseApiUrl, parseRegion } = await import('../rackconnect/regions.ts');
   const url = args['api-url'];
   if (url !== undefined) return { baseUrl: parseApiUrl(url), byServiceNet: false, said: [] };
@@ -65,7 +61,7 @@ export async function targetOf(args: ApiArgs): Promise<Target> {
 }
 
 /** The source address for requests by the flags and the interfaces as they are now. */
-export function sourceOf(args: ApiArgs, target: Target): Ipv4Address | undefined | 'missing' {
+export function sourceOf(args: ApiOptions, target: Target): Ipv4Address | undefined | 'missing' {
   const { byServiceNet, serviceNet } = target;
   const wish = {
     address: args['source-address'],
@@ -82,12 +78,12 @@ function isThere(name: string): boolean {
 }
 
 /** `--interface`; below another root it names one of that system's, which this one need not have. */
-function interfaceOf({ root, interface: name }: ApiArgs): string | undefined {
+function interfaceOf({ root, interface: name }: ApiOptions): string | undefined {
   return isThisSystem(root ?? '/') ? name : undefined;
 }
 
 /** The interface whose address is waited for, in words. */
-export function sourceInterface(args: ApiArgs, { serviceNet }: Target): string {
+export function sourceInterface(args: ApiOptions, { serviceNet }: Target): string {
   return interfaceOf(args) ?? serviceNet ?? 'the interface';
 }
 
@@ -95,7 +91,7 @@ export function sourceInterface(args: ApiArgs, { serviceNet }: Target): string {
  * The source address as it is whenever it is asked for. Chosen once, it would
  * be wrong to no end on a server whose address is rewritten while it boots.
  */
-export function sourceNow(args: ApiArgs, target: Target): () => SourceNow {
+export function sourceNow(args: ApiOptions, target: Target): () => SourceNow {
   return () => {
     try {
       const source = sourceOf(args, target);
@@ -119,7 +115,7 @@ const lookAgainMs = 500;
  * @throws RcWaitError CONFIGURATION for flags that can never be right; the signal's reason when aborted
  */
 export async function sourceWithin(
-  args: ApiArgs,
+  args: ApiOptions,
   target: Target,
   within: { clock: Clock; deadlineMs: number; signal: AbortSignal; onMissing: (message: string) => void },
 ): Promise<SourceNow> {
@@ -134,7 +130,7 @@ export async function sourceWithin(
 }
 
 /** The source address by the flags as they are now; an interface that may still come is missing. */
-function sourceYet(args: ApiArgs, target: Target): SourceNow {
+function sourceYet(args: ApiOptions, target: Target): SourceNow {
   const name = interfaceOf(args);
   const mayCome = args['source-address'] === undefined && name !== undefined && isInterfaceName(name);
   if (mayCome && !isThere(name)) return { missing: `this server has no interface ${name}` };
@@ -155,7 +151,7 @@ export interface Way {
  * hears what a person should know about the ledger.
  */
 export async function withWay<T>(
-  args: ApiArgs,
+  args: ApiOptions,
   localAddress: LocalAddress,
   onNotice: (notice: string) => void,
   work: (way: Way) => Promise<T>,

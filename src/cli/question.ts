@@ -4,20 +4,13 @@ import { RcWaitError } from '../base/error.ts';
 import type { Reply } from '../http/types.ts';
 import type { Delay } from '../pace/types.ts';
 import type { Format, Operation } from '../rackconnect/types.ts';
-import type { Io } from './command.ts';
-import {
-  type ApiArgs,
-  type OpenApi,
-  sourceInterface,
-  sourceNow,
-  sourceOf,
-  targetOf,
-  withWay,
-} from './open.ts';
+import type { Io } from './io.ts';
+import { type OpenApi, sourceInterface, sourceNow, sourceOf, targetOf, withWay } from './open.ts';
+import type { ApiOptions } from './options.ts';
 
 /** The API, for a single question: an interface without an address is an error then, not something to wait for. */
 export async function withApiForOne<T>(
-  args: ApiArgs & Patience,
+  args: ApiOptions & Patience,
   io: Io,
   work: (api: OpenApi) => Promise<T>,
 ): Promise<T> {

@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import type { Args } from './command.ts';
 import { durationFlag } from './flags.ts';
-import { loginFlags } from './login.ts';
+import { loginFlags } from './login-flags.ts';
 
 /** The flags of `rc-wait remote`. */
 export const remoteFlags = {

@@ -5,9 +5,9 @@ import type { ServersApi } from '../openstack/compute.ts';
 import type { Credentials } from '../openstack/login/credentials.ts';
 import type { Catalog } from '../openstack/types.ts';
 import type { RemoteTally } from '../remote/types.ts';
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 import { caFor, credentialsOf, noCredentials, openLogin } from './login.ts';
-import type { RemoteArgs } from './remote-flags.ts';
+import type { RemoteOptions } from './options.ts';
 
 /** The Cloud Servers APIs of the regions that are meant, logged in. */
 export interface OpenRegions {
@@ -31,7 +31,7 @@ const usualService = 'cloudServersOpenStack';
  * @throws RcWaitError CONFIGURATION, API_REFUSED or API_UNAVAILABLE
  */
 export async function openRegions(
-  args: RemoteArgs,
+  args: RemoteOptions,
   io: Io,
   { tally, deadlineMs, onNotice }: OpenOptions,
 ): Promise<OpenRegions> {

@@ -6,9 +6,9 @@ import { beginRemote, eventLine, noteEvent, noteExec, remoteTable } from '../rep
 import { clean } from '../report/words.ts';
 import { personsEnvironment } from '../system/environment.ts';
 import { ownersEnvironment } from '../system/name-lookups.ts';
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 import { createLiveBlock } from './live-block.ts';
-import type { RemoteArgs } from './remote-flags.ts';
+import type { RemoteOptions } from './options.ts';
 
 /** What a person or a program is shown while servers are waited for, and the commands of `--exec`. */
 export interface RemoteView {
@@ -31,7 +31,7 @@ interface ViewOptions {
 const drawEveryMs = 500;
 
 /** A live table on a terminal, a line of NDJSON for each event elsewhere. */
-export function createRemoteView(args: RemoteArgs, io: Io, options: ViewOptions): RemoteView {
+export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptions): RemoteView {
   const { startedMs, deadlineMs, template, jobs } = options;
   const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
   const progress = beginRemote(startedMs, deadlineMs);

@@ -3,7 +3,8 @@ import { RcWaitError } from '../base/error.ts';
 import type { RemoteEnd } from '../remote/remote.ts';
 import type { Selection } from '../remote/select.ts';
 import type { RemoteTally } from '../remote/types.ts';
-import { type Command, command, Interrupted, type Io } from './command.ts';
+import { type Command, command } from './command.ts';
+import { Interrupted, type Io } from './io.ts';
 import { type RemoteArgs, remoteFlags } from './remote-flags.ts';
 import type { RemoteView } from './remote-view.ts';
 

@@ -1,9 +1,10 @@
 import type { Argv } from 'yargs';
 import { RcWaitError } from '../base/error.ts';
-import type { Command, Io } from './command.ts';
+import type { Command } from './command.ts';
 import { commands, defaultCommand } from './commands.ts';
 import { causeOf, failure } from './failure.ts';
 import { fromEnvironment, joinLists, oneOf, variableOf } from './flags.ts';
+import type { Io } from './io.ts';
 import { bindNegatives } from './negative.ts';
 import { type Route, route, wantsText } from './route.ts';
 import { version } from './version.ts';

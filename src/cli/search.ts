@@ -4,7 +4,8 @@ import { rememberRegion } from '../host/remembered-region.ts';
 import type { AskOptions } from '../pace/types.ts';
 import { findRegion } from '../rackconnect/find-region.ts';
 import { type ApiUrl, apiUrlOf } from '../rackconnect/regions.ts';
-import type { ApiArgs, Target, Way } from './open.ts';
+import type { Target, Way } from './open.ts';
+import type { ApiOptions } from './options.ts';
 
 /**
  * The API of the region that knows this server, asked for once, and written
@@ -14,7 +15,7 @@ import type { ApiArgs, Target, Way } from './open.ts';
  */
 export async function searchOnce(
   { clientOf }: Pick<Way, 'clientOf'>,
-  args: Pick<ApiArgs, 'state-dir'>,
+  args: Pick<ApiOptions, 'state-dir'>,
   { said }: Pick<Target, 'said'>,
   within: Pick<AskOptions, 'signal' | 'onDelay'>,
 ): Promise<ApiUrl> {

@@ -3,7 +3,8 @@ import { systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
 import type { LogEntry } from '../simulator/log.ts';
-import { type Command, command, type Io } from './command.ts';
+import { type Command, command } from './command.ts';
+import type { Io } from './io.ts';
 import { largestNamedBytes } from './read.ts';
 
 const simulateFlags = {

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Options } from 'yargs';
 import { systemClock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
@@ -8,48 +7,11 @@ import type { Owed } from '../memory/instances.ts';
 import type { Log } from '../report/log.ts';
 import type { Result } from '../report/result.ts';
 import type { Notifier } from '../systemd/notify.ts';
-import type { Args, Io } from './command.ts';
-import {
-  type apiFlags,
-  durationFlag,
-  type outputFlags,
-  type privilegesFlag,
-  type rootFlag,
-  variableOf,
-} from './flags.ts';
 import { instanceId } from './instance.ts';
+import type { Io } from './io.ts';
 import { readCa } from './open.ts';
+import { type TellOptions, variableNamed } from './options.ts';
 import { isThisSystem } from './root.ts';
-
-/** Who is told how a wait ended, beside the one who reads the result. */
-export const tellFlags = {
-  signal: {
-    string: true,
-    requiresArg: true,
-    describe:
-      'URL of a Heat wait condition or SwiftSignal that is told how the wait ended. A secret: better given as RC_WAIT_SIGNAL',
-  },
-  'signal-token': {
-    string: true,
-    requiresArg: true,
-    describe: 'Token (X-Auth-Token) for a --signal URL that asks for one. A secret, too',
-  },
-  'hooks-dir': {
-    string: true,
-    requiresArg: true,
-    default: '/etc/rc-wait',
-    describe: 'Where deployed.d and failed.d are: programs that are run, as root, when the wait has ended',
-  },
-  'hook-timeout': durationFlag('hook-timeout', 'How long each of them may take', '60s'),
-} as const satisfies Record<string, Options>;
-
-type TellArgs = Args<
-  typeof tellFlags &
-    typeof rootFlag &
-    typeof privilegesFlag &
-    typeof outputFlags &
-    Pick<typeof apiFlags, 'ca-file'>
->;
 
 /** What telling needs beyond the result. */
 interface Ended {
@@ -91,8 +53,8 @@ const marginMs = 10_000;
  * programs of the network's stacks and hooks must not inherit them.
  * @throws RcWaitError USAGE, CONFIGURATION
  */
-export async function createTeller(args: TellArgs, io: Io, notifier: Notifier): Promise<Teller> {
-  for (const name of ['signal', 'signal-token']) delete io.env[variableOf(name)];
+export async function createTeller(args: TellOptions, io: Io, notifier: Notifier): Promise<Teller> {
+  for (const name of ['signal', 'signal-token']) delete io.env[variableNamed(name)];
   if (args['hook-timeout'] > longestHookMs) {
     const text = formatDuration(args['hook-timeout']);
     throw new RcWaitError('USAGE', `cannot use --hook-timeout (${text}): at most 24h are expected`);
@@ -164,7 +126,7 @@ const nobody: Hearers = { signal: false, hooks: [] };
 const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
   exit !== 0 && outcome !== 'interrupted';
 
-async function printed(document: Result['document'], { output }: TellArgs): Promise<string> {
+async function printed(document: Result['document'], { output }: TellOptions): Promise<string> {
   if (output === 'json') return `${JSON.stringify(document)}\n`;
   const { humanResult } = await import('../report/result.ts');
   return humanResult(document);
@@ -181,7 +143,7 @@ interface Signaller {
   ): Promise<boolean>;
 }
 
-async function createSignaller(args: TellArgs, io: Io): Promise<Signaller | undefined> {
+async function createSignaller(args: TellOptions, io: Io): Promise<Signaller | undefined> {
   if (args.signal === undefined) return undefined;
   const { parseSignalUrl, placeOf, signalRequest } = await import('../announce/heat/request.ts');
   const url = parseSignalUrl(args.signal);
@@ -240,7 +202,7 @@ interface HookContext {
 /** Runs the hooks for a verdict; resolves to the names of those that an interruption has kept from being run. */
 async function runHooksFor(
   { document, exit }: Result,
-  args: TellArgs,
+  args: TellOptions,
   { io, log, notifier, only }: HookContext,
 ): Promise<readonly string[]> {
   const { outcome, message, gateway_ip: gateway } = document;

@@ -11,8 +11,39 @@ import {
   rootFlag,
   sourceFlag,
 } from './flags.ts';
-import { onceFlag } from './once.ts';
-import { tellFlags } from './tell.ts';
+import { usualHooksFolder } from './options.ts';
+
+/** Whether a wait may be left out that has succeeded before. */
+const onceFlag = {
+  'once-per-instance': {
+    boolean: true,
+    default: false,
+    describe:
+      'Do not wait, nor ask the API, where DEPLOYED was seen on this instance before: only put the gateway back if need be',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Who is told how a wait ended, beside the one who reads the result. */
+const tellFlags = {
+  signal: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'URL of a Heat wait condition or SwiftSignal that is told how the wait ended. A secret: better given as RC_WAIT_SIGNAL',
+  },
+  'signal-token': {
+    string: true,
+    requiresArg: true,
+    describe: 'Token (X-Auth-Token) for a --signal URL that asks for one. A secret, too',
+  },
+  'hooks-dir': {
+    string: true,
+    requiresArg: true,
+    default: usualHooksFolder,
+    describe: 'Where deployed.d and failed.d are: programs that are run, as root, when the wait has ended',
+  },
+  'hook-timeout': durationFlag('hook-timeout', 'How long each of them may take', '60s'),
+} as const satisfies Record<string, Options>;
 
 /** The flags of `rc-wait wait`. */
 export const waitFlags = {

@@ -10,9 +10,9 @@ import type { End } from '../report/result.ts';
 import type { View } from '../report/view.ts';
 import { type JobOptions, runJob } from '../wait/job.ts';
 import type { Waited } from '../wait/loop.ts';
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 import { sourceNow, sourceWithin, type Target, type Way, withWay } from './open.ts';
-import type { WaitArgs } from './wait-flags.ts';
+import type { WaitOptions } from './options.ts';
 import { configureFor, untilGatewayFits } from './wait-network.ts';
 
 /** What a wait is done with. */
@@ -28,7 +28,7 @@ interface JobContext {
 }
 
 /** The job of `rc-wait wait` on this server, from its source address to its network. */
-export async function waitJob(args: WaitArgs, io: Io, context: JobContext): Promise<End> {
+export async function waitJob(args: WaitOptions, io: Io, context: JobContext): Promise<End> {
   const { target, log, view, deadlineMs, requests } = context;
   if (args.source === 'xenstore' && args.network === 'off')
     return runJob(await jobOptions(args, io, context, nobody));
@@ -88,7 +88,7 @@ async function withReason(end: End, io: Io): Promise<End> {
 
 /** The API of this server's region, found out by asking all of them where nothing else tells. */
 async function apiOf(
-  args: WaitArgs,
+  args: WaitOptions,
   io: Io,
   { target, view, deadlineMs, log }: JobContext,
   { clientOf }: Way,
@@ -127,7 +127,7 @@ async function apiOf(
 }
 
 async function jobOptions(
-  args: WaitArgs,
+  args: WaitOptions,
   io: Io,
   { isManaged, view, deadlineMs }: JobContext,
   hands: Hands,

@@ -5,9 +5,9 @@ import type { NetworkResult } from '../network/types.ts';
 import type { Log } from '../report/log.ts';
 import type { Order } from './configure.ts';
 import type { OpenApi } from './open.ts';
+import type { WaitOptions } from './options.ts';
 import { isByService, isThisSystem, mayConfigure } from './root.ts';
 import { recoverFirst } from './transaction.ts';
-import type { WaitArgs } from './wait-flags.ts';
 
 /** The API that was asked, and the address that it was asked from. */
 interface Asked {
@@ -16,7 +16,7 @@ interface Asked {
 }
 
 /** Undoes what an earlier run left unfinished. Where that fails the wait goes on: the network step tries again. */
-export async function tidy(args: WaitArgs, log: Log): Promise<void> {
+export async function tidy(args: WaitOptions, log: Log): Promise<void> {
   try {
     if (!isByService(args)) return await recoverFirst(args.root, log.warn);
     const { recoverByService } = await import('./delegate.ts');
@@ -42,7 +42,7 @@ const lookAgainMs = 500;
  */
 export async function untilGatewayFits(
   gateway: Ipv4Address,
-  { root, interface: name }: Pick<WaitArgs, 'root' | 'interface'>,
+  { root, interface: name }: Pick<WaitOptions, 'root' | 'interface'>,
   within: {
     readonly clock: Clock;
     readonly deadlineMs: number;
@@ -68,7 +68,7 @@ export async function untilGatewayFits(
 /** Sets the gateway, in this process or where there is the right to do it. */
 export async function configureFor(
   gateway: Ipv4Address,
-  args: WaitArgs,
+  args: WaitOptions,
   log: Log,
   asked: Asked,
 ): Promise<NetworkResult> {
@@ -86,7 +86,7 @@ export async function configureFor(
 /** Does what an order says; without an API that must still answer where none was asked. */
 export async function carryOut(
   order: Order,
-  args: WaitArgs,
+  args: WaitOptions,
   log: Log,
   asked: Asked | undefined,
 ): Promise<NetworkResult> {

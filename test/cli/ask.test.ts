@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Interrupted } from '../../src/cli/command.ts';
+import { Interrupted } from '../../src/cli/io.ts';
 import { faultsIn } from '../report/schema.ts';
 import { done, hostileAnswer, rcWait, simulator } from './harness.ts';
 

@@ -1,8 +1,8 @@
 import { fstatSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
-import { Interrupted } from '../../src/cli/command.ts';
 import { causeOf, failure } from '../../src/cli/failure.ts';
+import { Interrupted } from '../../src/cli/io.ts';
 
 async function told(error: unknown): Promise<{ exit: number; err: string }> {
   let err = '';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
-import { Interrupted } from '../../src/cli/command.ts';
+import { Interrupted } from '../../src/cli/io.ts';
 import { untilItFits } from '../../src/cli/once.ts';
 import { listener } from '../openstack/listener.ts';
 import { faultsIn } from '../report/schema.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { Interrupted } from '../../src/cli/command.ts';
+import { Interrupted } from '../../src/cli/io.ts';
 import { createCloudHttp } from '../../src/simulator/openstack/http.ts';
 import { parseCloudScenario } from '../../src/simulator/openstack/scenario.ts';
 import { startSimulator } from '../../src/simulator/server.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Interrupted } from '../../src/cli/command.ts';
+import { Interrupted } from '../../src/cli/io.ts';
 import { until } from '../support/until.ts';
 import { rcWait, scratch } from './harness.ts';
 

@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ErrorCode, RcWaitError } from '../../src/base/error.ts';
-import { Interrupted, type Io } from '../../src/cli/command.ts';
+import { Interrupted, type Io } from '../../src/cli/io.ts';
 import { endOf } from '../../src/cli/wait.ts';
 import { folderWith } from '../hooks/folder.ts';
 import { listener } from '../openstack/listener.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { Interrupted } from '../../src/cli/command.ts';
+import { Interrupted } from '../../src/cli/io.ts';
 import { faultsIn } from '../report/schema.ts';
 import { createTerminal } from '../report/terminal.ts';
 import { until } from '../support/until.ts';
