@@ -1,12 +1,11 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import { parseIpv4 } from '../base/ipv4.ts';
-import type { Owed } from '../memory/instances.ts';
 import type { JournalEntry } from '../network/change/journal/entry.ts';
 import type { Check } from '../network/plan/check.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Log } from '../report/log.ts';
-import type { End, ResultDocument } from '../report/result.ts';
+import type { End, Owed, ResultDocument } from '../report/result.ts';
 import type { View } from '../report/view.ts';
 import type { Order } from './configure.ts';
 import { instanceId } from './instance.ts';

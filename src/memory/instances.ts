@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Ipv4Address, parseIpv4 } from '../base/ipv4.ts';
 import type { NetworkResult, StackName } from '../network/types.ts';
+import type { Owed } from '../report/result.ts';
 
 const ipv4 = v.pipe(
   v.string(),
@@ -51,9 +52,6 @@ const memorySchema = v.object({
 
 /** What is remembered of an instance on which DEPLOYED was seen. */
 export type Instance = Readonly<v.InferOutput<typeof entrySchema>>;
-
-/** Whom the next run has to tell that DEPLOYED was seen. */
-export type Owed = NonNullable<Instance['owed']>;
 
 /** What is remembered of all of them: those from whose images this server was made, too. */
 export type Memory = Readonly<v.InferOutput<typeof memorySchema>>;

@@ -2,12 +2,12 @@ import { dirname, join } from 'node:path';
 import { errnoOf, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
 import { distrust, rootOrThisUser } from '../base/trust.ts';
+import type { Owed } from '../report/result.ts';
 import { folderBelow, writeWhole } from '../system/files.ts';
 import {
   blank,
   type Instance,
   type Memory,
-  type Owed,
   parseMemory,
   renderMemory,
   withInstance,
