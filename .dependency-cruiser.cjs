@@ -107,16 +107,6 @@ module.exports = {
       to: { path: '^src/', pathNot: rooms(['base', 'http', 'openstack']) },
     },
     {
-      name: 'memory-knows-files-alone',
-      comment: 'The words of a result are those of the network.',
-      severity: 'error',
-      from: { path: rooms(['memory']) },
-      to: {
-        path: '^src/',
-        pathNot: [rooms(['base', 'memory']), '^src/(system/files|network/types|report/result)\\.ts$'],
-      },
-    },
-    {
       name: 'systemd-stands-alone',
       severity: 'error',
       from: { path: rooms(['systemd']) },

@@ -5,9 +5,9 @@
 const inRooms = {
   'announce/heat': ['request', 'retry'],
   'announce/hooks': ['names'],
+  'app/wait': ['deployed-before'],
   base: ['bytes', 'duration', 'glob', 'ipv4', 'lines', 'reading', 'region', 'text'],
   host: ['finding', 'parse/*'],
-  memory: ['instances'],
   'network/plan': ['choose-stack', 'diff', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],
   'network/survey': ['accounting', 'boot-scripts'],

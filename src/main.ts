@@ -1,6 +1,6 @@
+import type { Io } from './app/io.ts';
 import { errnoOf, reasonOf } from './base/error.ts';
 import { failure } from './cli/failure.ts';
-import type { Io } from './cli/io.ts';
 import { run } from './cli/run.ts';
 import { interruptSignal } from './cli/signals.ts';
 import { titleOf } from './cli/title.ts';

@@ -1,5 +1,5 @@
 import type { InferredOptionTypes, Options } from 'yargs';
-import type { Io } from './io.ts';
+import type { Io } from '../app/io.ts';
 
 /** The flags of a command, in yargs's terms. */
 export type Flags = Readonly<Record<string, Options>>;

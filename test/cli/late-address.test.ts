@@ -4,7 +4,7 @@ import { type Ipv4Address, parseIpv4 } from '../../src/base/ipv4.ts';
 // Loaded beforehand: the virtual clock does not wait for a file of the disk.
 import '../../src/network/plan/gateway-interface.ts';
 import '../../src/network/plan/stack-files.ts';
-import { untilGatewayFits } from '../../src/cli/wait-network.ts';
+import { untilGatewayFits } from '../../src/app/wait/network-step.ts';
 import { interfacesHere } from '../support/interfaces.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

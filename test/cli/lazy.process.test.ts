@@ -97,9 +97,14 @@ describe('what a command does not need is not loaded', () => {
     const loaded = await loadedBy('wait', '--network', 'off', ...play(done).flags);
     expect(loaded).toContain('src/wait/job.ts');
     expect(['yaml', 'diff'].filter((name) => loaded.includes(name))).toEqual([]);
-    for (const name of ['simulator', 'network', 'openstack', 'remote', 'memory'])
+    for (const name of ['simulator', 'network', 'openstack', 'remote'])
       expect(loaded.filter(room(name)), name).toEqual([]);
-    expect(loaded).not.toContain('src/announce/hooks/run-one.ts');
+    for (const path of [
+      'announce/hooks/run-one',
+      'app/wait/deployed-before',
+      'app/wait/deployed-before-store',
+    ])
+      expect(loaded).not.toContain(`src/${path}.ts`);
   });
 
   it('for the documented endpoints: no HTTP, no log, nothing of the wait', async () => {

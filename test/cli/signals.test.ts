@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { Interrupted } from '../../src/cli/io.ts';
+import { Interrupted } from '../../src/app/io.ts';
 import { interruptSignal } from '../../src/cli/signals.ts';
 
 type Listener = () => void;

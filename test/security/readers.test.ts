@@ -7,9 +7,9 @@ const source = new URL('../../src', import.meta.url).pathname;
 /** They read what the kernel makes up in /proc. */
 const ofProc = [
   'system/boot.ts',
-  'cli/around-boot.ts',
-  'cli/live-block.ts',
-  'doctor/logins.ts',
+  'app/around-boot.ts',
+  'report/live-block.ts',
+  'app/doctor/logins.ts',
   'network/change/running-command.ts',
   'system/process-identity.ts',
 ];
