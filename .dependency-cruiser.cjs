@@ -125,7 +125,26 @@ module.exports = {
       name: 'report-is-the-end',
       severity: 'error',
       from: { path: rooms(['report']) },
-      to: { path: rooms(['cli', 'host', 'simulator', 'systemd']) },
+      to: { path: rooms(['cli', 'app', 'host', 'simulator', 'systemd', 'system', 'announce']) },
+    },
+    {
+      name: 'remote-asks-openstack',
+      severity: 'error',
+      from: { path: rooms(['remote']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'system', 'openstack', 'pace', 'remote']) },
+    },
+    {
+      name: 'app-knows-no-cli',
+      comment: 'What a command does takes plain options, whoever has read them.',
+      severity: 'error',
+      from: { path: rooms(['app']) },
+      to: { path: rooms(['cli', 'simulator']) },
+    },
+    {
+      name: 'only-cli-and-main-know-app',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(app/|cli/|main\\.ts$)' },
+      to: { path: rooms(['app', 'cli']) },
     },
     {
       name: 'a-mistake-must-not-agree-with-itself',
