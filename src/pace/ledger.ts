@@ -15,50 +15,17 @@ import {
   unaccounted,
 } from './account.ts';
 import { type Backoff, calm } from './backoff.ts';
-import { busyTimeoutMs, Database, NotOurs } from './database.ts';
+import { busyTimeoutMs, Database } from './database.ts';
+import { NotOurs } from './database-file.ts';
 import { publish, publishedName } from './last-answers.ts';
+import { type AnswerRow, type BackoffRow, type SlotRow, schema, schemaVersion } from './ledger-schema.ts';
 import { isPossibleAnswer, isPossibleBackoff, isPossibleSlot } from './possible.ts';
 import type { ServerShare } from './share.ts';
 import { Bell } from './wakeup.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
 
-/** The version of the schema below. */
-const schemaVersion = 1;
-
-const schema = `
-CREATE TABLE slots (id INTEGER PRIMARY KEY, key TEXT NOT NULL, taken_ms REAL NOT NULL,
-  counts_until_ms REAL NOT NULL, open_until_ms REAL, pid INTEGER NOT NULL, started TEXT NOT NULL) STRICT;
-CREATE TABLE answers (key TEXT PRIMARY KEY, asked_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
-CREATE TABLE backoff (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, refusals INTEGER NOT NULL,
-  refusal_level REAL NOT NULL, failures INTEGER NOT NULL, not_before_ms REAL NOT NULL, pace_ms REAL NOT NULL) STRICT;
-PRAGMA user_version = ${schemaVersion};
-`;
-
 /** How often whoever waits looks by himself where the kernel does not wake him, in ms. */
 const lookBlindlyMs = 250;
-
-interface SlotRow extends Owner {
-  readonly id: number;
-  readonly key: string;
-  readonly taken_ms: number;
-  readonly counts_until_ms: number;
-  readonly open_until_ms: number | null;
-}
-
-interface AnswerRow {
-  readonly key: string;
-  readonly asked_ms: number;
-  readonly record: string;
-}
-
-interface BackoffRow {
-  readonly boot: string;
-  readonly refusals: number;
-  readonly refusal_level: number;
-  readonly failures: number;
-  readonly not_before_ms: number;
-  readonly pace_ms: number;
-}
 
 export interface SqliteLedgerOptions {
   readonly directory: string;
