@@ -1,8 +1,8 @@
 import type { Io } from './app/io.ts';
+import { interruptSignal } from './app/signals.ts';
 import { errnoOf, reasonOf } from './base/error.ts';
 import { failure } from './cli/failure.ts';
 import { run } from './cli/run.ts';
-import { interruptSignal } from './cli/signals.ts';
 import { titleOf } from './cli/title.ts';
 import { escapeControls } from './report/words.ts';
 import { boundLookups } from './system/name-lookups.ts';

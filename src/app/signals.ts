@@ -1,6 +1,6 @@
-import { Interrupted } from '../app/io.ts';
 import { exitOfSignal, type InterruptSignal } from '../report/exit.ts';
 import { ignoredVariable } from '../system/environment.ts';
+import { Interrupted } from './io.ts';
 
 /**
  * A signal that SIGINT, SIGTERM and SIGHUP (the terminal is gone) abort, so that a

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { Interrupted } from '../../src/app/io.ts';
-import { interruptSignal } from '../../src/cli/signals.ts';
+import { interruptSignal } from '../../src/app/signals.ts';
 
 type Listener = () => void;
 
