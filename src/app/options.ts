@@ -28,6 +28,8 @@ export interface WaitOptions extends ApiOptions {
   readonly root: string;
   readonly output: 'human' | 'json';
   readonly quiet: boolean;
+  readonly 'log-level': 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly 'log-format': 'auto' | 'human' | 'json' | 'journal';
 }
 
 /** What a wait on an instance needs of them that DEPLOYED was seen on before. */

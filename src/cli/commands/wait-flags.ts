@@ -11,7 +11,6 @@ import {
   rootFlag,
   sourceFlag,
 } from '../args/flags.ts';
-import type { Args } from '../command.ts';
 
 /** Whether a wait may be left out that has succeeded before. */
 const onceFlag = {
@@ -78,6 +77,3 @@ export const waitFlags = {
     describe: 'How it is said; auto: with priorities under the journal, plain elsewhere',
   },
 } as const satisfies Record<string, Options>;
-
-/** The flags of a wait, read. */
-export type WaitArgs = Args<typeof waitFlags>;

@@ -2,8 +2,8 @@ import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Interrupted, type Io } from '../../../src/app/io.ts';
+import { endOf } from '../../../src/app/wait/wait.ts';
 import { type ErrorCode, RcWaitError } from '../../../src/base/error.ts';
-import { endOf } from '../../../src/cli/commands/wait.ts';
 import { done, rcWait, rootWith, scratch, simulator } from '../../cli/harness.ts';
 import { folderWith } from '../../hooks/folder.ts';
 import { listener } from '../../openstack/listener.ts';
