@@ -61,6 +61,15 @@ export interface LoginOptions {
 
 /** How a wait for many servers is done. */
 export interface RemoteOptions extends LoginOptions {
+  readonly all: boolean;
+  readonly name: string | undefined;
+  readonly metadata: string | undefined;
+  readonly timeout: number;
+  readonly 'no-rackconnect-after': number;
+  readonly managed: boolean;
+  readonly interval: number;
+  readonly exec: string | undefined;
+  readonly 'exec-jobs': string;
   readonly regions: string | undefined;
   readonly service: string | undefined;
   readonly tenant: string | undefined;

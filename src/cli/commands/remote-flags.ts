@@ -1,7 +1,6 @@
 import type { Options } from 'yargs';
 import { durationFlag } from '../args/flags.ts';
 import { loginFlags } from '../args/login.ts';
-import type { Args } from '../command.ts';
 
 /** The flags of `rc-wait remote`. */
 export const remoteFlags = {
@@ -68,6 +67,3 @@ export const remoteFlags = {
   },
   quiet: { boolean: true, default: false, describe: 'Say nothing on standard error but warnings and errors' },
 } as const satisfies Record<string, Options>;
-
-/** The arguments of `rc-wait remote`. */
-export type RemoteArgs = Args<typeof remoteFlags>;

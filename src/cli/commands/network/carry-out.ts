@@ -1,11 +1,7 @@
 import type { Options } from 'yargs';
-import { withApiForOne } from '../../../app/ask-once.ts';
-import type { Io } from '../../../app/io.ts';
-import { type Answer, type Errand, parseErrand } from '../../../app/network/change-request.ts';
-import { configure } from '../../../app/network/set-gateway.ts';
-import type { ApiOptions } from '../../../app/options.ts';
+import { carryOut } from '../../../app/network/carry-out.ts';
+import { type Answer, parseErrand } from '../../../app/network/change-request.ts';
 import { RcWaitError } from '../../../base/error.ts';
-import type { NetworkResult } from '../../../network/types.ts';
 import { exitOfError } from '../../../report/exit.ts';
 import { type Command, command } from '../../command.ts';
 
@@ -35,18 +31,3 @@ export const networkCarryOutCommand: Command = command({
     }
   },
 });
-
-async function carryOut({ api, ...order }: Errand, io: Io): Promise<NetworkResult> {
-  const say = (notice: string): void => io.err(`rc-wait: ${notice}\n`);
-  const here = { ...order, root: '/' };
-  if (api === null) return configure(here, undefined, { info: say, warn: say });
-  const args: ApiOptions = { region: undefined, interface: undefined, ...wholeOf(api) };
-  // The API is named in the errand, so nothing is asked for before the network has changed.
-  return withApiForOne({ ...args, timeout: Number.POSITIVE_INFINITY, quiet: true }, io, (open) =>
-    configure(here, open, { info: say, warn: say }),
-  );
-}
-
-function wholeOf(api: NonNullable<Errand['api']>) {
-  return { ...api, 'source-address': api['source-address'], 'ca-file': api['ca-file'] };
-}

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { changeOptions, recoveredWords } from '../../../app/network/change-options.ts';
+import { putBackUnfinished } from '../../../app/network/undo.ts';
 import { refuseForeignRoot, requireRoot } from '../../../app/root.ts';
 import { durationFlag, rootFlag } from '../../args/flags.ts';
 import { type Command, command } from '../../command.ts';
@@ -22,9 +22,8 @@ export const networkRecoverCommand: Command = command({
     refuseForeignRoot(root);
     requireRoot(root);
     const say = (notice: string): void => io.err(`rc-wait: ${notice}\n`);
-    const { recover } = await import('../../../network/change/recover.ts');
-    const recovered = await recover({ ...changeOptions(root, say), patienceMs: patience, signal: io.signal });
-    say(recoveredWords(recovered) ?? 'no change of the network is unfinished');
+    const words = await putBackUnfinished(root, patience, { say, signal: io.signal });
+    say(words ?? 'no change of the network is unfinished');
     return 0;
   },
 });

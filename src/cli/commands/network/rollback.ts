@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { changeOptions } from '../../../app/network/change-options.ts';
+import { rollBack } from '../../../app/network/undo.ts';
 import { refuseForeignRoot, requireRoot } from '../../../app/root.ts';
 import { outputFlags, rootFlag } from '../../args/flags.ts';
 import { type Command, command } from '../../command.ts';
@@ -28,11 +28,10 @@ export const networkRollbackCommand: Command = command({
   async run({ root, force, output, quiet }, io) {
     refuseForeignRoot(root);
     requireRoot(root);
-    const { undoLast } = await import('../../../network/change/rollback.ts');
     const say = (notice: string): void => {
       if (!quiet) io.err(`rc-wait: ${notice}\n`);
     };
-    const { gateway, result } = await undoLast({ ...changeOptions(root, say), force, signal: io.signal });
+    const { gateway, result } = await rollBack(root, force, { say, signal: io.signal });
     const document = { schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result };
     const files = [result.stack, ...result.files].join(' ');
     io.out(
