@@ -38,7 +38,7 @@ export async function withApiForOne<T>(
 }
 
 /** How long a question may take, and whether to say why it takes long. */
-interface Patience {
+export interface Patience {
   /** ms, or Infinity */
   readonly timeout: number;
   readonly quiet: boolean;

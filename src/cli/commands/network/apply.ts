@@ -1,19 +1,12 @@
 import type { Options } from 'yargs';
 import type { OpenApi } from '../../../app/api.ts';
-import { askOnce, usable, withApiForOne } from '../../../app/ask-once.ts';
+import { withApiForOne } from '../../../app/ask-once.ts';
 import type { Io } from '../../../app/io.ts';
-import {
-  changeOptions,
-  disabledWords,
-  probesFor,
-  recoverFirst,
-  targetsOf,
-} from '../../../app/network/change-options.ts';
+import { recoverFirst, targetsOf } from '../../../app/network/change-options.ts';
+import { applyGateway, askForGateway } from '../../../app/network/named-gateway.ts';
 import { checkRoot, refuseForeignRoot, requireRoot } from '../../../app/root.ts';
 import { RcWaitError } from '../../../base/error.ts';
 import { type Ipv4Address, parseIpv4 } from '../../../base/ipv4.ts';
-import type { TcpTarget } from '../../../network/probes/tcp.ts';
-import type { NetworkPlan } from '../../../network/types.ts';
 import {
   apiFlags,
   durationFlag,
@@ -41,6 +34,8 @@ const networkFlags = {
 
 type NetworkArgs = Args<typeof networkFlags>;
 
+type Targets = Awaited<ReturnType<typeof targetsOf>>;
+
 const exits =
   '64 wrong flags, 69 no usable answer, 73 it cannot be done, and all is as before, 77 root is needed, or the API refused.';
 
@@ -59,11 +54,11 @@ export const networkPlanCommand: Command = command({
     checkRoot(args.root);
     const gateway = await gatewayOf(args, io);
     if (gateway === undefined) return leftAlone(args, io);
-    const [{ describePlan }, { shownText }] = await Promise.all([
-      import('../../../network/plan/diff.ts'),
+    const [{ planFor, planInWords }, { shownText }] = await Promise.all([
+      import('../../../app/network/named-gateway.ts'),
       import('../../../base/bytes.ts'),
     ]);
-    const plan = await planFor(args, gateway);
+    const plan = await planFor(gateway, args);
     const { stack, why, wish, disabled, changes, commands } = plan;
     if (args.output === 'json') {
       const files = changes.map(({ path, before, after }) => ({
@@ -84,7 +79,7 @@ export const networkPlanCommand: Command = command({
       };
       io.out(`${JSON.stringify(document)}\n`);
     } else {
-      io.out(describePlan(plan));
+      io.out(await planInWords(plan));
     }
     return 0;
   },
@@ -110,29 +105,22 @@ export const networkApplyCommand: Command = command({
     const targets = await targetsOf(args.probe);
     await recoverFirst(args.root, sayTo(args, io), io.signal);
     const named = gatewayNamed(args);
-    if (named !== undefined) return applyGateway(named, args, io, targets, undefined);
+    if (named !== undefined) return applyAndTell(named, args, io, targets, undefined);
     return withApiForOne(args, io, async (api) => {
       const gateway = await askForGateway(api, args, io);
-      return gateway === undefined ? leftAlone(args, io) : applyGateway(gateway, args, io, targets, api);
+      return gateway === undefined ? leftAlone(args, io) : applyAndTell(gateway, args, io, targets, api);
     });
   },
 });
 
-async function applyGateway(
+async function applyAndTell(
   gateway: Ipv4Address,
   args: NetworkArgs,
   io: Io,
-  targets: readonly TcpTarget[],
+  targets: Targets,
   api: OpenApi | undefined,
 ): Promise<number> {
-  const { applyNetwork } = await import('../../../network/change/apply.ts');
-  const plan = await planFor(args, gateway);
-  const say = sayTo(args, io);
-  say(plan.why);
-  for (const name of plan.disabled) say(disabledWords(name));
-  for (const warning of plan.warnings ?? []) say(`look at this: ${warning}`);
-  const probes = await probesFor(plan, targets, api);
-  const result = await applyNetwork(plan, { ...changeOptions(args.root, say), probes, signal: io.signal });
+  const result = await applyGateway(gateway, args, { targets, api, say: sayTo(args, io), signal: io.signal });
   if (args.output === 'json')
     io.out(`${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result })}\n`);
   else if (result.action === 'skipped') io.out(`left alone: ${result.reason}\n`);
@@ -148,18 +136,6 @@ const sayTo =
   (notice: string): void => {
     if (!quiet) io.err(`rc-wait: ${notice}\n`);
   };
-
-async function planFor(args: NetworkArgs, gateway: Ipv4Address): Promise<NetworkPlan> {
-  const { planNetwork } = await import('../../../network/plan/plan.ts');
-  const { interface: interfaceName, network: stack, root, 'public-interface': publicInterface } = args;
-  return planNetwork({
-    gateway,
-    stack,
-    root,
-    publicInterface,
-    ...(interfaceName === undefined ? {} : { interfaceName }),
-  });
-}
 
 /**
  * The gateway that was named, or the one that the API names; undefined where
@@ -177,32 +153,6 @@ function gatewayNamed({ gateway }: NetworkArgs): Ipv4Address | undefined {
     'USAGE',
     `cannot use --gateway ${gateway}: an IPv4 address is expected, such as 10.208.0.1`,
   );
-}
-
-async function askForGateway(api: OpenApi, args: NetworkArgs, io: Io): Promise<Ipv4Address | undefined> {
-  const { judgeFeatures, judgeGateway } = await import('../../../wait/verdict.ts');
-  if (args.network === 'auto') {
-    const { reply } = await askOnce(api, 'automation_features', 'json', args, io);
-    usable(reply, 'automation_features');
-    const verdict = judgeFeatures(reply);
-    if (verdict.kind !== 'done')
-      throw new RcWaitError('API_UNAVAILABLE', `cannot read the features: ${verdict.why}`);
-    if (verdict.value.networkStack === 'rackconnect') return undefined;
-    if (verdict.value.networkStack === 'unknown') {
-      throw new RcWaitError(
-        'NETWORK_UNDECIDED',
-        'cannot tell who configures the network: the API lists no feature "Configure network stack" that can be read',
-        {
-          hint: 'see rc-wait features; then name the stack, say --network netplan',
-        },
-      );
-    }
-  }
-  const { reply } = await askOnce(api, 'gateway_ip', 'json', args, io);
-  usable(reply, 'gateway_ip');
-  const verdict = judgeGateway(reply);
-  if (verdict.kind === 'done') return verdict.value;
-  throw new RcWaitError('API_UNAVAILABLE', `cannot read the gateway: ${verdict.why}`);
 }
 
 function leftAlone(args: NetworkArgs, io: Io): number {
