@@ -49,3 +49,12 @@ export function managedAutomation(
     },
   };
 }
+
+/** The status that xenstore names at this moment; else why there is none. */
+export async function statusHere(
+  signal: AbortSignal,
+): Promise<{ readonly status: string | undefined; readonly why: string }> {
+  const { verdict } = await statusMetadata().read(signal);
+  if (verdict.kind === 'done') return { status: verdict.value.status, why: '' };
+  return { status: verdict.kind === 'not-yet' ? verdict.seen?.status : undefined, why: verdict.why };
+}

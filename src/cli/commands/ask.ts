@@ -1,10 +1,10 @@
 import type { Options } from 'yargs';
 import { askOnce, usable, withApiForOne } from '../../app/ask-once.ts';
 import type { Io } from '../../app/io.ts';
+import { detailsIn, featuresIn, gatewayIn, statusIn } from '../../app/read-answer.ts';
 import { systemClock } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
-import type { Format, Operation } from '../../rackconnect/types.ts';
 import { apiFlags, durationFlag, outputFlags, sourceFlag } from '../args/flags.ts';
 import { type Args, type Command, command } from '../command.ts';
 
@@ -70,8 +70,7 @@ function askForStatus(args: AskArgs, io: Io): Promise<number> {
   // The details hold the status too, and are what `wait` asks for: so its answer will do.
   const operation = args.format === undefined ? 'automation_status/details' : 'automation_status';
   return ask(args, io, operation, async (body, type) => {
-    const { readStatus } = await import('../../rackconnect/payload.ts');
-    const { value } = readable(readStatus(body, type));
+    const { value } = await statusIn(body, type);
     return { text: value, fields: { automation_status: value } };
   });
 }
@@ -85,8 +84,7 @@ export const detailsCommand: Command = command({
   examples: [['$0 details', 'the status, and each task with its own']],
   run: (args, io) =>
     ask(args, io, 'automation_status/details', async (body, type) => {
-      const { readDetails } = await import('../../rackconnect/payload.ts');
-      const { value, unread } = readable(readDetails(body, type));
+      const { value, unread } = await detailsIn(body, type);
       const tasks = value.tasks.map(({ name, status }) => `  ${status.padEnd(12)} ${name}`);
       const rest = unread.map((part) => `  not understood: ${part}`);
       return {
@@ -105,8 +103,7 @@ export const gatewayCommand: Command = command({
   examples: [['$0 gateway', 'the address, or exit status 69 while none is assigned']],
   run: (args, io) =>
     ask(args, io, 'gateway_ip', async (body, type) => {
-      const { readGateway } = await import('../../rackconnect/payload.ts');
-      const { value } = readable(readGateway(body, type));
+      const { value } = await gatewayIn(body, type);
       return { text: value, fields: { gateway_ip: value } };
     }),
 });
@@ -120,8 +117,7 @@ export const featuresCommand: Command = command({
   examples: [['$0 features', 'each feature, and whether it is enabled']],
   run: (args, io) =>
     ask(args, io, 'automation_features', async (body, type) => {
-      const { readFeatures } = await import('../../rackconnect/payload.ts');
-      const { value, unread } = readable(readFeatures(body, type));
+      const { value, unread } = await featuresIn(body, type);
       const word = (enabled: boolean | undefined, status: string): string =>
         enabled === undefined ? status : enabled ? 'enabled' : 'disabled';
       const lines = value.map(({ name, enabled, status }) => `${word(enabled, status).padEnd(12)} ${name}`);
@@ -130,22 +126,13 @@ export const featuresCommand: Command = command({
     }),
 });
 
-/** The value of a payload that could be read. @throws RcWaitError API_UNAVAILABLE when it could not */
-function readable<R extends { readonly ok: boolean }>(read: R): Extract<R, { readonly ok: true }> {
-  if (read.ok) return read as Extract<R, { readonly ok: true }>;
-  throw new RcWaitError(
-    'API_UNAVAILABLE',
-    `cannot read the API's answer: ${(read as unknown as { why: string }).why}`,
-  );
-}
-
 async function ask(
   args: AskArgs,
   io: Io,
-  operation: Operation,
+  operation: Parameters<typeof askOnce>[1],
   read: (body: string, contentType: string) => Promise<Answer>,
 ): Promise<number> {
-  const format = args.format as Format | undefined;
+  const format = args.format;
   const { reply, askedMs, shared } = await withApiForOne(args, io, (api) =>
     askOnce(api, operation, format ?? 'json', args, io),
   );

@@ -1,8 +1,7 @@
 import type { Io } from '../../app/io.ts';
-import { statusMetadata } from '../../app/xenstore-status.ts';
+import { statusHere } from '../../app/xenstore-status.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { clean } from '../../report/words.ts';
-import type { Verdict } from '../../wait/verdict.ts';
 
 interface StatusArgs {
   readonly output: string;
@@ -21,11 +20,9 @@ export async function localStatus(args: StatusArgs, io: Io): Promise<number> {
       "cannot use --format with --source xenstore: it prints the API's own answer, and the API is not asked",
     );
   }
-  const { verdict } = await statusMetadata().read(io.signal);
-  const status = statusIn(verdict);
+  const { status, why } = await statusHere(io.signal);
   if (status !== undefined) return print(status, args, io);
   io.signal.throwIfAborted();
-  const why = verdict.kind === 'done' ? '' : verdict.why;
   throw new RcWaitError('API_UNAVAILABLE', `cannot get the status: ${why}`, {
     hint: 'xenstore can only be read by root, on a virtual server; --source api asks the API',
   });
@@ -36,16 +33,10 @@ export async function localStatus(args: StatusArgs, io: Io): Promise<number> {
  * @throws the API's error where xenstore says nothing either
  */
 export async function statusInstead(error: RcWaitError, args: StatusArgs, io: Io): Promise<number> {
-  const { verdict } = await statusMetadata().read(io.signal);
-  const status = statusIn(verdict);
+  const { status } = await statusHere(io.signal);
   if (status === undefined) throw error;
   if (!args.quiet) io.err(`rc-wait: ${clean(error.message)}; this is what xenstore says\n`);
   return print(status, args, io);
-}
-
-function statusIn(verdict: Verdict<{ readonly status: string }>): string | undefined {
-  if (verdict.kind === 'done') return verdict.value.status;
-  return verdict.kind === 'not-yet' ? verdict.seen?.status : undefined;
 }
 
 function print(status: string, { output }: StatusArgs, io: Io): number {
