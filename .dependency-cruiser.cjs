@@ -1,24 +1,11 @@
+const globs = require('./scripts/pure.cjs');
+
+const pure = `^(${globs
+  .map((glob) => glob.replaceAll('.', '\\.').replace('**/*', '.+').replaceAll('*', '[^/]+'))
+  .join('|')})$`;
+
 /** The rooms of the house and the one way for data through them. */
 const rooms = (names) => `^src/(${names.join('|')})/`;
-
-/** The pure files: text and numbers in, text and numbers out. vitest.config.ts asks more coverage of them. */
-const pure = `^src/(${[
-  'base/(ipv4|duration|region|reading|lines|text|glob)',
-  'wait/(verdict|sighting)',
-  'pace/(window|backoff|possible|wal)',
-  'rackconnect/(payload|payload/[^/]+|regions)',
-  'host/(finding|parse/[^/]+)',
-  'network/(stacks/[^/]+|accounting|gateway|bytes|diff|choice|parsed)',
-  'simulator/(timeline|quota|formats|rules)',
-  'systemd/hold-ups',
-  'openstack/(signal-request|signal-retry)',
-  'hooks/names',
-  'memory/instances',
-  'simulator/random',
-  'simulator/openstack/(fleet|identity|compute|cloud)',
-  'openstack/(catalog|documented|endpoints|find|secret|credentials|auth-url|clouds|cloud-yaml|settings|proof|login-rules|identity|servers|page-text)',
-  'remote/(verdict|select|fleet|command-line)',
-].join('|')})\\.ts$`;
 
 module.exports = {
   forbidden: [
@@ -32,9 +19,9 @@ module.exports = {
       to: { path: 'node_modules/yargs' },
     },
     {
-      name: 'only-clients-know-undici',
+      name: 'only-http-knows-undici',
       severity: 'error',
-      from: { path: '^src/', pathNot: rooms(['rackconnect', 'openstack']) },
+      from: { path: '^src/', pathNot: rooms(['http']) },
       to: { path: 'node_modules/undici' },
     },
     {
@@ -70,16 +57,29 @@ module.exports = {
       to: { path: '^src/', pathNot: rooms(['base', 'system', 'network']) },
     },
     {
+      name: 'a-stack-knows-no-other-stack',
+      comment: 'What two of them need stands beside their folders, or in text/.',
+      severity: 'error',
+      from: { path: '^src/network/stacks/(?!text/)([^/]+)/' },
+      to: { path: '^src/network/stacks/(?!text/)[^/]+/', pathNot: '^src/network/stacks/$1/' },
+    },
+    {
+      name: 'what-stacks-share-knows-no-stack',
+      severity: 'error',
+      from: { path: '^src/network/stacks/(text/|[^/]+\\.ts$)', pathNot: '^src/network/stacks/index\\.ts$' },
+      to: { path: '^src/network/stacks/(?!text/)[^/]+/' },
+    },
+    {
       name: 'pace-knows-nothing-of-what-it-paces',
       severity: 'error',
       from: { path: rooms(['pace']) },
-      to: { path: '^src/', pathNot: rooms(['base', 'pace']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'system', 'pace']) },
     },
     {
       name: 'rackconnect-goes-through-the-pace',
       severity: 'error',
       from: { path: rooms(['rackconnect']) },
-      to: { path: '^src/', pathNot: rooms(['base', 'pace', 'rackconnect']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'http', 'pace', 'rackconnect']) },
     },
     {
       name: 'host-asks-nobody',
@@ -88,27 +88,23 @@ module.exports = {
       to: { path: '^src/', pathNot: rooms(['base', 'system', 'host']) },
     },
     {
-      name: 'hooks-stand-alone',
+      name: 'http-stands-on-base',
       severity: 'error',
-      from: { path: rooms(['hooks']) },
-      to: { path: '^src/', pathNot: rooms(['base', 'system', 'hooks']) },
+      from: { path: rooms(['http']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'http']) },
+    },
+    {
+      name: 'announcing-asks-nobody',
+      severity: 'error',
+      from: { path: rooms(['announce']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'http', 'system', 'announce']) },
     },
     {
       name: 'openstack-knows-no-rooms-but-http',
       comment: 'What RackConnect says is none of its business; how HTTP is spoken is the same for all.',
       severity: 'error',
       from: { path: rooms(['openstack']) },
-      to: {
-        path: '^src/',
-        pathNot: rooms(['base', 'openstack', 'rackconnect/http']),
-      },
-    },
-    {
-      name: 'memory-knows-files-alone',
-      comment: 'Durable writes and the words of a result are those of the network.',
-      severity: 'error',
-      from: { path: rooms(['memory']) },
-      to: { path: '^src/', pathNot: [rooms(['base', 'memory']), '^src/network/(durable|types)\\.ts$'] },
+      to: { path: '^src/', pathNot: rooms(['base', 'http', 'openstack']) },
     },
     {
       name: 'systemd-stands-alone',
@@ -120,13 +116,43 @@ module.exports = {
       name: 'wait-knows-no-edges',
       severity: 'error',
       from: { path: rooms(['wait']) },
-      to: { path: '^src/', pathNot: rooms(['base', 'wait', 'rackconnect', 'pace']) },
+      to: {
+        path: '^src/',
+        pathNot: [rooms(['base', 'wait', 'rackconnect', 'pace']), '^src/http/types\\.ts$'],
+      },
     },
     {
       name: 'report-is-the-end',
       severity: 'error',
       from: { path: rooms(['report']) },
-      to: { path: rooms(['cli', 'host', 'simulator', 'systemd']) },
+      to: { path: rooms(['cli', 'app', 'host', 'simulator', 'systemd', 'system', 'announce']) },
+    },
+    {
+      name: 'remote-asks-openstack',
+      severity: 'error',
+      from: { path: rooms(['remote']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'system', 'openstack', 'pace', 'remote']) },
+    },
+    {
+      name: 'app-knows-no-cli',
+      comment: 'What a command does takes plain options, whoever has read them.',
+      severity: 'error',
+      from: { path: rooms(['app']) },
+      to: { path: rooms(['cli', 'simulator']) },
+    },
+    {
+      name: 'cli-is-words-and-flags',
+      comment:
+        'How a line looks in the journal is words, and the simulator is a command that shares nothing with the others.',
+      severity: 'error',
+      from: { path: rooms(['cli']), pathNot: '^src/cli/commands/simulate\\.ts$' },
+      to: { path: '^src/', pathNot: [rooms(['cli', 'app', 'report', 'base']), '^src/systemd/journal\\.ts$'] },
+    },
+    {
+      name: 'only-cli-and-main-know-app',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(app/|cli/|main\\.ts$)' },
+      to: { path: rooms(['app', 'cli']) },
     },
     {
       name: 'a-mistake-must-not-agree-with-itself',
@@ -136,9 +162,9 @@ module.exports = {
       to: { path: '^src/', pathNot: rooms(['base', 'simulator']) },
     },
     {
-      name: 'only-cli-simulates',
+      name: 'only-one-command-simulates',
       severity: 'error',
-      from: { path: '^src/', pathNot: rooms(['cli', 'simulator']) },
+      from: { path: '^src/', pathNot: '^src/(simulator/|cli/commands/simulate\\.ts$)' },
       to: { path: rooms(['simulator']) },
     },
     {
@@ -158,7 +184,8 @@ module.exports = {
       },
       to: {
         path: '^src/',
-        pathNot: [pure, '^src/(base/error|[a-z/]+/types|pace/pace)\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: [pure, '^src/(base/error|[a-z/]+/types)\\.ts$'],
       },
     },
     {

@@ -1,72 +1,8 @@
+import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 import { limitsMs } from './test/support/limits.ts';
 
-// What test/process/ runs as a whole process is not counted: src/main.ts shows no line covered.
-const pure = [
-  'src/base/ipv4.ts',
-  'src/base/duration.ts',
-  'src/base/region.ts',
-  'src/base/reading.ts',
-  'src/base/lines.ts',
-  'src/base/text.ts',
-  'src/base/glob.ts',
-  'src/wait/verdict.ts',
-  'src/wait/sighting.ts',
-  'src/host/finding.ts',
-  'src/host/parse/*.ts',
-  'src/pace/window.ts',
-  'src/pace/backoff.ts',
-  'src/pace/possible.ts',
-  'src/pace/wal.ts',
-  'src/rackconnect/payload.ts',
-  'src/rackconnect/payload/*.ts',
-  'src/rackconnect/regions.ts',
-  'src/network/stacks/*.ts',
-  'src/network/accounting.ts',
-  'src/network/gateway.ts',
-  'src/network/bytes.ts',
-  'src/network/diff.ts',
-  'src/network/parsed.ts',
-  'src/network/choice.ts',
-  'src/simulator/timeline.ts',
-  'src/simulator/quota.ts',
-  'src/simulator/formats.ts',
-  'src/simulator/rules.ts',
-  'src/systemd/hold-ups.ts',
-  'src/openstack/signal-request.ts',
-  'src/openstack/signal-retry.ts',
-  'src/hooks/names.ts',
-  'src/memory/instances.ts',
-  'src/simulator/openstack/fleet.ts',
-  'src/simulator/openstack/identity.ts',
-  'src/simulator/openstack/compute.ts',
-  'src/simulator/openstack/cloud.ts',
-  'src/openstack/catalog.ts',
-  'src/openstack/documented.ts',
-  'src/openstack/endpoints.ts',
-  'src/openstack/find.ts',
-  'src/openstack/secret.ts',
-  'src/openstack/credentials.ts',
-  'src/openstack/auth-url.ts',
-  'src/openstack/clouds.ts',
-  'src/openstack/cloud-yaml.ts',
-  'src/openstack/settings.ts',
-  'src/openstack/proof.ts',
-  'src/openstack/login-rules.ts',
-  'src/openstack/identity.ts',
-  'src/openstack/servers.ts',
-  'src/openstack/page-text.ts',
-  'src/remote/verdict.ts',
-  'src/remote/select.ts',
-  'src/remote/fleet.ts',
-  'src/remote/command-line.ts',
-  'src/report/words.ts',
-  'src/report/progress.ts',
-  'src/report/result.ts',
-  'src/report/endpoints.ts',
-  'src/report/remote.ts',
-  'src/report/remote-progress.ts',
-];
+const pure: readonly string[] = createRequire(import.meta.url)('./scripts/pure.cjs');
 
 export default defineConfig({
   test: {
@@ -74,6 +10,7 @@ export default defineConfig({
     setupFiles: 'test/support/tidy.ts',
     // By default one less than there are cores: on two that is one.
     maxWorkers: '100%',
+    // What test/process/ runs as a whole process is not counted: src/main.ts shows no line covered.
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

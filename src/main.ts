@@ -1,11 +1,11 @@
+import type { Io } from './app/io.ts';
+import { interruptSignal } from './app/signals.ts';
 import { errnoOf, reasonOf } from './base/error.ts';
-import { boundLookups } from './base/lookups.ts';
-import type { Io } from './cli/command.ts';
 import { failure } from './cli/failure.ts';
 import { run } from './cli/run.ts';
-import { interruptSignal } from './cli/signals.ts';
 import { titleOf } from './cli/title.ts';
 import { escapeControls } from './report/words.ts';
+import { boundLookups } from './system/name-lookups.ts';
 
 process.stdout.on('error', (error) => {
   // `rc-wait status | head -1` closes the pipe: nothing is left to be said, and nothing has gone wrong.

@@ -1,8 +1,8 @@
 import type { Options } from 'yargs';
 import { regions } from '../../src/base/region.ts';
+import { variableOf } from '../../src/cli/args/flags.ts';
 import type { Command } from '../../src/cli/command.ts';
-import { commands } from '../../src/cli/commands.ts';
-import { variableOf } from '../../src/cli/flags.ts';
+import { commands } from '../../src/cli/commands/index.ts';
 
 /** A flag of a command, as the manual page and the completions need it. */
 export interface FlagText {
@@ -89,7 +89,7 @@ function flagText(command: Command, name: string, options: Options): FlagText {
 function metavarOf(name: string, { boolean, choices, coerce }: Options): string | undefined {
   if (boolean) return undefined;
   if (choices !== undefined) return 'WORD';
-  // Only durations are coerced (src/cli/flags.ts).
+  // Only durations are coerced (src/cli/args/flags.ts).
   return values[name] ?? (coerce === undefined ? 'VALUE' : 'DURATION');
 }
 

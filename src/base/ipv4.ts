@@ -46,3 +46,10 @@ export function contains(prefix: Ipv4Prefix, address: Ipv4Address): boolean {
   const number = ipv4ToNumber(address);
   return number >= first && number <= last;
 }
+
+/** The prefix length of a netmask such as `255.255.224.0`; undefined where it is none. */
+export function netmaskLength(netmask: string | undefined): number | undefined {
+  const mask = parseIpv4(netmask ?? '');
+  const bits = mask && ipv4ToNumber(mask).toString(2).padStart(32, '0');
+  return bits && /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : undefined;
+}

@@ -1,7 +1,7 @@
+import { Interrupted, type Io } from '../app/io.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { exitOfError, exitOfSignal } from '../report/exit.ts';
 import { clean } from '../report/words.ts';
-import { Interrupted, type Io } from './command.ts';
 
 /**
  * Why a command has ended. What fails after a signal fails because of it; but where

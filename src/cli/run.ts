@@ -1,11 +1,12 @@
 import type { Argv } from 'yargs';
+import type { Io } from '../app/io.ts';
 import { RcWaitError } from '../base/error.ts';
-import type { Command, Io } from './command.ts';
-import { commands, defaultCommand } from './commands.ts';
+import { fromEnvironment, joinLists, oneOf, variableOf } from './args/flags.ts';
+import { bindNegatives } from './args/no-flags.ts';
+import { type Route, route, wantsText } from './args/route.ts';
+import type { Command } from './command.ts';
+import { commands, defaultCommand } from './commands/index.ts';
 import { causeOf, failure } from './failure.ts';
-import { fromEnvironment, joinLists, oneOf, variableOf } from './flags.ts';
-import { bindNegatives } from './negative.ts';
-import { type Route, route, wantsText } from './route.ts';
 import { version } from './version.ts';
 
 /** Runs a command line to its exit status. Never throws. */

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, reasonOf } from '../base/error.ts';
 import type { Reading } from '../base/reading.ts';
-import { within } from './within.ts';
+import { within } from '../base/timeout.ts';
 
 /** More than any of the files that say something of the server has. */
 const longestBytes = 1024 * 1024;

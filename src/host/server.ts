@@ -4,7 +4,7 @@ import type { Region } from '../base/region.ts';
 import { configDriveBelow, type ReadConfigDrive } from './config-drive.ts';
 import { readText } from './files.ts';
 import { type Finding, finding } from './finding.ts';
-import { type Nic, nicsBelow } from './nics.ts';
+import { type Nic, nicsBelow } from './mac-addresses.ts';
 import { instanceIdOfInstanceData, regionOfInstanceData } from './parse/cloud-init.ts';
 import {
   instanceIdOfMetaData,

@@ -1,8 +1,8 @@
 import type { Reading } from '../base/reading.ts';
+import { within } from '../base/timeout.ts';
 import { inWords, type ProgramEnd, runProgram, tail } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
 import { quoted } from './parse/json.ts';
-import { within } from './within.ts';
 
 /** A read from xenstore is a matter of milliseconds; a hypervisor that does not answer must not hold up a boot. */
 const timeoutMs = 3_000;

@@ -1,4 +1,6 @@
 import type { Ipv4Address, Ipv4Prefix } from '../base/ipv4.ts';
+import type { Replacement } from '../system/files.ts';
+import type { ToolCall } from '../system/tool.ts';
 
 /** The network stacks that rc-wait knows by name. */
 export type StackName = 'netplan' | 'ifupdown' | 'networkd' | 'networkmanager' | 'ifcfg' | 'wicked';
@@ -49,19 +51,10 @@ export interface FileDefault {
   mayBeOn(target: Target): boolean;
 }
 
-/** One file's change. `before` undefined: the file is new. `after` undefined: the file goes. */
-export interface FileChange {
-  readonly path: string;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-  /** the mode of a new file; an existing file keeps its own */
-  readonly mode: number;
-}
+export type FileChange = Replacement;
 
-/** A command with its arguments; never a line for a shell. */
-export interface Command {
-  readonly argv: readonly [string, ...string[]];
-  readonly timeoutMs: number;
+/** A command of a change. */
+export interface Command extends ToolCall {
   /** it only reads the new files and says whether they are sound: its failure leaves the kernel as it was */
   readonly check?: boolean;
   /**
@@ -69,8 +62,6 @@ export interface Command {
    * disabled. Its failure alone counts for nothing: ifup ends so where another default route is in its way
    */
   readonly unlessAddressed?: string;
-  /** how much of its output is kept, in characters; 64 Ki when left out */
-  readonly longestOutput?: number;
 }
 
 /** An interface of this server with its IPv4 addresses. */
@@ -158,7 +149,7 @@ export interface Parser {
 
 /**
  * A network stack: pure text in, text out. Adding one touches its folder and
- * the table in `stacks.ts`. Every method throws RcWaitError NETWORK_FILE when a
+ * the table in `stacks/index.ts`. Every method throws RcWaitError NETWORK_FILE when a
  * file cannot be understood, naming the file and the line; nothing is changed then.
  */
 export interface Stack {

@@ -1,8 +1,8 @@
 import { RcWaitError } from '../base/error.ts';
 import { withoutTrailing } from '../base/text.ts';
-import type { Http, HttpReply } from './http.ts';
-import { type Login, LoginTrouble, type Session } from './login.ts';
-import { askedToWaitMs, dateOf } from './retry-after.ts';
+import { askedToWaitMs, dateOf } from '../http/asked-to-wait.ts';
+import type { Http, HttpReply } from '../http/client.ts';
+import { type Login, LoginTrouble, type Session } from './login/login.ts';
 import { type Page, readOne, readPage, type SeenServer } from './servers.ts';
 
 /** What a question to the Cloud Servers API came to. Every way it can go wrong is a value. */

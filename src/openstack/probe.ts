@@ -1,5 +1,5 @@
+import type { Http } from '../http/client.ts';
 import type { Chosen } from './endpoints.ts';
-import type { Http } from './http.ts';
 
 const timeoutMs = 10_000;
 

@@ -1,4 +1,4 @@
-import type { Signal } from './pace.ts';
+import type { Signal } from './types.ts';
 
 /** What all processes of this server know about how the API has been taking their requests. */
 export interface Backoff {

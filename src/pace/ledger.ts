@@ -1,8 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
-import { bootId } from '../base/boot.ts';
-import { type Backoff, calm } from './backoff.ts';
-import { Bell } from './bell.ts';
+import { bootId } from '../system/boot.ts';
+import { isAlive, type Owner, thisOwner } from '../system/process-identity.ts';
 import {
   type Approach,
   answerFor,
@@ -14,51 +13,19 @@ import {
   type Step,
   type StoredAnswer,
   unaccounted,
-} from './book.ts';
-import { busyTimeoutMs, Database, NotOurs } from './database.ts';
-import { isAlive, type Owner, thisOwner } from './owner.ts';
+} from './account.ts';
+import { type Backoff, calm } from './backoff.ts';
+import { busyTimeoutMs, Database } from './database.ts';
+import { NotOurs } from './database-file.ts';
+import { publish, publishedName } from './last-answers.ts';
+import { type AnswerRow, type BackoffRow, type SlotRow, schema, schemaVersion } from './ledger-schema.ts';
 import { isPossibleAnswer, isPossibleBackoff, isPossibleSlot } from './possible.ts';
-import { publish, publishedName } from './published.ts';
 import type { ServerShare } from './share.ts';
+import { Bell } from './wakeup.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
-
-/** The version of the schema below. */
-const schemaVersion = 1;
-
-const schema = `
-CREATE TABLE slots (id INTEGER PRIMARY KEY, key TEXT NOT NULL, taken_ms REAL NOT NULL,
-  counts_until_ms REAL NOT NULL, open_until_ms REAL, pid INTEGER NOT NULL, started TEXT NOT NULL) STRICT;
-CREATE TABLE answers (key TEXT PRIMARY KEY, asked_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
-CREATE TABLE backoff (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, refusals INTEGER NOT NULL,
-  refusal_level REAL NOT NULL, failures INTEGER NOT NULL, not_before_ms REAL NOT NULL, pace_ms REAL NOT NULL) STRICT;
-PRAGMA user_version = ${schemaVersion};
-`;
 
 /** How often whoever waits looks by himself where the kernel does not wake him, in ms. */
 const lookBlindlyMs = 250;
-
-interface SlotRow extends Owner {
-  readonly id: number;
-  readonly key: string;
-  readonly taken_ms: number;
-  readonly counts_until_ms: number;
-  readonly open_until_ms: number | null;
-}
-
-interface AnswerRow {
-  readonly key: string;
-  readonly asked_ms: number;
-  readonly record: string;
-}
-
-interface BackoffRow {
-  readonly boot: string;
-  readonly refusals: number;
-  readonly refusal_level: number;
-  readonly failures: number;
-  readonly not_before_ms: number;
-  readonly pace_ms: number;
-}
 
 export interface SqliteLedgerOptions {
   readonly directory: string;

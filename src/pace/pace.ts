@@ -1,81 +1,111 @@
-/** What an attempt showed, as far as the pace is concerned. */
-export type Signal =
-  /** the API answered, whatever it said: the pace may go on */
-  | { readonly kind: 'answered' }
-  /** 403: too many requests, or not for us */
-  | { readonly kind: 'refused'; readonly retryAfterMs?: number }
-  /** 5xx, time-outs, resets, DNS: no usable answer */
-  | { readonly kind: 'failed'; readonly retryAfterMs?: number };
-
-/** One request's outcome: the signal for the pace, and what is written down for the other processes. */
-export interface Outcome {
-  readonly signal: Signal;
-  /** text that every process of this server may read back; JSON by convention, never a secret */
-  readonly record: string;
-}
-
-/** What the one who asked is told. */
-export interface Told {
-  readonly record: string;
-  /** monotonic time at which the request was sent */
-  readonly askedMs: number;
-  /** true when another process (or an earlier call) asked, and no request was made for this call */
-  readonly shared: boolean;
-}
-
-/** Why no request is being made at this moment. */
-export type Delay =
-  /** the even pace: the next poll is due at `untilMs` */
-  | { readonly because: 'pace'; readonly untilMs: number }
-  /** 29 requests count at this moment: the next slot frees at `untilMs` */
-  | { readonly because: 'window'; readonly untilMs: number }
-  /** refused `times` times in a row */
-  | { readonly because: 'refused'; readonly times: number; readonly untilMs: number }
-  /** no usable answer `times` times in a row */
-  | { readonly because: 'failed'; readonly times: number; readonly untilMs: number }
-  /** another process has the same question under way */
-  | { readonly because: 'in-flight'; readonly untilMs: number };
-
-export interface AskOptions {
-  /**
-   * Only an answer to a request sent after this moment will do (monotonic, ms).
-   * A loop passes the `askedMs` of its last answer; a single question leaves it
-   * out and takes any answer younger than the pace.
-   */
-  readonly newerThanMs?: number;
-  readonly signal?: AbortSignal;
-  /**
-   * The question goes to somebody else than the API that is polled, so that its
-   * answer is no reason to poll more slowly; its request counts like any other.
-   */
-  readonly aside?: boolean;
-  /** it is one of two questions that are asked again and again, and keeps the pace together with the other */
-  readonly inTurn?: boolean;
-  /** told, at least once a second, why no request is made at this moment: progress, and a proof of life */
-  readonly onDelay?: (delay: Delay) => void;
-}
-
-/** Requests of this process, for the result document. */
-export interface Tally {
-  sent: number;
-  refused: number;
-  shared: number;
-}
+import type { Clock } from '../base/clock.ts';
+import type { Ledger } from './account.ts';
+import type { AskOptions, Outcome, Pace, Tally, Told } from './types.ts';
 
 /**
- * The only way to the API: every request runs inside a slot of the ledger that
- * all processes of this server share.
+ * How long whoever waits goes without a look, in ms, when nothing wakes him
+ * before: each look is a sign of life, and finds out when the one who was
+ * asking has died.
  */
-export interface Pace {
-  /**
-   * Answers the question `key`: with what another process learnt a moment ago,
-   * or by running `send` as soon as the quota allows.
-   * `send` must end within `requestTimeoutMs` of being called and must not throw
-   * for anything that the network can do.
-   * @throws the signal's reason when aborted
-   */
-  ask(key: string, send: (signal: AbortSignal) => Promise<Outcome>, options?: AskOptions): Promise<Told>;
-  readonly tally: Readonly<Tally>;
-  /** how long one request may take from the moment its slot is taken, in ms */
+const defaultLookEveryMs = 1_000;
+
+/** How long one request may take, slot to answer, in ms. */
+export const defaultRequestTimeoutMs = 10_000;
+
+/** The pace of this process over a ledger. */
+export function createPace(options: PaceOptions): Pace {
+  return new LedgerPace(options);
+}
+
+interface PaceOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly requestTimeoutMs?: number;
+  readonly lookEveryMs?: number;
+}
+
+class LedgerPace implements Pace {
+  readonly tally: Tally = { sent: 0, refused: 0, shared: 0 };
   readonly requestTimeoutMs: number;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #lookEveryMs: number;
+
+  constructor({ ledger, clock, requestTimeoutMs, lookEveryMs }: PaceOptions) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#lookEveryMs = lookEveryMs ?? defaultLookEveryMs;
+    this.requestTimeoutMs = requestTimeoutMs ?? defaultRequestTimeoutMs;
+  }
+
+  async ask(
+    key: string,
+    send: (signal: AbortSignal) => Promise<Outcome>,
+    options: AskOptions = {},
+  ): Promise<Told> {
+    const { newerThanMs, signal, aside = false, inTurn = false, onDelay } = options;
+    for (;;) {
+      signal?.throwIfAborted();
+      const nowMs = this.#clock.nowMs();
+      const { requestTimeoutMs } = this;
+      const step = this.#ledger.approach({ key, nowMs, newerThanMs, requestTimeoutMs, inTurn });
+      if (step.kind === 'told') {
+        this.tally.shared += 1;
+        return { ...step.answer, shared: true };
+      }
+      if (step.kind === 'granted') return await this.#send({ key, aside, ...step }, send, signal);
+      onDelay?.(step.delay);
+      await this.#ledger.changed(Math.min(step.delay.untilMs - nowMs, this.#lookEveryMs), signal);
+    }
+  }
+
+  async #send(
+    { key, aside, slotId, takenMs }: { key: string; aside: boolean; slotId: number; takenMs: number },
+    send: (signal: AbortSignal) => Promise<Outcome>,
+    signal: AbortSignal | undefined,
+  ): Promise<Told> {
+    const settle = (outcome: Outcome | undefined): void =>
+      this.#ledger.settle({ slotId, key, takenMs, nowMs: this.#clock.nowMs(), outcome, aside });
+    let outcome: Outcome;
+    this.tally.sent += 1;
+    try {
+      outcome = await this.#bounded(takenMs, send, signal);
+      signal?.throwIfAborted();
+    } catch (error) {
+      // Interrupted: the request still counts, but what came of it says nothing about the API.
+      settle(undefined);
+      throw error;
+    }
+    if (outcome.signal.kind === 'refused') this.tally.refused += 1;
+    settle(outcome);
+    return { record: outcome.record, askedMs: takenMs, shared: false };
+  }
+
+  /**
+   * Runs `send` with a signal that fires when the slot's time is up. The time
+   * runs from the moment the slot was taken: a process that was stopped
+   * (SIGSTOP) in between gives the request up when it comes back, instead of
+   * sending it when its slot no longer counts.
+   */
+  async #bounded(
+    takenMs: number,
+    send: (signal: AbortSignal) => Promise<Outcome>,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> {
+    const timeUp = new AbortController();
+    const done = new AbortController();
+    const leftMs = takenMs + this.requestTimeoutMs - this.#clock.nowMs();
+    const either = signal ? AbortSignal.any([signal, timeUp.signal]) : timeUp.signal;
+    if (leftMs <= 0) timeUp.abort(new Error('its slot ran out'));
+    else
+      this.#clock.sleep(leftMs, done.signal).then(
+        () => timeUp.abort(new Error(`no answer within ${this.requestTimeoutMs / 1000} s`)),
+        () => {},
+      );
+    try {
+      return await send(either);
+    } finally {
+      done.abort();
+    }
+  }
 }

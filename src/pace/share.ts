@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { bootId } from '../base/boot.ts';
-import type { Approach } from './book.ts';
+import { bootId } from '../system/boot.ts';
+import type { Approach } from './account.ts';
 import { Database, LedgerUnusable } from './database.ts';
 import { sharedLimits, windowMs } from './window.ts';
 

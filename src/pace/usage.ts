@@ -2,9 +2,9 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, reasonOf } from '../base/error.ts';
 import { distrust, rootOrThisUser } from '../base/trust.ts';
+import { isAlive, type Owner } from '../system/process-identity.ts';
 import { longestRetryAfterMs } from './backoff.ts';
 import { rowsOf } from './database.ts';
-import { isAlive, type Owner } from './owner.ts';
 import { sharedLimits } from './window.ts';
 
 /** The requests of one process that count at present. */

@@ -1,5 +1,5 @@
 import type { Backoff } from './backoff.ts';
-import type { Delay } from './pace.ts';
+import type { Delay } from './types.ts';
 
 /** The API counts requests by the minute (Rackspace's documentation, "Rate limiting"). */
 export const windowMs = 60_000;

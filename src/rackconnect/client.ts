@@ -1,9 +1,10 @@
 import { RcWaitError } from '../base/error.ts';
-import type { AskOptions, Outcome, Pace, Signal } from '../pace/pace.ts';
+import type { Reply } from '../http/types.ts';
+import type { AskOptions, Outcome, Pace, Signal } from '../pace/types.ts';
 import { readRecord, recordOf } from './record.ts';
 import type { ApiUrl } from './regions.ts';
 import type { Transport } from './transport.ts';
-import type { Format, Operation, Reply } from './types.ts';
+import type { Format, Operation } from './types.ts';
 
 /** What an operation was told. */
 interface Answer {

@@ -1,10 +1,10 @@
 import { RcWaitError } from '../base/error.ts';
 import { type Region, regions } from '../base/region.ts';
-import type { AskOptions } from '../pace/pace.ts';
+import type { Reply } from '../http/types.ts';
+import type { AskOptions } from '../pace/types.ts';
 import type { RackconnectClient } from './client.ts';
 import { readStatus } from './payload.ts';
 import { type ApiUrl, apiUrlOf } from './regions.ts';
-import type { Reply } from './types.ts';
 
 /** What one region's API said. */
 interface RegionAnswer {

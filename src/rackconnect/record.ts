@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Reply } from './types.ts';
+import type { Reply } from '../http/types.ts';
 
 const text = v.string();
 const status = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(999));

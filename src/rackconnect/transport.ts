@@ -1,9 +1,9 @@
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
-import { type Connection, openConnection } from './http/connection.ts';
-import { type Ending, exchange } from './http/exchange.ts';
-import { replyTo } from './http/reply.ts';
-import { unreachableBy } from './http/trouble.ts';
-import type { LocalAddress, Reply } from './types.ts';
+import { type Connection, openConnection } from '../http/connection.ts';
+import { type Ending, exchange } from '../http/exchange.ts';
+import { replyTo } from '../http/reply.ts';
+import { unreachableBy } from '../http/trouble.ts';
+import type { LocalAddress, Reply } from '../http/types.ts';
 
 /** How requests leave this server. Each time-out is for one phase; one more bounds each request as a whole. */
 export interface TransportOptions {

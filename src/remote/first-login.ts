@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
-import { type Login, LoginTrouble, type Session } from '../openstack/login.ts';
+import { type Login, LoginTrouble, type Session } from '../openstack/login/login.ts';
 import { calm, nextBackoff } from '../pace/backoff.ts';
 import { deadline } from './deadline.ts';
 

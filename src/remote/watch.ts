@@ -3,7 +3,7 @@ import { type ErrorCode, RcWaitError } from '../base/error.ts';
 import type { ApiReply, ServersApi } from '../openstack/compute.ts';
 import { newestIn, type Page, type SeenServer } from '../openstack/servers.ts';
 import { type Backoff, calm, nextBackoff } from '../pace/backoff.ts';
-import type { Signal } from '../pace/pace.ts';
+import type { Signal } from '../pace/types.ts';
 import {
   type Ask,
   absorb,

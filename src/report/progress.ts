@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import type { Delay, Tally } from '../pace/pace.ts';
+import type { Delay, Tally } from '../pace/types.ts';
 import type { Task } from '../rackconnect/types.ts';
 import type { JobEvent, Phase } from '../wait/job.ts';
 import { clean, count, cut, elapsed, reasonOfDelay, whenNext } from './words.ts';

@@ -1,10 +1,17 @@
 import { RcWaitError } from '../base/error.ts';
-import type { Owed } from '../memory/instances.ts';
 import type { NetworkResult } from '../network/types.ts';
-import type { Tally } from '../pace/pace.ts';
+import type { Tally } from '../pace/types.ts';
 import type { JobEnd, Known } from '../wait/job.ts';
 import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
 import { clean, count, elapsed } from './words.ts';
+
+/** Whom the next run has to tell that DEPLOYED was seen. */
+export interface Owed {
+  /** the stack of --signal */
+  signal: boolean;
+  /** the names of the hooks that were not begun */
+  hooks: string[];
+}
 
 /** The result document, `docs/schema/result-v1.json`. An interface: fields are only ever added. */
 export interface ResultDocument {

@@ -1,4 +1,4 @@
-import type { Tally } from '../pace/pace.ts';
+import type { Tally } from '../pace/types.ts';
 import type { JobEvent } from '../wait/job.ts';
 import type { Live } from './live.ts';
 import type { Log } from './log.ts';

@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import type { Delay } from '../pace/pace.ts';
+import type { Delay } from '../pace/types.ts';
 
 /**
  * Text from outside, fit for a terminal and for a line of a log: an API, or

@@ -2,11 +2,11 @@ import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
-import { beside, type LocalSource, ofSource } from './local.ts';
-import type { Managed } from './sighting.ts';
+import { beside, type LocalSource, ofSource } from './local-source.ts';
+import type { Managed } from './local-verdicts.ts';
+import { type Inquiry, ofApi, type WaitEvent, type Waited, waitFor } from './loop.ts';
 import { Overruled, StillDeployed } from './still-deployed.ts';
 import { type Deployment, type Features, judgeDetails, judgeFeatures, judgeGateway } from './verdict.ts';
-import { type Inquiry, ofApi, type WaitEvent, type Waited, waitFor } from './wait.ts';
 
 /** What the job is busy with. `region`: finding out whose API to ask. */
 export type Phase = 'region' | 'automation' | 'managed' | 'features' | 'gateway' | 'network';

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
+import type { Inquiry, InquiryOptions, Told } from './loop.ts';
 import type { Deployment } from './verdict.ts';
-import type { Inquiry, InquiryOptions, Told } from './wait.ts';
 
 /**
  * How often the status is looked at once DEPLOYED was seen, in ms. Seldom: each

@@ -1,6 +1,7 @@
 import type { Ipv4Address } from '../base/ipv4.ts';
+import type { Reply } from '../http/types.ts';
 import { featureNamed, readDetails, readFeatures, readGateway } from '../rackconnect/payload.ts';
-import type { Details, Feature, Read, Reply } from '../rackconnect/types.ts';
+import type { Details, Feature, Read } from '../rackconnect/types.ts';
 
 /**
  * What an answer means for the one who waits for it. Three things that must

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Interrupted } from '../../src/app/io.ts';
 import { RcWaitError } from '../../src/base/error.ts';
-import { Interrupted } from '../../src/cli/command.ts';
 import { causeOf, failure } from '../../src/cli/failure.ts';
 
 async function told(error: unknown): Promise<{ exit: number; err: string }> {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Io } from '../../src/cli/command.ts';
+import type { Io } from '../../src/app/io.ts';
 import { run } from '../../src/cli/run.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { afterFile } from '../support/leftovers.ts';

@@ -2,9 +2,9 @@ import type { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4 } from '../../src/base/ipv4.ts';
 // Loaded beforehand: the virtual clock does not wait for a file of the disk.
-import '../../src/network/gateway.ts';
-import '../../src/network/host.ts';
-import { untilGatewayFits } from '../../src/cli/wait-network.ts';
+import '../../src/network/plan/gateway-interface.ts';
+import '../../src/network/plan/stack-files.ts';
+import { untilGatewayFits } from '../../src/app/wait/network-step.ts';
 import { interfacesHere } from '../support/interfaces.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

@@ -42,7 +42,9 @@ describe('what a command does not need is not loaded', () => {
     expect(loaded).toContain('undici');
     expect(loaded).toContain('src/rackconnect/client.ts');
     expect(rarelyNeeded.filter((name) => loaded.includes(name))).toEqual([]);
-    for (const name of ['simulator', 'network', 'openstack', 'remote', 'systemd', 'wait'])
+    for (const path of ['src/http/client.ts', 'src/system/files.ts', 'src/system/tool.ts'])
+      expect(loaded).not.toContain(path);
+    for (const name of ['simulator', 'network', 'openstack', 'remote', 'systemd', 'wait', 'announce'])
       expect(loaded.filter(room(name)), name).toEqual([]);
     expect(loaded.filter((name) => name.startsWith('src/report/'))).toEqual([
       'src/report/exit.ts',
@@ -75,6 +77,8 @@ describe('what a command does not need is not loaded', () => {
         'wait',
         'rackconnect',
         'pace',
+        'http',
+        'announce',
       ])
         expect(loaded.filter(room(name)), name).toEqual([]);
     },
@@ -93,9 +97,14 @@ describe('what a command does not need is not loaded', () => {
     const loaded = await loadedBy('wait', '--network', 'off', ...play(done).flags);
     expect(loaded).toContain('src/wait/job.ts');
     expect(['yaml', 'diff'].filter((name) => loaded.includes(name))).toEqual([]);
-    for (const name of ['simulator', 'network', 'openstack', 'remote', 'memory'])
+    for (const name of ['simulator', 'network', 'openstack', 'remote'])
       expect(loaded.filter(room(name)), name).toEqual([]);
-    expect(loaded).not.toContain('src/hooks/run.ts');
+    for (const path of [
+      'announce/hooks/run-one',
+      'app/wait/deployed-before',
+      'app/wait/deployed-before-store',
+    ])
+      expect(loaded).not.toContain(`src/${path}.ts`);
   });
 
   it('for the documented endpoints: no HTTP, no log, nothing of the wait', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { commands } from '../../src/cli/commands.ts';
-import { variableOf } from '../../src/cli/flags.ts';
+import { variableOf } from '../../src/cli/args/flags.ts';
+import { commands } from '../../src/cli/commands/index.ts';
 import { rcWait, simulator } from './harness.ts';
 
 const { play } = await simulator();

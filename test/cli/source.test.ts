@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Io } from '../../src/cli/command.ts';
+import type { Io } from '../../src/app/io.ts';
 import { faultsIn } from '../report/schema.ts';
 import { type FakeXenstore, fakeXenstore, metadata } from '../support/fake-xenstore.ts';
 import { until } from '../support/until.ts';

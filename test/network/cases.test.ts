@@ -2,10 +2,10 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4 } from '../../src/base/ipv4.ts';
-import { applyNetwork } from '../../src/network/apply.ts';
-import { checkNetwork, isHeld } from '../../src/network/check.ts';
-import { planNetwork } from '../../src/network/plan.ts';
-import { undoLast } from '../../src/network/undo.ts';
+import { applyNetwork } from '../../src/network/change/apply.ts';
+import { undoLast } from '../../src/network/change/rollback.ts';
+import { checkNetwork, isHeld } from '../../src/network/plan/check.ts';
+import { planNetwork } from '../../src/network/plan/plan.ts';
 import { scratch } from './scratch.ts';
 
 /*

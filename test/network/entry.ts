@@ -1,5 +1,5 @@
-import type { JournalEntry, JournalFile } from '../../src/network/journal-entry.ts';
-import { readBootId } from '../../src/network/process.ts';
+import type { JournalEntry, JournalFile } from '../../src/network/change/journal/entry.ts';
+import { readBootId } from '../../src/network/change/running-command.ts';
 
 /** An entry of the journal with these files, begun by a process that has ended in this very boot. */
 export function entryOf(files: readonly JournalFile[], more: Partial<JournalEntry> = {}): JournalEntry {

@@ -1,4 +1,4 @@
-import type { Finished, Run } from '../../src/network/run.ts';
+import type { Finished, Run } from '../../src/system/tool.ts';
 
 /** A kernel's default routes behind the commands of ip(8), and stacks' tools that do what a test says. */
 export class FakeKernel {

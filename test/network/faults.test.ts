@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { applyNetwork } from '../../src/network/apply.ts';
+import { applyNetwork } from '../../src/network/change/apply.ts';
 import type { GatewayWish, NetworkPlan } from '../../src/network/types.ts';
 import { FakeKernel } from './fake-kernel.ts';
 import { put, scratch } from './scratch.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { recover } from '../../src/network/recover.ts';
+import { recover } from '../../src/network/change/recover.ts';
 import { put } from './scratch.ts';
 
 const program = fileURLToPath(new URL('./kill/change.ts', import.meta.url));

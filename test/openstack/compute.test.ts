@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
+import type { Http, HttpReply } from '../../src/http/client.ts';
 import { createServers } from '../../src/openstack/compute.ts';
-import type { Http, HttpReply } from '../../src/openstack/http.ts';
-import { type Login, LoginTrouble } from '../../src/openstack/login.ts';
-import { Secret } from '../../src/openstack/secret.ts';
+import { type Login, LoginTrouble } from '../../src/openstack/login/login.ts';
+import { Secret } from '../../src/openstack/login/secret.ts';
 
 const { signal } = new AbortController();
 const session = {

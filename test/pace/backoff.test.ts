@@ -7,7 +7,7 @@ import {
   nextBackoff,
   slowestPaceMs,
 } from '../../src/pace/backoff.ts';
-import type { Signal } from '../../src/pace/pace.ts';
+import type { Signal } from '../../src/pace/types.ts';
 
 const paceMs = 2_240;
 const lowest = () => 0;

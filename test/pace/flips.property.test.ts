@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { openLedger } from '../../src/pace/open.ts';
+import { openLedger } from '../../src/pace/open-ledger.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rc-wait-flips-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -14,12 +14,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Approach, Step } from '../../src/pace/book.ts';
+import type { Approach, Step } from '../../src/pace/account.ts';
 import { LedgerUnusable } from '../../src/pace/database.ts';
+import { readPublished } from '../../src/pace/last-answers.ts';
 import { SqliteLedger, type SqliteLedgerOptions } from '../../src/pace/ledger.ts';
-import type { Owner } from '../../src/pace/owner.ts';
-import { readPublished } from '../../src/pace/published.ts';
 import { sharedLimits } from '../../src/pace/window.ts';
+import type { Owner } from '../../src/system/process-identity.ts';
 
 let directory = '';
 let nowMs = 1_000_000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteLedger } from '../../src/pace/ledger.ts';
-import { createPace } from '../../src/pace/paced.ts';
+import { createPace } from '../../src/pace/pace.ts';
 import { ServerShare } from '../../src/pace/share.ts';
 import { sharedLimits } from '../../src/pace/window.ts';
 import { seeded } from '../support/random.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { SqliteLedger } from '../../src/pace/ledger.ts';
-import type { Signal } from '../../src/pace/pace.ts';
+import type { Signal } from '../../src/pace/types.ts';
 import { readUsage } from '../../src/pace/usage.ts';
 import { sharedLimits } from '../../src/pace/window.ts';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { manualPage } from '../../scripts/packaging/man.ts';
 import { type CommandText, surface } from '../../scripts/packaging/surface.ts';
-import { variableOf } from '../../src/cli/flags.ts';
+import { variableOf } from '../../src/cli/args/flags.ts';
 import { rcWait } from '../cli/harness.ts';
 
 const root = join(import.meta.dirname, '../..');

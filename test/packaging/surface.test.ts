@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allFlags, surface } from '../../scripts/packaging/surface.ts';
-import { commands } from '../../src/cli/commands.ts';
+import { commands } from '../../src/cli/commands/index.ts';
 
 describe('what is shown of the commands', () => {
   it('is every command but the hidden ones, with all its flags', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { AskOptions, Outcome, Pace } from '../../src/pace/pace.ts';
+import type { Reply } from '../../src/http/types.ts';
+import type { AskOptions, Outcome, Pace } from '../../src/pace/types.ts';
 import { createClient, formatsOf } from '../../src/rackconnect/client.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
 import type { GetOptions, Transport } from '../../src/rackconnect/transport.ts';
-import type { Format, Operation, Reply } from '../../src/rackconnect/types.ts';
+import type { Format, Operation } from '../../src/rackconnect/types.ts';
 
 const baseUrl = parseApiUrl('http://127.0.0.1:8080/rc');
 

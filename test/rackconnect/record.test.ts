@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Reply } from '../../src/http/types.ts';
 import { readRecord, recordOf } from '../../src/rackconnect/record.ts';
-import type { Reply } from '../../src/rackconnect/types.ts';
 
 const status = fc.integer({ min: 100, max: 999 });
 const retry = { retryAfterMs: fc.nat() };

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
+import type { SourceNow } from '../../src/http/types.ts';
 import { createTransport, type Transport, type TransportOptions } from '../../src/rackconnect/transport.ts';
-import type { SourceNow } from '../../src/rackconnect/types.ts';
 import { type Certificate, http, makeCa, type RawServer, rawServer, type TestCa } from './servers.ts';
 
 const cleanup: (() => unknown)[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { credentialsIn } from '../../src/openstack/credentials.ts';
-import { createLogin } from '../../src/openstack/login.ts';
+import { credentialsIn } from '../../src/openstack/login/credentials.ts';
+import { createLogin } from '../../src/openstack/login/login.ts';
 import { firstSession } from '../../src/remote/first-login.ts';
 import { seeded } from '../support/random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

@@ -1,6 +1,6 @@
 import { createServers } from '../../src/openstack/compute.ts';
-import { credentialsIn } from '../../src/openstack/credentials.ts';
-import { createLogin } from '../../src/openstack/login.ts';
+import { credentialsIn } from '../../src/openstack/login/credentials.ts';
+import { createLogin } from '../../src/openstack/login/login.ts';
 import { type RemoteEnd, waitForServers } from '../../src/remote/remote.ts';
 import type { Selection } from '../../src/remote/select.ts';
 import type { RemoteEvent, RemoteTally, Rules } from '../../src/remote/types.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Delay } from '../../src/pace/pace.ts';
+import type { Delay } from '../../src/pace/types.ts';
 import {
   advance,
   begin,

@@ -6,12 +6,12 @@ const source = new URL('../../src', import.meta.url).pathname;
 
 /** They read what the kernel makes up in /proc. */
 const ofProc = [
-  'base/boot.ts',
-  'cli/around-boot.ts',
-  'cli/live-block.ts',
-  'doctor/logins.ts',
-  'network/process.ts',
-  'pace/owner.ts',
+  'system/boot.ts',
+  'app/around-boot.ts',
+  'report/live-block.ts',
+  'app/doctor/logins.ts',
+  'network/change/running-command.ts',
+  'system/process-identity.ts',
 ];
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })

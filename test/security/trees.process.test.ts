@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { identify } from '../../src/network/process.ts';
+import { identify } from '../../src/network/change/running-command.ts';
 import { netplan, netplanPath } from '../cli/harness.ts';
 import { entryOf } from '../network/entry.ts';
 import { rcWait } from '../process/program.ts';

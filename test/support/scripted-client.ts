@@ -1,6 +1,7 @@
-import type { AskOptions } from '../../src/pace/pace.ts';
+import type { Reply } from '../../src/http/types.ts';
+import type { AskOptions } from '../../src/pace/types.ts';
 import type { RackconnectClient } from '../../src/rackconnect/client.ts';
-import type { Operation, Reply } from '../../src/rackconnect/types.ts';
+import type { Operation } from '../../src/rackconnect/types.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** An answer of the API in JSON. */

@@ -1,5 +1,5 @@
+import type { Reply } from '../../src/http/types.ts';
 import type { Transport } from '../../src/rackconnect/transport.ts';
-import type { Reply } from '../../src/rackconnect/types.ts';
 import { answer, arrive, createServerState, type ServerState } from '../../src/simulator/rules.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';
 import type { VirtualClock } from './virtual-clock.ts';

@@ -1,4 +1,4 @@
-import type { Http } from '../../src/openstack/http.ts';
+import type { Http } from '../../src/http/client.ts';
 import { type Cloud, createCloud } from '../../src/simulator/openstack/cloud.ts';
 import { parseCloudScenario } from '../../src/simulator/openstack/scenario.ts';
 import type { VirtualClock } from './virtual-clock.ts';

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { runHook } from '../../src/hooks/run.ts';
+import { runHook } from '../../src/announce/hooks/run-one.ts';
 import { hookService } from '../../src/systemd/hook-service.ts';
 
 /** Puts programs (shell scripts by names) before all others. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryLedger } from '../../src/pace/book.ts';
-import { createPace } from '../../src/pace/paced.ts';
+import { MemoryLedger } from '../../src/pace/account.ts';
+import { createPace } from '../../src/pace/pace.ts';
 import { sharedLimits } from '../../src/pace/window.ts';
 import { createClient } from '../../src/rackconnect/client.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';

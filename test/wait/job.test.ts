@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
-import type { Operation, Reply } from '../../src/rackconnect/types.ts';
+import type { Reply } from '../../src/http/types.ts';
+import type { Operation } from '../../src/rackconnect/types.ts';
 import { type JobOptions, runJob } from '../../src/wait/job.ts';
-import type { LocalSource } from '../../src/wait/local.ts';
-import { judgeManaged, judgeMetadata, type Managed } from '../../src/wait/sighting.ts';
+import type { LocalSource } from '../../src/wait/local-source.ts';
+import { judgeManaged, judgeMetadata, type Managed } from '../../src/wait/local-verdicts.ts';
 import type { Deployment } from '../../src/wait/verdict.ts';
 import { answer, scriptedClient } from '../support/scripted-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../src/rackconnect/types.ts';
+import type { Reply } from '../../src/http/types.ts';
 import { judgeDetails, judgeFeatures, judgeGateway } from '../../src/wait/verdict.ts';
 
 const ok = (body: unknown): Reply => ({

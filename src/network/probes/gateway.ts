@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { type Clock, systemClock } from '../../base/clock.ts';
-import type { Probe } from '../probe.ts';
-import { type Run, runCommand } from '../run.ts';
+import { type Run, runCommand } from '../../system/tool.ts';
 import type { Command, GatewayWish } from '../types.ts';
+import type { Probe } from './probe.ts';
 
 export interface GatewayProbeOptions {
   readonly run?: Run;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
-import type { Probe } from '../probe.ts';
+import type { Probe } from './probe.ts';
 
 /** Where a connection must be taken. */
 export interface TcpTarget {

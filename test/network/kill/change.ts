@@ -5,11 +5,11 @@
  */
 import { writeSync } from 'node:fs';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
-import { applyNetwork } from '../../../src/network/apply.ts';
-import { planNetwork } from '../../../src/network/plan.ts';
+import { applyNetwork } from '../../../src/network/change/apply.ts';
+import { recover } from '../../../src/network/change/recover.ts';
+import { undoLast } from '../../../src/network/change/rollback.ts';
+import { planNetwork } from '../../../src/network/plan/plan.ts';
 import { gatewayProbe } from '../../../src/network/probes/gateway.ts';
-import { recover } from '../../../src/network/recover.ts';
-import { undoLast } from '../../../src/network/undo.ts';
 
 const [verb, root = '', number] = process.argv.slice(2);
 const gateway = parseIpv4('10.208.0.1');

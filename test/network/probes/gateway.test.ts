@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { gatewayProbe, parseNeighbour } from '../../../src/network/probes/gateway.ts';
-import type { Run } from '../../../src/network/run.ts';
 import type { GatewayWish } from '../../../src/network/types.ts';
+import type { Run } from '../../../src/system/tool.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
 const { signal } = new AbortController();

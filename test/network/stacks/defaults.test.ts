@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stacks } from '../../../src/network/stacks.ts';
+import { stacks } from '../../../src/network/stacks/index.ts';
 import type { FileDefault, StackName } from '../../../src/network/types.ts';
 
 /** The default routes that files bring, by their paths. */

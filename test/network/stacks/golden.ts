@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { matchesGlob } from '../../../src/network/stacks/glob.ts';
+import { matchesGlob } from '../../../src/network/stacks/text/glob.ts';
 import type { NetworkFile, Stack } from '../../../src/network/types.ts';
 
 const folder = join(import.meta.dirname, 'golden');

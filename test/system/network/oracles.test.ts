@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
-import { networkd } from '../../../src/network/stacks/networkd.ts';
-import { candidatesFor, readUnits } from '../../../src/network/stacks/networkd-units.ts';
-import { networkmanager } from '../../../src/network/stacks/networkmanager.ts';
+import { networkd } from '../../../src/network/stacks/networkd/index.ts';
+import { candidatesFor, readUnits } from '../../../src/network/stacks/networkd/units.ts';
+import { networkmanager } from '../../../src/network/stacks/networkmanager/index.ts';
 import type { GatewayWish, NetworkFile } from '../../../src/network/types.ts';
-import { profiles } from '../../network/stacks/networkmanager-cases.ts';
+import { profiles } from '../../network/stacks/networkmanager/cases.ts';
 import { Bed } from './bed.ts';
 import { gateway } from './beds.ts';
 import { defaultsIn, isWithoutAddress, resolversIn, rest } from './keyfile.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
-import { ifupdown } from '../../../src/network/stacks/ifupdown.ts';
-import { netplan } from '../../../src/network/stacks/netplan.ts';
+import { ifupdown } from '../../../src/network/stacks/ifupdown/index.ts';
+import { netplan } from '../../../src/network/stacks/netplan/index.ts';
 import type { GatewayWish } from '../../../src/network/types.ts';
-import { interfacesText } from '../../network/stacks/ifupdown-cases.ts';
-import { ethernets, style } from '../../network/stacks/netplan-cases.ts';
-import { type Tree, writeYaml } from '../../network/stacks/yaml-writer.ts';
+import { interfacesText } from '../../network/stacks/ifupdown/cases.ts';
+import { ethernets, style } from '../../network/stacks/netplan/cases.ts';
+import { type Tree, writeYaml } from '../../network/stacks/netplan/yaml-writer.ts';
 import { Bed } from './bed.ts';
 import { gateway } from './beds.ts';
 import * as keyfile from './keyfile.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commands } from '../../../src/cli/commands.ts';
+import { commands } from '../../../src/cli/commands/index.ts';
 import { expectValidSbom } from '../../packaging/sbom-schema.ts';
 import type { Packages } from './packages.ts';
 

@@ -1,0 +1,74 @@
+import type { Region } from '../../base/region.ts';
+import { believed, type Finding, wordsOf } from '../../host/finding.ts';
+import type { Likeness } from '../../host/is-rackspace.ts';
+import type { Look } from '../../report/doctor.ts';
+
+/** What this server's own sources say of it. */
+export interface ServerSeen {
+  readonly likeness: Likeness;
+  readonly regions: readonly Finding<Region>[];
+  readonly serviceNets: readonly Finding<string>[];
+  readonly instanceIds: readonly Finding<string>[];
+  readonly roles: readonly Finding<readonly string[]>[];
+  /** what a flag or its variable says, which comes before all of them */
+  readonly named: { readonly region: string | undefined; readonly interfaceName: string | undefined };
+  /** a flag names the API itself, so no region is needed */
+  readonly hasApiUrl: boolean;
+}
+
+/** Who this server is, and who says so. */
+export function looksAtServer(seen: ServerSeen): readonly Look[] {
+  const { likeness, regions, serviceNets, instanceIds, roles, named, hasApiUrl } = seen;
+  return [
+    lookAtKind(likeness, hasApiUrl || named.region !== undefined),
+    lookAt('instance', instanceIds, undefined),
+    withFault(lookAt('region', regions, named.region), hasApiUrl || !likeness.isRackspace),
+    lookAt('ServiceNet', serviceNets, named.interfaceName),
+    lookAt(
+      'roles',
+      roles.map((one) => (one.kind === 'known' ? { ...one, value: one.value.join(' ') } : one)),
+      undefined,
+    ),
+  ];
+}
+
+/** One of theirs, or none: then there is nothing to wait for, unless somebody has named an API. */
+function lookAtKind({ isRackspace, why }: Likeness, isNamed: boolean): Look {
+  const look = { topic: 'server', what: 'kind', because: why } as const;
+  if (isRackspace || isNamed)
+    return { ...look, seen: isRackspace ? "may be one of Rackspace's" : 'named by flag' };
+  return {
+    ...look,
+    seen: "none of Rackspace's",
+    fault: {
+      code: 'CONFIGURATION',
+      why: "this is none of Rackspace's cloud servers: there is nothing to wait for",
+      remedy: 'nothing; or, to try rc-wait out, start rc-wait simulate and name it with --api-url',
+    },
+  };
+}
+
+/** What is believed, and in brackets who says it; where others say something else, they are named too. */
+function lookAt(what: string, findings: readonly Finding<string>[], named: string | undefined): Look {
+  const topic = 'server';
+  const best = believed(findings);
+  if (named !== undefined) return { topic, what, seen: named, because: 'by flag or variable' };
+  if (best === undefined)
+    return { topic, what, seen: 'not known', because: findings.map(wordsOf).join('; ') };
+  const against = findings.filter((one) => one.kind === 'known' && one.value !== best.value);
+  const because = [wordsOf(best), ...against.map((one) => `but ${wordsOf(one)}`)].join('; ');
+  return { topic, what, seen: best.value, because };
+}
+
+function withFault(look: Look, isNeedless: boolean): Look {
+  if (isNeedless || look.seen !== 'not known') return look;
+  return {
+    ...look,
+    fault: {
+      code: 'CONFIGURATION',
+      why: 'nothing on this server names its region, so the APIs of all six are asked',
+      remedy:
+        'echo RC_WAIT_REGION=ord >>/etc/default/rc-wait, with the region of this server; by hand: --region ord',
+    },
+  };
+}

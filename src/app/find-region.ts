@@ -1,0 +1,32 @@
+import { systemClock } from '../base/clock.ts';
+import { RcWaitError } from '../base/error.ts';
+import { rememberRegion } from '../host/remembered-region.ts';
+import type { AskOptions } from '../pace/types.ts';
+import { findRegion } from '../rackconnect/find-region.ts';
+import { type ApiUrl, apiUrlOf } from '../rackconnect/regions.ts';
+import type { Target, Way } from './api.ts';
+import type { ApiOptions } from './options.ts';
+
+/**
+ * The API of the region that knows this server, asked for once, and written
+ * down for those who come later.
+ *
+ * @throws RcWaitError API_REFUSED or API_UNAVAILABLE when none does, CONFIGURATION when more than one does
+ */
+export async function searchOnce(
+  { clientOf }: Pick<Way, 'clientOf'>,
+  args: Pick<ApiOptions, 'state-dir'>,
+  { said }: Pick<Target, 'said'>,
+  within: Pick<AskOptions, 'signal' | 'onDelay'>,
+): Promise<ApiUrl> {
+  const search = await findRegion(clientOf, { ...within, nowMs: systemClock.nowMs() });
+  if (search.kind === 'found') {
+    await rememberRegion(args['state-dir'], search.region);
+    return apiUrlOf(search.region);
+  }
+  throw new RcWaitError(
+    search.refused ? 'API_REFUSED' : 'API_UNAVAILABLE',
+    `cannot tell the region of this server: ${search.why}`,
+    { hint: `name it with --region (dfw, hkg, iad, lon, ord or syd). ${said.join('; ')}` },
+  );
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { RcWaitError } from '../base/error.ts';
+import type { Http } from '../http/client.ts';
+import type { Credentials, Overrides } from '../openstack/login/credentials.ts';
+import type { Login } from '../openstack/login/login.ts';
+import { cloudsPlaces, readCloudFiles } from './cloud-files.ts';
+import type { Io } from './io.ts';
+import { readText } from './named-file.ts';
+import type { LoginOptions } from './options.ts';
+
+/** What the flags, the environment and clouds.yaml say of a login. */
+export type NamedCredentials =
+  | Credentials
+  /** nothing is said; `why` where it is not that there is nothing */
+  | { readonly kind: 'none'; readonly why: RcWaitError | undefined };
+
+/**
+ * The credentials that the flags, the environment or clouds.yaml name. What is named and cannot be understood is an
+ * error, and not as if there were none.
+ * @throws RcWaitError CONFIGURATION
+ */
+export async function credentialsOf(
+  args: LoginOptions,
+  env: NodeJS.ProcessEnv,
+  regions: readonly string[],
+): Promise<NamedCredentials> {
+  const { credentialsIn, credentialsOfCloud } = await import('../openstack/login/credentials.ts');
+  const overrides: Overrides = { authUrl: args['auth-url'], regions };
+  const name = args['os-cloud']?.trim() || env.OS_CLOUD?.trim() || undefined;
+  const ofEnvironment = name === undefined ? credentialsIn(env, overrides) : undefined;
+  if (ofEnvironment !== undefined) return ofEnvironment;
+  const files = await readCloudFiles(env);
+  if (files.length > 0) {
+    const { findCloud } = await import('../openstack/login/clouds.ts');
+    const { regionIn } = await import('../openstack/login/settings.ts');
+    const found = findCloud(files, name, regions[0] ?? regionIn(env));
+    if (found.kind === 'cloud') return credentialsOfCloud(found.cloud, env, overrides);
+    if (found.kind === 'several') return { kind: 'none', why: severalClouds(found.path, found.names) };
+  } else if (name !== undefined) {
+    throw new RcWaitError(
+      'CONFIGURATION',
+      `cannot use the cloud ${JSON.stringify(name)}: there is no clouds.yaml`,
+      { hint: `looked for ${cloudsPlaces(env).join(', ')}` },
+    );
+  }
+  if (env.OS_AUTH_URL?.trim())
+    throw new RcWaitError(
+      'CONFIGURATION',
+      'cannot log in: OS_AUTH_URL is set, and there are no credentials for it',
+      {
+        hint: ways(env),
+      },
+    );
+  return { kind: 'none', why: undefined };
+}
+
+function severalClouds(path: string, names: readonly string[]): RcWaitError {
+  return new RcWaitError('CONFIGURATION', `cannot log in: ${path} has several clouds, and none is named`, {
+    hint: `name one with --os-cloud or OS_CLOUD; it has ${names.join(', ')}`,
+  });
+}
+
+/** The certificates to trust: those of --ca-file, else those that are named beside the credentials. */
+export function caFor(
+  caFile: string | undefined,
+  { caFile: own }: Pick<Credentials, 'caFile'>,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  if (caFile !== undefined) return readText(caFile, '--ca-file');
+  if (own === undefined) return undefined;
+  const home = env.HOME?.trim();
+  return readText(home && own.startsWith('~/') ? join(home, own.slice(2)) : own, 'OS_CACERT or cacert');
+}
+
+/** A login with these credentials. `onRequest` is told of each request that it makes. */
+export async function openLogin(
+  credentials: Credentials,
+  http: Http,
+  args: LoginOptions,
+  { onNotice, onRequest }: { readonly onNotice: (notice: string) => void; readonly onRequest?: () => void },
+): Promise<Login> {
+  const { createLogin } = await import('../openstack/login/login.ts');
+  const path = args['token-cache'];
+  const { fileCache } =
+    path === undefined ? { fileCache: undefined } : await import('../openstack/login/token-cache.ts');
+  const cache = path === undefined ? undefined : fileCache?.(path, credentials, onNotice);
+  return createLogin({ credentials, http, clock: systemClock, cache, ...(onRequest ? { onRequest } : {}) });
+}
+
+/** That there are no credentials, with all the ways to name some. */
+export function noCredentials(io: Pick<Io, 'env'>): RcWaitError {
+  return new RcWaitError('CONFIGURATION', 'cannot log in: there are no credentials', { hint: ways(io.env) });
+}
+
+const ways = (env: NodeJS.ProcessEnv): string =>
+  `set RAX_USERNAME and RAX_API_KEY, or OS_TOKEN and OS_TENANT_ID, or OS_USERNAME and OS_PASSWORD (these with OS_AUTH_URL), or name a cloud of ${cloudsPlaces(env).join(', ')} with --os-cloud`;

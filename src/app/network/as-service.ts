@@ -1,0 +1,67 @@
+import { type ErrorCode, RcWaitError } from '../../base/error.ts';
+import type { NetworkResult } from '../../network/types.ts';
+import { errorCodes } from '../../report/exit.ts';
+import { type Ran, runTransient } from '../../systemd/transient.ts';
+import { type Errand, type ErrandApi, parseAnswer } from './change-request.ts';
+import type { Order } from './set-gateway.ts';
+
+/** Starts a command where it has the right to change the network; see `runTransient`. */
+export type Start = (description: string, command: readonly string[]) => Promise<Ran>;
+
+/** This very program, wherever it lies. */
+function self(): readonly string[] {
+  const [node = '', main = ''] = process.argv;
+  return [node, main];
+}
+
+/**
+ * `configure`, in a transient service of systemd. It goes on when this process is
+ * killed, and ends or undoes what it has begun.
+ * @throws RcWaitError as `configure` does; NETWORK_FILE when the service could not be had,
+ *   NETWORK_LOST when it was killed in the middle
+ */
+export async function configureByService(
+  { root: _running, ...order }: Order,
+  api: ErrandApi | null,
+  start: Start = runTransient,
+): Promise<NetworkResult> {
+  const errand: Errand = { ...order, api };
+  const command = [...self(), 'network', 'carry-out', '--errand', JSON.stringify(errand)];
+  const ran = await start(`Set the gateway ${order.gateway}`, command);
+  const answer = parseAnswer(ran.stdout);
+  if (answer === undefined) throw await noAnswer(ran);
+  if ('network' in answer) return answer.network;
+  const { code, message, hint } = answer.error;
+  throw new RcWaitError(isErrorCode(code) ? code : 'BUG', message, hint === undefined ? {} : { hint });
+}
+
+/** `network recover` in such a service. @throws RcWaitError NETWORK_FILE, NETWORK_LOST */
+export async function recoverByService(start: Start = runTransient): Promise<void> {
+  const { openJournal } = await import('../../network/change/journal/journal.ts');
+  if ((await openJournal('/').pending()) === undefined) return;
+  const ran = await start('Put the network back', [...self(), 'network', 'recover']);
+  if (ran.exit !== 0) throw await noAnswer(ran);
+}
+
+async function noAnswer({ how }: Ran): Promise<RcWaitError> {
+  const { openJournal } = await import('../../network/change/journal/journal.ts');
+  const isOpen = await openJournal('/')
+    .pending()
+    .then(Boolean, () => true);
+  if (isOpen) {
+    return new RcWaitError(
+      'NETWORK_LOST',
+      `cannot tell what became of the network: its service ended (${how})`,
+      {
+        hint: 'what it had begun is put back by the timer rc-wait-network-recover, or by the next start of rc-wait',
+      },
+    );
+  }
+  return new RcWaitError('NETWORK_FILE', `cannot have systemd change the network: systemd-run: ${how}`, {
+    hint: 'nothing was changed; run rc-wait with --privileges own where it has the right to',
+  });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return errorCodes.has(code);
+}

@@ -1,0 +1,88 @@
+import type { StackName } from '../network/types.ts';
+
+/** Which API is asked, and how; `root` where the command works on network files. */
+export interface ApiOptions {
+  readonly region: string | undefined;
+  readonly 'api-url': string | undefined;
+  readonly interface: string | undefined;
+  readonly 'source-address': string | undefined;
+  readonly 'ca-file': string | undefined;
+  readonly 'state-dir': string;
+  readonly root?: string;
+}
+
+/** How a wait on this server is done. Durations are in ms, or Infinity. */
+export interface WaitOptions extends ApiOptions {
+  readonly timeout: number;
+  readonly network: StackName | 'auto' | 'off';
+  readonly 'public-interface': 'keep' | 'disable';
+  readonly privileges: 'own' | 'service';
+  readonly probe: string | undefined;
+  readonly source: 'auto' | 'api' | 'xenstore';
+  readonly managed: 'auto' | 'yes' | 'no';
+  readonly 'once-per-instance': boolean;
+  readonly signal: string | undefined;
+  readonly 'signal-token': string | undefined;
+  readonly 'hooks-dir': string;
+  readonly 'hook-timeout': number;
+  readonly root: string;
+  readonly output: 'human' | 'json';
+  readonly quiet: boolean;
+  readonly 'log-level': 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly 'log-format': 'auto' | 'human' | 'json' | 'journal';
+}
+
+/** What a wait on an instance needs of them that DEPLOYED was seen on before. */
+export type OnceOptions = Pick<
+  WaitOptions,
+  'once-per-instance' | 'network' | 'public-interface' | 'probe' | 'root'
+> & { readonly interface?: string | undefined };
+
+/** What telling how a wait ended needs of them. */
+export type TellOptions = Pick<
+  WaitOptions,
+  | 'signal'
+  | 'signal-token'
+  | 'hooks-dir'
+  | 'hook-timeout'
+  | 'root'
+  | 'privileges'
+  | 'output'
+  | 'quiet'
+  | 'ca-file'
+>;
+
+/** How to log in. */
+export interface LoginOptions {
+  readonly 'auth-url': string | undefined;
+  readonly 'os-cloud': string | undefined;
+  readonly 'token-cache': string | undefined;
+}
+
+/** How a wait for many servers is done. */
+export interface RemoteOptions extends LoginOptions {
+  readonly all: boolean;
+  readonly name: string | undefined;
+  readonly metadata: string | undefined;
+  readonly timeout: number;
+  readonly 'no-rackconnect-after': number;
+  readonly managed: boolean;
+  readonly interval: number;
+  readonly exec: string | undefined;
+  readonly 'exec-jobs': string;
+  readonly regions: string | undefined;
+  readonly service: string | undefined;
+  readonly tenant: string | undefined;
+  readonly 'ca-file': string | undefined;
+  readonly 'exec-timeout': number;
+  readonly output: 'human' | 'json' | 'ndjson';
+  readonly quiet: boolean;
+}
+
+/** Where deployed.d and failed.d are. */
+export const usualHooksFolder = '/etc/rc-wait';
+
+/** The environment variable of a flag, or of a command and its flag. */
+export function variableNamed(...words: readonly string[]): string {
+  return `RC_WAIT_${words.join('_').toUpperCase().replaceAll(/[- ]/g, '_')}`;
+}

@@ -1,0 +1,137 @@
+import { systemClock } from '../../base/clock.ts';
+import { formatDuration } from '../../base/duration.ts';
+import { RcWaitError } from '../../base/error.ts';
+import type { ServersApi } from '../../openstack/compute.ts';
+import type { Credentials } from '../../openstack/login/credentials.ts';
+import type { Catalog } from '../../openstack/types.ts';
+import type { RemoteTally } from '../../remote/types.ts';
+import type { Io } from '../io.ts';
+import { caFor, credentialsOf, noCredentials, openLogin } from '../login.ts';
+import type { RemoteOptions } from '../options.ts';
+
+/** The Cloud Servers APIs of the regions that are meant, logged in. */
+export interface OpenRegions {
+  readonly regions: readonly { readonly code: string; readonly api: ServersApi }[];
+  close(): void;
+}
+
+interface OpenOptions {
+  readonly tally: RemoteTally;
+  /** on the system's clock, in ms */
+  readonly deadlineMs: number;
+  readonly onNotice: (notice: string) => void;
+}
+
+/** Rackspace's name of it; a private cloud's is mostly `nova`. */
+const usualService = 'cloudServersOpenStack';
+
+/**
+ * Logs in, until the deadline where identity gives no usable answer, and finds
+ * the endpoints of Cloud Servers in the catalog.
+ * @throws RcWaitError CONFIGURATION, API_REFUSED or API_UNAVAILABLE
+ */
+export async function openRegions(
+  args: RemoteOptions,
+  io: Io,
+  { tally, deadlineMs, onNotice }: OpenOptions,
+): Promise<OpenRegions> {
+  const { regionCode } = await import('../../openstack/documented.ts');
+  const written = (args.regions ?? '').split(/[\s,]+/).filter((one) => one !== '');
+  const all = written.some((one) => one.toLowerCase() === 'all');
+  const wished = all ? [] : [...new Set(written.map(regionCode))];
+  const credentials = await credentialsOf(args, io.env, wished);
+  if ('kind' in credentials) throw credentials.why ?? noCredentials(io);
+  for (const notice of credentials.notices) onNotice(notice);
+  const [{ createHttp }, { createServers }, { firstSession }] = await Promise.all([
+    import('../../http/client.ts'),
+    import('../../openstack/compute.ts'),
+    import('../../remote/first-login.ts'),
+  ]);
+  const http = createHttp(caFor(args['ca-file'], credentials, io.env));
+  const onRequest = (): void => {
+    tally.sent += 1;
+  };
+  try {
+    const login = await openLogin(credentials, http, args, { onNotice, onRequest });
+    const { catalog } = await firstSession({
+      login,
+      clock: systemClock,
+      random: Math.random,
+      deadlineMs,
+      signal: io.signal,
+      onTrouble: troubleNotices(tally, onNotice),
+    });
+    const service = args.service ?? credentials.computeService ?? usualService;
+    await requireService(catalog, service);
+    const codes = wished.length > 0 ? wished : await defaultRegions(catalog, service, credentials, all);
+    const endpoints = await endpointsFor(catalog, service, codes, args.tenant);
+    const regions = endpoints.map(({ code, url }) => ({
+      code,
+      api: createServers({ endpoint: url, login, http, onRequest }),
+    }));
+    return { regions, close: () => http.close() };
+  } catch (error) {
+    http.close();
+    throw error;
+  }
+}
+
+/** Says why it cannot log in, once for each reason: an hour of it would be a line every few seconds. */
+function troubleNotices(
+  tally: RemoteTally,
+  onNotice: (notice: string) => void,
+): (reason: string, untilMs: number) => void {
+  let said: string | undefined;
+  return (reason, untilMs) => {
+    tally.failed += 1;
+    const inMs = Math.max(0, untilMs - systemClock.nowMs());
+    if (reason !== said) onNotice(`${reason}; trying again in ${formatDuration(inMs)}`);
+    said = reason;
+  };
+}
+
+/** @throws RcWaitError CONFIGURATION, with the services that may be meant, when there is none of that name or type */
+async function requireService(catalog: Catalog, service: string): Promise<void> {
+  const { regionsOf, servicesNamed } = await import('../../openstack/find.ts');
+  if (servicesNamed(catalog, service).length > 0) return;
+  const others = servicesNamed(catalog, 'compute').filter((one) => regionsOf(one).length > 0);
+  if (others.length === 0) return;
+  const names = others.map(({ name }) => name).join(', ');
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot find the servers: the catalog has no service ${service}, and of type compute it has ${names}`,
+    { hint: `name the service with --service, such as --service ${others[0]?.name}` },
+  );
+}
+
+/** Where no region is named: that of the credentials, the account's own, or the only one there is. */
+async function defaultRegions(
+  catalog: Catalog,
+  service: string,
+  { region }: Credentials,
+  all: boolean,
+): Promise<readonly string[]> {
+  const { regionsOf, servicesNamed } = await import('../../openstack/find.ts');
+  const own = servicesNamed(catalog, service).flatMap(regionsOf);
+  if (all) return own;
+  if (region !== undefined) return [region.toUpperCase()];
+  if (catalog.defaultRegion !== undefined) return [catalog.defaultRegion];
+  if (own.length === 1) return own;
+  throw new RcWaitError('CONFIGURATION', 'cannot tell the region of the servers: none is named', {
+    hint: `name it with --regions or OS_REGION_NAME; the account has ${own.join(', ') || 'none'}`,
+  });
+}
+
+/** By the rule of `rc-wait endpoints`, from where this runs. */
+async function endpointsFor(
+  catalog: Catalog,
+  service: string,
+  regions: readonly string[],
+  tenantId: string | undefined,
+): Promise<readonly { readonly code: string; readonly url: string }[]> {
+  const { chooseEndpoints } = await import('../../openstack/endpoints.ts');
+  const { placeOfThis } = await import('../../host/rackspace-region.ts');
+  const wish = { service, regions, network: 'auto' as const, tenantId };
+  const { chosen } = chooseEndpoints(catalog, wish, { region: await placeOfThis() });
+  return chosen.map(({ region, url }) => ({ code: region ?? 'all regions', url }));
+}

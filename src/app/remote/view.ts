@@ -1,0 +1,87 @@
+import { systemClock } from '../../base/clock.ts';
+import type { Template } from '../../remote/command-line.ts';
+import { createExec, type Exec, type ExecEnd } from '../../remote/exec.ts';
+import type { RemoteEvent, Watched } from '../../remote/types.ts';
+import { createLiveBlock } from '../../report/live-block.ts';
+import { beginRemote, eventLine, noteEvent, noteExec, remoteTable } from '../../report/remote-progress.ts';
+import { clean } from '../../report/words.ts';
+import { personsEnvironment } from '../../system/environment.ts';
+import { ownersEnvironment } from '../../system/name-lookups.ts';
+import type { Io } from '../io.ts';
+import type { RemoteOptions } from '../options.ts';
+
+/** What a person or a program is shown while servers are waited for, and the commands of `--exec`. */
+export interface RemoteView {
+  readonly onEvent: (event: RemoteEvent) => void;
+  readonly notice: (notice: string) => void;
+  readonly execs: ReadonlyMap<string, ExecEnd>;
+  commandsEnded(): Promise<void>;
+  end(): void;
+}
+
+interface ViewOptions {
+  readonly startedMs: number;
+  readonly deadlineMs: number;
+  /** of `--exec` */
+  readonly template: Template | undefined;
+  readonly jobs: number;
+}
+
+/** The table is drawn again no more often than this, in ms: with 10,000 servers an event is no reason. */
+const drawEveryMs = 500;
+
+/** A live table on a terminal, a line of NDJSON for each event elsewhere. */
+export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptions): RemoteView {
+  const { startedMs, deadlineMs, template, jobs } = options;
+  const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
+  const progress = beginRemote(startedMs, deadlineMs);
+  const isStream = args.output === 'ndjson';
+  const err = live?.above ?? io.err;
+
+  const isTold = isStream || (live === undefined && !args.quiet);
+  let lines = '';
+  // What one answer tells is one write: ten thousand of them would wait in memory for a slow reader, each by itself.
+  const flush = (): void => {
+    if (lines !== '') (isStream ? io.out : io.err)(lines);
+    lines = '';
+  };
+  const line = (event: Parameters<typeof eventLine>[0]): void => {
+    if (!isTold) return;
+    if (lines === '') setImmediate(flush);
+    lines += eventLine(event, Date.now());
+  };
+  const draw = (): void => live?.draw(remoteTable(progress, systemClock.nowMs(), (io.columns ?? 80) - 1));
+  const timer = live && setInterval(draw, drawEveryMs);
+  timer?.unref();
+
+  const exec: Exec | undefined =
+    template &&
+    createExec({
+      template,
+      jobs,
+      timeoutMs: args['exec-timeout'],
+      env: personsEnvironment(ownersEnvironment(io.env)),
+      signal: io.signal,
+      onLine: (server: Watched, text) => err(`[${clean(server.name)}] ${clean(text)}\n`),
+      onEnd: (end) => {
+        noteExec(progress, end);
+        line({ kind: 'exec', ...end });
+      },
+    });
+
+  return {
+    onEvent(event) {
+      noteEvent(progress, event);
+      line(event);
+      if (event.kind === 'server' && event.server.verdict === 'deployed') exec?.add(event.server);
+    },
+    notice: (notice) => err(`rc-wait: warning: ${clean(notice)}\n`),
+    execs: exec?.ends ?? new Map(),
+    commandsEnded: async () => exec?.done(),
+    end() {
+      clearInterval(timer);
+      flush();
+      live?.end();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { exitOfSignal, type InterruptSignal } from '../report/exit.ts';
+import { ignoredVariable } from '../system/environment.ts';
+import { Interrupted } from './io.ts';
+
+/**
+ * A signal that SIGINT, SIGTERM and SIGHUP (the terminal is gone) abort, so that a
+ * wait ends in order: its result is printed, systemd is told, and a network change
+ * is finished or taken back first. A second Ctrl-C ends the process at once: whoever
+ * types it twice means it.
+ *
+ * What was ignored when rc-wait was started stays ignored, as by `nohup` (SIGHUP), by
+ * `trap '' HUP`, or in the background of a script (SIGINT). Node itself puts all of
+ * them back to their defaults, so the launcher looks, and says so in `env`.
+ */
+export function interruptSignal(env: NodeJS.ProcessEnv): AbortSignal {
+  const ignored = env[ignoredVariable]?.split(' ').map((name) => `SIG${name}`) ?? [];
+  delete env[ignoredVariable];
+  const controller = new AbortController();
+  const take = (name: InterruptSignal): void => {
+    if (controller.signal.aborted && name === 'SIGINT') process.exit(exitOfSignal(name));
+    controller.abort(new Interrupted(name));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Without a listener the default would end the process.
+    process.on(name, ignored.includes(name) ? () => undefined : () => take(name));
+  }
+  return controller.signal;
+}

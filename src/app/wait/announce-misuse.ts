@@ -1,0 +1,32 @@
+import { reasonOf } from '../../base/error.ts';
+import type { Io } from '../io.ts';
+import { usualHooksFolder, variableNamed } from '../options.ts';
+
+/**
+ * Tells systemd, and whoever RC_WAIT_SIGNAL names, of a wait whose flags cannot
+ * be read: a stack would wait for its signal until its own time-out. Never throws.
+ */
+export async function tellMisuse(error: unknown, io: Io): Promise<void> {
+  const value = (flag: string): string | undefined => io.env[variableNamed(flag)] || undefined;
+  const signal = value('signal');
+  if (signal === undefined && !io.env.NOTIFY_SOCKET) return;
+  const [{ createNotifier }, { createTeller }] = await Promise.all([
+    import('../../systemd/notify.ts'),
+    import('./announce.ts'),
+  ]);
+  const args = {
+    signal,
+    'signal-token': value('signal-token'),
+    'ca-file': value('ca-file'),
+    'hooks-dir': usualHooksFolder,
+    'hook-timeout': 0,
+    root: '/',
+    privileges: 'own',
+    output: 'human',
+    quiet: false,
+  } as const;
+  const notifier = createNotifier(io.env);
+  // The URL may be what is wrong.
+  const teller = await createTeller(args, io, notifier).catch(() => undefined);
+  await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
+}

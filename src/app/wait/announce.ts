@@ -1,0 +1,246 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { formatDuration } from '../../base/duration.ts';
+import { RcWaitError, reasonOf } from '../../base/error.ts';
+import type { Log } from '../../report/log.ts';
+import type { Owed, Result } from '../../report/result.ts';
+import type { Notifier } from '../../systemd/notify.ts';
+import { readCa } from '../api.ts';
+import { instanceId } from '../instance-id.ts';
+import type { Io } from '../io.ts';
+import { type TellOptions, variableNamed } from '../options.ts';
+import { isThisSystem } from '../root.ts';
+
+/** What telling needs beyond the result. */
+interface Ended {
+  readonly log: Log;
+  /** of the wait, on the clock */
+  readonly deadlineMs: number;
+  /** nothing was waited for: all but those who are owed were told when DEPLOYED was seen */
+  readonly recalled: { readonly owed?: Owed | undefined } | undefined;
+}
+
+/** Tells everybody how a wait ended, once. */
+export interface Teller {
+  /**
+   * Prints the result, runs the hooks, tells systemd and whoever is signalled.
+   * None of them can change how the wait ended: what goes wrong is a warning.
+   * An interruption is no verdict: hooks and stacks hear nothing of it, since the wait may go on.
+   * @returns whom an interruption has kept from being told; undefined: nobody
+   */
+  result(result: Result, ended: Ended): Promise<Owed | undefined>;
+  /** Tells systemd and whoever is signalled of a wait that could not begin, and has no result. */
+  error(error: unknown): Promise<void>;
+}
+
+/** A timer of Node ends at once above 2^31 ms; and a hook that hangs must not hold up a boot for ever. */
+const longestHookMs = 24 * 3_600_000;
+
+/** So long is tried to signal at least, so that a passed deadline can be told at all; and at most, since all else waits. */
+const leastSignalMs = 30_000;
+const mostSignalMs = 600_000;
+
+/** What is left for it once SIGTERM has come: systemd kills after TimeoutStopSec=, and a person is waiting. */
+const lastMomentMs = 3_000;
+
+/** Proofs of life come once for each hook and for the signal: they must reach a little further than these. */
+const marginMs = 10_000;
+
+/**
+ * Checks the flags, before anything is waited for. The secrets are taken out of the environment, for
+ * programs of the network's stacks and hooks must not inherit them.
+ * @throws RcWaitError USAGE, CONFIGURATION
+ */
+export async function createTeller(args: TellOptions, io: Io, notifier: Notifier): Promise<Teller> {
+  for (const name of ['signal', 'signal-token']) delete io.env[variableNamed(name)];
+  if (args['hook-timeout'] > longestHookMs) {
+    const text = formatDuration(args['hook-timeout']);
+    throw new RcWaitError('USAGE', `cannot use --hook-timeout (${text}): at most 24h are expected`);
+  }
+  if (args['hooks-dir'] === '')
+    throw new RcWaitError('USAGE', 'cannot use --hooks-dir "": a folder is expected');
+  const signaller = await createSignaller(args, io);
+  return {
+    async result({ document, exit }, { log, deadlineMs, recalled }) {
+      const { message, outcome } = document;
+      const { forStream } = await import('../../systemd/journal.ts');
+      io.out(
+        forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', await printed(document, args), io.env),
+      );
+      const isVerdict = outcome !== 'interrupted';
+      // A remembered DEPLOYED has been told, but for what an interruption has cut off.
+      const tells = recalled !== undefined && exit === 0 ? (recalled.owed ?? nobody) : everybody;
+      const hooks = isVerdict
+        ? await runHooksFor({ document, exit }, args, { io, log, notifier, only: tells.hooks })
+        : [];
+      const ending = {
+        succeeded: exit === 0,
+        reason: message,
+        data: {
+          outcome,
+          automation_status: document.automation_status,
+          gateway_ip: document.gateway_ip,
+          network: document.network?.action ?? null,
+        },
+      };
+      const nowMs = systemClock.nowMs();
+      const untilMs = Math.max(nowMs + leastSignalMs, Math.min(deadlineMs, nowMs + mostSignalMs));
+      // What depends on a deployed server does not wait for Heat; a failed unit ends when all is told.
+      if (exit === 0) await notifier.ready(message);
+      else if (signaller && isVerdict)
+        notifier.status(`telling ${signaller.place}; ${message}`, untilMs - nowMs + marginMs);
+      const isTold =
+        signaller === undefined ||
+        !isVerdict ||
+        !tells.signal ||
+        (await signaller.send(ending, untilMs, log));
+      if (exit !== 0) await notifier.stopping(message);
+      const signal = !isTold && io.signal.aborted;
+      return signal || hooks.length > 0 ? { signal, hooks: [...hooks] } : undefined;
+    },
+    async error(error) {
+      if (io.signal.aborted) return notifier.stopping(reasonOf(io.signal.reason));
+      const reason = reasonOf(error);
+      const data = { outcome: null, error: error instanceof RcWaitError ? error.code : 'BUG' };
+      const untilMs = systemClock.nowMs() + leastSignalMs;
+      const warn = (warning: string): void => io.err(`rc-wait: warning: ${warning}\n`);
+      if (signaller) notifier.status(`telling ${signaller.place}; ${reason}`, leastSignalMs + marginMs);
+      await signaller?.send({ succeeded: false, reason, data }, untilMs, { warn, debug: () => undefined });
+      await notifier.stopping(reason);
+    },
+  };
+}
+
+/** Who hears of an end: the stack, and the hooks with these names (undefined: all of them). */
+interface Hearers {
+  readonly signal: boolean;
+  readonly hooks?: readonly string[];
+}
+
+const everybody: Hearers = { signal: true };
+const nobody: Hearers = { signal: false, hooks: [] };
+
+/** Whether the end is an error in the journal; to be stopped on purpose is none. */
+const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
+  exit !== 0 && outcome !== 'interrupted';
+
+async function printed(document: Result['document'], { output }: TellOptions): Promise<string> {
+  if (output === 'json') return `${JSON.stringify(document)}\n`;
+  const { humanResult } = await import('../../report/result.ts');
+  return humanResult(document);
+}
+
+interface Signaller {
+  /** all of the URL that may be shown */
+  readonly place: string;
+  /** Resolves to whether it was delivered. */
+  send(
+    ending: { succeeded: boolean; reason: string; data: Readonly<Record<string, string | null>> },
+    untilMs: number,
+    log: Pick<Log, 'warn' | 'debug'>,
+  ): Promise<boolean>;
+}
+
+async function createSignaller(args: TellOptions, io: Io): Promise<Signaller | undefined> {
+  if (args.signal === undefined) return undefined;
+  const { parseSignalUrl, placeOf, signalRequest } = await import('../../announce/heat/request.ts');
+  const url = parseSignalUrl(args.signal);
+  const place = placeOf(url);
+  const caPem = args['ca-file'] === undefined ? undefined : readCa(args['ca-file']);
+  return {
+    place,
+    async send(ending, untilMs, log) {
+      const { deliver, httpSend } = await import('../../announce/heat/deliver.ts');
+      const id = (await instanceId(args.root)) ?? hostname();
+      const request = signalRequest(url, { ...ending, id }, args['signal-token']);
+      const stop = shortlyAfter(io.signal);
+      const why = await deliver(request, {
+        send: httpSend(url, request, caPem),
+        clock: systemClock,
+        untilMs: io.signal.aborted ? systemClock.nowMs() + lastMomentMs : untilMs,
+        random: Math.random,
+        signal: stop.signal,
+        onRetry: (reason) => log.debug(`telling ${place} again: ${reason}`),
+      });
+      stop.forget();
+      if (why === undefined) log.debug(`told ${place} how the wait ended`);
+      else log.warn(`cannot tell ${place} how the wait ended: ${why}`);
+      return why === undefined;
+    },
+  };
+}
+
+/** A signal that is aborted a moment after `signal` is. */
+function shortlyAfter(signal: AbortSignal): { readonly signal: AbortSignal; forget(): void } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = (): void => {
+    timer = setTimeout(() => late.abort(), lastMomentMs);
+  };
+  if (signal.aborted) start();
+  signal.addEventListener('abort', start, { once: true });
+  return {
+    signal: late.signal,
+    forget() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', start);
+    },
+  };
+}
+
+/** What hooks are run with. */
+interface HookContext {
+  readonly io: Io;
+  readonly log: Log;
+  readonly notifier: Notifier;
+  /** the names of those that are run; undefined: all of them */
+  readonly only: readonly string[] | undefined;
+}
+
+/** Runs the hooks for a verdict; resolves to the names of those that an interruption has kept from being run. */
+async function runHooksFor(
+  { document, exit }: Result,
+  args: TellOptions,
+  { io, log, notifier, only }: HookContext,
+): Promise<readonly string[]> {
+  const { outcome, message, gateway_ip: gateway } = document;
+  // Below another root the hooks would be those of the system that prepares an image, not of the image.
+  if (only?.length === 0 || !isThisSystem(args.root)) return [];
+  const [{ findHooks }, { clean }] = await Promise.all([
+    import('../../announce/hooks/find.ts'),
+    import('../../report/words.ts'),
+  ]);
+  const folder = join(resolve(args['hooks-dir']), outcome === 'deployed' ? 'deployed.d' : 'failed.d');
+  const { hooks: found, refused, passed } = await findHooks(folder);
+  const hooks = found.filter(({ name }) => only === undefined || only.includes(name));
+  if (process.geteuid?.() !== 0) {
+    if (hooks.length + refused.length > 0) log.warn(`not root: the hooks in ${folder} are not run`);
+    return [];
+  }
+  for (const why of refused) log.warn(why);
+  if (passed.length > 0)
+    log.debug(`no hooks, by their names or their modes, in ${folder}: ${passed.join(' ')}`);
+  if (hooks.length === 0) return [];
+  const { runHooks } = await import('../../announce/hooks/run-all.ts');
+  const launch =
+    args.privileges === 'own' ? undefined : (await import('../../systemd/hook-service.ts')).hookService;
+  return runHooks(hooks, {
+    input: `${JSON.stringify(document)}\n`,
+    env: {
+      RC_WAIT_OUTCOME: outcome,
+      RC_WAIT_EXIT_STATUS: String(exit),
+      RC_WAIT_GATEWAY_IP: gateway ?? '',
+      RC_WAIT_MESSAGE: clean(message),
+    },
+    timeoutMs: args['hook-timeout'],
+    signal: io.signal,
+    launch,
+    onLine: (line) => log.info(line),
+    onWarning: (warning) => log.warn(warning),
+    onStart(name, number) {
+      const text = `running the hook ${name} (${number} of ${hooks.length}); ${message}`;
+      notifier.status(text, args['hook-timeout'] + marginMs);
+    },
+  });
+}

@@ -1,0 +1,84 @@
+import { dirname, join } from 'node:path';
+import { errnoOf, reasonOf } from '../../base/error.ts';
+import { readRegularText } from '../../base/files.ts';
+import { distrust, rootOrThisUser } from '../../base/trust.ts';
+import type { Owed } from '../../report/result.ts';
+import { folderBelow, writeWhole } from '../../system/files.ts';
+import {
+  blank,
+  type Instance,
+  type Memory,
+  parseMemory,
+  renderMemory,
+  withInstance,
+  withOwed,
+} from './deployed-before.ts';
+
+/** Where it is remembered, below the root. It goes into an image of the server: hence an entry for each instance. */
+const memoryPath = '/var/lib/rc-wait/instances.json';
+
+/** More than the hundreds of instances that are kept. */
+const largestBytes = 16 * 2 ** 20;
+
+/**
+ * What is remembered. A memory that cannot be read or understood is none: the
+ * wait then asks the API, as it would without one. Never throws.
+ * @param onWarning told what is wrong with it
+ */
+export async function readMemory(root: string, onWarning: (warning: string) => void): Promise<Memory> {
+  const path = join(root, memoryPath);
+  try {
+    const doubt = distrust(path, rootOrThisUser());
+    if (doubt !== undefined) {
+      onWarning(`cannot use ${path}: ${doubt}; what it says is not believed`);
+      return blank;
+    }
+    const memory = parseMemory(readRegularText(path, largestBytes));
+    if (memory !== undefined) return memory;
+    onWarning(`cannot use ${path}: it is no memory of rc-wait; what it said is forgotten`);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') onWarning(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+  return blank;
+}
+
+/**
+ * Remembers one more instance, durably: after a power cut the file has the old
+ * text or the new one. Never throws.
+ * @param onWarning told why it is not remembered
+ */
+export async function remember(
+  root: string,
+  instance: Instance,
+  onWarning: (warning: string) => void,
+): Promise<void> {
+  await change(root, (memory) => withInstance(memory, instance), onWarning);
+}
+
+/**
+ * Remembers who has to be told yet that an instance is deployed, if anybody. Never throws.
+ * @param onWarning told why it is not remembered
+ */
+export async function rememberOwed(
+  root: string,
+  id: string,
+  owed: Owed | undefined,
+  onWarning: (warning: string) => void,
+): Promise<void> {
+  await change(root, (memory) => withOwed(memory, id, owed), onWarning);
+}
+
+async function change(
+  root: string,
+  edit: (memory: Memory) => Memory | undefined,
+  onWarning: (warning: string) => void,
+): Promise<void> {
+  try {
+    const memory = edit(await readMemory(root, () => undefined));
+    if (memory === undefined) return;
+    const folder = await folderBelow(root, dirname(memoryPath), 0o700);
+    await writeWhole(join(folder, 'instances.json'), renderMemory(memory));
+  } catch (error) {
+    onWarning(`cannot remember that this instance is deployed: ${reasonOf(error)}`);
+  }
+}

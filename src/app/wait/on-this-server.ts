@@ -1,0 +1,153 @@
+import { systemClock } from '../../base/clock.ts';
+import { RcWaitError } from '../../base/error.ts';
+import type { Ipv4Address } from '../../base/ipv4.ts';
+import type { Region } from '../../base/region.ts';
+import type { NetworkResult } from '../../network/types.ts';
+import type { Tally } from '../../pace/types.ts';
+import { type ApiUrl, apiUrlOf } from '../../rackconnect/regions.ts';
+import type { Log } from '../../report/log.ts';
+import type { End } from '../../report/result.ts';
+import type { View } from '../../report/view.ts';
+import { type JobOptions, runJob } from '../../wait/job.ts';
+import type { Waited } from '../../wait/loop.ts';
+import { sourceNow, sourceWithin, type Target, type Way, withWay } from '../api.ts';
+import type { Io } from '../io.ts';
+import type { WaitOptions } from '../options.ts';
+import { configureFor, untilGatewayFits } from './network-step.ts';
+
+/** What a wait is done with. */
+interface JobContext {
+  readonly target: Target;
+  /** whether a second automation is waited for; asked when the first has ended, for roles may be told late */
+  readonly isManaged: () => Promise<boolean>;
+  readonly log: Log;
+  readonly view: View;
+  readonly deadlineMs: number;
+  /** filled in when the job ends, however it ends */
+  readonly requests: Tally;
+}
+
+/** The job of `rc-wait wait` on this server, from its source address to its network. */
+export async function waitJob(args: WaitOptions, io: Io, context: JobContext): Promise<End> {
+  const { target, log, view, deadlineMs, requests } = context;
+  if (args.source === 'xenstore' && args.network === 'off')
+    return runJob(await jobOptions(args, io, context, nobody));
+  const source = await sourceWithin(args, target, {
+    clock: systemClock,
+    deadlineMs,
+    signal: io.signal,
+    onMissing: view.hinder,
+  });
+  if (typeof source === 'object')
+    return { kind: 'deadline', phase: 'automation', answered: false, refused: false, why: source.missing };
+  const lookUp = sourceNow(args, target);
+  return withWay(args, lookUp, log.warn, async (way) => {
+    view.count(way.pace.tally);
+    try {
+      const api = await apiOf(args, io, context, way);
+      if (api.kind === 'deadline') return { ...api, phase: 'region' };
+      const baseUrl = api.value;
+      log.debug(`asking ${baseUrl}${source === undefined ? '' : ` from ${source}`}`);
+      const client = way.clientOf(baseUrl);
+      const openApi = { client, pace: way.pace, baseUrl };
+      const configure = async (gateway: Ipv4Address): Promise<NetworkResult> => {
+        const patience = { clock: systemClock, deadlineMs, signal: io.signal, onLate: view.hinder };
+        await untilGatewayFits(gateway, args, patience);
+        // What hindered it is over.
+        view.onEvent({ kind: 'phase', phase: 'network' });
+        // As it is now: from an address of before, the API would seem lost, and a good change would be undone.
+        const now = lookUp();
+        const asked = { api: openApi, source: typeof now === 'object' ? source : now };
+        return configureFor(gateway, args, log, asked);
+      };
+      const end = await runJob(await jobOptions(args, io, context, { client, configure }));
+      return args.source === 'api' ? end : await withReason(end, io);
+    } finally {
+      Object.assign(requests, way.pace.tally);
+    }
+  });
+}
+
+/** What the job is done with, where it comes to that. */
+type Hands = Pick<JobOptions<NetworkResult>, 'client' | 'configure'>;
+
+const notAsked = (): Promise<never> =>
+  Promise.reject(new RcWaitError('BUG', 'the API is asked, and was not to be'));
+
+/** For a wait that needs the API neither for the status nor for the gateway. */
+const nobody: Hands = { client: { ask: notAsked }, configure: notAsked };
+
+/** Why RackConnect will not automate this server: the API does not say it, and xenstore may. */
+async function withReason(end: End, io: Io): Promise<End> {
+  if (end.kind !== 'unprocessable' || end.deployment === undefined) return end;
+  if (end.deployment.reason !== undefined) return end;
+  const { unprocessableReason } = await import('../xenstore-status.ts');
+  const reason = await unprocessableReason(io.signal);
+  return reason === undefined ? end : { ...end, deployment: { ...end.deployment, reason } };
+}
+
+/** The API of this server's region, found out by asking all of them where nothing else tells. */
+async function apiOf(
+  args: WaitOptions,
+  io: Io,
+  { target, view, deadlineMs, log }: JobContext,
+  { clientOf }: Way,
+): Promise<Waited<ApiUrl>> {
+  // A source may be wrong, and the wrong API would only ever refuse.
+  if (target.regionBy !== undefined) log.info(`the region is told by ${target.regionBy}`);
+  if (target.baseUrl !== undefined) return { kind: 'done', value: target.baseUrl };
+  const [{ regionInquiry }, { waitFor }, { rememberRegion }, { regionSaid }] = await Promise.all([
+    import('../../wait/region-search.ts'),
+    import('../../wait/loop.ts'),
+    import('../../host/remembered-region.ts'),
+    import('../../host/identity.ts'),
+  ]);
+  let saidBy: string | undefined;
+  const look = async (): Promise<Region | undefined> => {
+    const said = await regionSaid();
+    saidBy = said?.by;
+    return said?.region;
+  };
+  log.info('nothing on this server names its region: asking the APIs of all six which of them knows it');
+  view.onEvent({ kind: 'phase', phase: 'region' });
+  const found = await waitFor(regionInquiry(clientOf, systemClock, look), {
+    clock: systemClock,
+    deadlineMs,
+    signal: io.signal,
+    onEvent: view.onEvent,
+  });
+  if (found.kind === 'deadline') return { ...found, why: `${found.why}; name it with --region` };
+  if (saidBy === undefined) await rememberRegion(args['state-dir'], found.value);
+  log.info(
+    saidBy === undefined
+      ? `the region of this server is ${found.value}: its API knows this server`
+      : `the region is told by ${saidBy}`,
+  );
+  return { kind: 'done', value: apiUrlOf(found.value) };
+}
+
+async function jobOptions(
+  args: WaitOptions,
+  io: Io,
+  { isManaged, view, deadlineMs }: JobContext,
+  hands: Hands,
+): Promise<JobOptions<NetworkResult>> {
+  const metadata =
+    args.source === 'api'
+      ? undefined
+      : {
+          source: (await import('../xenstore-status.ts')).statusMetadata(),
+          alone: args.source === 'xenstore',
+        };
+  return {
+    ...hands,
+    metadata,
+    managed: async () =>
+      (await isManaged()) ? (await import('../xenstore-status.ts')).managedAutomation() : undefined,
+    clock: systemClock,
+    deadlineMs,
+    signal: io.signal,
+    onEvent: view.onEvent,
+    network: args.network === 'off' || args.network === 'auto' ? args.network : 'always',
+  };
+}

@@ -1,0 +1,223 @@
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { RcWaitError } from '../../base/error.ts';
+import { parseIpv4 } from '../../base/ipv4.ts';
+import type { JournalEntry } from '../../network/change/journal/entry.ts';
+import type { Check } from '../../network/plan/check.ts';
+import type { NetworkResult } from '../../network/types.ts';
+import type { Log } from '../../report/log.ts';
+import type { End, Owed, ResultDocument } from '../../report/result.ts';
+import type { View } from '../../report/view.ts';
+import { instanceId } from '../instance-id.ts';
+import type { Order } from '../network/set-gateway.ts';
+import type { OnceOptions } from '../options.ts';
+import { isThisSystem, requireRoot } from '../root.ts';
+
+/** Where a wait stands. */
+interface Context {
+  readonly log: Log;
+  readonly view: Pick<View, 'onEvent' | 'hinder'>;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  /** makes the gateway the default route; throws RcWaitError as `configure` does */
+  readonly configure: (order: Order) => Promise<NetworkResult>;
+}
+
+/** At boot an interface may get its address late. Longer than that, and the API is asked for the gateway again. */
+const patienceMs = 60_000;
+
+/**
+ * The end of a wait that need not be waited for: DEPLOYED was seen on this
+ * instance, and its network is put in order from what is remembered. Undefined
+ * where nothing is remembered that helps.
+ */
+export async function recallEnd(args: OnceOptions, context: Context): Promise<End | undefined> {
+  if (!args['once-per-instance']) return undefined;
+  const { log } = context;
+  const id = await instanceId(args.root);
+  if (id === undefined) {
+    log.info('cannot tell which instance this server is: nobody has said so on this boot; waiting as always');
+    return undefined;
+  }
+  const [{ recall, cameAfter }, { readMemory }] = await Promise.all([
+    import('./deployed-before.ts'),
+    import('./deployed-before-store.ts'),
+  ]);
+  const known = recall(await readMemory(args.root, log.warn), id, args.network);
+  if (known.kind === 'unknown') {
+    log.info(`${known.why}; waiting`);
+    return undefined;
+  }
+  const end = {
+    kind: 'remembered',
+    since: known.since,
+    owed: known.owed,
+    deployment: { status: 'DEPLOYED', tasks: [] },
+  } as const;
+  if (known.kind === 'left-alone') return { ...end, network: { action: 'skipped', reason: known.reason } };
+  const last = await lastChange(args, log);
+  const wanted = wantedBy(last, known, last !== undefined && cameAfter(last, known));
+  const { gateway } = wanted;
+  // Whoever undid it by hand since does not want it back at each boot.
+  if (last?.purpose === 'rollback' && last.gateway === gateway && !isOlder(last, known)) {
+    const reason = 'the gateway that rc-wait had set was rolled back by hand';
+    return { ...end, gateway, network: { action: 'skipped', reason } };
+  }
+  try {
+    const network = await putInOrder(wanted, args, context);
+    return network && { ...end, gateway, network };
+  } catch (error) {
+    if (!(error instanceof RcWaitError)) throw error;
+    return { kind: 'network-failed', deployment: end.deployment, gateway, error };
+  }
+}
+
+/** What is remembered of a gateway. */
+type Known = Extract<ReturnType<typeof import('./deployed-before.ts').recall>, { kind: 'gateway' }>;
+
+/** The gateway that a boot is to find set. */
+type Wanted = Pick<Known, 'gateway' | 'interfaceName' | 'stack'> & Pick<JournalEntry, 'publicInterface'>;
+
+/** What rc-wait did last to the network; undefined: nothing, or nobody can tell. */
+async function lastChange({ root }: OnceOptions, log: Log): Promise<JournalEntry | undefined> {
+  const { openJournal } = await import('../../network/change/journal/journal.ts');
+  try {
+    return await openJournal(root).last();
+  } catch (error) {
+    if (!(error instanceof RcWaitError)) throw error;
+    log.warn(error.message);
+    return undefined;
+  }
+}
+
+/**
+ * The number of the last change of the network; 0: none is known. To be asked for
+ * before anybody is told: a hook may set another gateway, and that comes later.
+ */
+export async function changeAt(args: OnceOptions, log: Log): Promise<number> {
+  if (!args['once-per-instance']) return 0;
+  return (await lastChange(args, log))?.sequence ?? 0;
+}
+
+/** What the network is to be: as it was at DEPLOYED, or as the owner has had it set by hand since. */
+function wantedBy(last: JournalEntry | undefined, known: Known, isLater: boolean): Wanted {
+  const gateway = last && parseIpv4(last.gateway);
+  // An earlier change is that of the wait itself, or of the server from whose image this one was made.
+  if (last?.purpose !== 'apply' || gateway === undefined || !isLater) return known;
+  const { interface: interfaceName, stack, publicInterface } = last;
+  return { gateway, interfaceName, stack, publicInterface };
+}
+
+/** Of a change without a number nobody can be sure. */
+const isOlder = ({ sequence }: JournalEntry, { change }: Known): boolean =>
+  sequence !== undefined && change !== undefined && sequence <= change;
+
+/** As `rc-wait network check --repair` does; undefined: the gateway does not fit this server any more. */
+async function putInOrder(
+  wanted: Wanted,
+  args: OnceOptions,
+  context: Context,
+): Promise<NetworkResult | undefined> {
+  const { log, view, configure } = context;
+  view.onEvent({ kind: 'phase', phase: 'network' });
+  requireRoot(args.root);
+  const order: Order = {
+    gateway: wanted.gateway,
+    stack: args.network === 'auto' || args.network === 'off' ? wanted.stack : args.network,
+    root: args.root,
+    interfaceName: args.interface ?? wanted.interfaceName,
+    publicInterface: args['public-interface'] === 'disable' ? 'disable' : (wanted.publicInterface ?? 'keep'),
+    probe: args.probe,
+  };
+  const check = await checkOf(order, context);
+  if (check === undefined) return undefined;
+  const { isHeld } = await import('../../network/plan/check.ts');
+  if (isHeld(check)) {
+    return { action: 'unchanged', stack: check.stack, interface: check.interfaceName, files: [] };
+  }
+  for (const reason of check.reasons) log.info(reason);
+  return configure(order);
+}
+
+async function checkOf(
+  { gateway, stack, root, interfaceName, publicInterface }: Order,
+  { log, view, deadlineMs, signal }: Context,
+): Promise<Check | undefined> {
+  const { checkNetwork } = await import('../../network/plan/check.ts');
+  const request = {
+    gateway,
+    stack,
+    root,
+    publicInterface,
+    ...(interfaceName === undefined ? {} : { interfaceName }),
+  };
+  const nowMs = systemClock.nowMs();
+  // Below another root nothing comes up by itself.
+  const untilMs = isThisSystem(root) ? Math.min(deadlineMs, nowMs + patienceMs) : nowMs;
+  const checked = await untilItFits(() => checkNetwork(request), {
+    clock: systemClock,
+    untilMs,
+    signal,
+    onMissing: view.hinder,
+  });
+  // What hindered it is over.
+  view.onEvent({ kind: 'phase', phase: 'network' });
+  if (!(checked instanceof RcWaitError)) return checked;
+  log.warn(`the gateway that is remembered cannot be used any more; asking the API: ${checked.message}`);
+  return undefined;
+}
+
+/** How often an interface without an address is looked at again, in ms. */
+const lookAgainMs = 500;
+
+/** The codes of a gateway that fits no interface, as it is before the interface has its address. */
+const doesNotFit: readonly string[] = ['GATEWAY_INVALID', 'CONFIGURATION'];
+
+/**
+ * Tries until the gateway fits an interface of this server; returns the error
+ * when it does not in time.
+ * @throws all other errors; the signal's reason when aborted
+ */
+export async function untilItFits<T>(
+  attempt: () => Promise<T>,
+  within: { clock: Clock; untilMs: number; signal: AbortSignal; onMissing: (reason: string) => void },
+): Promise<T | RcWaitError> {
+  const { clock, untilMs, signal, onMissing } = within;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof RcWaitError) || !doesNotFit.includes(error.code)) throw error;
+      if (clock.nowMs() >= untilMs) return error;
+      // Each time: without a sign of life systemd would take it for a hang.
+      onMissing(error.message);
+      await clock.sleep(lookAgainMs, signal);
+    }
+  }
+}
+
+/**
+ * Remembers a wait that has ended with DEPLOYED. To be done when all are told: one that is killed before is waited for again. One
+ * that is stopped in the midst of it is remembered, with those who were not told: a hook that reboots must not do so at each boot.
+ */
+export async function rememberEnd(
+  args: OnceOptions,
+  end: End,
+  { outcome }: ResultDocument,
+  { change, owed, log }: { readonly change: number; readonly owed: Owed | undefined; readonly log: Log },
+): Promise<void> {
+  if (!args['once-per-instance'] || outcome !== 'deployed') return;
+  if (end.kind !== 'deployed' && end.kind !== 'remembered') return;
+  const id = await instanceId(args.root);
+  if (id === undefined) return;
+  const [{ instanceOf }, { remember, rememberOwed }] = await Promise.all([
+    import('./deployed-before.ts'),
+    import('./deployed-before-store.ts'),
+  ]);
+  if (end.kind === 'remembered') {
+    if (end.owed !== undefined) await rememberOwed(args.root, id, owed, log.warn);
+    return;
+  }
+  const deployedAt = `${new Date().toISOString().slice(0, 19)}Z`;
+  const instance = instanceOf(id, { deployedAt, change, owed }, args.network, end.network, end.gateway);
+  if (instance !== undefined) await remember(args.root, instance, log.warn);
+}

@@ -1,0 +1,191 @@
+import { statSync } from 'node:fs';
+import { systemClock } from '../../base/clock.ts';
+import { errnoOf, reasonOf } from '../../base/error.ts';
+import type { Account } from '../../host/account.ts';
+import type { NetworkResult } from '../../network/types.ts';
+import type { Tally } from '../../pace/types.ts';
+import type { Log } from '../../report/log.ts';
+import type { End } from '../../report/result.ts';
+import type { Notifier } from '../../systemd/notify.ts';
+import { type Target, targetOf } from '../api.ts';
+import { refuseBeforeLogins, sayWhatStaysDown } from '../around-boot.ts';
+import { Interrupted, type Io } from '../io.ts';
+import { targetsOf } from '../network/change-options.ts';
+import type { Order } from '../network/set-gateway.ts';
+import type { WaitOptions } from '../options.ts';
+import { mayConfigure, refuseForeignRoot } from '../root.ts';
+import { createTeller, type Teller } from './announce.ts';
+import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
+
+/** How often a file that is not there is looked for again, in ms, and how far each look moves the start time-out. */
+const lookAgainMs = 1_000;
+const lateMs = 30_000;
+
+/** `rc-wait wait`: resolves to the exit status. */
+export async function wait(args: WaitOptions, io: Io): Promise<number> {
+  const { createNotifier } = await import('../../systemd/notify.ts');
+  const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
+  // What is asked for that, such as name servers, may be slow.
+  notifier.status('finding out which server this is');
+  const startedMs = systemClock.nowMs();
+  let teller: Teller | undefined;
+  try {
+    await untilThere(args, startedMs + args.timeout, io, notifier);
+    teller = await createTeller(args, io, notifier);
+    return await waitAndReport(args, io, { startedMs, notifier, teller });
+  } catch (error) {
+    // `systemctl status` says it too, when it could not even begin: an unknown region, a CA that is none.
+    await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
+    throw error;
+  }
+}
+
+/**
+ * Waits for the file of --ca-file where there is none yet: it may lie on a disk
+ * that is mounted later. At the deadline what reads it says what is wrong.
+ */
+async function untilThere(args: WaitOptions, deadlineMs: number, io: Io, notifier: Notifier): Promise<void> {
+  const { 'ca-file': path, quiet } = args;
+  if (path === undefined || !isMissing(path)) return;
+  const late = `there is no ${path} (--ca-file) yet`;
+  if (!quiet) io.err(`rc-wait: ${late}; waiting for it\n`);
+  const { nowMs, sleep } = systemClock;
+  while (isMissing(path) && nowMs() < deadlineMs) {
+    notifier.status(late, lateMs);
+    await sleep(Math.min(lookAgainMs, deadlineMs - nowMs()), io.signal);
+  }
+}
+
+/** Whether there is no such file; one that may not be read is there, and wrong. */
+function isMissing(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT';
+  }
+}
+
+/** What a wait is begun with. */
+interface Beginning {
+  /** on the clock */
+  readonly startedMs: number;
+  readonly notifier: Notifier;
+  readonly teller: Teller;
+}
+
+async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): Promise<number> {
+  const { startedMs, notifier, teller } = beginning;
+  const deadlineMs = startedMs + args.timeout;
+  if (args.network !== 'off') refuseForeignRoot(args.root);
+  await targetsOf(args.probe);
+  const target = await targetOf(args);
+  const account = await accountOn(args, target);
+  const [{ createView }, { createLiveBlock }] = await Promise.all([
+    import('../../report/view.ts'),
+    import('../../report/live-block.ts'),
+  ]);
+  const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
+  const log = await openLog(args, io, live?.above ?? io.err);
+  await refuseBeforeLogins(args.root, log);
+  const { nowMs } = systemClock;
+  const view = createView({
+    log,
+    sink: notifier,
+    live,
+    columns: () => (io.columns ?? 80) - 1,
+    nowMs,
+    startedMs,
+    deadlineMs,
+  });
+  if (args.network !== 'off' && !mayConfigure(args.root)) {
+    log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
+  }
+  if (['debug', 'trace'].includes(args['log-level'])) {
+    const { instanceSaid } = await import('../../host/identity.ts');
+    for (const line of [...target.said, ...account.said, ...(await instanceSaid())]) log.debug(line);
+  }
+  const [{ waitJob }, { carryOut, tidy }] = await Promise.all([
+    import('./on-this-server.ts'),
+    import('./network-step.ts'),
+  ]);
+  if (args.network !== 'off' && mayConfigure(args.root)) await tidy(args, log);
+  const requests: Tally = { sent: 0, refused: 0, shared: 0 };
+  const context = { target, isManaged: account.isManaged, log, view, deadlineMs, requests };
+  const configure = (order: Order): Promise<NetworkResult> => carryOut(order, args, log, undefined);
+  const run = async (): Promise<End> =>
+    (await recallEnd(args, { log, view, deadlineMs, signal: io.signal, configure })) ??
+    waitJob(args, io, context);
+  const end = await endOf(run, io).finally(view.end);
+
+  const { resultOf } = await import('../../report/result.ts');
+  const { status, tasks } = view.progress;
+  const waitedMs = nowMs() - startedMs;
+  const result = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
+  const change = end.kind === 'deployed' ? await changeAt(args, log) : 0;
+  const owed = await teller.result(result, {
+    log,
+    deadlineMs,
+    recalled: end.kind === 'remembered' ? end : undefined,
+  });
+  await rememberEnd(args, end, result.document, { change, owed, log });
+  if (result.exit === 0) await sayWhatStaysDown(args.root, log);
+  return result.exit;
+}
+
+/**
+ * What the roles of this server's account mean. With --api-url, somebody has
+ * said himself what is asked; whether there is a second automation, with --managed.
+ * Roles that nobody names yet are asked for again when the first automation has ended:
+ * xenstore or the config drive may only have been late.
+ */
+async function accountOn(
+  args: WaitOptions,
+  { region }: Target,
+): Promise<Pick<Account, 'said'> & { readonly isManaged: () => Promise<boolean> }> {
+  const named = args['api-url'] !== undefined;
+  const byHand = args.managed === 'auto' ? undefined : args.managed === 'yes';
+  if (named && byHand !== undefined) return { isManaged: async () => byHand, said: [] };
+  const { accountOf } = await import('../../host/account.ts');
+  const first = await accountOf(region, named);
+  const isManaged = async (): Promise<boolean> =>
+    byHand ?? (first.isKnown ? first : await accountOf(region, true)).managed;
+  return { isManaged, said: first.said };
+}
+
+/**
+ * The end of a wait; one that a signal ended has a result, too. A network that could not be set after the
+ * signal is no verdict either: a stop or a shutdown takes away what the change needs, and the next start tries
+ * it again. Only where the network could not be put back is that said, as by `causeOf` in failure.ts.
+ */
+export async function endOf(run: () => Promise<End>, { signal }: Pick<Io, 'signal'>): Promise<End> {
+  const interrupted = (): End | undefined =>
+    signal.aborted && signal.reason instanceof Interrupted
+      ? { kind: 'interrupted', signal: signal.reason.by }
+      : undefined;
+  try {
+    const end = await run();
+    return (isNetworkUndone(end) && interrupted()) || end;
+  } catch (error) {
+    const end = interrupted();
+    if (end !== undefined) return end;
+    throw error;
+  }
+}
+
+/** Whether the network is as it was before, and not as wished. */
+function isNetworkUndone(end: End): boolean {
+  if (end.kind === 'network-failed') return end.error.code !== 'NETWORK_LOST';
+  return (end.kind === 'deployed' || end.kind === 'remembered') && end.network.action === 'rolled-back';
+}
+
+async function openLog(args: WaitOptions, io: Io, write: (text: string) => void): Promise<Log> {
+  const [{ createLog }, { journalLines, underJournal }] = await Promise.all([
+    import('../../report/log.ts'),
+    import('../../systemd/journal.ts'),
+  ]);
+  const chosen = args['log-format'];
+  const format = chosen === 'auto' ? (underJournal(io.env) ? 'journal' : 'human') : chosen;
+  const level = args.quiet && args['log-level'] === 'info' ? 'warn' : args['log-level'];
+  return createLog({ level, format, write, journalLines });
+}

@@ -1,0 +1,60 @@
+import { parsed } from '../base/reading.ts';
+import { managedFile } from '../host/managed-file.ts';
+import { metadataOfXenstore } from '../host/parse/xenstore.ts';
+import { type ReadXenstore, readXenstore } from '../host/xenstore.ts';
+import type { LocalSource } from '../wait/local-source.ts';
+import { judgeManaged, judgeMetadata, type Managed } from '../wait/local-verdicts.ts';
+import type { Deployment } from '../wait/verdict.ts';
+
+/** Where the metadata of the Cloud Servers API is found on the server itself. */
+const folder = 'vm-data/user-metadata';
+
+/** Why RackConnect will not automate this server, where xenstore says it. */
+export async function unprocessableReason(
+  signal: AbortSignal,
+  xenstore: ReadXenstore = readXenstore,
+): Promise<string | undefined> {
+  const reading = await xenstore(`${folder}/rackconnect_unprocessable_reason`, signal);
+  const reason = parsed(reading, metadataOfXenstore);
+  return reason.kind === 'known' ? reason.value : undefined;
+}
+
+/** The automation status in this server's own xenstore, which costs no quota. */
+export function statusMetadata(xenstore: ReadXenstore = readXenstore): LocalSource<Deployment> {
+  const read = async (key: string, signal: AbortSignal) =>
+    parsed(await xenstore(`${folder}/${key}`, signal), metadataOfXenstore);
+  return {
+    async read(signal) {
+      const status = await read('rackconnect_automation_status', signal);
+      const unprocessable = status.kind === 'known' && /^unprocessable$/i.test(status.value);
+      const reason = unprocessable ? await read('rackconnect_unprocessable_reason', signal) : undefined;
+      const lasting = status.kind === 'unknown' && status.lasting === true;
+      return { verdict: judgeMetadata(status, reason), lasting };
+    },
+  };
+}
+
+/** How far the second automation is, by its key in xenstore and by the file that it leaves behind. */
+export function managedAutomation(
+  xenstore: ReadXenstore = readXenstore,
+  file: typeof managedFile = managedFile,
+): LocalSource<Managed> {
+  return {
+    async read(signal) {
+      const [key, left] = await Promise.all([
+        xenstore(`${folder}/rax_service_level_automation`, signal),
+        file(),
+      ]);
+      return { verdict: judgeManaged(parsed(key, metadataOfXenstore), left) };
+    },
+  };
+}
+
+/** The status that xenstore names at this moment; else why there is none. */
+export async function statusHere(
+  signal: AbortSignal,
+): Promise<{ readonly status: string | undefined; readonly why: string }> {
+  const { verdict } = await statusMetadata().read(signal);
+  if (verdict.kind === 'done') return { status: verdict.value.status, why: '' };
+  return { status: verdict.kind === 'not-yet' ? verdict.seen?.status : undefined, why: verdict.why };
+}

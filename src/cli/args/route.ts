@@ -1,0 +1,160 @@
+import { RcWaitError } from '../../base/error.ts';
+import type { Command } from '../command.ts';
+
+/** Which command a command line means. */
+export type Route =
+  | {
+      readonly kind: 'command';
+      readonly command: Command;
+      readonly flags: readonly string[];
+      /** what is neither a flag nor the value of one; only for commands that take such */
+      readonly operands: readonly string[];
+    }
+  /** the whole program, or a group such as `network`: its commands are to be listed */
+  | { readonly kind: 'overview'; readonly group: string | undefined };
+
+/** Whether a text about the program is asked for, in the place of what a command does. */
+export function wantsText(argv: readonly string[]): boolean {
+  return argv.some((argument) => ['--help', '-h', '--version'].includes(argument));
+}
+
+/**
+ * Finds the command before anything is parsed: so yargs is told of that one
+ * command alone, and `status` does not pay for the words of all the others.
+ *
+ * @throws RcWaitError USAGE for a word that is no command
+ */
+export function route(argv: readonly string[], commands: readonly Command[], fallback: Command): Route {
+  const words = wordsIn(argv, valueFlags(commands));
+  const [first, second] = words;
+  const wantsHelp = wantsText(argv);
+  if (first === undefined) {
+    return wantsHelp
+      ? { kind: 'overview', group: undefined }
+      : { kind: 'command', command: fallback, flags: argv, operands: [] };
+  }
+  const name = [first.word, second?.word].filter((word) => word !== undefined).join(' ');
+  const nested = commands.find((one) => one.name === name);
+  const command = nested ?? commands.find((one) => one.name === first.word);
+  if (command !== undefined) {
+    const own = words.slice(0, command.name.split(' ').length);
+    if (command.operands !== undefined) return withOperands(command, argv, commands, own.length);
+    const stray = words[own.length];
+    if (stray !== undefined) throw unknownFlagOf(stray, argv, commands) ?? strayWord(stray.word, command);
+    return {
+      kind: 'command',
+      command,
+      flags: without(
+        argv,
+        own.map(({ index }) => index),
+      ),
+      operands: [],
+    };
+  }
+  const group = commands.filter((one) => one.name.startsWith(`${first.word} `));
+  if (group.length > 0 && second === undefined && wantsHelp) return { kind: 'overview', group: first.word };
+  if (group.length > 0 && second === undefined) throw unfinished(first.word, group);
+  throw (
+    unknownFlagOf(second ?? first, argv, commands) ?? noSuchCommand(name, group.length > 0 ? group : commands)
+  );
+}
+
+/**
+ * The words once more: a flag that takes a value elsewhere may be a switch of
+ * this command, and would swallow its first operand.
+ */
+function withOperands(
+  command: Command,
+  argv: readonly string[],
+  commands: readonly Command[],
+  nameLength: number,
+): Route {
+  const withValue = new Set(valueFlags(commands));
+  for (const [name, { boolean }] of Object.entries(command.flags)) if (boolean) withValue.delete(`--${name}`);
+  const words = wordsIn(argv, withValue);
+  const rest = words.slice(nameLength);
+  const stray = rest[0] && unknownFlagOf(rest[0], argv, commands);
+  if (stray !== undefined) throw stray;
+  return {
+    kind: 'command',
+    command,
+    flags: without(
+      argv,
+      words.map(({ index }) => index),
+    ),
+    operands: rest.map(({ word }) => word),
+  };
+}
+
+interface Word {
+  readonly word: string;
+  readonly index: number;
+}
+
+/** The arguments that are neither flags nor the values of flags. */
+function wordsIn(argv: readonly string[], withValue: ReadonlySet<string>): readonly Word[] {
+  const words: Word[] = [];
+  let flagsEnded = false;
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (flagsEnded || !word.startsWith('-')) words.push({ word, index });
+    else if (word === '--') flagsEnded = true;
+    else if (withValue.has(word)) index += 1;
+  }
+  return words;
+}
+
+/** `--timeout` and so on: what follows them is no command. */
+function valueFlags(commands: readonly Command[]): ReadonlySet<string> {
+  const flags = commands.flatMap((command) => Object.entries(command.flags));
+  return new Set(flags.filter(([, { boolean }]) => !boolean).map(([name]) => `--${name}`));
+}
+
+function without(argv: readonly string[], indices: readonly number[]): readonly string[] {
+  return argv.filter((_argument, index) => !indices.includes(index));
+}
+
+/** `--tmeout 5m`: the mistake is the flag, and not that 5m is no command. */
+function unknownFlagOf(
+  { index }: Word,
+  argv: readonly string[],
+  commands: readonly Command[],
+): RcWaitError | undefined {
+  const before = argv[index - 1] ?? '';
+  const known = commands.flatMap(({ flags }) =>
+    Object.keys(flags).flatMap((name) => [`--${name}`, `--no-${name}`]),
+  );
+  if (!/^--[^=]+$/.test(before) || [...known, '--help', '--version'].includes(before)) return undefined;
+  return new RcWaitError('USAGE', `cannot use ${before}: there is no such flag`, {
+    hint: 'see rc-wait --help, or rc-wait COMMAND --help',
+  });
+}
+
+function strayWord(word: string, command: Command): RcWaitError {
+  return new RcWaitError(
+    'USAGE',
+    `cannot use the argument ${JSON.stringify(word)}: ${command.name} takes flags only`,
+    {
+      hint: `see rc-wait ${command.name} --help`,
+    },
+  );
+}
+
+function unfinished(word: string, group: readonly Command[]): RcWaitError {
+  return new RcWaitError('USAGE', `cannot run "${word}" alone: it needs a command`, {
+    hint: `the commands are: ${namesOf(group)}`,
+  });
+}
+
+function noSuchCommand(name: string, commands: readonly Command[]): RcWaitError {
+  return new RcWaitError('USAGE', `cannot run ${JSON.stringify(name)}: there is no such command`, {
+    hint: `the commands are: ${namesOf(commands)}`,
+  });
+}
+
+function namesOf(commands: readonly Command[]): string {
+  return commands
+    .filter(({ hidden }) => !hidden)
+    .map(({ name }) => name)
+    .join(', ');
+}

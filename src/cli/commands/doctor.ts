@@ -1,0 +1,67 @@
+import type { Options } from 'yargs';
+import type { Io } from '../../app/io.ts';
+import { reasonOf } from '../../base/error.ts';
+import { apiFlags, durationFlag, outputFlags, stackFlag } from '../args/flags.ts';
+import { type Args, type Command, command } from '../command.ts';
+
+const flags = {
+  offline: {
+    boolean: true,
+    default: false,
+    describe: 'Do not ask the API; else it is asked once, within the quota',
+  },
+  condition: {
+    boolean: true,
+    default: false,
+    describe:
+      "Only say whether this may be one of Rackspace's servers: exit status 0, or 100 where it is surely none",
+  },
+  ...stackFlag,
+  ...apiFlags,
+  ...outputFlags,
+  timeout: durationFlag('timeout', 'How long to wait for the quota and for the answer', '15s'),
+} as const satisfies Record<string, Options>;
+
+type DoctorArgs = Args<typeof flags>;
+
+/** `rc-wait doctor` */
+export const doctorCommand: Command = command({
+  name: 'doctor',
+  summary: 'Look at everything: who am I, does the API answer, what is wrong, and what to type',
+  flags,
+  examples: [
+    ['$0 doctor', 'one screen; the exit status is 0 when nothing is wrong'],
+    ['$0 doctor --offline', 'the same without a request'],
+    ['$0 doctor --output json', 'a document for a program'],
+  ],
+  notes:
+    'Changes nothing. Exit status: 0 nothing is wrong; else that with which a wait would end for the first thing that is.',
+  async run(args, io) {
+    if (args.condition) return condition(args, io);
+    const [{ doctorDocument, exitOfLooks, humanDoctor }, { lookAtAll }] = await Promise.all([
+      import('../../report/doctor.ts'),
+      import('../../app/doctor/look.ts'),
+    ]);
+    const looks = await lookAtAll(args, io);
+    io.out(args.output === 'json' ? `${JSON.stringify(doctorDocument(looks))}\n` : humanDoctor(looks));
+    return exitOfLooks(looks);
+  },
+});
+
+/** Of --condition. Not a status with which Node (1 to 14), the shell (126, 127) or systemd (from 200 on) say that it could not begin. */
+const sureNo = 100;
+
+/** Any trouble is a yes: where it cannot be told the wait has to find out. */
+async function condition(args: DoctorArgs, io: Io): Promise<number> {
+  if (args['api-url'] !== undefined || args.region !== undefined) return 0;
+  try {
+    const { likenessHere } = await import('../../app/doctor/look.ts');
+    const { isRackspace, why } = await likenessHere();
+    if (isRackspace) return 0;
+    io.out(`this is none of Rackspace's cloud servers, and there is nothing to wait for: ${why}\n`);
+    return sureNo;
+  } catch (error) {
+    io.err(`rc-wait: cannot tell whether this is one of Rackspace's servers: ${reasonOf(error)}\n`);
+    return 0;
+  }
+}

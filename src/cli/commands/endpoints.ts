@@ -1,0 +1,95 @@
+import type { Options } from 'yargs';
+import type { Io } from '../../app/io.ts';
+import { RcWaitError } from '../../base/error.ts';
+import { loginFlags } from '../args/login.ts';
+import { type Args, type Command, command } from '../command.ts';
+
+const endpointsFlags = {
+  catalog: {
+    string: true,
+    requiresArg: true,
+    describe:
+      "File with the identity API's answer, v2.0 or v3; - reads standard input (default: the login's, else the documented endpoints)",
+  },
+  region: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'Region of the endpoint (default: RAX_REGION, OS_REGION_NAME, of clouds.yaml, of this server, of the account, else all)',
+  },
+  regions: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'Regions with commas between them: for servers in several of them, which share the public endpoints',
+  },
+  network: {
+    requiresArg: true,
+    choices: ['auto', 'servicenet', 'public'],
+    default: 'auto',
+    describe:
+      'auto: ServiceNet from a Rackspace server in the same region, the public endpoint from anywhere else',
+  },
+  tenant: {
+    string: true,
+    requiresArg: true,
+    describe: 'The account, where the catalog has endpoints of several',
+  },
+  probe: {
+    boolean: true,
+    default: false,
+    describe: 'Ask each endpoint, and say whether and how fast it answers',
+  },
+  output: {
+    requiresArg: true,
+    choices: ['human', 'json', 'env'],
+    default: 'human',
+    describe: 'A table, a document, or assignments for eval in a shell',
+  },
+  ...loginFlags,
+  'ca-file': {
+    string: true,
+    requiresArg: true,
+    describe: 'PEM file with the certificates to trust instead of the built-in ones',
+  },
+} as const satisfies Record<string, Options>;
+
+type EndpointsArgs = Args<typeof endpointsFlags>;
+
+/** `rc-wait endpoints` */
+export const endpointsCommand: Command = command({
+  name: 'endpoints',
+  summary: 'Which endpoint of a service to use from here',
+  operands: '[SERVICE]',
+  flags: endpointsFlags,
+  ownVariables: ['probe'],
+  lists: ['regions'],
+  examples: [
+    ['$0 endpoints cloudImages', 'by name, or by type: image'],
+    ['$0 endpoints --catalog answer.json', 'every service of an account'],
+    ['$0 endpoints rackconnect --region ord', 'the API that no catalog lists'],
+    ['eval "$($0 endpoints cloudImages --region ord --output env)"', 'then "$ENDPOINT/images" in a script'],
+  ],
+  notes:
+    'Exit status: 0 chosen (with --probe: and reached); 64 no such service or region, an ambiguous one, or no catalog; 69 an endpoint that was probed, or the identity API, did not answer; 77 the credentials were refused.',
+  run: endpoints,
+});
+
+async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[]): Promise<number> {
+  const [service, ...more] = operands;
+  if (more.length > 0) {
+    throw new RcWaitError(
+      'USAGE',
+      `cannot choose endpoints of ${operands.join(' and ')} at once: one service is expected`,
+      {
+        hint: 'without a name all services are shown',
+      },
+    );
+  }
+  const { endpointsFor } = await import('../../app/endpoints.ts');
+  const report = await endpointsFor(service, args, io);
+  const { endpointsDocument, endpointsEnv, endpointsTable } = await import('../../report/endpoints.ts');
+  if (args.output === 'json') io.out(`${JSON.stringify(endpointsDocument(report))}\n`);
+  else io.out(args.output === 'env' ? endpointsEnv(report) : endpointsTable(report));
+  return report.probes.every(({ reached }) => reached) ? 0 : 69;
+}

@@ -1,0 +1,34 @@
+import type { Command } from '../command.ts';
+import { detailsCommand, featuresCommand, gatewayCommand, statusCommand } from './ask.ts';
+import { doctorCommand } from './doctor.ts';
+import { endpointsCommand } from './endpoints.ts';
+import { networkApplyCommand, networkPlanCommand } from './network/apply.ts';
+import { networkCarryOutCommand } from './network/carry-out.ts';
+import { networkCheckCommand } from './network/check.ts';
+import { networkRecoverCommand } from './network/recover.ts';
+import { networkRollbackCommand } from './network/rollback.ts';
+import { remoteCommand } from './remote.ts';
+import { simulateCommand } from './simulate.ts';
+import { waitCommand } from './wait.ts';
+
+/** What `rc-wait` without a command does. */
+export const defaultCommand: Command = waitCommand;
+
+/** Every command, in the order of `--help`. Each loads what it needs only when it runs. */
+export const commands: readonly Command[] = [
+  waitCommand,
+  statusCommand,
+  detailsCommand,
+  gatewayCommand,
+  featuresCommand,
+  networkPlanCommand,
+  networkApplyCommand,
+  networkCheckCommand,
+  networkRollbackCommand,
+  networkRecoverCommand,
+  networkCarryOutCommand,
+  doctorCommand,
+  endpointsCommand,
+  remoteCommand,
+  simulateCommand,
+];

@@ -1,0 +1,44 @@
+import type { Options } from 'yargs';
+import { rollBack } from '../../../app/network/undo.ts';
+import { refuseForeignRoot, requireRoot } from '../../../app/root.ts';
+import { outputFlags, rootFlag } from '../../args/flags.ts';
+import { type Command, command } from '../../command.ts';
+
+const rollbackFlags = {
+  force: {
+    boolean: true,
+    default: false,
+    describe: 'Put the old files back even where somebody has changed them since; copies are kept',
+  },
+  ...rootFlag,
+  ...outputFlags,
+} as const satisfies Record<string, Options>;
+
+/** `rc-wait network rollback` */
+export const networkRollbackCommand: Command = command({
+  name: 'network rollback',
+  summary: 'Undo the last change: every file is byte for byte what it was before',
+  flags: rollbackFlags,
+  examples: [
+    ['$0 network rollback', 'the files and the default routes as they were before rc-wait'],
+    ['$0 network rollback --root /mnt', 'the files of a server whose disk is mounted'],
+  ],
+  notes:
+    'Exit status: 0 done, 64 there is nothing to undo, 73 it cannot be done, and all is as it was, 74 and not everything could be put back, 77 root is needed.',
+  async run({ root, force, output, quiet }, io) {
+    refuseForeignRoot(root);
+    requireRoot(root);
+    const say = (notice: string): void => {
+      if (!quiet) io.err(`rc-wait: ${notice}\n`);
+    };
+    const { gateway, result } = await rollBack(root, force, { say, signal: io.signal });
+    const document = { schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result };
+    const files = [result.stack, ...result.files].join(' ');
+    io.out(
+      output === 'json'
+        ? `${JSON.stringify(document)}\n`
+        : `rolled back: what there was before the gateway ${gateway} on ${result.interface} is back (${files})\n`,
+    );
+    return 0;
+  },
+});

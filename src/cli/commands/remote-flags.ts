@@ -1,0 +1,69 @@
+import type { Options } from 'yargs';
+import { durationFlag } from '../args/flags.ts';
+import { loginFlags } from '../args/login.ts';
+
+/** The flags of `rc-wait remote`. */
+export const remoteFlags = {
+  all: { boolean: true, default: false, describe: 'Every server of the account in these regions' },
+  name: {
+    string: true,
+    requiresArg: true,
+    describe: 'Servers whose name fits this pattern, such as "web-*"; may be given again',
+  },
+  metadata: {
+    string: true,
+    requiresArg: true,
+    describe: 'Servers that have KEY=VALUE in their metadata; given again, all of them must be there',
+  },
+  regions: {
+    string: true,
+    requiresArg: true,
+    describe:
+      "Regions with commas between them, or all (default: that of the credentials, else the account's)",
+  },
+  timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
+  'no-rackconnect-after': durationFlag(
+    'no-rackconnect-after',
+    'How long a server may be ACTIVE without a word of RackConnect until it is said to be none of its servers',
+    '10m',
+  ),
+  managed: {
+    boolean: true,
+    default: false,
+    describe: 'Wait for the second automation of Managed Operations accounts too',
+  },
+  interval: durationFlag('interval', 'How often the API is asked', '5s'),
+  exec: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'Run this as each server becomes ready; {id} {name} {region} {ip} {servicenet_ip} stand for its own',
+  },
+  'exec-jobs': {
+    string: true,
+    requiresArg: true,
+    default: '4',
+    describe: 'So many of these commands run at the same time',
+  },
+  'exec-timeout': durationFlag('exec-timeout', 'How long each of these commands may take', '30m'),
+  service: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'The compute service by its name in the catalog, such as nova (default: OS_COMPUTE_SERVICE_NAME, else cloudServersOpenStack)',
+  },
+  tenant: { string: true, requiresArg: true, describe: 'The account, where the catalog has several' },
+  ...loginFlags,
+  'ca-file': {
+    string: true,
+    requiresArg: true,
+    describe: 'PEM file with the certificates to trust instead of the built-in ones',
+  },
+  output: {
+    requiresArg: true,
+    choices: ['human', 'json', 'ndjson'],
+    default: 'human',
+    describe: 'The result in words, as one document, or as the last line after one line for each event',
+  },
+  quiet: { boolean: true, default: false, describe: 'Say nothing on standard error but warnings and errors' },
+} as const satisfies Record<string, Options>;

@@ -1,0 +1,53 @@
+import type { Io } from '../../app/io.ts';
+import { statusHere } from '../../app/xenstore-status.ts';
+import { RcWaitError } from '../../base/error.ts';
+import { clean } from '../../report/words.ts';
+
+interface StatusArgs {
+  readonly output: string;
+  readonly quiet: boolean;
+  readonly format?: string | undefined;
+}
+
+/**
+ * `rc-wait status --source xenstore`: what this server's xenstore says; no request is made.
+ * @throws RcWaitError USAGE with --format, which is the API's own answer; API_UNAVAILABLE when it says nothing
+ */
+export async function localStatus(args: StatusArgs, io: Io): Promise<number> {
+  if (args.format !== undefined) {
+    throw new RcWaitError(
+      'USAGE',
+      "cannot use --format with --source xenstore: it prints the API's own answer, and the API is not asked",
+    );
+  }
+  const { status, why } = await statusHere(io.signal);
+  if (status !== undefined) return print(status, args, io);
+  io.signal.throwIfAborted();
+  throw new RcWaitError('API_UNAVAILABLE', `cannot get the status: ${why}`, {
+    hint: 'xenstore can only be read by root, on a virtual server; --source api asks the API',
+  });
+}
+
+/**
+ * What xenstore says where the API gave no usable answer.
+ * @throws the API's error where xenstore says nothing either
+ */
+export async function statusInstead(error: RcWaitError, args: StatusArgs, io: Io): Promise<number> {
+  const { status } = await statusHere(io.signal);
+  if (status === undefined) throw error;
+  if (!args.quiet) io.err(`rc-wait: ${clean(error.message)}; this is what xenstore says\n`);
+  return print(status, args, io);
+}
+
+function print(status: string, { output }: StatusArgs, io: Io): number {
+  const document = {
+    schema: 'rc-wait/answer/v1',
+    operation: 'automation_status',
+    automation_status: status,
+    source: 'xenstore',
+    shared: false,
+    age_ms: 0,
+  };
+  io.out(output === 'json' ? `${JSON.stringify(document)}\n` : `${clean(status)}\n`);
+  return 0;
+}

@@ -1,0 +1,27 @@
+import { type Command, command } from '../command.ts';
+import { waitFlags } from './wait-flags.ts';
+
+/** `rc-wait wait`, and `rc-wait` alone */
+export const waitCommand: Command = command({
+  name: 'wait',
+  summary: 'Wait until the automation has finished, then set the gateway where that is up to you',
+  flags: waitFlags,
+  examples: [
+    ['$0', 'wait up to an hour; the region is found out'],
+    ['$0 wait --timeout 15m --output json', 'for a script: one JSON document, and the exit status'],
+    ['$0 wait --network off', 'wait only; leave the network alone'],
+    ['$0 wait --network off --source xenstore', 'wait without a request: by what xenstore says'],
+    [
+      '$0 wait --api-url http://127.0.0.1:8080 --state-dir "$(mktemp -d)" --root DIR',
+      'try it out against rc-wait simulate',
+    ],
+  ],
+  notes: [
+    'Exit status: 0 DEPLOYED, and the network is as wished; 1 FAILED; 3 UNPROCESSABLE; 64 wrong flags or configuration;',
+    '69 the API never gave a usable answer; 70 a bug; 73 the network could not be configured, and is as before;',
+    '74 and could not be put back; 77 root is needed, or the API refused this server all along;',
+    '124 the deadline passed; 129, 130, 143 interrupted.',
+  ].join(' '),
+  onMisuse: async (error, io) => (await import('../../app/wait/announce-misuse.ts')).tellMisuse(error, io),
+  run: async (args, io) => (await import('../../app/wait/wait.ts')).wait(args, io),
+});

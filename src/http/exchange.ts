@@ -1,0 +1,92 @@
+import type { Dispatcher } from 'undici';
+import { reasonOf } from '../base/error.ts';
+import type { Connection } from './connection.ts';
+import type { Head } from './reply.ts';
+
+/** One request on a connection. */
+interface Exchange {
+  readonly url: URL;
+  /** GET when left out */
+  readonly method?: 'GET' | 'POST';
+  readonly accept: string;
+  /** besides the usual ones, names in lower case */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** whether to ask the server to close the connection afterwards */
+  readonly close: boolean;
+  /** the limit over all phases */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How an exchange ended. A head without a whole body is kept: it may say all that matters. */
+export type Ending =
+  | { readonly kind: 'answer'; readonly head: Head; readonly body: Uint8Array }
+  | { readonly kind: 'failure'; readonly error: unknown; readonly head: Head | undefined };
+
+/** The end of an exchange that this side set. `code` as in the errors of Node and undici. */
+class GivenUp extends Error {
+  readonly code: 'TIMEOUT' | 'ABORTED';
+
+  constructor(code: 'TIMEOUT' | 'ABORTED', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Runs one exchange; never rejects. Unless it ends in an answer the connection is to be destroyed. */
+export function exchange(
+  connection: Connection,
+  { url, method = 'GET', accept, headers = {}, body: sent, close, timeoutMs, signal }: Exchange,
+): Promise<Ending> {
+  return new Promise((resolve) => {
+    let head: Head | undefined;
+    const end = (ending: Ending): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', interrupt);
+      resolve(ending);
+    };
+    const giveUp = (error: GivenUp): void => end({ kind: 'failure', error, head });
+    const interrupt = (): void => giveUp(new GivenUp('ABORTED', reasonOf(signal?.reason)));
+    const timer = setTimeout(
+      () => giveUp(new GivenUp('TIMEOUT', `no whole answer within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
+    signal?.addEventListener('abort', interrupt, { once: true });
+
+    const body: Uint8Array[] = [];
+    let started = false;
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        // undici puts a request back in its queue when its connection ends for certain
+        // reasons. Sent twice, it would count twice.
+        if (started) controller.abort(new Error('the request would have been sent twice'));
+        started = true;
+      },
+      onResponseStart(_controller, status, headers) {
+        // 102 and 103 announce the answer; they are none.
+        if (status >= 200) head = { status, headers };
+      },
+      onResponseData(_controller, chunk) {
+        body.push(chunk);
+      },
+      onResponseEnd() {
+        if (head !== undefined) end({ kind: 'answer', head, body: Buffer.concat(body) });
+      },
+      onResponseError(_controller, error) {
+        end({ kind: 'failure', error, head });
+      },
+    };
+    connection.client.dispatch(
+      {
+        method,
+        path: `${url.pathname}${url.search}`,
+        // Compressed, a small answer could unpack to any size.
+        headers: { accept, 'accept-encoding': 'identity', 'user-agent': 'rc-wait', ...headers },
+        body: sent ?? null,
+        reset: close,
+      },
+      handler,
+    );
+  });
+}

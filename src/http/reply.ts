@@ -1,0 +1,68 @@
+import { retryAfterMs } from './retry-after.ts';
+import type { Reply } from './types.ts';
+
+/** The head of an answer. Header names are in lower case, as undici gives them. */
+export interface Head {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** The first value of a header. */
+function header({ headers }: Head, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' || value === undefined ? value : value[0];
+}
+
+/**
+ * What an answer with a whole body means; for any status but 200 the body does
+ * not matter and may be cut short.
+ * @param wallClockMs for a Retry-After date in an answer without a Date header
+ */
+export function replyTo(head: Head, body: Uint8Array, wallClockMs: number): Reply {
+  const { status } = head;
+  const wish = retryAfterMs(header(head, 'retry-after'), header(head, 'date'), wallClockMs);
+  const retry = wish === undefined ? {} : { retryAfterMs: wish };
+  if (status === 200) return okReply(head, body);
+  if (status === 403) return { kind: 'refused', ...retry };
+  if (status === 404) return { kind: 'absent' };
+  if (status >= 500 || status === 408 || status === 429) return { kind: 'failing', status, ...retry };
+  const location = header(head, 'location');
+  return {
+    kind: 'unexpected',
+    status,
+    ...(location === undefined ? {} : { location: location.slice(0, 500) }),
+  };
+}
+
+function okReply(head: Head, body: Uint8Array): Reply {
+  const encoding = header(head, 'content-encoding')?.trim() ?? '';
+  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
+    // Asked for plain (accept-encoding: identity). To unpack it would lift the limit on the size.
+    return {
+      kind: 'unexpected',
+      status: head.status,
+      reason: `the answer is compressed (${encoding.slice(0, 40)}), which was not asked for`,
+    };
+  }
+  const contentType = (header(head, 'content-type') ?? '').slice(0, 200);
+  return { kind: 'ok', contentType, body: decode(body, contentType) };
+}
+
+/**
+ * Bytes to text by the byte order mark, else by the charset that the answer names, else UTF-8.
+ * Never throws.
+ */
+function decode(body: Uint8Array, contentType: string): string {
+  const mark =
+    body[0] === 0xfe && body[1] === 0xff
+      ? 'utf-16be'
+      : body[0] === 0xff && body[1] === 0xfe
+        ? 'utf-16le'
+        : undefined;
+  const named = /charset\s*=\s*"?([\w-]+)/i.exec(contentType)?.[1];
+  try {
+    return new TextDecoder(mark ?? named ?? 'utf-8').decode(body);
+  } catch {
+    return new TextDecoder('utf-8').decode(body);
+  }
+}

@@ -1,0 +1,240 @@
+import type { Clock } from '../../base/clock.ts';
+import { RcWaitError, reasonOf } from '../../base/error.ts';
+import type { Attributes } from '../../system/files.ts';
+import { isRunningSystem } from '../../system/root.ts';
+import type { Run } from '../../system/tool.ts';
+import { type DefaultRoute, isCalledFor, readDefaultRoutes } from '../kernel/routes.ts';
+import type { Settling } from '../kernel/wait-for-route.ts';
+import { type Probe, runProbes } from '../probes/probe.ts';
+import type { Command, FileChange, PublicInterface, StackName } from '../types.ts';
+import type { DeadMan } from './deadman.ts';
+import { snapshotFile, writeFiles } from './files.ts';
+import type { JournalEntry, JournalFile } from './journal/entry.ts';
+import type { Journal, Pending } from './journal/journal.ts';
+import { longestChangeMs, type Step } from './journal/steps.ts';
+import { commandFailed, lossesOf, undoChange } from './restore.ts';
+import { identify, notingCommands, readBootId } from './running-command.ts';
+
+/** A change as it is to be made. */
+export interface Work {
+  readonly purpose: JournalEntry['purpose'];
+  readonly stack: StackName;
+  readonly interfaceName: string;
+  readonly gateway: string;
+  readonly publicInterface: PublicInterface | undefined;
+  readonly changes: readonly FileChange[];
+  /** of files that are put back, by their paths */
+  readonly attributes?: ReadonlyMap<string, Attributes>;
+  readonly commands: readonly Command[];
+  /** what brings the old files back into the kernel */
+  readonly restore: readonly Command[];
+  /** waits for the kernel to follow; returns what it holds instead, in words, when it does not */
+  readonly follow: (settling: Settling, signal?: AbortSignal) => Promise<string | undefined>;
+  readonly probes: readonly Probe[];
+  /** the beginning of an error: `cannot bring the gateway into use on eth1` */
+  readonly cannot: string;
+}
+
+/** Where and by what means a change is made. The lock of the network is held all the while. */
+export interface Context {
+  readonly root: string;
+  readonly journal: Journal;
+  readonly deadMan: DeadMan;
+  readonly run: Run;
+  readonly clock: Clock;
+  readonly settleMs: number;
+  /** told what a person should know though nothing has failed */
+  readonly onNotice: (notice: string) => void;
+  /** told of each thing that was done; a seam for tests that end the process there */
+  readonly onStep: (name: string) => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why a change cannot stand. */
+interface Failure {
+  readonly reason: string;
+  /** only the check failed: the kernel is as it was */
+  readonly onlyChecked: boolean;
+  readonly cause?: unknown;
+}
+
+/**
+ * Makes a change of the network, whole or not at all. At each moment the journal
+ * on the disk has what it takes to put everything back, and from the moment that
+ * the first file is written a timer runs that will do so.
+ *
+ * @throws RcWaitError NETWORK_FILE when a file or the journal cannot be written (nothing has changed then),
+ *   NETWORK_RELOAD when the stack, the kernel or a probe says no and what was there before is back,
+ *   NETWORK_LOST when it could not be brought back; the signal's reason when aborted
+ */
+export async function transact(work: Work, context: Context): Promise<void> {
+  const { root, journal, onStep, signal } = context;
+  const files: JournalFile[] = [];
+  for (const change of work.changes) files.push(await snapshotFile(root, change));
+  const routes = isRunningSystem(root) ? await readDefaultRoutes(context.run) : undefined;
+  signal?.throwIfAborted();
+  const change = new Change(await journal.begin(entryOf(work, files, routes)), context);
+  await onStep('prepared');
+  const written = new Set<string>();
+  try {
+    await arm(work, context);
+    await change.advance('armed');
+    await writeFiles(root, work.changes, { onStep, written, attributes: work.attributes });
+    await change.advance('written');
+  } catch (error) {
+    // A file that somebody else changed before we came to it is none of ours to put back.
+    const ours = files.filter(({ path, madeFolder }) => written.has(path) || madeFolder !== null);
+    const pending = { ...change.pending, entry: { ...change.pending.entry, files: ours } };
+    await putBack(pending, { context, commands: undefined, what: reasonOf(error) });
+    throw error;
+  }
+  const noting = { ...context, run: notingCommands(context.run, journal.commandNote) };
+  const failure = await bringIntoUse(work, noting, change);
+  if (failure !== undefined) await rollBack(change.pending, failure, work, noting);
+  // It stands. Whatever fails from here on, the next start tidies up.
+  await journal.finish(change.pending).catch((error: unknown) => context.onNotice(reasonOf(error)));
+  await onStep('finished');
+  await context.deadMan.disarm();
+  await onStep('disarmed');
+}
+
+/** A change under way: where its journal is. */
+class Change {
+  pending: Pending;
+  readonly #context: Context;
+
+  constructor(pending: Pending, context: Context) {
+    this.pending = pending;
+    this.#context = context;
+  }
+
+  async advance(step: Step): Promise<void> {
+    this.pending = await this.#context.journal.advance(this.pending);
+    if (this.pending.step !== step) throw new Error(`the journal is at ${this.pending.step}, not at ${step}`);
+    await this.#context.onStep(step);
+  }
+}
+
+function entryOf(
+  { purpose, stack, interfaceName, gateway, publicInterface, restore }: Work,
+  files: JournalFile[],
+  routes: readonly DefaultRoute[] | undefined,
+): Omit<JournalEntry, 'sequence'> {
+  return {
+    schema: 'rc-wait/journal/v1',
+    purpose,
+    startedAt: new Date().toISOString(),
+    bootId: readBootId(),
+    owner: identify(process.pid) ?? { pid: process.pid, startTicks: '' },
+    stack,
+    interface: interfaceName,
+    gateway,
+    publicInterface,
+    files,
+    routes: routes === undefined ? null : routes.map(({ words }) => [...words]),
+    restore: restore.map(({ argv, timeoutMs, unlessAddressed }) => ({
+      argv: [...argv],
+      timeoutMs,
+      ...(unlessAddressed === undefined ? {} : { unlessAddressed }),
+    })),
+  };
+}
+
+async function arm(
+  { changes, commands, probes }: Work,
+  { deadMan, settleMs, onNotice }: Context,
+): Promise<void> {
+  const why = await deadMan.arm(
+    longestChangeMs({
+      commandsMs: commands.map(({ timeoutMs }) => timeoutMs),
+      settleMs,
+      probesMs: probes.map(({ limitMs }) => limitMs),
+    }),
+    changes.map(({ path }) => path),
+  );
+  if (why !== undefined) onNotice(`no timer stands by to put the network back, only the next start: ${why}`);
+}
+
+async function bringIntoUse(work: Work, context: Context, change: Change): Promise<Failure | undefined> {
+  const { root, clock, signal } = context;
+  try {
+    const failed: string[] = [];
+    if (isRunningSystem(root)) {
+      for (const command of work.commands) {
+        if (!(await isCalledFor(command, context.run))) continue;
+        const { ok, how, output } = await context.run(command, signal);
+        await context.onStep(`ran ${command.argv[0]}`);
+        if (ok) continue;
+        failed.push(commandFailed(command, how, output));
+        if (command.unlessAddressed !== undefined) continue;
+        return { reason: failed.join('; '), onlyChecked: command.check === true };
+      }
+    }
+    await change.advance('reloaded');
+    if (isRunningSystem(root)) {
+      const seen = (await work.follow(context, signal)) ?? (await runProbes(work.probes, clock, signal));
+      if (seen !== undefined) return { reason: [seen, ...failed].join('; '), onlyChecked: false };
+    }
+    await change.advance('probed');
+    signal?.throwIfAborted();
+    await change.advance('committed');
+    return undefined;
+  } catch (cause) {
+    // Once the journal has it, it stands.
+    if (change.pending.step === 'committed') return undefined;
+    return { reason: reasonOf(cause), onlyChecked: false, cause };
+  }
+}
+
+/** Puts everything back, then throws what made it necessary. */
+async function rollBack(
+  pending: Pending,
+  { reason, onlyChecked, cause }: Failure,
+  work: Work,
+  context: Context,
+): Promise<never> {
+  const what = `${work.cannot}: ${reason}`;
+  const checks = work.commands.filter(({ check }) => check === true);
+  const isTouched = isRunningSystem(context.root);
+  const commands = !isTouched ? undefined : onlyChecked ? checks : work.restore;
+  await putBack(pending, { context, commands, what, cause });
+  context.signal?.throwIfAborted();
+  throw new RcWaitError('NETWORK_RELOAD', `${what}; what was there before is back`, { cause });
+}
+
+/** @throws RcWaitError NETWORK_LOST when not everything is back */
+async function putBack(
+  pending: Pending,
+  {
+    context,
+    commands,
+    what,
+    cause,
+  }: {
+    readonly context: Context;
+    readonly commands: readonly Command[] | undefined;
+    readonly what: string;
+    readonly cause?: unknown;
+  },
+): Promise<void> {
+  const { root, journal, deadMan, onStep } = context;
+  const undone = await undoChange(pending.entry, { root, commands, settling: context, onStep });
+  const lost = lossesOf(undone);
+  if (lost === undefined) {
+    await journal.discard(pending);
+    await onStep('discarded');
+    await deadMan.disarm();
+    return;
+  }
+  // What somebody else has changed meanwhile cannot be mended by trying again; all else may, when the timer goes off.
+  const isFinal = undone.problems.length === 0 && undone.kernel === undefined;
+  const aside = isFinal ? await journal.setAside(pending) : undefined;
+  if (isFinal) await deadMan.disarm();
+  throw new RcWaitError('NETWORK_LOST', `${what}; and then ${lost}`, { cause, hint: hintFor(aside) });
+}
+
+function hintFor(aside: string | undefined): string {
+  return aside === undefined
+    ? 'it is tried once more when rc-wait starts the next time; or restart the network service, or the server, from its console'
+    : `what the files were like before is in ${aside}`;
+}

@@ -1,0 +1,67 @@
+import type { RcWaitError } from '../../base/error.ts';
+import type { Ipv4Address } from '../../base/ipv4.ts';
+import { type DefaultRoute, isWished, readDefaultRoutes } from '../kernel/routes.ts';
+import { refusal } from '../survey/survey.ts';
+import type { NetworkPlan, StackName } from '../types.ts';
+import { type PlanHost, type PlanRequest, planWithSurvey, runningHost } from './plan.ts';
+
+/** Whether the gateway is still where it was put. */
+export interface Check {
+  readonly gateway: Ipv4Address;
+  readonly interfaceName: string;
+  readonly stack: StackName;
+  /** the files hold the gateway, and nothing brings another default route at boot */
+  readonly configuration: boolean;
+  /** the kernel's default route goes through it; undefined where nothing runs */
+  readonly kernel: boolean | undefined;
+  /** the kernel's default routes as ip-route(8) shows them */
+  readonly defaultRoutes: readonly string[];
+  /** what is not as it should be, for a person; empty when all is */
+  readonly reasons: readonly string[];
+  /** what may bring another default route and cannot be told */
+  readonly warnings: readonly string[];
+  /** the error with which a repair ends, where something else brings a default route */
+  readonly obstacle: RcWaitError | undefined;
+  /** what would put it back */
+  readonly plan: NetworkPlan;
+}
+
+/**
+ * Looks whether configuration and kernel still hold the gateway; changes
+ * nothing. Rackspace's guest agent writes the network configuration anew now and
+ * then, and drops what it does not know.
+ * @throws RcWaitError as `planNetwork` does
+ */
+export async function checkNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<Check> {
+  const { plan, survey } = await planWithSurvey(request, host);
+  const { wish, stack, changes } = plan;
+  const routes = host.isRunning(request.root) ? await readDefaultRoutes(host.run) : undefined;
+  const kernel = host.isRunning(request.root) ? isWished(routes?.[0], wish) : undefined;
+  const reasons = changes.map(({ path }) => `${path} is not as it should be`);
+  reasons.push(...survey.problems);
+  if (kernel === false) reasons.push(kernelWords(routes, request.gateway));
+  return {
+    gateway: wish.gateway,
+    interfaceName: wish.interfaceName,
+    stack,
+    configuration: changes.length === 0 && survey.problems.length === 0,
+    kernel,
+    defaultRoutes: (routes ?? []).map(({ words }) => words.join(' ')),
+    reasons,
+    warnings: survey.warnings,
+    obstacle: survey.problems.length > 0 ? refusal(survey, wish) : undefined,
+    plan,
+  };
+}
+
+/** Whether nothing has to be put back. */
+export function isHeld({ configuration, kernel }: Check): boolean {
+  return configuration && kernel !== false;
+}
+
+function kernelWords(routes: readonly DefaultRoute[] | undefined, gateway: Ipv4Address): string {
+  if (routes === undefined) return "ip(8) does not tell the kernel's routes";
+  const [first] = routes;
+  const seen = first === undefined ? 'there is none' : `it is "${first.words.join(' ')}"`;
+  return `the kernel's default route does not go through ${gateway}: ${seen}`;
+}

@@ -1,0 +1,90 @@
+import { RcWaitError } from '../../base/error.ts';
+import type { StackName } from '../types.ts';
+
+/** What is known of one stack, as far as the choice goes. */
+export interface StackFact {
+  readonly stack: StackName;
+  /** its files configure the interface */
+  readonly configures: boolean;
+  /** its program is installed; undefined where that cannot be told: below a root that is not running */
+  readonly installed: boolean | undefined;
+  /** its daemon says that it manages the interface, or that it does not; undefined where there is none to ask */
+  readonly manages?: boolean | undefined;
+  /** stacks that carry out what its files say */
+  readonly servedBy?: readonly StackName[];
+}
+
+/** The stack that was chosen, and why, in one line for a person. */
+export interface Choice {
+  readonly stack: StackName;
+  readonly why: string;
+}
+
+/**
+ * The stack that manages the interface.
+ * @param wanted a stack chosen by hand, or `auto`
+ * @throws RcWaitError STACK_UNKNOWN when there is none, STACK_AMBIGUOUS when there is more than one
+ */
+export function chooseStack(
+  facts: readonly StackFact[],
+  interfaceName: string,
+  wanted: StackName | 'auto',
+): Choice {
+  if (wanted !== 'auto') return chosenByHand(facts, interfaceName, wanted);
+  const configuring = facts.filter(({ configures }) => configures);
+  const atWork = configuring.filter((fact) => whyIdle(fact, configuring) === undefined);
+  const [first, second] = atWork;
+  if (first !== undefined && second !== undefined) {
+    throw new RcWaitError(
+      'STACK_AMBIGUOUS',
+      `cannot tell what manages ${interfaceName}: the files of ${names(atWork)} all configure it`,
+      { hint: `say which: ${atWork.map(({ stack }) => `--network ${stack}`).join(' or ')}` },
+    );
+  }
+  if (first !== undefined) return { stack: first.stack, why: reason(first, interfaceName, configuring) };
+  const idle = configuring.map((fact) => `; ${fact.stack} would, but ${whyIdle(fact, configuring)}`).join('');
+  throw new RcWaitError(
+    'STACK_UNKNOWN',
+    `cannot tell what manages ${interfaceName}: no file of ${names(facts)} configures it${idle}`,
+    {
+      hint: 'configure the interface there, choose another one with --interface, or leave the network alone with --network off',
+    },
+  );
+}
+
+function chosenByHand(facts: readonly StackFact[], interfaceName: string, wanted: StackName): Choice {
+  const fact = facts.find(({ stack }) => stack === wanted);
+  if (fact === undefined) {
+    throw new RcWaitError('STACK_UNKNOWN', `cannot use ${wanted}: this version does not write its files`, {
+      hint: `it writes those of ${names(facts)}`,
+    });
+  }
+  if (!fact.configures) {
+    throw new RcWaitError(
+      'STACK_UNKNOWN',
+      `cannot use ${wanted}: none of its files configures ${interfaceName}`,
+    );
+  }
+  return { stack: wanted, why: `${wanted} was chosen by hand` };
+}
+
+/** Why a stack whose files configure the interface does not manage it all the same; undefined when it may. */
+function whyIdle({ installed, manages, servedBy }: StackFact, all: readonly StackFact[]): string | undefined {
+  if (installed === false) return 'it is not installed';
+  if (manages === false) return 'it leaves the interface alone';
+  const server = all.find(
+    (fact) => fact.manages === true && fact.installed !== false && servedBy?.includes(fact.stack),
+  );
+  return server && manages !== true ? `${server.stack} goes by a file of its own` : undefined;
+}
+
+function reason({ stack }: StackFact, interfaceName: string, configuring: readonly StackFact[]): string {
+  const others = configuring
+    .filter((fact) => fact.stack !== stack)
+    .map((fact) => `; those of ${fact.stack} do so too, but ${whyIdle(fact, configuring)}`);
+  return `${stack} manages ${interfaceName}: its files configure it${others.join('')}`;
+}
+
+function names(facts: readonly StackFact[]): string {
+  return facts.map(({ stack }) => stack).join(' and ');
+}

@@ -1,0 +1,30 @@
+import { createTwoFilesPatch } from 'diff';
+import { shownText } from '../../base/bytes.ts';
+import type { Command, NetworkPlan } from '../types.ts';
+
+/**
+ * A plan for a person: a unified diff of every file, as diff -u shows it, and
+ * the commands that would run. Ends with a line break.
+ */
+export function describePlan({ why, disabled, changes, commands, warnings = [] }: NetworkPlan): string {
+  const parts = [`# ${why}\n`, ...disabled.map((name) => `# ${name} is down from then on, at every boot\n`)];
+  parts.push(...warnings.map((warning) => `# look at this: ${warning}\n`));
+  for (const { path, before, after } of changes) {
+    parts.push(
+      createTwoFilesPatch(
+        before === undefined ? '/dev/null' : `a${path}`,
+        after === undefined ? '/dev/null' : `b${path}`,
+        before ?? '',
+        after ?? '',
+      ).replace(/^=+\n/, ''),
+    );
+  }
+  if (commands.length > 0) parts.push('# then it would run:\n', ...commands.map(commandLine));
+  if (changes.length === 0 && commands.length === 0) parts.push('# nothing to do: it is all as wished\n');
+  return shownText(parts.join(''));
+}
+
+function commandLine({ argv, unlessAddressed }: Command): string {
+  const when = unlessAddressed === undefined ? '' : `   (only if ${unlessAddressed} has no IPv4 address)`;
+  return `#   ${argv.join(' ')}${when}\n`;
+}

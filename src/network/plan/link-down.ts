@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { RcWaitError } from '../../base/error.ts';
+import type { Run } from '../../system/tool.ts';
+import { linkMoveOf } from '../change/restore-commands.ts';
+import { shownOnly } from '../kernel/routes.ts';
+import type { Command, GatewayWish } from '../types.ts';
+
+/**
+ * Refuses to take an interface down on which the gateway's own stands (a VLAN, a
+ * bond, a bridge): the kernel lists what a link stands on as `lower_NAME` in sysfs.
+ * @throws RcWaitError NETWORK_FILE
+ */
+export async function refuseLower(
+  { interfaceName }: GatewayWish,
+  names: readonly string[],
+  sysfs = '/sys/class/net',
+): Promise<void> {
+  for (const name of names) {
+    const stands = await access(`${sysfs}/${interfaceName}/lower_${name}`).then(
+      () => true,
+      () => false,
+    );
+    if (!stands) continue;
+    throw new RcWaitError(
+      'NETWORK_FILE',
+      `cannot disable ${name}: ${interfaceName}, by which the gateway is reached, stands on it`,
+      { hint: 'leave it up with --public-interface keep' },
+    );
+  }
+}
+
+/** Whether this server has an interface of that name. */
+export function isPresent(name: string): boolean {
+  return existsSync(`/sys/class/net/${name}`);
+}
+
+/** The commands without those for a link alone which this server does not have: ip(8) and nmcli(1) fail then. */
+export function ofPresent(
+  commands: readonly Command[],
+  has: (interfaceName: string) => boolean,
+): readonly Command[] {
+  return commands.filter((command) => {
+    const name = command.unlessAddressed ?? linkMoveOf(command)?.name;
+    return name === undefined || has(name);
+  });
+}
+
+/** Whether a command sets this link up, without a daemon. */
+function setsUp(name: string, { argv }: Command): boolean {
+  return argv.join(' ') === `ip link set dev ${name} up`;
+}
+
+/**
+ * What has to follow where `ip link set up` alone brings a link back: a link that
+ * goes down loses its routes and its IPv6 addresses (net.ipv6.conf.*.keep_addr_on_down
+ * in the kernel's ip-sysctl), and no daemon knows them. The IPv4 addresses and
+ * the routes to their networks come back by themselves (but not after a boot: see
+ * `bringUp` of links.ts), and the default routes of IPv4 are put back by whoever
+ * undoes the change.
+ */
+export async function lostWhenDown(
+  names: readonly string[],
+  restore: readonly Command[],
+  run: Run,
+): Promise<Command[]> {
+  const back: Command[] = [];
+  for (const name of names.filter((one) => restore.some((command) => setsUp(one, command)))) {
+    const addresses = await linesOf(
+      run,
+      ip('-6', '-oneline', 'address', 'show', 'dev', name, 'scope', 'global', 'permanent'),
+    );
+    for (const line of addresses) {
+      const [, address] = / inet6 (\S+)/.exec(line) ?? [];
+      if (address !== undefined) back.push(ip('-6', 'address', 'replace', address, 'dev', name));
+    }
+    for (const family of ['-4', '-6']) {
+      const routes = await linesOf(run, ip(family, '-oneline', 'route', 'show', 'table', 'main'));
+      for (const line of routes) {
+        const words = line.replaceAll('\\', ' ').trim().split(/\s+/);
+        if (isOwn(words, name) && !(family === '-4' && words[0] === 'default')) {
+          back.push(ip(family, 'route', 'replace', ...words.filter((word) => !shownOnly.has(word))));
+        }
+      }
+    }
+  }
+  return back;
+}
+
+/** A route of this interface that neither the kernel nor a router's advertisement nor a lease brings back. */
+function isOwn(words: readonly string[], name: string): boolean {
+  const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
+  return after('dev') === name && !['kernel', 'ra', 'dhcp'].includes(after('proto') ?? '');
+}
+
+async function linesOf(run: Run, command: Command): Promise<string[]> {
+  const { ok, output } = await run(command);
+  return ok ? output.split('\n').filter((line) => line.trim() !== '') : [];
+}
+
+function ip(...args: string[]): Command {
+  return { argv: ['ip', ...args], timeoutMs: 10_000 };
+}

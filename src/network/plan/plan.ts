@@ -1,0 +1,244 @@
+import type { Ipv4Address } from '../../base/ipv4.ts';
+import { isRunningSystem } from '../../system/root.ts';
+import { type Run, runCommand } from '../../system/tool.ts';
+import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
+import { stacks } from '../stacks/index.ts';
+import { refusal, type Survey, surveyDefaults } from '../survey/survey.ts';
+import type {
+  FileChange,
+  GatewayWish,
+  HostInterface,
+  NetworkFile,
+  NetworkPlan,
+  PublicInterface,
+  Reign,
+  Stack,
+  StackName,
+  Target,
+} from '../types.ts';
+import { chooseStack, type StackFact } from './choose-stack.ts';
+import { interfaceForGateway, namedByHand } from './gateway-interface.ts';
+import { isPresent, lostWhenDown, ofPresent, refuseLower } from './link-down.ts';
+import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './stack-files.ts';
+import { verifyFiles } from './verify.ts';
+
+/** What is asked of the network. */
+export interface PlanRequest {
+  readonly gateway: Ipv4Address;
+  /** the interface chosen by hand; without it, the one whose prefix holds the gateway */
+  readonly interfaceName?: string;
+  readonly stack: StackName | 'auto';
+  /** `keep` when left out */
+  readonly publicInterface?: PublicInterface;
+  /** `/` for the running system; anything else is a tree of files where nothing runs */
+  readonly root: string;
+}
+
+/** The running system, as far as a plan looks at it; replaced in tests. */
+export interface PlanHost {
+  readonly isRunning: (root: string) => boolean;
+  readonly interfaces: () => readonly HostInterface[];
+  readonly isInstalled: (tool: string) => Promise<boolean>;
+  /** whether there is an interface of this name, up or down, with an address or without */
+  readonly isPresent: (interfaceName: string) => boolean;
+  readonly run: Run;
+}
+
+/** The running system itself. */
+export const runningHost: PlanHost = {
+  isRunning: isRunningSystem,
+  interfaces: runningInterfaces,
+  isInstalled,
+  isPresent,
+  run: runCommand,
+};
+
+/**
+ * Works out what has to change for the gateway to be the one default route.
+ * Reads files, addresses and routes; changes nothing.
+ * @throws RcWaitError GATEWAY_INVALID, CONFIGURATION (no such interface),
+ *   STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE (also where something else brings a default route
+ *   that the plan does not put out of use)
+ */
+export async function planNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<NetworkPlan> {
+  const { plan, survey } = await planWithSurvey(request, host);
+  if (survey.problems.length > 0) throw refusal(survey, plan.wish);
+  return plan;
+}
+
+/**
+ * The plan, and what else brings a default route: where that stands in the way, `planNetwork` refuses.
+ * @throws RcWaitError as `planNetwork` does, but for default routes that the plan leaves in place
+ */
+export async function planWithSurvey(
+  request: PlanRequest,
+  host: PlanHost = runningHost,
+): Promise<{ plan: NetworkPlan; survey: Survey }> {
+  const { gateway, interfaceName, root } = request;
+  const running = host.isRunning(root);
+  const readings = await readAll(request, running ? host : undefined);
+  const labels = running ? [] : readings.flatMap(({ stack, files }) => stack.labels?.(files) ?? []);
+  const interfaces = running
+    ? host.interfaces()
+    : namedByHand(
+        mergeInterfaces(readings.flatMap(({ stack, files }) => stack.addresses(files))),
+        labels,
+        request,
+      );
+  const holder = interfaceForGateway(gateway, interfaces, interfaceName);
+  const target: Target = {
+    interfaceName: holder.name,
+    ...(holder.macAddress === undefined ? {} : { macAddress: holder.macAddress }),
+    ...(labels.includes(holder.name) ? { isLabel: true } : {}),
+  };
+  const { stack: name, why } = chooseStack(
+    readings.map((reading) => factOf(reading, target)),
+    target.interfaceName,
+    request.stack,
+  );
+  const chosen = readings.find(({ stack }) => stack.name === name);
+  const { publicInterface = 'keep' } = request;
+  const wish: GatewayWish = { ...withFile(target, chosen?.reign), gateway, publicInterface };
+  const changes = chosen?.stack.edit(chosen.files, wish) ?? [];
+  const named =
+    chosen && publicInterface === 'disable' ? chosen.stack.publicInterfaces(chosen.files, wish) : [];
+  // Files may name an interface that this server does not have: it is down as it is.
+  const disabled = running ? named.filter((one) => host.isPresent(one)) : named;
+  if (running) await refuseLower(wish, disabled);
+  const before = chosen?.files ?? [];
+  const scene = { files: changedFiles(before, changes), before, reign: chosen?.reign ?? new Map() };
+  const verification = chosen && {
+    stack: chosen.stack,
+    wish,
+    before,
+    after: scene.files,
+    isRunning: running,
+  };
+  const warning = verification && (await verifyFiles(verification, host));
+  const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
+  const commands = reload ? ofPresent(chosen?.stack.reload(wish, scene) ?? [], host.isPresent) : [];
+  const restore = reload ? ofPresent(chosen?.stack.restore(wish, scene) ?? [], host.isPresent) : [];
+  const isSettled = changes.length === 0;
+  const survey = await surveyDefaults({
+    root,
+    host: running ? host : undefined,
+    readings,
+    chosen,
+    wish,
+    isSettled,
+  });
+  const warnings = [...(warning === undefined ? [] : [warning]), ...survey.warnings];
+  const plan: NetworkPlan = {
+    stack: name,
+    ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),
+    why,
+    wish,
+    disabled,
+    changes,
+    commands,
+    restore: [...restore, ...(await lostWhenDown(disabled, restore, host.run))],
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+  return { plan, survey };
+}
+
+/**
+ * Who configures an interface, in a line; reads files and asks daemons, changes nothing.
+ * @throws RcWaitError STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE
+ */
+export async function explainStack(
+  interfaceName: string,
+  { root, stack }: Pick<PlanRequest, 'root' | 'stack'>,
+  host: PlanHost = runningHost,
+): Promise<string> {
+  const request = { root, stack };
+  const running = host.isRunning(root);
+  const readings = await readAll(request, running ? host : undefined);
+  const known = running ? host.interfaces().find(({ name }) => name === interfaceName) : undefined;
+  const target: Target = { interfaceName, ...(known?.macAddress ? { macAddress: known.macAddress } : {}) };
+  return chooseStack(
+    readings.map((reading) => factOf(reading, target)),
+    interfaceName,
+    stack,
+  ).why;
+}
+
+interface Reading {
+  readonly stack: Stack;
+  readonly files: readonly NetworkFile[];
+  /** undefined below a root that is not running */
+  readonly installed: boolean | undefined;
+  /** undefined as well where there is no daemon, or none that can be understood */
+  readonly reign: Reign | undefined;
+}
+
+function factOf({ stack, files, installed, reign }: Reading, target: Target): StackFact {
+  const { name, servedBy } = stack;
+  const isNamed = reign?.has(target.interfaceName);
+  return {
+    stack: name,
+    configures: stack.configures(files, withFile(target, reign)),
+    installed,
+    // What a stack's files say may be done by others than the daemon that was asked.
+    manages: isNamed === false && servedBy !== undefined ? undefined : isNamed,
+    ...(servedBy === undefined ? {} : { servedBy }),
+  };
+}
+
+function withFile(target: Target, reign: Reign | undefined): Target {
+  const file = reign?.get(target.interfaceName);
+  return file === undefined ? target : { ...target, file };
+}
+
+/** The files as they will be after the changes. */
+export function changedFiles(files: readonly NetworkFile[], changes: readonly FileChange[]): NetworkFile[] {
+  const after = new Map(files.map(({ path, text }) => [path, text]));
+  for (const { path, after: text } of changes) {
+    if (text === undefined) after.delete(path);
+    else after.set(path, text);
+  }
+  return [...after].map(([path, text]) => ({ path, text }));
+}
+
+/** The files of the stack that was chosen by hand, or of all. */
+async function readAll(
+  { root, stack: wanted }: Pick<PlanRequest, 'root' | 'stack'>,
+  host: PlanHost | undefined,
+): Promise<Reading[]> {
+  const named = stacks.filter(({ name }) => name === wanted);
+  const readings: Reading[] = [];
+  for (const stack of named.length > 0 ? named : stacks) {
+    const installed = host && (await anyInstalled(stack, host));
+    const isIdle = installed === false && wanted === 'auto';
+    const files = await (isIdle ? readIdle(stack, root) : readStackFiles(stack, root));
+    const isAsked = host !== undefined && installed === true && files.length > 0;
+    readings.push({ stack, installed, files, reign: isAsked ? await askDaemon(stack, host.run) : undefined });
+  }
+  return readings;
+}
+
+async function anyInstalled({ tools }: Stack, host: PlanHost): Promise<boolean> {
+  for (const tool of tools) if (await host.isInstalled(tool)) return true;
+  return false;
+}
+
+/**
+ * The files of a stack that is not installed; none when they cannot be used. What
+ * nothing on this server reads may be broken without harm; every other broken
+ * file is said, never passed over.
+ */
+async function readIdle(stack: Stack, root: string): Promise<readonly NetworkFile[]> {
+  try {
+    const files = await readStackFiles(stack, root);
+    stack.addresses(files);
+    return files;
+  } catch {
+    return [];
+  }
+}
+
+/** Files as wished are not enough: a process killed between writing and reloading leaves the kernel behind. */
+async function kernelAgrees(run: Run, wish: GatewayWish): Promise<boolean> {
+  const [first] = (await readDefaultRoutes(run)) ?? [];
+  return isWished(first, wish);
+}

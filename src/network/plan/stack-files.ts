@@ -1,0 +1,166 @@
+import { constants, type Dirent } from 'node:fs';
+import { access, readdir, readlink, stat } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { decodeBytes } from '../../base/bytes.ts';
+import { errnoOf, RcWaitError, reasonOf } from '../../base/error.ts';
+import { parseIpv4Prefix } from '../../base/ipv4.ts';
+import { toolPath } from '../../system/environment.ts';
+import { readBelow, realpathBelow } from '../../system/root.ts';
+import type { Run } from '../../system/tool.ts';
+import { componentsOf, globPattern, hasWildcard } from '../stacks/text/glob.ts';
+import type { Command, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
+
+/** More than any network file has: what is larger is something else. */
+const longestFileBytes = 1024 * 1024;
+
+/** More than any server has: a `source` that names itself through links would never end. */
+const mostFiles = 500;
+
+/** More characters than a daemon says of thousands of links. */
+const longestAnswer = 16 * 1024 * 1024;
+
+/**
+ * All files that a stack reads, below the root, those that other files name included.
+ * @throws RcWaitError NETWORK_FILE when one cannot be read: that is never taken for "not there"
+ */
+export async function readStackFiles(stack: Stack, root: string): Promise<NetworkFile[]> {
+  const files = new Map<string, NetworkFile>();
+  const globs = [...stack.sources];
+  for (let glob = globs.shift(); glob !== undefined; glob = globs.shift()) {
+    for (const path of await expand(root, glob)) {
+      if (files.has(path) || stack.passesOver?.(path)) continue;
+      const file = await readNetworkFile(root, path);
+      if (file === undefined) continue;
+      files.set(path, file);
+      if (files.size > mostFiles) {
+        throw new RcWaitError(
+          'NETWORK_FILE',
+          `cannot read the files of ${stack.name}: there are more than ${mostFiles}`,
+        );
+      }
+      globs.push(...(stack.includes?.(file) ?? []));
+    }
+  }
+  return [...files.values()];
+}
+
+/**
+ * One file; undefined when there is none, or something that is no file. A link to
+ * /dev/null is an empty file, also below a root without one: so systemd and others
+ * hide the file of that name in another folder.
+ */
+async function readNetworkFile(root: string, path: string): Promise<NetworkFile | undefined> {
+  try {
+    if ((await linkTarget(join(root, path))) === '/dev/null') return { path, text: '' };
+    const real = await realpathBelow(root, path);
+    const { size, isFile } = await stat(real).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
+    if (!isFile) return undefined;
+    if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
+    return { path, text: decodeBytes(await readBelow(root, path, longestFileBytes)) };
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    if (error instanceof RcWaitError) throw error;
+    throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** There is no such file. One stack's folder may be another's file: /etc/sysconfig/network of SUSE and of RHEL. */
+function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
+}
+
+async function linkTarget(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The paths below the root that a glob matches, sorted as the shell sorts in the C locale. */
+export async function expand(root: string, glob: string): Promise<string[]> {
+  let paths = [''];
+  for (const component of componentsOf(glob)) {
+    if (!hasWildcard(component)) {
+      paths = paths.map((path) => `${path}/${component}`);
+      continue;
+    }
+    const pattern = globPattern(component);
+    const found: string[] = [];
+    for (const path of paths) {
+      const names = (await entriesIn(root, path))
+        .map(({ name }) => name)
+        .filter((name) => pattern.test(name));
+      found.push(...names.sort().map((name) => `${path}/${name}`));
+    }
+    paths = found;
+  }
+  return paths;
+}
+
+async function entriesIn(root: string, path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(await realpathBelow(root, path), { withFileTypes: true });
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    if (error instanceof RcWaitError) throw error;
+    throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The interfaces of the running system that have an IPv4 address, loopback left out. */
+export function runningInterfaces(): HostInterface[] {
+  const found: HostInterface[] = [];
+  for (const [label, addresses] of Object.entries(networkInterfaces())) {
+    for (const { family, internal, cidr, mac } of addresses ?? []) {
+      const prefix = cidr === null ? undefined : parseIpv4Prefix(cidr);
+      // getifaddrs(3) gives the label of an address, and `eth1:0` is an address of eth1.
+      const [name = label] = label.split(':', 1);
+      // To the stacks' tools a name with a hyphen in front is an option.
+      if (family === 'IPv4' && !internal && prefix !== undefined && !name.startsWith('-')) {
+        found.push({ name, addresses: [prefix], macAddress: mac.toLowerCase() });
+      }
+    }
+  }
+  return mergeInterfaces(found);
+}
+
+/** One entry for each name, with the addresses of all entries of that name. */
+export function mergeInterfaces(interfaces: readonly HostInterface[]): HostInterface[] {
+  return [...Map.groupBy(interfaces, ({ name }) => name)].map(([name, group]) => {
+    const macAddress = group.find((one) => one.macAddress !== undefined)?.macAddress;
+    const addresses = group.flatMap((one) => one.addresses);
+    return { name, addresses, ...(macAddress === undefined ? {} : { macAddress }) };
+  });
+}
+
+/** Whether a program is installed where the stacks' tools are looked for. */
+export async function isInstalled(tool: string): Promise<boolean> {
+  for (const folder of toolPath().split(':')) {
+    try {
+      await access(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      // not in this folder
+    }
+  }
+  return false;
+}
+
+/**
+ * What the stack's daemon says that it manages: nothing when it is not at work;
+ * undefined where there is none, or it does not tell.
+ */
+export async function askDaemon({ daemon }: Stack, run: Run): Promise<Reign | undefined> {
+  if (daemon === undefined) return undefined;
+  const isActive = { argv: ['systemctl', 'is-active', '--quiet', daemon.unit], timeoutMs: 10_000 } as const;
+  if (!(await run(isActive)).ok) return new Map();
+  if (daemon.question === undefined) return undefined;
+  const { command, olderCommand, understand } = daemon.question;
+  const ask = (one: Command) => run({ ...one, longestOutput: longestAnswer });
+  const first = await ask(command);
+  const { ok, output, isCut } = first.ok || olderCommand === undefined ? first : await ask(olderCommand);
+  // What was cut away may be the very interface, which would count as one that the daemon leaves alone.
+  return ok && isCut !== true ? understand(output) : undefined;
+}

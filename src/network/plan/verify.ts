@@ -1,0 +1,165 @@
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { decodeBytes, encodeBytes } from '../../base/bytes.ts';
+import { errnoOf, RcWaitError } from '../../base/error.ts';
+import { makeFolder, readRegular } from '../../base/files.ts';
+import type { Finished, Run } from '../../system/tool.ts';
+import type { GatewayWish, NetworkFile, ParsedRoute, Parser, Stack } from '../types.ts';
+import { faultIn } from './parsed.ts';
+
+/** New files that are not in use yet. */
+export interface Verification {
+  readonly stack: Stack;
+  readonly wish: GatewayWish;
+  /** the stack's files as they are */
+  readonly before: readonly NetworkFile[];
+  /** as they will be */
+  readonly after: readonly NetworkFile[];
+  /** whether the files are those of the system on which the tool runs */
+  readonly isRunning: boolean;
+}
+
+/** The machine on which a stack's tool is run. */
+interface Machine {
+  readonly isInstalled: (tool: string) => Promise<boolean>;
+  readonly run: Run;
+}
+
+/**
+ * Asks the stack's own tool what it makes of the new files, before any of them is written. Where the tool is
+ * not installed, or says nothing that can be understood, nothing is known and nothing is refused.
+ *
+ * A tool that refuses the old files as well is left to those that check them before the reload. One that refuses
+ * the new files alone is believed on the system itself; below another root the system there may have a
+ * release that takes them, and that is a warning.
+ * @returns the warning, for a person; undefined where there is none
+ * @throws RcWaitError NETWORK_FILE where the tool makes of them something else than was wished
+ */
+export async function verifyFiles(
+  { stack, wish, before, after, isRunning }: Verification,
+  { isInstalled, run }: Machine,
+): Promise<string | undefined> {
+  const { parser } = stack;
+  if (parser === undefined || !(await isInstalled(parser.tool))) return undefined;
+  const now = await parse(parser, after, wish, run);
+  if (now === undefined) return undefined;
+  const old = isSame(before, after) ? undefined : await parse(parser, before, wish, run);
+  if (!now.finished.ok) {
+    if (old?.finished.ok !== true) return undefined;
+    const fault = `refuses the new files: ${failureWords(now)}`;
+    if (isRunning) throw refusal(wish, fault, { parser, isRunning });
+    return `${parser.tool} of this machine ${fault}; that of the disk may be another release, and was not asked`;
+  }
+  const fault = now.routes && faultIn(wish, now.routes, old?.finished.ok ? old.routes : undefined);
+  if (fault !== undefined) throw refusal(wish, fault, { parser, isRunning });
+  return undefined;
+}
+
+/** What became of a question. */
+interface Parsed {
+  readonly finished: Finished;
+  /** undefined where the answer does not tell */
+  readonly routes: readonly ParsedRoute[] | undefined;
+}
+
+/** Asks about files in a folder that nobody else can open, and that is gone afterwards. */
+async function parse(
+  parser: Parser,
+  files: readonly NetworkFile[],
+  wish: GatewayWish,
+  run: Run,
+): Promise<Parsed | undefined> {
+  const folder = await privateFolder();
+  if (folder === undefined) return undefined;
+  try {
+    const question = parser.question(files, folder, wish);
+    if (question === undefined || !(await isLaid(question.files, folder))) return undefined;
+    const finished = await run(question.command);
+    const made = finished.ok ? await readMade(folder, parser.makes) : [];
+    const { output: printed, isCut } = finished;
+    const routes = finished.ok && isCut !== true ? parser.routes({ files, wish, printed, made }) : undefined;
+    return { finished, routes };
+  } finally {
+    // What cannot be removed is in nobody's way; /run is empty after the next boot.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** More than a tool makes of network files, in bytes. */
+const largestMadeBytes = 16 * 2 ** 20;
+
+/** Lays files into a folder; false where they do not fit. */
+async function isLaid(files: readonly NetworkFile[], folder: string): Promise<boolean> {
+  try {
+    for (const { path, text } of files) {
+      makeFolder(join(folder, dirname(path)), 0o700);
+      const file = await open(join(folder, path), 'wx', 0o600);
+      await file.writeFile(encodeBytes(text)).finally(() => file.close());
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A folder in /run, where root alone can make one, or in /tmp; undefined where there is none to be had. TMPDIR
+ * is not looked at: it is the caller's, and may be a place that hangs.
+ */
+async function privateFolder(): Promise<string | undefined> {
+  for (const parent of process.geteuid?.() === 0 ? ['/run', '/tmp'] : ['/tmp']) {
+    try {
+      return await mkdtemp(join(parent, 'rc-wait-parse-'));
+    } catch {
+      // it is not there, or read-only: rc-wait's own service sees it so
+    }
+  }
+  return undefined;
+}
+
+async function readMade(folder: string, makes: readonly string[]): Promise<NetworkFile[]> {
+  const made: NetworkFile[] = [];
+  for (const path of makes) {
+    const entries = await readdir(join(folder, path), { withFileTypes: true }).catch((error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw error;
+    });
+    for (const entry of entries.filter((one) => one.isFile())) {
+      made.push({
+        path: join(path, entry.name),
+        text: decodeBytes(readRegular(join(folder, path, entry.name), largestMadeBytes).bytes),
+      });
+    }
+  }
+  return made;
+}
+
+function isSame(before: readonly NetworkFile[], after: readonly NetworkFile[]): boolean {
+  const texts = new Map(before.map(({ path, text }) => [path, text]));
+  return before.length === after.length && after.every(({ path, text }) => texts.get(path) === text);
+}
+
+function failureWords({ finished: { how, output } }: Parsed): string {
+  const said = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('; ');
+  return said === '' ? how : `${how}, ${said.slice(-500)}`;
+}
+
+function refusal(
+  { gateway, interfaceName }: GatewayWish,
+  fault: string,
+  { parser, isRunning }: { readonly parser: Parser; readonly isRunning: boolean },
+): RcWaitError {
+  const who = isRunning ? parser.tool : `${parser.tool} of this machine`;
+  const way = isRunning
+    ? 'put the default route in by hand, and let rc-wait look at it with "rc-wait network check"'
+    : 'where the disk has another release of it, start that server and run rc-wait there; else put the default route in by hand';
+  return new RcWaitError(
+    'NETWORK_FILE',
+    `cannot bring the gateway ${gateway} into use on ${interfaceName}: ${who} ${fault}`,
+    { hint: `nothing was changed; ${way}` },
+  );
+}

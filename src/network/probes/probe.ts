@@ -1,0 +1,73 @@
+import type { Clock } from '../../base/clock.ts';
+import { formatDuration } from '../../base/duration.ts';
+import { reasonOf } from '../../base/error.ts';
+
+/**
+ * Something that must work once the gateway is in use. The caller may bring
+ * its own: what it asks, and whom, is none of the network's business.
+ */
+export interface Probe {
+  /** what is expected, after "expected": `10.208.0.1 to answer on eth1` */
+  readonly expects: string;
+  /** it is tried again and again for so long */
+  readonly limitMs: number;
+  /**
+   * Looks once. A network that was just reloaded may need another look.
+   * @returns undefined when it is as expected; else what was seen instead
+   */
+  attempt(signal: AbortSignal): Promise<string | undefined>;
+}
+
+const restMs = 300;
+
+/**
+ * Runs probes one after the other.
+ * @returns undefined when all found what they expected; else the first that did not, in words
+ * @throws the signal's reason when aborted
+ */
+export async function runProbes(
+  probes: readonly Probe[],
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  for (const probe of probes) {
+    const seen = await runProbe(probe, clock, signal);
+    if (seen !== undefined) {
+      return `expected ${probe.expects} within ${formatDuration(probe.limitMs)}, but saw: ${seen}`;
+    }
+  }
+  return undefined;
+}
+
+async function runProbe(probe: Probe, clock: Clock, signal?: AbortSignal): Promise<string | undefined> {
+  const deadlineMs = clock.nowMs() + probe.limitMs;
+  let last: string | undefined;
+  for (;;) {
+    signal?.throwIfAborted();
+    const seen = await bounded(probe, Math.max(deadlineMs - clock.nowMs(), 1), signal);
+    if (seen.kind === 'ok') return undefined;
+    // The reason of an attempt that was cut short says less than the one before.
+    last = seen.kind === 'time-up' ? (last ?? 'no answer at all') : seen.why;
+    if (clock.nowMs() + restMs >= deadlineMs || seen.kind === 'time-up') return last;
+    await clock.sleep(restMs, signal);
+  }
+}
+
+type Seen =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'time-up' }
+  | { readonly kind: 'not'; readonly why: string };
+
+/** One attempt, cut off when its time is up even if it does not listen to its signal. */
+async function bounded(probe: Probe, limitMs: number, outer?: AbortSignal): Promise<Seen> {
+  const timeUp = AbortSignal.timeout(Math.ceil(limitMs));
+  const signal = outer === undefined ? timeUp : AbortSignal.any([timeUp, outer]);
+  const cut = new Promise<Seen>((resolve) => {
+    signal.addEventListener('abort', () => resolve({ kind: 'time-up' }), { once: true });
+  });
+  const attempt = probe.attempt(signal).then(
+    (why): Seen => (why === undefined ? { kind: 'ok' } : { kind: 'not', why }),
+    (error: unknown): Seen => (signal.aborted ? { kind: 'time-up' } : { kind: 'not', why: reasonOf(error) }),
+  );
+  return Promise.race([attempt, cut]);
+}

@@ -1,0 +1,132 @@
+import { RcWaitError } from '../../../base/error.ts';
+import type { FileChange, NetworkFile, Stack, Target } from '../../types.ts';
+import { networkManagerDaemon } from '../nmcli.ts';
+import { refuseStanding } from '../stacked-on.ts';
+import { endingOf } from '../text/marks.ts';
+import { both } from '../text/overlay.ts';
+import { isBackup, readShellFile, valueIn } from '../text/shell.ts';
+import { ifcfgDefaults } from './defaults.ts';
+import {
+  bootNeed,
+  changed,
+  dhcpNeed,
+  globalNeed,
+  homeNeed,
+  otherNeed,
+  routeChanges,
+  staticChanges,
+} from './edit.ts';
+import { addressesOf, globalPath, type Interface, ifcfgSources, isFor, readInterfaces } from './files.ts';
+import { parentOf, publicDevices, publicOriginals, standingsOf } from './public.ts';
+import { reloading, restoring } from './reload.ts';
+import { givenNeed, resolversOf, takenNeed } from './resolvers.ts';
+
+/**
+ * The network-scripts of RHEL and its kin: our gateway in the `ifcfg-` file of the
+ * interface, out of all others. NetworkManager reads these files as well (RHEL 7
+ * to 9); Rackspace's agent writes them anew now and then, keeps settings that it
+ * does not know, such as DEFROUTE, and drops all comments. Resolvers go with the
+ * gateway, as Rackspace's own script has it; /etc/resolv.conf is left to those who
+ * write it, and so is what a DHCP client brings.
+ */
+export const ifcfg: Stack = {
+  name: 'ifcfg',
+  tools: ['ifup', 'nmcli'],
+  sources: ifcfgSources,
+  passesOver: isBackup,
+  servedBy: ['networkmanager'],
+  daemon: networkManagerDaemon((path) => path.startsWith('/etc/sysconfig/network-scripts/')),
+
+  configures: (files, target) => homesFor(readInterfaces(files), target).length > 0,
+
+  addresses: (files) =>
+    readInterfaces(files).map(({ file, device, macAddress }) => ({
+      name: parentOf(device),
+      addresses: addressesOf(file),
+      ...(macAddress === undefined ? {} : { macAddress }),
+    })),
+
+  labels: (files) =>
+    readInterfaces(files)
+      .filter(({ isLabel }) => isLabel)
+      .map(({ device }) => device),
+
+  publicInterfaces: publicDevices,
+
+  defaults: ifcfgDefaults,
+
+  edit(files, wish) {
+    const interfaces = readInterfaces(files);
+    const home = homeOf(interfaces, wish);
+    const given = publicOriginals(files, wish);
+    const devices = given.map(({ device }) => device);
+    const isDisabled = wish.publicInterface === 'disable';
+    if (isDisabled) refuseStanding(devices, standingsOf(files));
+    const globals = files.filter(({ path }) => path === globalPath);
+    const shared = globals.map((file) => valueIn(readShellFile(file), 'DEFROUTE'))[0];
+    const moved = resolversOf(given.map(({ file }) => file));
+    const changes = [
+      ...globals.flatMap((file) => changed(file, (theirs) => globalNeed(theirs, wish))),
+      ...interfaces.flatMap(({ file, device, isDhcp }) =>
+        changed(file, (theirs) => {
+          const isHome = file === home.file;
+          const route = isDhcp
+            ? dhcpNeed(theirs, wish, shared)
+            : isHome
+              ? homeNeed(theirs, wish, shared)
+              : otherNeed(theirs, wish);
+          if (isHome) return both(route, takenNeed(theirs, moved));
+          if (!devices.includes(device)) return route;
+          const left = both(route, givenNeed(theirs));
+          return isDisabled ? both(left, bootNeed(theirs)) : left;
+        }),
+      ),
+      ...routeChanges(files, home, wish),
+      ...staticChanges(files),
+    ];
+    return ended(files, changes, [home.file.path, home.routePath]);
+  },
+
+  reload: reloading,
+  restore: restoring,
+};
+
+/**
+ * The changes, each with a line ending at the end: NetworkManager before 1.6 drops a last line without one.
+ * @param needed files that have to be read whole, also where nothing else changes in them
+ */
+function ended(
+  files: readonly NetworkFile[],
+  changes: readonly FileChange[],
+  needed: readonly string[],
+): FileChange[] {
+  const others = files
+    .filter(
+      ({ path, text }) => needed.includes(path) && text !== '' && !changes.some((one) => one.path === path),
+    )
+    .map(({ path, text }): FileChange => ({ path, before: text, after: text, mode: 0o644 }));
+  return [...changes, ...others]
+    .map((one) => ({
+      ...one,
+      after: one.after?.replace(/[^\n]$/, (last) => last + endingOf(one.after ?? '')),
+    }))
+    .filter(({ before, after }) => before !== after);
+}
+
+function homesFor(interfaces: readonly Interface[], target: Target): Interface[] {
+  return interfaces.filter((one) => isFor(one, target));
+}
+
+function homeOf(interfaces: readonly Interface[], target: Target): Interface {
+  const [first, second] = homesFor(interfaces, target);
+  const { interfaceName } = target;
+  if (first === undefined) {
+    throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no ifcfg file is for it`);
+  }
+  if (second === undefined) return first;
+  throw new RcWaitError(
+    'NETWORK_FILE',
+    `cannot configure ${interfaceName}: both ${first.file.path} and ${second.file.path} are for it`,
+    { hint: 'leave one ifcfg file for the interface' },
+  );
+}

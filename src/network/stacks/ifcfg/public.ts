@@ -1,0 +1,103 @@
+import { contains, parseIpv4 } from '../../../base/ipv4.ts';
+import type { GatewayWish, NetworkFile } from '../../types.ts';
+import { impliedBy, type Standing } from '../stacked-on.ts';
+import { ownLines } from '../text/line-edit.ts';
+import { linesOf } from '../text/marks.ts';
+import { readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
+import {
+  addressesOf,
+  globalPath,
+  type Interface,
+  isNo,
+  isOurSetting,
+  originalFiles,
+  readAllInterfaces,
+  readInterfaces,
+  routeFiles,
+  staticRoutesPath,
+} from './files.ts';
+import { readRouteFile, staticDefaults } from './routes.ts';
+
+/** The devices, but that of the wish, to which the files give a default route, or gave one before us. */
+export function publicDevices(files: readonly NetworkFile[], wish: GatewayWish): string[] {
+  return [...new Set(publicOriginals(files, wish).map(({ device }) => device))];
+}
+
+/** The files of these devices, as others wrote them. */
+export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish): Interface[] {
+  const originals = originalFiles(files);
+  const interfaces = readInterfaces(originals);
+  const global = originals.filter(({ path }) => path === globalPath).map(readShellFile)[0];
+  const holders = interfaces.filter((one) => holdsDefault(one, global, originals));
+  const names = new Set(holders.map(({ device }) => parentOf(device)));
+  const wished = wish.macAddress?.toLowerCase();
+  return interfaces.filter(
+    ({ device, macAddress }) =>
+      names.has(device) &&
+      device !== wish.interfaceName &&
+      (macAddress === undefined || macAddress !== wished),
+  );
+}
+
+/** `eth0` of the aliases `eth0:1` and `eth0-range0`, which ifup-aliases brings up with it. */
+export function parentOf(device: string): string {
+  const [name = device] = device.split(':', 1);
+  return name === device ? device.replace(/-range\d*$/, '') : name;
+}
+
+/** By the rules of ifup-eth and ifup-routes; what counts for all interfaces comes first there. */
+function holdsDefault(
+  { file, device, isDhcp, routePath }: Interface,
+  global: ShellFile | undefined,
+  files: readonly NetworkFile[],
+): boolean {
+  const routes = routeFiles(files).filter(({ path }) => path === routePath);
+  if (routes.some((one) => readRouteFile(one).defaults.length > 0)) return true;
+  const ways = files.filter(({ path }) => path === staticRoutesPath).flatMap(staticDefaults);
+  if (ways.some((way) => (way.device === undefined ? reaches(file, way.via) : way.device === device)))
+    return true;
+  const value = (key: string) => valueIn(file, key) ?? (global && valueIn(global, key));
+  if (isNo(value('DEFROUTE') ?? 'yes')) return false;
+  const only = value('GATEWAYDEV');
+  if (only) return only === device;
+  const shared = parseIpv4((global && valueIn(global, 'GATEWAY')) ?? '');
+  return (
+    isDhcp ||
+    file.assignments.some((one) => /^GATEWAY\d*$/.test(one.key) && one.value !== '') ||
+    (shared !== undefined && addressesOf(file).some((prefix) => contains(prefix, shared)))
+  );
+}
+
+/** Whether an address of the file is in one network with a gateway. */
+function reaches(file: ShellFile, via: string | undefined): boolean {
+  const gateway = parseIpv4(via ?? '');
+  return gateway !== undefined && addressesOf(file).some((prefix) => contains(prefix, gateway));
+}
+
+/** The devices that our own ONBOOT=no keeps down. */
+export function disabledDevices(files: readonly NetworkFile[]): string[] {
+  return readInterfaces(files)
+    .filter(({ file: { text } }) => {
+      const lines = linesOf(text);
+      return [...ownLines(text, isOurSetting)].some((index) => lines[index]?.text.trim() === 'ONBOOT=no');
+    })
+    .map(({ device }) => device);
+}
+
+/** Which devices stand on which: VLANs, and the masters of ports. */
+export function standingsOf(files: readonly NetworkFile[]): Standing[] {
+  return readAllInterfaces(files).flatMap(({ file, device }) => {
+    const { path } = file;
+    const named = (keys: readonly string[]) => keys.flatMap((key) => valueIn(file, key) || []);
+    return [
+      ...impliedBy([device], path),
+      ...named(['PHYSDEV', 'MACVLAN_PARENT']).map((lower) => ({ upper: device, lower, path, isPort: false })),
+      ...named(['MASTER', 'BRIDGE', 'TEAM_MASTER']).map((upper) => ({
+        upper,
+        lower: device,
+        path,
+        isPort: true,
+      })),
+    ];
+  });
+}

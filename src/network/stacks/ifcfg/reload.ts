@@ -1,0 +1,81 @@
+import type { Command, GatewayWish, Scene } from '../../types.ts';
+import { bringUp, type Links, linkCommands, linksBack, linksMove, linksOf, routeMove } from '../links.ts';
+import { deviceCommand, reapplying } from '../nmcli.ts';
+import { addedMark, offMark } from '../text/marks.ts';
+import { type ShellFile, valueIn } from '../text/shell.ts';
+import { globalPath, isFor, readInterfaces } from './files.ts';
+import { disabledDevices, publicDevices } from './public.ts';
+
+const tools = [['ifup']] as const;
+
+/**
+ * Brings the files into the kernel. Where NetworkManager manages the interface, it
+ * takes them up. Else nothing does but ifup, and taking an interface down to move
+ * a route is how peers lose hosts: the one ip(8) command that ifup would run does
+ * it, and the next ifup finds the files as they are.
+ */
+export function reloading(wish: GatewayWish, scene: Scene): Command[] {
+  const links = linksOf(...disabled(wish, scene));
+  if (scene.reign.has(wish.interfaceName)) return byDaemon(wish, scene, links);
+  const { interfaceName, file } = wish;
+  const home = readInterfaces(scene.files).find((one) => isFor(one, { interfaceName }));
+  const path = file ?? home?.file.path;
+  const check: Command[] =
+    path === undefined ? [] : [{ argv: ['sh', '-n', path], timeoutMs: 10_000, check: true }];
+  return [...check, ...routeMove(wish, links, tools)];
+}
+
+/** Without NetworkManager the routes themselves are put back from what the kernel held before. */
+export function restoring(wish: GatewayWish, scene: Scene): Command[] {
+  const links = linksBack(...disabled(wish, scene));
+  if (scene.reign.has(wish.interfaceName)) return byDaemon(wish, scene, links);
+  return linksMove(links, tools);
+}
+
+/** The devices that are down before the change, and after it. */
+function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
+  return [disabledDevices(before), wish.publicInterface === 'disable' ? publicDevices(files, wish) : []];
+}
+
+/**
+ * A device is disconnected only where NetworkManager has it active, for else that
+ * is an error; it stays so until the next boot, which finds ONBOOT=no. One that
+ * NetworkManager leaves alone is ip(8)'s.
+ */
+function byDaemon({ interfaceName }: GatewayWish, scene: Scene, { up, down }: Links): Command[] {
+  const { files, reign } = scene;
+  const interfaces = readInterfaces(files);
+  const fileOf = (device: string) => interfaces.find((one) => one.device === device)?.file;
+  const nameOf = (device: string) =>
+    [...reign].find(([, path]) => path === fileOf(device)?.path)?.[0] ?? device;
+  const [goes, comes] = [down.map(nameOf), up.map(nameOf)];
+  const foreign = up.filter((device) => isForeign(fileOf(device))).map(nameOf);
+  const others = [...goes, ...comes, interfaceName];
+  const stays = touchedIn(scene).filter((name) => !others.includes(name));
+  return [
+    ...reapplying([interfaceName, ...stays]),
+    ...goes.filter((name) => reign.has(name)).map((name) => deviceCommand('disconnect', name)),
+    ...linkCommands(
+      goes.filter((name) => !reign.has(name)),
+      'down',
+    ),
+    ...comes.filter((name) => !foreign.includes(name)).map((name) => deviceCommand('connect', name)),
+    ...bringUp(foreign, tools),
+  ];
+}
+
+/** NM_CONTROLLED=no (nm-settings-ifcfg-rh(5)): NetworkManager would refuse to connect it. */
+function isForeign(file: ShellFile | undefined): boolean {
+  return file !== undefined && /^no$/i.test(valueIn(file, 'NM_CONTROLLED') ?? '');
+}
+
+/** The active interfaces in whose files we have written; all of them where it is the file for all. */
+function touchedIn({ files, before = files, reign }: Scene): string[] {
+  const old = new Map(before.map(({ path, text }) => [path, text]));
+  const touched = files
+    .filter(({ path, text }) => text.includes(offMark) || text.includes(addedMark) || text !== old.get(path))
+    .map(({ path }) => path.replace('/route-', '/ifcfg-'));
+  return [...reign]
+    .filter(([, path]) => touched.includes(path) || touched.includes(globalPath))
+    .map(([name]) => name);
+}

@@ -1,0 +1,96 @@
+import { RcWaitError } from '../../../base/error.ts';
+import type { NetworkFile } from '../../types.ts';
+import { linesOf } from '../text/marks.ts';
+import { ipSpec, isZero, routeChange } from '../text/route-words.ts';
+import { type Assignment, linesToPutOut, readShellFile } from '../text/shell.ts';
+
+/** A file of static routes, in one of the two syntaxes of the network-scripts. */
+export interface RouteFile {
+  readonly defaults: readonly RouteDefault[];
+  /** the number for a further route; undefined where no numbered one is left: then it is a line of arguments */
+  freeNumber(off: readonly RouteDefault[]): number | undefined;
+}
+
+/** An IPv4 default route of the main table. */
+export interface RouteDefault {
+  readonly via: string | undefined;
+  /** the device that it names; undefined where it is that of its file */
+  readonly device: string | undefined;
+  readonly lines: readonly number[];
+  /** it counts; beside numbered routes, lines of arguments do not, but may once those are gone */
+  readonly isLive: boolean;
+  /** only in the numbered syntax */
+  readonly number?: number;
+}
+
+/**
+ * Reads a file `route-NAME` as ifup-routes of the network-scripts does: as numbered
+ * settings (`ADDRESSn=`, `NETMASKn=`, `GATEWAYn=`) where it has any, else as lines of
+ * arguments for "ip route add".
+ */
+export function readRouteFile(file: NetworkFile): RouteFile {
+  if (/^[ \t]*ADDRESS\d+=/m.test(file.text)) return readNumbered(file);
+  return { defaults: argumentDefaults(file, true), freeNumber: () => undefined };
+}
+
+function argumentDefaults({ text }: NetworkFile, isLive: boolean): RouteDefault[] {
+  return linesOf(text).flatMap((line, index): RouteDefault[] => {
+    // ifup-routes has ip(8) refuse a line with a comment at its end; NetworkManager does not.
+    const words = line.text
+      .replace(/(^|\s)#.*$/, '')
+      .trim()
+      .split(/\s+/);
+    if (words[0] === '') return [];
+    const spec = ipSpec(words);
+    return spec === undefined || spec === 'unclear' ? [] : [{ ...spec, lines: [index], isLive }];
+  });
+}
+
+/**
+ * The default routes of /etc/sysconfig/static-routes: in each line a device, or `any`, and the
+ * arguments of "route add" without the first hyphen (/etc/init.d/network and the older ifup-routes).
+ */
+export function staticDefaults({
+  text,
+}: NetworkFile): { via: string | undefined; device: string | undefined; line: number }[] {
+  return linesOf(text).flatMap((one, line) => {
+    const [name = '', ...words] = one.text.trim().split(/\s+/);
+    const [first = '', ...rest] = words;
+    const change = routeChange(['add', `-${first}`, ...rest]);
+    if (name.startsWith('#') || change.kind !== 'adds') return [];
+    return [{ via: change.via, device: change.device ?? (name === 'any' ? undefined : name), line }];
+  });
+}
+
+function readNumbered(file: NetworkFile): RouteFile {
+  const { assignments } = readShellFile(file);
+  const numbers = new Set(
+    assignments.flatMap(({ key }) => /^ADDRESS(\d+)$/.exec(key)?.[1] ?? []).map(Number),
+  );
+  const lastOf = (key: string) => assignments.findLast((one) => one.key === key);
+  const defaults = [...numbers].flatMap((number): RouteDefault[] => {
+    const keys = [`ADDRESS${number}`, `NETMASK${number}`, `GATEWAY${number}`];
+    const [address, netmask, gateway] = keys.map(lastOf);
+    if (!isZero(address?.value ?? '') || !isZero(netmask?.value || '0.0.0.0')) return [];
+    const own: Assignment[] = assignments.filter(({ key }) => keys.includes(key));
+    return [
+      { via: gateway?.value, device: undefined, lines: linesToPutOut(file, own), isLive: true, number },
+    ];
+  });
+  return {
+    defaults: [...defaults, ...argumentDefaults(file, false)],
+    freeNumber(off) {
+      const gone = off.map(({ number }) => number);
+      const left = [...numbers].filter((number) => !gone.includes(number)).sort((a, b) => a - b);
+      // ifup-routes counts from 0 and stops at the first number that is not there.
+      const gap = gone.find((number) => number !== undefined && left.some((other) => other > number));
+      const last = left.at(-1);
+      if (gap === undefined) return last === undefined ? undefined : last + 1;
+      throw new RcWaitError(
+        'NETWORK_FILE',
+        `cannot edit ${file.path}: without ADDRESS${gap}, the default route, the routes after it would be lost`,
+        { hint: 'nothing was changed; give the default route the last number' },
+      );
+    },
+  };
+}

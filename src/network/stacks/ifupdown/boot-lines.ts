@@ -1,0 +1,134 @@
+import { RcWaitError } from '../../../base/error.ts';
+import type { NetworkFile } from '../../types.ts';
+import { impliedBy, refuseStanding, type Standing } from '../stacked-on.ts';
+import { globPattern } from '../text/glob.ts';
+import type { Edit } from './edit.ts';
+import type { Entry, InterfacesFile } from './file.ts';
+import { labelled } from './public.ts';
+import { isBootWord, takeBack } from './restore-marked.ts';
+import { type InterfacesTree, readTree, refuseMapping } from './tree.ts';
+
+/**
+ * Takes interfaces out of the lines that bring them up at boot, or when they appear.
+ * `pre-up false` would do so as well, and networking.service would fail with it.
+ * @param replaced numbers of our own lines, which stand for lines that are taken back
+ * @throws RcWaitError NETWORK_FILE where a pattern brings one up
+ */
+export function bootEdit(
+  file: InterfacesFile,
+  replaced: ReadonlySet<number>,
+  tree: InterfacesTree,
+  names: readonly string[],
+): Pick<Edit, 'off' | 'swapped' | 'gone'> {
+  const off = new Set<Entry>();
+  const swapped = new Map<Entry, string>();
+  const gone = new Set(file.entries.filter(({ number }) => replaced.has(number)));
+  for (const entry of file.entries) {
+    if (!isBootWord(entry.word) || gone.has(entry)) continue;
+    const words = namesIn(entry);
+    const kept = words.filter((word) => !names.includes(physical(word)));
+    for (const word of kept) refusePattern(file, entry, word, names);
+    const isOff = words.length === 0 ? isBareOf(entry, tree, names) : kept.length === 0;
+    if (isOff) off.add(entry);
+    else if (kept.length < words.length) swapped.set(entry, `${entry.word} ${kept.join(' ')}`);
+  }
+  refuseCapture(file, off);
+  return { off, swapped, gone };
+}
+
+/** The interfaces that lines of ours keep from coming up. */
+export function disabledNames(files: readonly NetworkFile[]): string[] {
+  const now = bootNames(readTree(files));
+  const before = bootNames(readTree(files.map((file) => takeBack(file, () => false))));
+  return [...new Set(before)].filter((name) => !now.includes(name));
+}
+
+/** @throws RcWaitError NETWORK_FILE where something else stands on them, or a script decides */
+export function refuseDisabling(tree: InterfacesTree, names: readonly string[]): void {
+  for (const name of names) refuseMapping(tree, name);
+  refuseStanding(names, standingsOf(tree));
+}
+
+function bootNames(tree: InterfacesTree): string[] {
+  const listed = tree.files
+    .flatMap(({ entries }) => entries)
+    .filter(({ word }) => isBootWord(word))
+    .flatMap((entry) => namesIn(entry).map(physical));
+  const bare = tree.stanzas.filter((stanza) => stanza.bare.some(({ word }) => isBootWord(word)));
+  return [...listed, ...bare.map(({ name }) => labelled(name))];
+}
+
+function namesIn({ rest }: Entry): string[] {
+  return rest.split(/\s+/).filter((word) => word !== '');
+}
+
+/** `eth0` of `eth0=home` and of `eth0:1` */
+function physical(word: string): string {
+  return labelled(word.replace(/=.*/, ''));
+}
+
+/** A bare `auto` stands for the stanza that it is in. */
+function isBareOf(entry: Entry, { stanzas }: InterfacesTree, names: readonly string[]): boolean {
+  return stanzas.some(({ bare, name }) => bare.includes(entry) && names.includes(labelled(name)));
+}
+
+/** A pattern of interfaces(5): `[VARIABLE]/VALUE[/OPTIONS][=LOGICAL]`. */
+function refusePattern(
+  { path }: InterfacesFile,
+  { number }: Entry,
+  word: string,
+  names: readonly string[],
+): void {
+  const [variable, value] = word.replace(/=.*/, '').split('/');
+  if (value === undefined) return;
+  // What a variable of the kernel says of an interface cannot be told from files.
+  const name = names.find((one) => variable !== '' || globPattern(value).test(one));
+  if (name === undefined) return;
+  throw new RcWaitError(
+    'NETWORK_FILE',
+    `cannot edit ${path}: line ${number}: the pattern "${word}" ${variable === '' ? 'brings' : 'may bring'} ${name} up`,
+    {
+      hint: 'nothing was changed; name the interfaces that are to come up, or keep the public one with --public-interface keep',
+    },
+  );
+}
+
+/** Without the line that ended a stanza, a bare keyword after it would be of that stanza. */
+function refuseCapture({ path, entries }: InterfacesFile, off: ReadonlySet<Entry>): void {
+  let [isOpen, willBeOpen] = [false, false];
+  for (const entry of entries) {
+    const { kind, word, rest, number } = entry;
+    if (kind === 'blank' || kind === 'option') continue;
+    if (kind === 'keyword' && rest === '') {
+      if (isOpen === willBeOpen) continue;
+      throw new RcWaitError(
+        'NETWORK_FILE',
+        `cannot edit ${path}: line ${number}: "${word}" names no interface`,
+        {
+          hint: 'nothing was changed; take the line out',
+        },
+      );
+    }
+    isOpen = kind === 'iface';
+    if (!off.has(entry)) willBeOpen = isOpen;
+  }
+}
+
+/** Which interfaces stand on which, by the options of ifupdown, vlan, ifenslave and bridge-utils. */
+function standingsOf({ stanzas }: InterfacesTree): Standing[] {
+  return stanzas.flatMap(({ name, effective, file: { path } }) => {
+    const own = labelled(name);
+    const named = (option: RegExp) =>
+      effective
+        .filter(({ word }) => option.test(word))
+        .flatMap(namesIn)
+        .filter((word) => word !== 'none' && word !== own);
+    const lowers = named(/^(vlan[-_]raw[-_]device|(bond[-_])?slaves|bridge[-_]ports)$/);
+    const uppers = named(/^bond[-_]master$/);
+    return [
+      ...impliedBy([own], path),
+      ...lowers.map((lower) => ({ upper: own, lower, path, isPort: false })),
+      ...uppers.map((upper) => ({ upper, lower: own, path, isPort: true })),
+    ];
+  });
+}

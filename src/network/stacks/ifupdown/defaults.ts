@@ -1,0 +1,76 @@
+import type { FileDefault, NetworkFile, Target } from '../../types.ts';
+import { hasWildcard } from '../text/glob.ts';
+import { routeCommand, waysAdded } from '../text/route-command.ts';
+import { commandOptions } from './edit.ts';
+import { labelled, namesIn, reachedBy } from './public.ts';
+import { type InterfacesTree, type ResolvedStanza, readTree } from './tree.ts';
+
+/** The default routes that ifupdown brings: `gateway`, DHCP, and commands of `up` and its kind. */
+export function ifupdownDefaults(files: readonly NetworkFile[]): FileDefault[] {
+  const tree = readTree(files);
+  const interfacesOf = namesIn(tree, '');
+  const booted = bootNames(tree);
+  return tree.stanzas.flatMap((stanza) => {
+    const names = interfacesOf(stanza);
+    const isAtBoot = isSelected(stanza, booted);
+    return names.flatMap((name) => ofStanza(stanza, name, tree).map((one) => ({ ...one, isAtBoot })));
+  });
+}
+
+function ofStanza(
+  { family, method, effective, file: { path } }: ResolvedStanza,
+  name: string,
+  tree: InterfacesTree,
+): Omit<FileDefault, 'isAtBoot'>[] {
+  const on = (device: string) => ({
+    path,
+    device,
+    mayBeOn: ({ interfaceName }: Target) => hasWildcard(device) || interfaceName === device,
+  });
+  const gateways = effective
+    .filter(({ word }) => word === 'gateway' && family === 'inet')
+    .map(({ rest }) => ({ ...on(name), via: rest, isLeased: false }));
+  const commands = effective.filter(({ word }) => commandOptions.has(word));
+  const added = commands
+    .filter(({ word }) => !word.includes('down'))
+    .flatMap(({ rest }) => waysAdded(rest))
+    .map((way) => ({ ...on(reachedBy(way, tree) ?? name), via: way.via, isLeased: false }));
+  // What a client brings is put out of use by a command that takes it away, or puts another in its place.
+  const isSilenced = commands.some(
+    ({ word, rest }) => !word.includes('down') && routeCommand(rest) === 'default-route',
+  );
+  const isLeased = family === 'inet' && (method === 'dhcp' || method === 'bootp') && !isSilenced;
+  return [...gateways, ...added, ...(isLeased ? [{ ...on(name), via: undefined, isLeased }] : [])];
+}
+
+/** The words after `auto` and `allow-…`, which may be patterns. */
+function bootNames({ files }: InterfacesTree): string[] {
+  return files
+    .flatMap(({ entries }) => entries)
+    .filter(({ kind, word }) => kind === 'keyword' && /^(auto|allow-.+)$/.test(word))
+    .flatMap(({ rest }) => rest.split(/\s+/));
+}
+
+function isSelected({ name, bare }: ResolvedStanza, words: readonly string[]): boolean {
+  // A pattern such as /eth* may well be for it.
+  const isNamed = (word: string) => word === name || word.endsWith(`=${name}`) || /^[^=]*\//.test(word);
+  return (
+    bare.length > 0 || words.some(isNamed) || (name !== labelled(name) && words.includes(labelled(name)))
+  );
+}
+
+/** A command that a shell runs when an interface comes up. */
+export interface BootCommand {
+  /** the file that holds it */
+  readonly path: string;
+  readonly line: string;
+}
+
+/** The commands of `pre-up`, `up` and `post-up`. */
+export function bootCommands(files: readonly NetworkFile[]): BootCommand[] {
+  return readTree(files).stanzas.flatMap(({ options, file: { path } }) =>
+    options
+      .filter(({ word }) => commandOptions.has(word) && !word.includes('down'))
+      .map(({ rest }) => ({ path, line: rest })),
+  );
+}

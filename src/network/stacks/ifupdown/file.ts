@@ -1,0 +1,160 @@
+import { RcWaitError } from '../../../base/error.ts';
+import type { NetworkFile } from '../../types.ts';
+import { type Line, linesOf } from '../text/marks.ts';
+
+/** What a line of interfaces(5) is; `blank` stands for comments too, the last two for what ifupdown refuses. */
+type Kind =
+  | 'blank'
+  | 'iface'
+  | 'option'
+  | 'mapping'
+  | 'mapping-option'
+  | 'keyword'
+  | 'source'
+  | 'source-directory'
+  | 'misplaced'
+  | 'valueless';
+
+/** A line as ifupdown sees it: continuation lines joined, with the lines that it is made of. */
+export interface Entry {
+  readonly kind: Kind;
+  /** the first word; empty for a blank */
+  readonly word: string;
+  /** what follows it, blanks at both ends gone */
+  readonly rest: string;
+  readonly lines: readonly Line[];
+  /** number of its first line, from 1 */
+  readonly number: number;
+}
+
+/** An `iface` entry with its options. */
+export interface Stanza {
+  readonly name: string;
+  /** `inet`, `inet6`, …; undefined where it is inherited, as is the method then */
+  readonly family: string | undefined;
+  readonly method: string | undefined;
+  readonly inherits: string | undefined;
+  readonly head: Entry;
+  readonly options: readonly Entry[];
+  /** keywords without names, such as `auto`, which stand for the stanza itself */
+  readonly bare: readonly Entry[];
+}
+
+/** One file, lossless: joining the lines of all entries gives the text back. */
+export interface InterfacesFile extends NetworkFile {
+  readonly entries: readonly Entry[];
+  readonly stanzas: readonly Stanza[];
+}
+
+/**
+ * Reads one file as ifupdown would, and refuses what ifupdown refuses: it drops
+ * its whole configuration at the first such line, so an edit would be in vain.
+ * @throws RcWaitError NETWORK_FILE with path and line
+ */
+export function readInterfacesFile(file: NetworkFile): InterfacesFile {
+  const entries = entriesOf(file.text);
+  // ifupdown takes it for the beginning of the first word, also where that is a "#".
+  if (file.text.startsWith('\ufeff')) throw cannotRead(file.path, 1, 'it begins with a byte order mark');
+  const stanzas: Stanza[] = [];
+  let options: Entry[] = [];
+  let bare: Entry[] = [];
+  for (const entry of entries) {
+    const { kind, word, number } = entry;
+    if (kind === 'misplaced') throw cannotRead(file.path, number, `"${word}" belongs to no iface line`);
+    if (kind === 'valueless') throw cannotRead(file.path, number, `"${word}" has no value`);
+    if (kind === 'option') options.push(entry);
+    if (kind === 'keyword' && entry.rest === '') bare.push(entry);
+    // Whatever ends a stanza: what follows is not for it.
+    else if (kind !== 'option' && kind !== 'blank') [options, bare] = [[], []];
+    if (kind === 'iface') stanzas.push({ ...headOf(file.path, entry), options, bare });
+  }
+  return { ...file, entries, stanzas };
+}
+
+/**
+ * The entries of a text, as get_line() in ifupdown's config.c finds them: a line
+ * whose first character is `#` is a comment and ends there; any other goes on
+ * after a backslash, and inside it a `#` is nothing special.
+ */
+export function entriesOf(text: string): Entry[] {
+  const entries: Entry[] = [];
+  const lines = linesOf(text);
+  let state: State = 'none';
+  for (let at = 0; at < lines.length; ) {
+    const taken = logicalLine(lines, at);
+    const [word, rest] = wordsOf(taken);
+    const kind = kindOf(word, rest, state);
+    state = stateAfter(kind, rest, state);
+    entries.push({
+      kind,
+      word: kind === 'blank' ? '' : word,
+      rest: kind === 'blank' ? '' : rest,
+      lines: taken,
+      number: at + 1,
+    });
+    at += taken.length;
+  }
+  return entries;
+}
+
+type State = 'none' | 'iface' | 'mapping';
+
+function kindOf(word: string, rest: string, state: State): Kind {
+  if (word === '' || word.startsWith('#')) return 'blank';
+  if (word === 'iface' || word === 'mapping' || word === 'source') return word;
+  // ifupdown takes anything that begins so.
+  if (word.startsWith('source-dir')) return 'source-directory';
+  if (/^(auto|no-auto-down|no-scripts|rename|allow-.+)$/.test(word)) return 'keyword';
+  if (state === 'mapping' && /^(script|map)$/.test(word)) return 'mapping-option';
+  if (state !== 'iface') return 'misplaced';
+  return rest === '' ? 'valueless' : 'option';
+}
+
+function stateAfter(kind: Kind, rest: string, state: State): State {
+  if (kind === 'iface' || kind === 'mapping') return kind;
+  // A bare `auto` inside a stanza stands for that stanza and does not end it.
+  if (kind === 'keyword') return rest === '' && state === 'iface' ? 'iface' : 'none';
+  return kind === 'source' || kind === 'source-directory' ? 'none' : state;
+}
+
+/** The lines from `from` on that ifupdown reads as one. */
+function logicalLine(lines: readonly Line[], from: number): Line[] {
+  let end = from + 1;
+  const comment = /^\s*#/.test(lines[from]?.text ?? '');
+  while (!comment && end < lines.length && goesOn(lines[end - 1])) end += 1;
+  return lines.slice(from, end);
+}
+
+/** ifupdown looks at the character before LF: a backslash before CRLF does not continue a line. */
+function goesOn(line: Line | undefined): boolean {
+  return line !== undefined && line.ending !== '\r\n' && line.text.endsWith('\\');
+}
+
+function wordsOf(lines: readonly Line[]): [word: string, rest: string] {
+  const joined = lines
+    .map((line, index) => (goesOn(line) && index < lines.length - 1 ? line.text.slice(0, -1) : line.text))
+    .join('');
+  const text = joined.trim();
+  const end = text.search(/\s/);
+  return end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end).trimStart()];
+}
+
+function headOf(path: string, head: Entry): Omit<Stanza, 'options' | 'bare'> {
+  const [name, ...words] = head.rest.split(/\s+/);
+  if (!name) throw cannotRead(path, head.number, '"iface" names no interface');
+  // Only in one of these places does ifupdown look for it; what else stands there it passes over.
+  const at = words.slice(0, 3).indexOf('inherits');
+  const inherits = at === -1 ? undefined : words[at + 1];
+  const [family, method] = at === -1 ? words : words.slice(0, at);
+  if (at !== -1 && inherits === undefined) throw cannotRead(path, head.number, '"inherits" names no stanza');
+  if (at === -1 && method === undefined)
+    throw cannotRead(path, head.number, `"iface ${name}" lacks its family or method`);
+  return { name, family, method, inherits, head };
+}
+
+/** The error for a file of interfaces(5) that cannot be used. */
+export function cannotRead(path: string, line: number, reason: string): RcWaitError {
+  return new RcWaitError('NETWORK_FILE', `cannot read ${path}: line ${line}: ${reason}`, {
+    hint: 'nothing was changed; check the file with "ifquery --list --all"',
+  });
+}

@@ -1,0 +1,145 @@
+import type { FileChange, GatewayWish, Scene, Stack } from '../../types.ts';
+import { linksBack, linksMove, linksOf, routeMove } from '../links.ts';
+import { bootEdit, disabledNames, refuseDisabling } from './boot-lines.ts';
+import { ifupdownDefaults } from './defaults.ts';
+import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
+import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './edit.ts';
+import type { Entry, InterfacesFile } from './file.ts';
+import { interfacesParser } from './parser.ts';
+import { labelled, publicNames } from './public.ts';
+import { moveResolvers } from './resolvers.ts';
+import { type TakenBack, takeBack } from './restore-marked.ts';
+import { homeOf, isDefaultRoute, wantedRoute } from './routes.ts';
+import {
+  addressOf,
+  type InterfacesTree,
+  includesOf,
+  isInetOf,
+  readTree,
+  refuseMapping,
+  startPath,
+} from './tree.ts';
+
+/**
+ * ifupdown: `gateway` in the interface's own static stanza, every other IPv4
+ * default route out of the way. ifupdown keeps no daemon, and nothing but ip(8)
+ * commands stands between its files and the kernel. `dns-` options go with the
+ * gateway; resolvers that a DHCP client brings are its own affair.
+ */
+export const ifupdown: Stack = {
+  name: 'ifupdown',
+  tools: ['ifup'],
+  sources: [startPath, ...dhcpSources],
+
+  includes: (file) => (dhcpSources.includes(file.path) ? [] : includesOf(file)),
+
+  configures: (files, { interfaceName }) =>
+    readTree(files).stanzas.some((stanza) => isInetOf(stanza, interfaceName)),
+
+  addresses: (files) =>
+    readTree(files)
+      .stanzas.filter(({ family, name }) => family === 'inet' && name !== 'lo')
+      .map((stanza) => ({
+        // An address of the label eth1:1 is one of eth1.
+        name: labelled(stanza.name),
+        addresses: [addressOf(stanza)].filter((prefix) => prefix !== undefined),
+      })),
+
+  publicInterfaces: publicNames,
+
+  defaults: ifupdownDefaults,
+
+  edit(files, wish) {
+    const restored = files.map((file) => takeBack(file, isResolverOption));
+    const tree = readTree(restored);
+    refuseMapping(tree, wish.interfaceName);
+    const names = publicNames(files, wish);
+    if (wish.publicInterface === 'disable') refuseDisabling(tree, names);
+    const edits = editsOf(tree, wish, names, restored);
+    const changes: FileChange[] = [];
+    for (const file of tree.files) {
+      const before = files.find(({ path }) => path === file.path)?.text;
+      const after = edited(file, edits(file));
+      if (after !== before) changes.push({ path: file.path, before, after, mode: 0o644 });
+    }
+    return [...changes, ...hookChanges(files, dhcpNames(tree, wish))];
+  },
+
+  parser: interfacesParser,
+
+  /*
+   * No ifdown and no ifup. Taking an interface down to move a route is how peers
+   * lose hosts: a failing or hanging hook, a DHCP server that is silent, a busy
+   * mount, and it never comes back; and rc-wait's own requests travel over it.
+   * What ifup would run for `gateway` is this one ip(8) command (inet.defn of
+   * ifupdown), and what ifdown will run later undoes it, so files, kernel and
+   * ifupdown's state agree. ifquery reads the files and fails where ifup would.
+   */
+  reload: (wish, scene) => [
+    { argv: ['ifquery', wish.interfaceName], timeoutMs: 10_000, check: true },
+    ...routeMove(wish, linksOf(...disabled(wish, scene)), tools),
+  ],
+
+  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene)), tools),
+};
+
+/**
+ * Our default route is in the way of the one that ifup adds (it knows no "replace"): without
+ * --ignore-errors it ends there, runs nothing more of the stanza, and does not write down that the
+ * interface is up. ifupdown before 0.8, and others of that name, do not know the option.
+ */
+const tools = [['ifup', '--ignore-errors'], ['ifup']] as const;
+
+/** The interfaces that are down before the change, and after it. */
+function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
+  return [disabledNames(before), wish.publicInterface === 'disable' ? publicNames(files, wish) : []];
+}
+
+/** What happens to each file. */
+function editsOf(
+  tree: InterfacesTree,
+  wish: GatewayWish,
+  names: readonly string[],
+  restored: readonly TakenBack[],
+): (file: InterfacesFile) => Edit {
+  const home = homeOf(tree.stanzas, wish);
+  const resolvers = moveResolvers(tree, home, names, wish.interfaceName);
+  const ours = ownEntries(tree.files);
+  const off = new Set<Entry>(resolvers.off);
+  const gone = new Set<Entry>();
+  const added: { path: string; after: Entry; indent: string; text: string }[] = [];
+  for (const stanza of tree.stanzas) {
+    const route = wantedRoute(stanza, home, wish);
+    const wanted = new Set(stanza === home ? resolvers.wanted : []);
+    const lines = new Set(route === undefined ? wanted : [route, ...wanted]);
+    for (const entry of stanza.options.filter((one) => !off.has(one))) {
+      if (lines.delete(`${entry.word} ${entry.rest}`)) continue;
+      if (ours.has(entry)) gone.add(entry);
+      else if (isDefaultRoute(stanza, entry)) off.add(entry);
+    }
+    // Not after a line that is put out of use: the next edit would see no option there, and take another place.
+    const after = stanza.options.findLast((entry) => !gone.has(entry) && !off.has(entry)) ?? stanza.head;
+    const indent = after === stanza.head ? '    ' : indentOf(after);
+    added.push(...[...lines].map((text) => ({ path: stanza.file.path, after, indent, text })));
+  }
+  const disabled = wish.publicInterface === 'disable' ? names : [];
+  return (file) => {
+    const replaced = restored.find(({ path }) => path === file.path)?.replacements ?? new Set();
+    const boot = bootEdit(file, replaced, tree, disabled);
+    return {
+      off: new Set([...file.entries.filter((entry) => off.has(entry)), ...boot.off]),
+      swapped: boot.swapped,
+      gone: new Set([...file.entries.filter((entry) => gone.has(entry)), ...boot.gone]),
+      added: added.filter((one) => one.path === file.path),
+    };
+  };
+}
+
+/** The interfaces but the gateway's that have their address by DHCP. */
+function dhcpNames({ stanzas }: InterfacesTree, wish: GatewayWish): string[] {
+  return stanzas
+    .filter(
+      ({ family, method, name }) => family === 'inet' && method === 'dhcp' && name !== wish.interfaceName,
+    )
+    .map(({ name }) => name);
+}

@@ -1,0 +1,83 @@
+import { contains, parseIpv4 } from '../../../base/ipv4.ts';
+import type { GatewayWish, NetworkFile } from '../../types.ts';
+import { hasWildcard } from '../text/glob.ts';
+import { type Way, waysAdded } from '../text/route-command.ts';
+import { commandOptions, ownEntries } from './edit.ts';
+import type { Entry } from './file.ts';
+import { takeBack } from './restore-marked.ts';
+import { addressOf, type InterfacesTree, type ResolvedStanza, readTree } from './tree.ts';
+
+/** The interfaces, but that of the wish, to which the files give a default route, or gave one before us. */
+export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayWish): string[] {
+  const tree = readTree(files.map((file) => takeBack(file, () => true)));
+  const interfacesOf = namesIn(tree, interfaceName);
+  const ours = ownEntries(tree.files);
+  const owned = new Set(tree.stanzas.flatMap(interfacesOf));
+  const holders = tree.stanzas.flatMap((stanza) => {
+    const theirs = stanza.effective.filter((entry) => !ours.has(entry));
+    return holdersOf(stanza, theirs, interfacesOf(stanza), tree);
+  });
+  return [...new Set(holders)].filter(
+    (name) => name !== 'lo' && name !== interfaceName && !hasWildcard(name) && owned.has(name),
+  );
+}
+
+/**
+ * Tells the interfaces that a stanza is for. A name may stand for another interface
+ * (`auto eth0=home`), for a label of one (`eth0:1`), or for none: a stanza that
+ * others inherit and that nothing brings up is a template.
+ */
+export function namesIn(
+  { files, stanzas }: InterfacesTree,
+  wished: string,
+): (stanza: ResolvedStanza) => string[] {
+  const words = files
+    .flatMap(({ entries }) => entries)
+    .filter(({ kind, word }) => kind === 'keyword' && isSelection(word))
+    .flatMap(({ rest }) => rest.split(/\s+/));
+  const plain = new Set(words);
+  const parents = new Set(stanzas.map(({ parent }) => parent?.name));
+  return ({ name, bare }) => {
+    const own = labelled(name);
+    if (own === wished || plain.has(name) || bare.some(({ word }) => isSelection(word))) return [own];
+    const mapped = words.filter((word) => word.endsWith(`=${name}`));
+    if (mapped.length > 0) return mapped.map((word) => labelled(word.slice(0, -name.length - 1)));
+    return parents.has(name) ? [] : [own];
+  };
+}
+
+/** Whether a word begins a line of interfaces that something brings up (interfaces(5), INTERFACE SELECTION). */
+function isSelection(word: string): boolean {
+  return /^(auto|allow-.+)$/.test(word);
+}
+
+/** `eth0` of the label `eth0:1` */
+export function labelled(name: string): string {
+  return name.replace(/:.*/, '');
+}
+
+/** @param theirs the options that count, but ours */
+function holdersOf(
+  { family, method }: ResolvedStanza,
+  theirs: readonly Entry[],
+  names: readonly string[],
+  tree: InterfacesTree,
+): string[] {
+  const byCommand = theirs
+    .filter(({ word }) => commandOptions.has(word))
+    .flatMap(({ rest }) => waysAdded(rest))
+    .flatMap((way) => reachedBy(way, tree) ?? names);
+  const isOwn = family === 'inet' && (method === 'dhcp' || theirs.some(({ word }) => word === 'gateway'));
+  return [...(isOwn ? names : []), ...byCommand];
+}
+
+/** The device that a route names, or the one whose prefix its gateway is in; undefined where none is. */
+export function reachedBy({ device, via }: Way, { stanzas }: InterfacesTree): string | undefined {
+  if (device !== undefined) return labelled(device);
+  const gateway = parseIpv4(via ?? '');
+  const holder = stanzas.find((stanza) => {
+    const prefix = stanza.family === 'inet' ? addressOf(stanza) : undefined;
+    return gateway !== undefined && prefix !== undefined && contains(prefix, gateway);
+  });
+  return holder && labelled(holder.name);
+}

@@ -1,0 +1,49 @@
+import type { FileDefault, NetworkFile, Target } from '../../types.ts';
+import { isSilenced } from './dhcp.ts';
+import { type Definition, type NetplanFile, readNetplanFile, textOf, valueAt } from './file.ts';
+import {
+  effectiveFiles,
+  interfaceNameOf,
+  type MergedDefinition,
+  mergeDefinitions,
+  standsFor,
+} from './merge.ts';
+import { defaultRoutes } from './routes.ts';
+
+/** The default routes that netplan has its renderers bring, those of our own file among them. */
+export function netplanDefaults(files: readonly NetworkFile[]): FileDefault[] {
+  const read = effectiveFiles(files).map((file) => readNetplanFile(file));
+  return mergeDefinitions(read).flatMap((definition) => {
+    const { id, dhcp4, useRoutes } = definition;
+    const parts = read.flatMap((file) =>
+      file.definitions.filter((one) => one.id === id).map((part) => ({ file, part })),
+    );
+    const base = {
+      device: isNamed(definition) ? interfaceNameOf(definition) : undefined,
+      isAtBoot: !/^(manual|off)$/.test(parts.map(modeOf).findLast((mode) => mode !== undefined) ?? ''),
+      mayBeOn: (target: Target) => mayStandFor(definition, target),
+    };
+    const held = parts.flatMap(({ file, part }) =>
+      defaultRoutes(file, part).map(({ via }) => ({ ...base, path: file.path, via, isLeased: false })),
+    );
+    // Option 121 may bring one all the same: the kernel's is explained by it, and ours is taken before it.
+    const isAtBoot = base.isAtBoot && !isSilenced(definition, files);
+    const leased = { ...base, isAtBoot, path: parts.at(-1)?.file.path ?? '', via: undefined, isLeased: true };
+    return dhcp4 && useRoutes ? [...held, leased] : held;
+  });
+}
+
+function isNamed({ hasMatch, setName, matchName }: MergedDefinition): boolean {
+  return !hasMatch || Boolean(setName) || Boolean(matchName);
+}
+
+/** A MAC address that nobody tells may be the one of the match. */
+function mayStandFor(definition: MergedDefinition, target: Target): boolean {
+  const { hasMatch, setName, matchMac } = definition;
+  const isOpen = hasMatch && !setName && Boolean(matchMac) && target.macAddress === undefined;
+  return isOpen || standsFor(definition, target);
+}
+
+function modeOf({ file, part }: { file: NetplanFile; part: Definition }): string | undefined {
+  return textOf(file.document, valueAt(file.document, part.settings, 'activation-mode'));
+}

@@ -1,0 +1,161 @@
+import { RcWaitError } from '../../../base/error.ts';
+import type { FileChange, GatewayWish, NetworkFile } from '../../types.ts';
+import { nameOf } from '../text/glob.ts';
+import { withoutShared } from './alias.ts';
+import { type Removal, withoutRemovals } from './cut.ts';
+import { dropInChanges, isNetworkds, metricOf } from './dhcp.ts';
+import { type Definition, type NetplanFile, readNetplanFile } from './file.ts';
+import { type Cuts, hasRoom, isTaken, withCopies } from './lists.ts';
+import { type MergedDefinition, mergeDefinitions } from './merge.ts';
+import { ownPath, ownText } from './own-file.ts';
+import { originalOf, overrulesUs, publicDefinitions, refuseDisabling } from './public.ts';
+import {
+  catchAll,
+  type Nameservers,
+  nameserversLacking,
+  nameserversOf,
+  nameserversRemoval,
+} from './resolvers.ts';
+import { defaultRoutes, useRoutesOverride } from './routes.ts';
+
+/** What an edit starts from. */
+export interface Start {
+  /** all files of the stack */
+  readonly files: readonly NetworkFile[];
+  /** the files as they are, but our own */
+  readonly live: readonly NetplanFile[];
+  readonly own: NetworkFile | undefined;
+  /** the definition of the gateway's interface */
+  readonly target: MergedDefinition;
+  readonly wish: GatewayWish;
+}
+
+/** The changes that make the gateway the one default route, with the resolvers that go with it. */
+export function changesOf({ files, live, own, target, wish }: Start): FileChange[] {
+  const merged = mergeDefinitions(live);
+  const silenced = merged.filter(({ id, dhcp4, useRoutes }) => id !== target.id && dhcp4 && useRoutes);
+  const bare = silenced.filter((one) => !isNetworkds(one));
+  const { publics, nameservers } = movesOf(live, own, target);
+  const disabled = wish.publicInterface === 'disable' ? publics : [];
+  refuseDisabling(disabled, merged, live);
+  const cutsWith = (kept: Removal | undefined): Cuts =>
+    withCopies(
+      live,
+      new Map(live.map((file) => [file, removalsOf(file, { kept, silenced: bare, publics, target, wish })])),
+    );
+  // One with a metric could come after a default route that DHCP brings.
+  const least = Math.min(...silenced.map(metricOf).filter((metric) => metric !== 0));
+  const kept = wishedRoutes(live, target, wish).find(
+    (route) =>
+      (route.metric ?? 0) < least && isTaken(route, target.id, live.filter(isLasting), cutsWith(route)),
+  );
+  const cuts = cutsWith(kept);
+  const changes = [...cuts].flatMap(([file, removals]) =>
+    removals.length > 0 ? [changeOf(file, withoutRemovals(file, removals))] : [],
+  );
+  const gateway = kept === undefined ? wish.gateway : undefined;
+  // What stands in /run is gone with the next boot: the item must hold with it and without.
+  const isRoom = [live, live.filter(isLasting)].every((files) =>
+    hasRoom(target.id, files, cuts, ({ path }) => !overrulesUs(path)),
+  );
+  const form = isRoom ? 'item' : 'key';
+  const after = ownText({ target, gateway, form, nameservers, silenced: bare, disabled });
+  if (own?.text !== after) changes.push({ path: ownPath, before: own?.text, after, mode: 0o600 });
+  return [...changes, ...dropInChanges(files, silenced)];
+}
+
+/** What an edit takes out of a file. */
+interface Taking extends Pick<Start, 'target' | 'wish'> {
+  /** the one default route that stays, where a file has it as wished */
+  readonly kept: Removal | undefined;
+  /** those that are to take no routes from DHCP at all */
+  readonly silenced: readonly MergedDefinition[];
+  readonly publics: readonly MergedDefinition[];
+}
+
+function removalsOf(file: NetplanFile, { kept, silenced, publics, target, wish }: Taking): Removal[] {
+  const { document, definitions } = file;
+  // What stands in /run comes back with the next boot: those resolvers are in both places.
+  const resolvers = isLasting(file)
+    ? definitions.filter((one) => has(publics, one)).flatMap((one) => nameserversRemoval(file, one))
+    : [];
+  const routes = definitions.flatMap((definition) => [
+    ...defaultRoutes(file, definition).filter(
+      // The same gateway twice, with two metrics, would be two routes. In /run it goes with the next boot.
+      (route) => !isSame(route, kept) && (isLasting(file) || !isWished(target, wish)(definition, route)),
+    ),
+    ...(overrulesUs(file.path) && has(silenced, definition) ? useRoutesOverride(file, definition) : []),
+  ]);
+  // Resolvers that an interface which keeps them has by an alias stay with both.
+  return [...routes, ...withoutShared(document, resolvers)];
+}
+
+/** The public definitions, and the nameservers that the gateway's lacks: theirs, and its own of the time when it was public. */
+function movesOf(
+  live: readonly NetplanFile[],
+  own: NetworkFile | undefined,
+  { id, renderer }: MergedDefinition,
+): { publics: readonly MergedDefinition[]; nameservers: Nameservers | undefined } {
+  const restored = live.map(originalOf);
+  const originals = live.map((file, index) => restored[index] ?? file);
+  // Where a file cannot be told as it was, what we made of it stands in ours.
+  const memory = own !== undefined && restored.includes(undefined) ? [readNetplanFile(own)] : [];
+  const remembered = memory.flatMap(({ definitions }) => definitions.map((one) => one.id));
+  const found = publicDefinitions(live, originals, id);
+  const publics = mergeDefinitions(originals).filter(
+    (one) => found.some((other) => other.id === one.id) || (one.id !== id && remembered.includes(one.id)),
+  );
+  const sources = [id, ...publics.map((one) => one.id)].map((one) =>
+    nameserversOf([...originals, ...memory], [one]),
+  );
+  const known = nameserversOf(live, [id]);
+  const lacks = nameserversLacking(known, {
+    addresses: sources.flatMap(({ addresses }) => addresses),
+    search: sources.flatMap(({ search }) => search),
+  });
+  if (lacks === undefined || renderer === 'NetworkManager') return { publics, nameservers: lacks };
+  const all = catchAll(sources, [...known.search, ...lacks.search]);
+  return { publics, nameservers: { ...lacks, search: [...lacks.search, ...all] } };
+}
+
+/** The routes as wished that other files hold already, and will hold after the next boot too. */
+function wishedRoutes(files: readonly NetplanFile[], target: MergedDefinition, wish: GatewayWish): Removal[] {
+  return files
+    .filter(isLasting)
+    .flatMap((file) =>
+      file.definitions.flatMap((one) =>
+        defaultRoutes(file, one).filter((route) => isWished(target, wish)(one, route)),
+      ),
+    );
+}
+
+function isWished(target: MergedDefinition, { gateway }: GatewayWish) {
+  return ({ id }: Definition, { via }: Removal): boolean => id === target.id && via === gateway;
+}
+
+function isSame(a: Removal, b: Removal | undefined): boolean {
+  return a.parent === b?.parent && a.index === b.index;
+}
+
+function has(definitions: readonly MergedDefinition[], { id }: Definition): boolean {
+  return definitions.some((one) => one.id === id);
+}
+
+/** Whether it will be there after the next boot. */
+function isLasting({ path }: NetworkFile): boolean {
+  return !path.startsWith('/run/');
+}
+
+function changeOf(file: NetplanFile, after: string): FileChange {
+  const { path, text } = file;
+  if (!isLasting(file)) {
+    throw new RcWaitError(
+      'NETWORK_FILE',
+      `cannot take the default route out of ${path}: what writes it at each boot would put it back`,
+      { hint: 'find what writes that file and take the default route out there' },
+    );
+  }
+  if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o600 };
+  // A package owns what is in /lib; a file of the same name in /etc hides it (netplan-generate(8)).
+  return { path: `/etc/netplan/${nameOf(path)}`, before: undefined, after, mode: 0o600 };
+}

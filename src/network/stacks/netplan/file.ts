@@ -1,0 +1,160 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
+import { RcWaitError } from '../../../base/error.ts';
+import type { NetworkFile } from '../../types.ts';
+
+/** One netplan file, parsed. Every scalar is a string, as netplan's own reader sees it. */
+export interface NetplanFile extends NetworkFile {
+  readonly document: Document;
+  /** `renderer` of all definitions that have none of their own */
+  readonly renderer?: string | undefined;
+  readonly definitions: readonly Definition[];
+}
+
+/** What one file says of one ID: `network: SECTION: ID: …`. */
+export interface Definition {
+  /** `ethernets`, `bonds`, … */
+  readonly section: string;
+  readonly id: string;
+  /** `renderer` of the section, which stands among the IDs */
+  readonly renderer?: string | undefined;
+  readonly settings: YAMLMap;
+}
+
+/** What is no character of YAML 1.1 for libyaml: a byte that is no UTF-8, C0 and C1 but tab, line ends and NEL, DEL. */
+const unreadable = /[\ud800-\udfff\ufffe\uffff]|(?![\t\n\r\u0085])\p{Cc}/u;
+
+/** Keys of `network:` that hold no interfaces whose routes are in the main table. */
+const otherKeys = new Set(['version', 'renderer', 'openvswitch', 'nm-devices', 'vrfs']);
+
+/**
+ * Reads one netplan file. An empty file is one without definitions, as for netplan.
+ * @throws RcWaitError NETWORK_FILE naming file and line when it is not YAML or not of netplan's shape
+ */
+export function readNetplanFile(file: NetworkFile): NetplanFile {
+  // The bytes of its mark, FF FE or FE FF, are no UTF-8. libyaml takes it, and it could not be edited line by line.
+  if (/^(\udcff\udcfe|\udcfe\udcff)/.test(file.text)) {
+    throw new RcWaitError('NETWORK_FILE', `cannot read ${file.path}: it is UTF-16 text`, {
+      hint: 'nothing was changed; write the file in UTF-8, as every other tool expects it',
+    });
+  }
+  const { document, problem } = parseYaml(file.text);
+  if (problem !== undefined) throw cannotRead(file.path, problem.line, problem.reason);
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === '')) {
+    return { ...file, document, definitions: [] };
+  }
+  const top = mapping(file, document, document.contents, 'the document');
+  const definitions: Definition[] = [];
+  let renderer: string | undefined;
+  for (const network of valuesAt(document, top, 'network')) {
+    const settings = mapping(file, document, network, 'network');
+    renderer = textOf(document, valueAt(document, settings, 'renderer')) ?? renderer;
+    for (const { key, value } of settings.items) {
+      const section = textOf(document, key) ?? '';
+      if (otherKeys.has(section) || isEmpty(value)) continue;
+      definitions.push(...definitionsOf(file, document, section, mapping(file, document, value, section)));
+    }
+  }
+  return { ...file, document, renderer, definitions };
+}
+
+function definitionsOf(file: NetworkFile, document: Document, section: string, ids: YAMLMap): Definition[] {
+  const renderer = textOf(document, valueAt(document, ids, 'renderer'));
+  return ids.items.flatMap((pair) => {
+    const id = textOf(document, pair.key) ?? '';
+    if (id === 'renderer' && renderer !== undefined) return [];
+    return [{ section, id, renderer, settings: mapping(file, document, pair.value, id) }];
+  });
+}
+
+/**
+ * Parses YAML with every scalar as a string (netplan decides by key what a scalar means, not by its look), and
+ * takes and refuses what libyaml does: a key may come twice in a mapping, of several documents the first
+ * counts, and bytes that are not UTF-8 or control characters make the file unusable (seen with netplan 0.101
+ * and 0.106).
+ */
+export function parseYaml(text: string): { document: Document; problem?: { line: number; reason: string } } {
+  const lineCounter = new LineCounter();
+  const document: Document = parseDocument(text, {
+    schema: 'failsafe',
+    keepSourceTokens: true,
+    prettyErrors: false,
+    uniqueKeys: false,
+    lineCounter,
+  });
+  const unreadable = unreadableIn(text);
+  if (unreadable !== undefined) return { document, problem: unreadable };
+  const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
+  if (error === undefined) return { document };
+  return { document, problem: { line: lineCounter.linePos(error.pos[0]).line, reason: error.message } };
+}
+
+/** The first character that libyaml takes nowhere, not even in a comment. */
+function unreadableIn(text: string): { line: number; reason: string } | undefined {
+  const found = unreadable.exec(text);
+  if (found === null) return undefined;
+  const line = text.slice(0, found.index).split('\n').length;
+  const reason = found[0].isWellFormed() ? 'it holds a control character' : 'it is not UTF-8 text';
+  return { line, reason };
+}
+
+/** Every value of a key, for it may come twice in a mapping: netplan goes through them one after the other. Aliases are followed. */
+export function valuesAt(document: Document, map: YAMLMap, key: string): unknown[] {
+  return pairsOf(document, map, key).map(({ value }) => (isAlias(value) ? value.resolve(document) : value));
+}
+
+/** The value of a key, the last where it comes twice, aliases followed; undefined when the key is not there. */
+export function valueAt(document: Document, map: YAMLMap, key: string): unknown {
+  return valuesAt(document, map, key).at(-1);
+}
+
+/** The pairs of a key, as they stand in the file. */
+export function pairsOf(document: Document, map: YAMLMap, key: string): Pair[] {
+  return map.items.filter((pair) => textOf(document, pair.key) === key);
+}
+
+/** The text of a scalar, aliases followed; undefined for anything else. */
+export function textOf(document: Document, value: unknown): string | undefined {
+  const node = isAlias(value) ? value.resolve(document) : value;
+  return isScalar(node) ? String(node.value ?? '') : undefined;
+}
+
+/** The items of a sequence, aliases followed; none when it is no sequence. */
+export function itemsOf(document: Document, value: unknown): readonly unknown[] {
+  const node = isAlias(value) ? value.resolve(document) : value;
+  return isSeq(node) ? node.items : [];
+}
+
+/** The mapping that a value is, aliases followed; undefined when it is none. */
+export function mapOf(document: Document, value: unknown): YAMLMap | undefined {
+  const node = isAlias(value) ? value.resolve(document) : value;
+  return isMap(node) ? node : undefined;
+}
+
+function mapping(file: NetworkFile, document: Document, value: unknown, what: string): YAMLMap {
+  const map = mapOf(document, value);
+  if (map !== undefined) return map;
+  const offset = (value as Node | null)?.range?.[0] ?? 0;
+  const line = file.text.slice(0, offset).split('\n').length;
+  throw cannotRead(file.path, line, `${what} is not a mapping`);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || (isScalar(value) && (value.value === '' || value.value === null));
+}
+
+function cannotRead(path: string, line: number, reason: string): RcWaitError {
+  return new RcWaitError('NETWORK_FILE', `cannot read ${path}: line ${line}: ${reason}`, {
+    hint: 'nothing was changed; netplan itself cannot use this file either: mend it, check with "netplan generate"',
+  });
+}

@@ -1,0 +1,124 @@
+import { isAlias, isSeq, type YAMLSeq } from 'yaml';
+import type { Removal } from './cut.ts';
+import { mapOf, type NetplanFile, textOf } from './file.ts';
+import { isDefaultRoute } from './routes.ts';
+
+/*
+ * netplan 0.100 to 0.105 (Debian 11, Ubuntu 20.04 and 22.04 before their updates) leaves a whole list of
+ * `routes` out where the ID has exactly as many routes from the lists read before: handle_routes() of its
+ * parse.c takes that for a second pass over the same list (LP 2003061, mended in 0.106). So whether a list
+ * counts hangs on the lengths of all lists before it, and a route more or less in one may cost another one.
+ * What rc-wait writes must hold on every release, for whose files on a disk are read is not known.
+ */
+
+/** What goes, file by file. */
+export type Cuts = ReadonlyMap<NetplanFile, readonly Removal[]>;
+
+/** Which lists such a netplan takes, by their lengths in the order in which it reads them. */
+function takenLists(lengths: readonly number[]): boolean[] {
+  let total = 0;
+  return lengths.map((length) => {
+    const isTaken = length !== total;
+    if (isTaken) total += length;
+    return isTaken;
+  });
+}
+
+/** One `routes` of an ID. */
+interface RouteList {
+  readonly sequence: YAMLSeq;
+  /** once the cuts are made */
+  readonly length: number;
+  /** all but default routes, to be compared */
+  readonly others: readonly string[];
+}
+
+/** Whether the ID's list in which a route stands is taken, once the cuts are made; `gateway4` always is. */
+export function isTaken({ parent }: Removal, id: string, files: readonly NetplanFile[], cuts: Cuts): boolean {
+  const lists = listsOf(files, id, cuts);
+  const taken = takenLists(lists.map(({ length }) => length));
+  const index = lists.findIndex(({ sequence }) => sequence === parent);
+  return index < 0 || taken[index] === true;
+}
+
+/**
+ * Whether a list of one route in a file of ours is taken, and costs the ID no other route, once the cuts are made.
+ * @param isBefore whether a file is read before ours
+ */
+export function hasRoom(
+  id: string,
+  files: readonly NetplanFile[],
+  cuts: Cuts,
+  isBefore: (file: NetplanFile) => boolean,
+): boolean {
+  const before = listsOf(files.filter(isBefore), id, cuts);
+  const lists = [
+    ...before,
+    ...listsOf(
+      files.filter((file) => !isBefore(file)),
+      id,
+      cuts,
+    ),
+  ];
+  const lengths = lists.map(({ length }) => length);
+  const taken = takenLists(lengths.toSpliced(before.length, 0, 1));
+  return (
+    taken[before.length] === true && !costs(lists, takenLists(lengths), taken.toSpliced(before.length, 1))
+  );
+}
+
+/**
+ * The cuts, with a copy of another route of the ID in the place of each item where the shorter list would cost
+ * the ID a route. A route that an interface has twice is one route: netplan from 0.106 on drops the second,
+ * networkd and NetworkManager add it once.
+ */
+export function withCopies(files: readonly NetplanFile[], cuts: Cuts): Cuts {
+  const copies = new Map<unknown, Readonly<Record<string, unknown>>>();
+  for (const id of new Set(files.flatMap(({ definitions }) => definitions.map((one) => one.id)))) {
+    const lists = listsOf(files, id, cuts);
+    const before = takenLists(lists.map(({ sequence }) => sequence.items.length));
+    if (!costs(lists, before, takenLists(lists.map(({ length }) => length)))) continue;
+    for (const { sequence, length, others } of lists) {
+      const copy = others[0] ?? lists.flatMap((one) => one.others)[0];
+      if (copy !== undefined && length < sequence.items.length) copies.set(sequence, JSON.parse(copy));
+    }
+  }
+  const withCopy = (removal: Removal): Removal => {
+    const copy = copies.get(removal.parent);
+    return copy === undefined ? removal : { ...removal, copy };
+  };
+  return new Map([...cuts].map(([file, removals]) => [file, removals.map(withCopy)]));
+}
+
+/** Whether a route is in none of the lists that are taken, and was in one that was taken before. */
+function costs(lists: readonly RouteList[], before: readonly boolean[], after: readonly boolean[]): boolean {
+  const routesOf = (taken: readonly boolean[]) =>
+    lists.flatMap(({ others }, at) => (taken[at] ? others : []));
+  const left = new Set(routesOf(after));
+  return routesOf(before).some((route) => !left.has(route));
+}
+
+/** Every `routes` of an ID, in the order in which netplan reads them. */
+function listsOf(files: readonly NetplanFile[], id: string, cuts: Cuts): RouteList[] {
+  const removals = [...cuts.values()].flat().filter(({ copy }) => copy === undefined);
+  return files.flatMap(({ document, definitions }) =>
+    definitions
+      .filter((one) => one.id === id)
+      .flatMap(({ settings }) => settings.items)
+      .filter(({ key }) => textOf(document, key) === 'routes')
+      .map(({ value }) => (isAlias(value) ? value.resolve(document) : value))
+      .filter((value) => isSeq(value))
+      .map((sequence) => {
+        // IDs may share a sequence through an anchor: then the same item is found twice.
+        const gone = removals.filter(({ parent }) => parent === sequence).map(({ index }) => index);
+        const routes = sequence.items.flatMap((item) => mapOf(document, item) ?? []);
+        return {
+          sequence,
+          length: sequence.items.length - new Set(gone).size,
+          others: routes
+            .filter((route) => !isDefaultRoute(document, route))
+            .map((route) => JSON.stringify(route.toJS(document))),
+        };
+      }),
+  );
+}

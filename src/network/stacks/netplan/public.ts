@@ -1,0 +1,98 @@
+import { cannotDisable, refuseStanding } from '../stacked-on.ts';
+import { nameOf } from '../text/glob.ts';
+import { linesOf, markedOff, wasMark } from '../text/marks.ts';
+import { type NetplanFile, pairsOf, readNetplanFile } from './file.ts';
+import { interfaceNameOf, isForSeveral, type MergedDefinition, mergeDefinitions } from './merge.ts';
+import { ownPath } from './own-file.ts';
+import { nameserversLacking, nameserversOf } from './resolvers.ts';
+import { defaultRoutes } from './routes.ts';
+
+/**
+ * A file as it was before we put lines out of use; undefined where somebody has
+ * since written between our marks what is no YAML without them.
+ */
+export function originalOf(file: NetplanFile): NetplanFile | undefined {
+  const { path, text } = file;
+  const original = withoutMarks(text);
+  if (original === text) return file;
+  try {
+    return readNetplanFile({ path, text: original });
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutMarks(text: string): string {
+  const lines = linesOf(text);
+  return lines
+    .map((line, index) => {
+      const tookItsPlace = lines[index - 1]?.text.startsWith(wasMark);
+      return tookItsPlace ? '' : (markedOff(line.text) ?? line.text) + line.ending;
+    })
+    .join('');
+}
+
+/**
+ * The definitions but the gateway's that bring an IPv4 default route, or did so before us.
+ * @param live the files as they are
+ * @param originals the files as they were before us
+ */
+export function publicDefinitions(
+  live: readonly NetplanFile[],
+  originals: readonly NetplanFile[],
+  homeId: string,
+): MergedDefinition[] {
+  return mergeDefinitions(originals).filter(({ id, dhcp4, useRoutes }) => {
+    if (id === homeId) return false;
+    const holdsRoute = originals.some((file) =>
+      file.definitions.some((one) => one.id === id && defaultRoutes(file, one).length > 0),
+    );
+    // Its default route may have been rewritten in one file, its nameservers still be put out of use in another.
+    const hasMoved =
+      nameserversLacking(nameserversOf(live, [id]), nameserversOf(originals, [id])) !== undefined;
+    return holdsRoute || (dhcp4 && useRoutes) || hasMoved;
+  });
+}
+
+/**
+ * Refuses to disable definitions that others share, or on which others stand.
+ * @param all every definition
+ * @throws RcWaitError NETWORK_FILE
+ */
+export function refuseDisabling(
+  publics: readonly MergedDefinition[],
+  all: readonly MergedDefinition[],
+  files: readonly NetplanFile[],
+): void {
+  const ids = publics.map(({ id }) => id);
+  for (const definition of publics) {
+    const name = interfaceNameOf(definition);
+    if (isForSeveral(definition)) {
+      throw cannotDisable(
+        name,
+        `netplan's definition "${definition.id}" may be for other interfaces as well`,
+      );
+    }
+    const late = files.find(({ path, document, definitions }) =>
+      definitions.some(
+        ({ id, settings }) =>
+          id === definition.id &&
+          overrulesUs(path) &&
+          pairsOf(document, settings, 'activation-mode').length > 0,
+      ),
+    );
+    if (late)
+      throw cannotDisable(name, `${late.path} sets its activation-mode, and netplan reads it after ours`);
+  }
+  refuseStanding(
+    ids,
+    all.flatMap(({ id: upper, lowers }) =>
+      lowers.map(({ id: lower, path }) => ({ upper, lower, path, isPort: false })),
+    ),
+  );
+}
+
+/** Whether netplan reads a file after ours. */
+export function overrulesUs(path: string): boolean {
+  return nameOf(path) > nameOf(ownPath);
+}

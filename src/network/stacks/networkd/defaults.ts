@@ -1,0 +1,48 @@
+import type { FileDefault, NetworkFile } from '../../types.ts';
+import { ownPathOf } from '../drop-in.ts';
+import { lastValue } from '../text/ini.ts';
+import { isForOneOnly, judgeMatch } from './match.ts';
+import { defaultRoutes, dhcpRoutes } from './routes.ts';
+import { interfaceNameOf, isNetplans, isUnmanaged, readUnits, sectionsOf, type Unit } from './units.ts';
+
+/** The default routes that networkd brings; what netplan writes for it is netplan's. */
+export function networkdDefaults(files: readonly NetworkFile[]): FileDefault[] {
+  return readUnits(files)
+    .filter((unit) => !isNetplans(unit) && !isUnmanaged(unit))
+    .flatMap((unit) => {
+      const match = sectionsOf(unit, 'Match');
+      const base = {
+        device: isForOneOnly(match) ? interfaceNameOf(unit) : undefined,
+        isAtBoot: !/^(manual|down|always-down)$/.test(
+          lastValue(sectionsOf(unit, 'Link'), 'ActivationPolicy') ?? '',
+        ),
+        mayBeOn: (target: Parameters<FileDefault['mayBeOn']>[0]) => judgeMatch(match, target) !== 'no',
+      };
+      const held = defaultRoutes(unit).map(({ file: { path }, via }) => ({
+        ...base,
+        path,
+        via,
+        isLeased: false,
+      }));
+      const ours = files
+        .filter(({ path }) => path === ownPathOf(unit))
+        .flatMap(({ path, text }) => ({
+          ...base,
+          path,
+          via: /^Gateway=(\S+)$/m.exec(text)?.[1],
+          isLeased: false,
+        }));
+      held.push(...ours.filter(({ via }) => via !== undefined));
+      const { routes, gateway } = dhcpRoutes(unit);
+      // Option 121 may bring one all the same: the kernel's is explained by it, and ours is taken before it.
+      const isAtBoot = base.isAtBoot && !isSilenced(unit, files);
+      const leased = { ...base, isAtBoot, path: unit.file.path, via: undefined, isLeased: true };
+      return routes || gateway ? [...held, leased] : held;
+    });
+}
+
+/** Our own drop-in, which is not among the unit's, keeps DHCP from bringing one that is taken. */
+function isSilenced(unit: Unit, files: readonly NetworkFile[]): boolean {
+  const own = files.find(({ path }) => path === ownPathOf(unit));
+  return own !== undefined && /^UseGateway=false$/m.test(own.text);
+}

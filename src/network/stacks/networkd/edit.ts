@@ -1,0 +1,149 @@
+import { RcWaitError } from '../../../base/error.ts';
+import type { FileChange, GatewayWish, NetworkFile } from '../../types.ts';
+import { dropInText, ownChanges, ownPathOf } from '../drop-in.ts';
+import type { IniFile } from '../text/ini.ts';
+import { editLines } from '../text/line-edit.ts';
+import { originalUnits, publicUnits, refuseDisabling } from './public.ts';
+import {
+  addedResolvers,
+  emptiedResolvers,
+  lateContradictions,
+  lateResolvers,
+  resolversOf,
+} from './resolvers.ts';
+import {
+  type DefaultRoute,
+  defaultRoutes,
+  dhcpRoutes,
+  overruling,
+  silencing,
+  withoutSettings,
+} from './routes.ts';
+import type { Placed, Unit } from './units.ts';
+
+/** Lines of a file that go out of use. */
+interface Off {
+  readonly file: IniFile;
+  readonly lines: readonly number[];
+}
+
+/** What an edit starts from. */
+export interface Start {
+  readonly files: readonly NetworkFile[];
+  /** the units as they are */
+  readonly units: readonly Unit[];
+  /** the unit of the gateway's interface */
+  readonly home: Unit;
+  readonly wish: GatewayWish;
+}
+
+/** The changes that make our gateway the one default route, with the resolvers that go with it. */
+export function changesOf(start: Start): FileChange[] {
+  const { files, units, home, wish } = start;
+  const kept = keptRoute(start);
+  const off: Off[] = units.flatMap(defaultRoutes).filter((route) => !stays(route, kept, home, wish));
+  const roles = rolesOf(start);
+  const wanted = new Map<string, string>();
+  for (const unit of units) {
+    const late = overruling(unit, silencing(unit));
+    const resolvers = resolverSettings(unit, home, roles);
+    const others =
+      unit === home
+        ? lateContradictions(unit, resolvers)
+        : hasName(roles.publics, unit)
+          ? lateResolvers(unit)
+          : [];
+    off.push(...[...late, ...others].map(offOf));
+    // Without those there may be nothing left to silence.
+    const rest = withoutSettings(unit, new Set(late.map(({ setting }) => setting)));
+    const text = dropInText([
+      ['Network', resolvers],
+      ['Route', unit === home && !kept ? [`Gateway=${wish.gateway}`, 'Destination=0.0.0.0/0'] : []],
+      ['DHCPv4', silencing(rest)],
+      ['Link', hasName(roles.disabled, unit) ? [downPolicy] : []],
+    ]);
+    if (text !== undefined) wanted.set(ownPathOf(unit), text);
+  }
+  const byFile = Map.groupBy(off, ({ file }) => file);
+  return [
+    ...[...byFile].map(([file, group]) => changeOf(file, new Set(group.flatMap(({ lines }) => lines)))),
+    ...ownChanges(files, wanted),
+  ];
+}
+
+/** The route as wished that a file has already. One with a metric could come after a default route that DHCP brings. */
+function keptRoute({ units, home, wish }: Start): DefaultRoute | undefined {
+  const metrics = units
+    .map(dhcpRoutes)
+    .flatMap(({ routes, gateway, metric }) => (routes || gateway ? [metric] : []));
+  return defaultRoutes(home).find(
+    ({ via, file, metric }) =>
+      via === wish.gateway && !isVolatile(file) && !metrics.some((one) => one !== 0 && one <= metric),
+  );
+}
+
+/** Units as they were before us, by what becomes of them. */
+interface Roles {
+  readonly publics: readonly Unit[];
+  readonly disabled: readonly Unit[];
+  /** the gateway's, which may have been public once */
+  readonly home: Unit | undefined;
+}
+
+function rolesOf({ files, units, home, wish }: Start): Roles {
+  const originals = originalUnits(files);
+  const publics = publicUnits(units, originals, home, wish);
+  const disabled = wish.publicInterface === 'disable' ? publics : [];
+  refuseDisabling(disabled, originals);
+  return { publics, disabled, home: originals.find(({ name }) => name === home.name) };
+}
+
+function resolverSettings(unit: Unit, home: Unit, { publics, home: original = home }: Roles): string[] {
+  if (unit === home) return addedResolvers(home, resolversOf(original), publics.map(resolversOf));
+  return hasName(publics, unit) ? emptiedResolvers(unit) : [];
+}
+
+/**
+ * Down now and whenever anything brings it up, at boot too, and no boot waits for it
+ * (systemd.network(5); seen with 252). Unmanaged= would only leave the link as it is.
+ * It needs systemd 248; before, it is passed over and the interface stays up.
+ */
+const downPolicy = 'ActivationPolicy=always-down';
+
+function hasName(units: readonly Unit[], { name }: Unit): boolean {
+  return units.some((unit) => unit.name === name);
+}
+
+function offOf({ file, setting }: Placed): Off {
+  return { file, lines: setting.lines };
+}
+
+/** The one route that is as wished already; and such ones in /run, which are left to the next boot. */
+function stays(route: DefaultRoute, kept: DefaultRoute | undefined, home: Unit, wish: GatewayWish): boolean {
+  const { file, via, lines } = route;
+  if (file === kept?.file && lines[0] === kept.lines[0]) return true;
+  return isVolatile(file) && file === home.file && via === wish.gateway;
+}
+
+function changeOf({ path, text }: IniFile, off: ReadonlySet<number>): FileChange {
+  const after = editLines(text, { off, gone: new Set(), added: [] }, () => false);
+  if (isVolatile({ path })) {
+    throw new RcWaitError(
+      'NETWORK_FILE',
+      `cannot take the default route out of ${path}: what writes it at each boot would put it back`,
+      {
+        hint: path.includes('/10-netplan-')
+          ? 'netplan writes that file: take the default route out below /etc/netplan'
+          : 'find what writes that file and take the default route out there',
+      },
+    );
+  }
+  if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o644 };
+  // A package owns what is in /usr; a file of the same name in /etc hides it (systemd.network(5)).
+  const name = path.slice(path.indexOf('/systemd/network/'));
+  return { path: `/etc${name}`, before: undefined, after, mode: 0o644 };
+}
+
+function isVolatile({ path }: { readonly path: string }): boolean {
+  return path.startsWith('/run/');
+}

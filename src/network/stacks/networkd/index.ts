@@ -1,0 +1,136 @@
+import { RcWaitError } from '../../../base/error.ts';
+import type { Command, GatewayWish, NetworkFile, Scene, Stack, Target } from '../../types.ts';
+import { ownPathOf } from '../drop-in.ts';
+import { nameOf } from '../text/glob.ts';
+import { offMark } from '../text/marks.ts';
+import { networkdDefaults } from './defaults.ts';
+import { changesOf } from './edit.ts';
+import { isForOneOnly } from './match.ts';
+import { originalUnits, publicUnits } from './public.ts';
+import {
+  candidatesFor,
+  interfaceNameOf,
+  isNetplans,
+  isUnmanaged,
+  labelsOf,
+  networkdSources,
+  readUnits,
+  sectionsOf,
+  staticAddresses,
+  type Unit,
+} from './units.ts';
+
+const status = ['networkctl', '--no-pager', 'status', '--all'] as const;
+
+/**
+ * systemd-networkd: our route in a drop-in of the file that configures the
+ * interface, and every other default route out of the files that hold one.
+ *
+ * Static resolvers of public interfaces are given in that drop-in too, and emptied
+ * in one of their own: an empty DNS= clears what files before it said, so those
+ * stay as they are. Resolvers that DHCP brings stay where they are, and those of
+ * resolved.conf(5) belong to no interface.
+ */
+export const networkd: Stack = {
+  name: 'networkd',
+  holdMs: 1_000,
+  tools: ['networkctl'],
+  sources: networkdSources,
+
+  daemon: {
+    unit: 'systemd-networkd.service',
+    question: {
+      // The journal's last lines of each link are most of what it shows else (before 245 they cannot be left out).
+      command: { argv: [...status, '--lines=0'], timeoutMs: 10_000 },
+      olderCommand: { argv: status, timeoutMs: 10_000 },
+      understand: understandStatus,
+    },
+  },
+
+  configures(files, target) {
+    const [first] = candidatesFor(readUnits(files), target);
+    return first !== undefined && !isNetplans(first.unit) && !isUnmanaged(first.unit);
+  },
+
+  addresses: (files) => staticAddresses(readUnits(files)),
+
+  labels: (files) => labelsOf(readUnits(files)),
+
+  publicInterfaces(files, wish) {
+    const units = readUnits(files);
+    return publicUnits(units, originalUnits(files), homeOf(units, wish), wish).map(interfaceNameOf);
+  },
+
+  defaults: networkdDefaults,
+
+  edit(files, wish) {
+    const units = readUnits(files);
+    return changesOf({ files, units, home: homeOf(units, wish), wish });
+  },
+
+  /*
+   * reload alone re-reads, and reconfigures what it sees changed; which drop-ins it
+   * looks at differs between versions, so the interfaces are named as well (both
+   * verbs need systemd 244). Ours first: the server is never without a way out.
+   */
+  reload: (wish, scene) => reloading(wish, scene),
+  restore: (wish, scene) => reloading(wish, scene),
+};
+
+function reloading({ interfaceName }: GatewayWish, { files, before = files, reign }: Scene): Command[] {
+  const touched = readUnits(files).filter((unit) => isTouched(files, unit) || isTouched(before, unit));
+  const others = [...reign].filter(
+    ([name, path]) => name !== interfaceName && touched.some((unit) => unit.name === nameOf(path)),
+  );
+  const names = [interfaceName, ...others.map(([name]) => name)];
+  return [
+    { argv: ['networkctl', 'reload'], timeoutMs: 30_000 },
+    { argv: ['networkctl', 'reconfigure', ...names], timeoutMs: 60_000 },
+  ];
+}
+
+/** Whether rc-wait has changed what a unit says, now or earlier. */
+function isTouched(files: readonly NetworkFile[], unit: Unit): boolean {
+  const marked = [unit.file, ...unit.dropIns].some(({ text }) => text.includes(offMark));
+  return marked || files.some(({ path }) => path === ownPathOf(unit));
+}
+
+/**
+ * Reads `networkctl status --all`: the file of each interface that networkd
+ * manages. Interfaces that it leaves alone have no file, or are "unmanaged".
+ */
+function understandStatus(output: string): Map<string, string> {
+  const reign = new Map<string, string>();
+  for (const block of output.split(/^(?=\S{1,3} +\d+: )/m)) {
+    const [, name] = /^\S{1,3} +\d+: (\S+)/.exec(block) ?? [];
+    const [, path] = /^[ \t]*Network File: (\/\S.*)$/m.exec(block) ?? [];
+    const isManaged = !/^[ \t]*State: \S+ \(unmanaged\)/m.test(block);
+    // What netplan wrote for networkd is netplan's.
+    if (name && path && isManaged && !path.includes('/10-netplan-')) reign.set(name, path.trim());
+  }
+  return reign;
+}
+
+/** The unit that is to hold the gateway. */
+function homeOf(units: readonly Unit[], target: Target): Unit {
+  const [first, second] = candidatesFor(units, target);
+  const { interfaceName } = target;
+  if (first === undefined) {
+    throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no .network file matches it`);
+  }
+  if (second !== undefined || first.verdict === 'maybe') {
+    throw new RcWaitError(
+      'NETWORK_FILE',
+      `cannot tell which .network file configures ${interfaceName}: ${first.unit.file.path} matches by more than its name and MAC address`,
+      { hint: `give ${interfaceName} a .network file with "Name=${interfaceName}" that sorts before it` },
+    );
+  }
+  if (!isForOneOnly(sectionsOf(first.unit, 'Match'))) {
+    throw new RcWaitError(
+      'NETWORK_FILE',
+      `cannot configure ${interfaceName}: ${first.unit.file.path} is for other interfaces as well, and they would get the gateway too`,
+      { hint: `give ${interfaceName} a .network file of its own that sorts before it` },
+    );
+  }
+  return first.unit;
+}

@@ -1,0 +1,72 @@
+import type { Target } from '../../types.ts';
+import { globPattern, hasWildcard } from '../text/glob.ts';
+import type { Section } from '../text/ini.ts';
+
+/** Whether a `[Match]` section stands for an interface; `maybe` where that hangs on what no file tells. */
+export type MatchVerdict = 'yes' | 'no' | 'maybe';
+
+/** A ServiceNet interface is no radio. */
+const radioKeys = new Set(['WLANInterfaceType', 'SSID', 'BSSID']);
+
+/** Settings of which one that names a single thing stands for a single interface. */
+const soleKeys = ['Name', 'OriginalName', 'MACAddress', 'PermanentMACAddress', 'Path'];
+
+/**
+ * Judges what a unit's `[Match]` sections say of an interface, as far as its name
+ * and its MAC address tell. A unit whose section says nothing matches nothing:
+ * networkd leaves such a file out (systemd.network(5)).
+ */
+export function judgeMatch(sections: readonly Section[], target: Target): MatchVerdict {
+  const lists = listsOf(sections);
+  if (lists.size === 0) return 'no';
+  const verdicts = [...lists].map(([key, words]): MatchVerdict => {
+    if (radioKeys.has(key)) return 'no';
+    if (key === 'Name') return matchesGlobs(words, target.interfaceName) ? 'yes' : 'no';
+    if (key !== 'MACAddress' || target.macAddress === undefined) return 'maybe';
+    return words.map(hexOf).includes(hexOf(target.macAddress)) ? 'yes' : 'no';
+  });
+  if (verdicts.includes('no')) return 'no';
+  return verdicts.includes('maybe') ? 'maybe' : 'yes';
+}
+
+/** Whether a unit's `[Match]` sections can stand for one interface only. */
+export function isForOneOnly(sections: readonly Section[]): boolean {
+  return soleKeys.some((key) => {
+    const word = soleMatch(sections, key);
+    return word !== undefined && !hasWildcard(word);
+  });
+}
+
+/** The one word of a key; undefined where it has none, several, or is inverted. */
+export function soleMatch(sections: readonly Section[], key: string): string | undefined {
+  const words = listsOf(sections).get(key) ?? [];
+  return words.length === 1 && !words[0]?.startsWith('!') ? words[0] : undefined;
+}
+
+/**
+ * The words of each key. Lines add up and an empty one starts anew; a `!` before a
+ * list inverts each of its words (config_parse_match_strv() of systemd).
+ */
+function listsOf(sections: readonly Section[]): Map<string, string[]> {
+  const lists = new Map<string, string[]>();
+  for (const { key, value } of sections.flatMap(({ settings }) => settings)) {
+    const not = value.startsWith('!') ? '!' : '';
+    const words = value.slice(not.length).split(/\s+/).filter(Boolean);
+    if (words.length === 0) lists.delete(key);
+    else lists.set(key, [...(lists.get(key) ?? []), ...words.map((word) => not + word)]);
+  }
+  return lists;
+}
+
+/** No inverted word may match; where there are others, one of them must (net_condition_test_strv() of systemd). */
+function matchesGlobs(words: readonly string[], name: string): boolean {
+  const test = (glob: string) => globPattern(glob).test(name);
+  const others = words.filter((word) => !word.startsWith('!'));
+  const excluded = words.filter((word) => word.startsWith('!')).some((word) => test(word.slice(1)));
+  return !excluded && (others.length === 0 || others.some(test));
+}
+
+/** A MAC address in any of systemd's notations: colons, hyphens or dots between the digits. */
+function hexOf(macAddress: string): string {
+  return macAddress.toLowerCase().replace(/[:.-]/g, '');
+}

@@ -1,0 +1,124 @@
+import { parseIpv4 } from '../../../base/ipv4.ts';
+import { type IniFile, lastValue, type Section, type Setting } from '../text/ini.ts';
+import { lateSettings, type Placed, sectionsOf, truth, type Unit } from './units.ts';
+
+/** An IPv4 default route of the main table that a file holds. */
+export interface DefaultRoute {
+  readonly file: IniFile;
+  /** the gateway that it names; undefined where it names none */
+  readonly via: string | undefined;
+  /** the lower, the better; 0 where none is given */
+  readonly metric: number;
+  /** indexes of the lines that make it */
+  readonly lines: readonly number[];
+}
+
+/** Every IPv4 default route of the main table in a unit's file and drop-ins. */
+export function defaultRoutes(unit: Unit): DefaultRoute[] {
+  // The routes of an interface in a VRF go into that one's table.
+  if (lastValue(sectionsOf(unit, 'Network'), 'VRF')) return [];
+  return [unit.file, ...unit.dropIns].flatMap((file) =>
+    file.sections.flatMap((section) => {
+      if (section.name === 'Network') return networkDefaults(file, section);
+      return section.name === 'Route' ? routeDefault(file, section) : [];
+    }),
+  );
+}
+
+function networkDefaults(file: IniFile, { settings }: Section): DefaultRoute[] {
+  return settings
+    .filter(
+      ({ key, value }) =>
+        (key === 'Gateway' && isIpv4(value)) || (key === 'DefaultRouteOnDevice' && truth(value) === true),
+    )
+    .map(({ key, value, lines }) => ({ file, via: key === 'Gateway' ? value : undefined, metric: 0, lines }));
+}
+
+/**
+ * A `[Route]` section without a destination is a default route where it has a
+ * gateway. Tables of their own belong to policy rules, which are none of our
+ * business; a black hole carries nothing.
+ */
+function routeDefault(file: IniFile, section: Section): DefaultRoute[] {
+  const setting = (key: string) => lastValue([section], key) || undefined;
+  const [gateway, destination] = [setting('Gateway'), setting('Destination')];
+  const [nexthop] = (setting('MultiPathRoute') ?? '').split(/[@\s]/);
+  const isEverything = destination === undefined || /^0+(\.0+){3}\/0+$/.test(destination);
+  const isMain = [undefined, 'main', '254'].includes(setting('Table'));
+  const isUnicast = [undefined, 'unicast'].includes(setting('Type'));
+  const via = gateway ?? nexthop;
+  // A default for the device alone needs a destination: without one networkd leaves the section out.
+  const isForIpv4 = via ? isIpv4(via) || via === '_dhcp4' : destination !== undefined;
+  if (!isEverything || !isMain || !isUnicast || !isForIpv4) return [];
+  const lines = [...section.head, ...section.settings.flatMap((one) => one.lines)];
+  return [{ file, via: gateway, metric: Number(setting('Metric') ?? 0), lines }];
+}
+
+function isIpv4(text: string): boolean {
+  return parseIpv4(text) !== undefined;
+}
+
+/** The sections in which the DHCP client of IPv4 has its settings; the second is the name before systemd 243. */
+const dhcpSections = ['DHCPv4', 'DHCP'];
+
+/** Which default routes a unit takes from DHCP. */
+export interface DhcpRoutes {
+  /** classless routes (option 121) and static routes, of which one may be a default */
+  readonly routes: boolean;
+  /** the router (option 3) */
+  readonly gateway: boolean;
+  /** of all of them (RouteMetric=); the lower, the better */
+  readonly metric: number;
+}
+
+/** systemd.network(5), RouteMetric= */
+const dhcpMetric = 1024;
+
+/** What a unit takes from DHCP; nothing where it has no DHCP for IPv4, or where that fills another table. */
+export function dhcpRoutes(unit: Unit): DhcpRoutes {
+  const mode = lastValue(sectionsOf(unit, 'Network'), 'DHCP') ?? 'no';
+  const setting = (key: string) => lastValue(sectionsOf(unit, ...dhcpSections), key);
+  const isOn = truth(mode) === true || ['ipv4', 'v4', 'both'].includes(mode);
+  const isMain = [undefined, '', 'main', '254'].includes(setting('RouteTable'));
+  const metric = Number(setting('RouteMetric') || dhcpMetric);
+  if (!isOn || !isMain) return { routes: false, gateway: false, metric };
+  const routes = truth(setting('UseRoutes')) ?? true;
+  return { routes, gateway: truth(setting('UseGateway')) ?? routes, metric };
+}
+
+/**
+ * The settings of [DHCPv4] by which a unit takes no default route from DHCP that would be taken before ours;
+ * its other routes stay.
+ *
+ * UseGateway= is known from systemd 246 on, and before it is passed over. No release leaves out a default route
+ * in option 121 (seen with 247, 252 and 257; systemd issue 29564). What is left has a metric, and ours has none.
+ */
+export function silencing(unit: Unit): string[] {
+  const { routes, gateway, metric } = dhcpRoutes(unit);
+  const mayBring = routes || gateway;
+  return [
+    ...(gateway ? ['UseGateway=false'] : []),
+    ...(mayBring && metric === 0 ? [`RouteMetric=${dhcpMetric}`] : []),
+  ];
+}
+
+/** The settings of drop-ins after ours that would undo these. */
+export function overruling(unit: Unit, settings: readonly string[]): Placed[] {
+  const keys = settings.map((setting) => setting.replace(/=.*/, ''));
+  return lateSettings(unit, ...dhcpSections).filter(
+    ({ setting: { key, value } }) =>
+      keys.includes(key) && (key === 'RouteMetric' ? Number(value) === 0 : truth(value) === true),
+  );
+}
+
+/** The unit as it would be without some settings of its drop-ins. */
+export function withoutSettings(unit: Unit, settings: ReadonlySet<Setting>): Unit {
+  const rest = (file: IniFile): IniFile => ({
+    ...file,
+    sections: file.sections.map((section) => ({
+      ...section,
+      settings: section.settings.filter((one) => !settings.has(one)),
+    })),
+  });
+  return { ...unit, dropIns: unit.dropIns.map(rest) };
+}

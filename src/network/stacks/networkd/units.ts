@@ -1,0 +1,170 @@
+import { parseIpv4Prefix } from '../../../base/ipv4.ts';
+import type { HostInterface, NetworkFile, Target } from '../../types.ts';
+import { ownDropIn } from '../drop-in.ts';
+import { hasWildcard, nameOf } from '../text/glob.ts';
+import { type IniFile, lastValue, readIni, type Section, type Setting, systemdDialect } from '../text/ini.ts';
+import { judgeMatch, type MatchVerdict, soleMatch } from './match.ts';
+
+/** A `.network` file with the drop-ins that add to it (systemd.network(5)). */
+export interface Unit {
+  /** such as `10-eth1.network` */
+  readonly name: string;
+  readonly file: IniFile;
+  /** in the order in which they count: by name, whatever their folder; our own left out */
+  readonly dropIns: readonly IniFile[];
+}
+
+/** The folders, the later ones hiding files of the same name in the earlier. */
+const folders = [
+  '/lib/systemd/network',
+  '/usr/lib/systemd/network',
+  '/usr/local/lib/systemd/network',
+  '/run/systemd/network',
+  '/etc/systemd/network',
+];
+
+/** Globs of all that networkd reads. */
+export const networkdSources: readonly string[] = folders.flatMap((folder) => [
+  `${folder}/*.network`,
+  `${folder}/*.network.d/*.conf`,
+]);
+
+/**
+ * The units that networkd loads, in its order: by name, whatever their folder. A
+ * file in /etc hides that of the same name in /run, and that the one in /usr; an
+ * empty one hides it without taking its place.
+ */
+export function readUnits(files: readonly NetworkFile[]): Unit[] {
+  const mains = new Map<string, NetworkFile>();
+  const dropIns = new Map<string, Map<string, NetworkFile>>();
+  for (const folder of folders) {
+    for (const file of files.filter(({ path }) => path.startsWith(`${folder}/`))) {
+      const [name = '', dropIn] = file.path.slice(folder.length + 1).split('/');
+      if (dropIn === undefined) mains.set(name, file);
+      else dropIns.set(name, (dropIns.get(name) ?? new Map()).set(dropIn, file));
+    }
+  }
+  return [...mains]
+    .filter(([, file]) => file.text !== '')
+    .sort(byName)
+    .map(([name, file]) => ({
+      name,
+      file: readIni(file, systemdDialect),
+      dropIns: [...(dropIns.get(`${name}.d`) ?? [])]
+        .filter(([dropIn, { text }]) => dropIn !== ownDropIn && text !== '')
+        .sort(byName)
+        .map(([, one]) => readIni(one, systemdDialect)),
+    }))
+    .filter(({ file }) => !isForGuests(file));
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** systemd brings files for machines inside nspawn: `host0`, by DHCP. No cloud server is one. */
+function isForGuests({ path, sections }: IniFile): boolean {
+  const condition = lastValue(named(sections, 'Match'), 'Virtualization');
+  return /^(\/usr)?\/lib\//.test(path) && condition === 'container';
+}
+
+/** All sections of one of these names, in a unit and its drop-ins. */
+export function sectionsOf({ file, dropIns }: Unit, ...names: string[]): Section[] {
+  return [file, ...dropIns].flatMap(({ sections }) => named(sections, ...names));
+}
+
+function named(sections: readonly Section[], ...names: string[]): Section[] {
+  return sections.filter(({ name }) => names.includes(name));
+}
+
+/** A setting with the file that it stands in. */
+export interface Placed {
+  readonly file: IniFile;
+  readonly setting: Setting;
+}
+
+/** The settings of sections of these names in the drop-ins that networkd reads after ours. */
+export function lateSettings({ dropIns }: Unit, ...names: string[]): Placed[] {
+  return dropIns
+    .filter(({ path }) => nameOf(path) > ownDropIn)
+    .flatMap((file) =>
+      named(file.sections, ...names).flatMap(({ settings }) =>
+        settings.map((setting) => ({ file, setting })),
+      ),
+    );
+}
+
+/** A boolean as systemd reads it; undefined for anything else. */
+export function truth(word: string | undefined): boolean | undefined {
+  if (word === undefined) return undefined;
+  if (/^(1|yes|y|true|t|on)$/i.test(word)) return true;
+  return /^(0|no|n|false|f|off)$/i.test(word) ? false : undefined;
+}
+
+/** A unit that may be the one of an interface. */
+export interface Candidate {
+  readonly unit: Unit;
+  readonly verdict: MatchVerdict;
+}
+
+/**
+ * The units that an interface may go by, the likeliest first: the one that
+ * networkd names, where it could be asked; else all that come before the first
+ * that surely matches, and that one. More than one: it cannot be told.
+ */
+export function candidatesFor(units: readonly Unit[], target: Target): Candidate[] {
+  const told = target.file && units.find(({ name }) => name === nameOf(target.file ?? ''));
+  if (told) return [{ unit: told, verdict: 'yes' }];
+  const candidates = units
+    .map((unit) => ({ unit, verdict: judgeMatch(sectionsOf(unit, 'Match'), target) }))
+    .filter(({ verdict }) => verdict !== 'no');
+  const first = candidates.findIndex(({ verdict }) => verdict === 'yes');
+  return first === -1 ? candidates : candidates.slice(0, first + 1);
+}
+
+/** netplan's networkd renderer writes these at each boot: what manages the interface is netplan then. */
+export function isNetplans({ file }: Unit): boolean {
+  return file.path.startsWith('/run/systemd/network/10-netplan-');
+}
+
+/** Whether networkd leaves the unit's interface alone. */
+export function isUnmanaged(unit: Unit): boolean {
+  return truth(lastValue(sectionsOf(unit, 'Link'), 'Unmanaged')) === true;
+}
+
+/** The name of the interface that a unit is for, as far as it tells; else the unit's own. */
+export function interfaceNameOf(unit: Unit): string {
+  const name = soleMatch(sectionsOf(unit, 'Match'), 'Name');
+  return name !== undefined && !hasWildcard(name) ? name : unit.name.replace(/\.network$/, '');
+}
+
+/** The names of units that tell their interface by its MAC address alone. */
+export function labelsOf(units: readonly Unit[]): string[] {
+  return units
+    .filter((unit) => {
+      const match = sectionsOf(unit, 'Match');
+      const name = soleMatch(match, 'Name');
+      return (name === undefined || hasWildcard(name)) && soleMatch(match, 'MACAddress') !== undefined;
+    })
+    .map(interfaceNameOf);
+}
+
+/** The static IPv4 addresses, under the name that the file gives, or else its own. */
+export function staticAddresses(units: readonly Unit[]): HostInterface[] {
+  return units
+    .filter((unit) => !isNetplans(unit))
+    .map((unit) => {
+      const macAddress = soleMatch(sectionsOf(unit, 'Match'), 'MACAddress')
+        ?.toLowerCase()
+        .replaceAll('-', ':');
+      const addresses = sectionsOf(unit, 'Network', 'Address')
+        .flatMap(({ settings }) => settings)
+        .filter(({ key }) => key === 'Address')
+        .map(({ value }) => parseIpv4Prefix(value));
+      return {
+        name: interfaceNameOf(unit),
+        addresses: addresses.filter((prefix) => prefix !== undefined),
+        ...(macAddress === undefined ? {} : { macAddress }),
+      };
+    });
+}

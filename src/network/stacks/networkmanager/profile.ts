@@ -1,0 +1,210 @@
+import { type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../../../base/ipv4.ts';
+import type { NetworkFile, Target } from '../../types.ts';
+import { globPattern, nameOf } from '../text/glob.ts';
+import { type IniFile, keyfileDialect, lastValue, readIni, type Section, type Setting } from '../text/ini.ts';
+import { macOf, withNames } from './name.ts';
+
+/** A connection profile in NetworkManager's own format (nm-settings-keyfile(5)). */
+export interface Profile {
+  readonly file: IniFile;
+  readonly uuid: string | undefined;
+  /** the interface that it names, or whose name follows from what it says; undefined where it says none */
+  readonly interfaceName: string | undefined;
+  /** `auto`, `manual`, `disabled`, …; undefined where there is no [ipv4], which means `auto` */
+  readonly method: string | undefined;
+  readonly addresses: readonly AddressSetting[];
+  readonly routes: readonly RouteSetting[];
+}
+
+/** `address1=10.208.5.7/19,10.208.0.1` */
+interface AddressSetting {
+  readonly prefix: Ipv4Prefix;
+  readonly gateway: string | undefined;
+}
+
+/** `route1=10.176.0.0/12,10.208.0.1`, with the lines of `route1_options` */
+interface RouteSetting {
+  readonly isDefault: boolean;
+  /** it counts: the same key does not come again */
+  readonly isLive: boolean;
+  readonly via: string | undefined;
+  readonly lines: readonly number[];
+}
+
+const folder = 'NetworkManager/system-connections';
+
+/** The folders, the later ones hiding profiles of the same UUID in the earlier (seen with 1.42). */
+const folders = [`/usr/lib/${folder}/`, `/etc/${folder}/`, `/run/${folder}/`];
+
+/** Globs of all profiles; those in /etc may have any name, as older versions gave them. */
+export const profileSources: readonly string[] = [
+  `/usr/lib/${folder}/*.nmconnection`,
+  `/etc/${folder}/*`,
+  `/run/${folder}/*.nmconnection`,
+];
+
+/** What NetworkManager takes for a backup, a temporary file or a certificate, by its name (nms-keyfile-utils.c). */
+export function isPassedOver(path: string): boolean {
+  const name = nameOf(path);
+  return /^\.|.~$|.\.(swp|swpx|pem|der)$/i.test(name) || /\.[A-Za-z0-9]{6}$/.test(name);
+}
+
+/**
+ * Whether a file is meant to be the profile of an interface. Any other file that it cannot read, such as a key or a
+ * note, NetworkManager passes over; this one is refused with its reason, for somebody counts on it.
+ */
+function isMeant({ text }: NetworkFile): boolean {
+  return (
+    /^\ufeff?[ \t]*\[connection\]/m.test(text) && /^[ \t]*(interface-name|mac-address)[ \t]*=/m.test(text)
+  );
+}
+
+/** Tunnels get a default route because somebody wants it there; loopback never gets one. */
+const otherTypes = new Set(['vpn', 'wireguard', 'loopback']);
+
+/**
+ * The profiles that may configure an Ethernet interface. One that NetworkManager
+ * made up to show what others have configured ("volatile") is none.
+ */
+export function readProfiles(files: readonly NetworkFile[]): Profile[] {
+  return readAllProfiles(files).filter(
+    (profile) =>
+      setting(profile, '.nmmeta', 'volatile') !== 'true' &&
+      !otherTypes.has(setting(profile, 'connection', 'type') ?? '') &&
+      controllerOf(profile) === undefined,
+  );
+}
+
+/** Every profile that NetworkManager loads, ports and tunnels among them. */
+export function readAllProfiles(files: readonly NetworkFile[]): Profile[] {
+  const byKey = new Map<string, Omit<Profile, 'interfaceName'>>();
+  for (const start of folders) {
+    for (const file of files.filter(({ path }) => path.startsWith(start))) {
+      if (isPassedOver(file.path)) continue;
+      const ini = readFile(file);
+      if (ini === undefined) continue;
+      const profile = readProfile(ini);
+      byKey.set(profile.uuid ?? file.path, profile);
+    }
+  }
+  return withNames(byKey.values());
+}
+
+function readFile(file: NetworkFile): IniFile | undefined {
+  if (isMeant(file)) return readIni(file, keyfileDialect);
+  try {
+    return file.text === '' ? undefined : readIni(file, keyfileDialect);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bond or bridge of which a profile is a port, which has no addresses of its own: its name or UUID. */
+export function controllerOf(profile: Profile): string | undefined {
+  return ['controller', 'master'].map((key) => setting(profile, 'connection', key)).find(Boolean);
+}
+
+function readProfile(file: IniFile): Omit<Profile, 'interfaceName'> {
+  const sections = ipv4Sections(file);
+  const settings = sections.flatMap((section) => section.settings);
+  // NetworkManager goes by the number, whatever the order of the lines.
+  const numbered = (pattern: RegExp) =>
+    settings
+      .flatMap((one) => {
+        const [, digits] = pattern.exec(one.key) ?? [];
+        return digits === undefined ? [] : [{ number: Number(digits || -1), one }];
+      })
+      .sort((a, b) => a.number - b.number);
+  return {
+    file,
+    uuid: lastValue(named(file, 'connection'), 'uuid'),
+    method: sections.length > 0 ? lastValue(sections, 'method') : undefined,
+    addresses: numbered(/^address(?:es)?(\d*)$/).flatMap(
+      ({ one }) => (isLive(one, settings) && addressOf(one)) || [],
+    ),
+    routes: numbered(/^routes?(\d*)$/).map(({ one }) => routeOf(one, settings)),
+  };
+}
+
+/** Of several settings of one key GLib takes the last. */
+function isLive(one: Setting, settings: readonly Setting[]): boolean {
+  return settings.findLast(({ key }) => key === one.key) === one;
+}
+
+/** `ADDRESS/LENGTH,GATEWAY`, in older files `ADDRESS;LENGTH;GATEWAY;`; no gateway is `0.0.0.0`. */
+function addressOf({ value }: Setting): AddressSetting | undefined {
+  const [, address, length, gateway] = /^([\d.]+)[/;,](\d+)(?:[;,]([\d.]+))?[;,]?$/.exec(value) ?? [];
+  const prefix = parseIpv4Prefix(`${address}/${length}`);
+  return prefix && { prefix, gateway: gateway === '0.0.0.0' ? undefined : gateway };
+}
+
+function routeOf(route: Setting, settings: readonly Setting[]): RouteSetting {
+  const [, to = '', via] = /^([\d.]+[/;,]\d+)(?:[;,]([\d.]+))?(?:[;,]|$)/.exec(route.value) ?? [];
+  const options = settings.filter(({ key }) => key === `${route.key}_options`);
+  const all = options.map(({ value }) => value).join(',');
+  const [, table = '254'] = /(?:^|,)\s*table=(\w+)/.exec(all) ?? [];
+  const [, type = 'unicast'] = /(?:^|,)\s*type=(\w+)/.exec(all) ?? [];
+  return {
+    // A table of its own belongs to a policy rule; a black hole carries nothing.
+    isDefault: /^0+(\.0+){3}[/;,]0+$/.test(to) && table === '254' && type === 'unicast',
+    isLive: isLive(route, settings),
+    via,
+    lines: [route, ...options].flatMap(({ lines }) => lines),
+  };
+}
+
+/** The sections of IPv4; GLib reads several of one name as one. */
+export function ipv4Sections(file: IniFile): Section[] {
+  return named(file, 'ipv4');
+}
+
+/** The last value of a key in any of a profile's sections of that name. */
+export function setting({ file }: Pick<Profile, 'file'>, section: string, key: string): string | undefined {
+  return lastValue(named(file, section), key);
+}
+
+/** The name of the interface that a profile is for, as far as it tells; else the file's own. */
+export function interfaceNameOf(profile: Profile): string {
+  return profile.interfaceName ?? nameOf(profile.file.path);
+}
+
+/** All sections of a name. */
+export function named({ sections }: IniFile, name: string): Section[] {
+  return sections.filter((section) => section.name === name);
+}
+
+/** A boolean as GLib reads it; undefined for anything else, which NetworkManager passes over. */
+export function truth(word: string | undefined): boolean | undefined {
+  if (word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : undefined;
+}
+
+/** The gateway: the key wins over what stands behind an address (seen with 1.42). */
+export function gatewayOf(profile: Profile): string | undefined {
+  const key = setting(profile, 'ipv4', 'gateway') ?? '';
+  if (parseIpv4(key) !== undefined) return key;
+  return profile.addresses.find(({ gateway }) => gateway !== undefined)?.gateway;
+}
+
+/** Whether a profile is for one interface: `this` one, `another`, or for `any` that fits. */
+export function isFor(profile: Profile, { interfaceName, macAddress }: Target): 'this' | 'another' | 'any' {
+  const name = profile.interfaceName;
+  const mac = macOf(profile);
+  if (name && name !== interfaceName) return 'another';
+  if (mac && macAddress && mac !== macAddress.toLowerCase()) return 'another';
+  if (name || (mac && macAddress)) return 'this';
+  const globs = (setting(profile, 'match', 'interface-name') ?? '').split(/[;\s]+/).filter(Boolean);
+  // With the signs that may stand before a name it is not worth telling: it is not for one interface only.
+  const isPlain = globs.length > 0 && globs.every((glob) => /^\w/.test(glob));
+  return isPlain && !globs.some((glob) => globPattern(glob).test(interfaceName)) ? 'another' : 'any';
+}
+
+/** netplan writes these at each boot: what manages the interface is netplan then. */
+export function isNetplans(path: string): boolean {
+  return path.startsWith(`/run/${folder}/netplan-`);
+}
+
+/** Whether a profile's routes go into the main table; zero stands for it unless that is changed globally, which nobody does. */
+export function isMainTable(profile: Profile): boolean {
+  return ['0', '254', undefined].includes(setting(profile, 'ipv4', 'route-table'));
+}

@@ -1,0 +1,85 @@
+import type { NetworkFile, Target } from '../../types.ts';
+import { cannotDisable, refuseStanding, type Standing } from '../stacked-on.ts';
+import { macOf } from './name.ts';
+import type { ProfileNeed } from './overlay.ts';
+import {
+  controllerOf,
+  gatewayOf,
+  interfaceNameOf,
+  isFor,
+  isMainTable,
+  named,
+  type Profile,
+  readAllProfiles,
+  setting,
+  truth,
+} from './profile.ts';
+import { hasMarkedResolvers } from './resolvers.ts';
+import type { View } from './versions.ts';
+
+/**
+ * The profiles that bring an IPv4 default route, or did so before us, but that of
+ * the gateway and others of the same interface.
+ */
+export function publicViews(views: readonly View[], home: View, target: Target): View[] {
+  return views.filter(
+    (view) =>
+      view !== home &&
+      isFor(view.theirs, target) !== 'this' &&
+      (bringsDefault(view.original) || hasMarkedResolvers(view)),
+  );
+}
+
+function bringsDefault(profile: Profile): boolean {
+  if (profile.method === 'disabled' || !isMainTable(profile)) return false;
+  if (profile.routes.some(({ isDefault }) => isDefault)) return true;
+  const mayBring = [undefined, 'auto'].includes(profile.method) || gatewayOf(profile) !== undefined;
+  return mayBring && truth(setting(profile, 'ipv4', 'never-default')) !== true;
+}
+
+/**
+ * What keeps NetworkManager from bringing a profile up by itself. The link stays
+ * up without an address, for NetworkManager watches its carrier (seen with 1.42).
+ */
+export function disabledNeed({ theirs }: View): ProfileNeed {
+  if (truth(setting(theirs, 'connection', 'autoconnect')) === false) return { off: [], wanted: [] };
+  const section = named(theirs.file, 'connection').length === 0 ? ['[connection]'] : [];
+  return {
+    off: [],
+    wanted: [...section, 'autoconnect=false'].map((line) => ({ section: 'connection', line })),
+  };
+}
+
+/**
+ * Refuses to disable profiles that others share, on which others stand, or that a
+ * port of theirs would bring up again.
+ * @throws RcWaitError NETWORK_FILE
+ */
+export function refuseDisabling(publics: readonly View[], files: readonly NetworkFile[]): void {
+  for (const { theirs } of publics) {
+    if (theirs.interfaceName || macOf(theirs)) continue;
+    throw cannotDisable(interfaceNameOf(theirs), `${theirs.file.path} may be for other interfaces as well`);
+  }
+  const names = publics.map(({ theirs }) => interfaceNameOf(theirs));
+  if (names.length > 0) refuseStanding(names, standingsOf(readAllProfiles(files)));
+}
+
+/** What stands on what: a VLAN on its parent, a bond or a bridge on its ports; each named, or by its UUID. */
+function standingsOf(profiles: readonly Profile[]): Standing[] {
+  const nameOf = (word: string) => {
+    const told = profiles.find(({ uuid }) => uuid === word);
+    return told ? interfaceNameOf(told) : word;
+  };
+  return profiles.flatMap((profile) => {
+    const { path } = profile.file;
+    const name = interfaceNameOf(profile);
+    const parents = profile.file.sections
+      .flatMap(({ settings }) => settings)
+      .filter(({ key, value }) => key === 'parent' && value !== '')
+      .map(({ value }) => ({ upper: name, lower: nameOf(value), path, isPort: false }));
+    const controller = controllerOf(profile);
+    return controller
+      ? [...parents, { upper: nameOf(controller), lower: name, path, isPort: true }]
+      : parents;
+  });
+}

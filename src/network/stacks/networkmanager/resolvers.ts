@@ -1,0 +1,115 @@
+import { lacking } from '../text/words-lacking.ts';
+import type { ProfileNeed, Wanted } from './overlay.ts';
+import { named, type Profile, setting } from './profile.ts';
+import type { View } from './versions.ts';
+
+/** The sections that hold resolvers, with the methods by which NetworkManager takes any (seen with 1.42). */
+const families: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  ipv4: ['auto', 'manual'],
+  ipv6: ['auto', 'dhcp', 'manual', 'shared'],
+};
+
+/** Lists of resolvers, search domains and options of resolv.conf(5), a `;` behind each word. */
+const listKeys = ['dns', 'dns-search', 'dns-options'];
+
+/**
+ * What the profiles need for the resolvers of the public ones to be those of the gateway's:
+ * by the profiles' paths. Where its method takes none (IPv6 that is off) they stay, or come back.
+ */
+export function resolverNeeds(home: View, publics: readonly View[]): Map<string, ProfileNeed> {
+  const needs = new Map<string, ProfileNeed>();
+  const add = ({ theirs }: View, off: readonly number[], wanted: readonly Wanted[]) => {
+    const { path } = theirs.file;
+    const known = needs.get(path) ?? { off: [], wanted: [] };
+    needs.set(path, { off: [...known.off, ...off], wanted: [...known.wanted, ...wanted] });
+  };
+  for (const family of Object.keys(families)) {
+    const moves = accepts(home.theirs, family);
+    const movers = publics.filter(({ original }) => hasResolvers(original, family));
+    if (moves) add(home, [], wantedAtHome(home, movers, family));
+    for (const one of movers) {
+      const lines = [...listKeys, 'dns-priority'].flatMap((key) => linesOf(one.theirs, family, key));
+      if (moves) add(one, lines, []);
+      else add(one, [], withMarked(one, family, []));
+    }
+  }
+  return needs;
+}
+
+/** Whether resolvers of a profile are out of use, for they moved to that of a gateway. */
+export function hasMarkedResolvers(view: View): boolean {
+  return Object.keys(families).some((family) =>
+    listKeys.some((key) => markedWords(view, family, key).length > 0),
+  );
+}
+
+function accepts(profile: Profile, family: string): boolean {
+  if (named(profile.file, family).length === 0) return true;
+  return families[family]?.includes(setting(profile, family, 'method')) ?? false;
+}
+
+function hasResolvers(profile: Profile, family: string): boolean {
+  return listKeys.some((key) => wordsOf(profile, family, key).length > 0);
+}
+
+function wantedAtHome(home: View, movers: readonly View[], family: string): Wanted[] {
+  const lists = withMarked(home, family, movers);
+  const wanted = [...lists, ...priorityAtHome(home.theirs, movers, family)];
+  const isThere = family === 'ipv4' || named(home.theirs.file, family).length > 0;
+  // NetworkManager refuses a section of addresses without a method, and takes none at all for auto.
+  const section = ['[ipv6]', 'method=auto'].map((line) => ({ section: family, line }));
+  return isThere || wanted.length === 0 ? wanted : [...section, ...wanted];
+}
+
+/** The lists of a profile with its own words that are out of use, and with those of others. */
+function withMarked(view: View, family: string, others: readonly View[]): Wanted[] {
+  return listKeys.flatMap((key) => {
+    const have = words(setting(view.theirs, family, key) ?? '');
+    const moved = others.flatMap(({ original }) => wordsOf(original, family, key));
+    const more = lacking(have, [...markedWords(view, family, key), ...moved]);
+    if (more.length === 0) return [];
+    return [{ section: family, line: `${key}=${[...have, ...more].map((word) => `${word};`).join('')}` }];
+  });
+}
+
+/**
+ * The lowest dns-priority of those that move, where the gateway's profile has none:
+ * a negative one left behind would keep all other resolvers out of use, those that
+ * moved among them, and without it servers would mix that were kept apart (nm-settings(5)).
+ */
+function priorityAtHome(home: Profile, movers: readonly View[], family: string): Wanted[] {
+  const priorityOf = (profile: Profile) => Number(setting(profile, family, 'dns-priority') ?? 0) || 0;
+  const moved = movers.map(({ original }) => priorityOf(original)).filter((priority) => priority !== 0);
+  if (priorityOf(home) !== 0 || moved.length === 0) return [];
+  return [{ section: family, line: `dns-priority=${Math.min(...moved)}` }];
+}
+
+/** All words of a key: after the next edit nobody could tell which of two lines was the last. */
+function wordsOf({ file }: Profile, family: string, key: string): string[] {
+  return settingsOf(file, family, key).flatMap(({ value }) => words(value));
+}
+
+/** The words of a key in lines that are out of use. */
+function markedWords({ theirs, original }: View, family: string, key: string): string[] {
+  const live = new Set(linesOf(theirs, family, key));
+  return settingsOf(original.file, family, key)
+    .filter(({ lines }) => !lines.some((line) => live.has(line)))
+    .flatMap(({ value }) => words(value));
+}
+
+function linesOf({ file }: Profile, family: string, key: string): number[] {
+  return settingsOf(file, family, key).flatMap(({ lines }) => lines);
+}
+
+function settingsOf(file: Profile['file'], family: string, key: string) {
+  return named(file, family)
+    .flatMap(({ settings }) => settings)
+    .filter((one) => one.key === key);
+}
+
+function words(value: string): string[] {
+  return value
+    .split(';')
+    .map((word) => word.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,27 @@
+import type { NetworkFile } from '../../types.ts';
+import { keyfileDialect } from '../text/ini.ts';
+import { originalIni } from '../text/ini-original.ts';
+import { theirsOf } from '../text/overlay.ts';
+import { isOurForm } from './overlay.ts';
+import { type Profile, readProfiles } from './profile.ts';
+
+/** A profile as others wrote it, in two ways; line numbers agree with the file's. */
+export interface View {
+  /** without our lines */
+  readonly theirs: Profile;
+  /** and with what we put out of use, which is how it was before us */
+  readonly original: Profile;
+}
+
+/** The profiles that may configure an Ethernet interface. */
+export function viewsOf(files: readonly NetworkFile[]): View[] {
+  return readProfiles(withoutOurs(files)).map((theirs) => {
+    const [original = theirs] = readProfiles([originalIni(theirs.file, isOurForm, keyfileDialect)]);
+    return { theirs, original };
+  });
+}
+
+/** The files without our lines, which are blank in them. */
+export function withoutOurs(files: readonly NetworkFile[]): NetworkFile[] {
+  return files.map(({ path, text }) => ({ path, text: theirsOf(text, isOurForm) }));
+}

@@ -1,0 +1,89 @@
+import { type Ipv4Prefix, netmaskLength, parseIpv4, parseIpv4Prefix } from '../../../base/ipv4.ts';
+import type { NetworkFile } from '../../types.ts';
+import { isBackup, readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
+import { originalOf } from '../text/unmark.ts';
+
+const folder = '/etc/sysconfig/network';
+
+/** Routes of all interfaces (ifroute(5)). */
+export const routesPath = `${folder}/routes`;
+
+/** What the DHCP clients of all interfaces do (ifcfg-dhcp(5)). */
+const dhcpPath = `${folder}/dhcp`;
+
+/** Globs of all that wicked reads for IPv4. */
+export const wickedSources: readonly string[] = [
+  `${folder}/ifcfg-*`,
+  `${folder}/ifroute-*`,
+  routesPath,
+  dhcpPath,
+];
+
+/** `ifcfg-NAME`; the name of the file is the name of the interface (ifcfg(5)). */
+export interface Interface {
+  readonly file: ShellFile;
+  readonly name: string;
+  readonly isDhcp: boolean;
+}
+
+/** The interfaces' files, loopback's left out. */
+export function readInterfaces(files: readonly NetworkFile[]): Interface[] {
+  const prefix = `${folder}/ifcfg-`;
+  return files
+    .filter(({ path }) => path.startsWith(prefix) && !isBackup(path) && path !== `${prefix}lo`)
+    .map(readShellFile)
+    .map((file) => ({
+      file,
+      name: file.path.slice(prefix.length),
+      isDhcp: /^dhcp(4|\+.*)?$/i.test(valueIn(file, 'BOOTPROTO') ?? ''),
+    }));
+}
+
+/** What the file for all DHCP clients says of the default route; undefined where it says nothing. */
+export function sharedWord(files: readonly NetworkFile[]): string | undefined {
+  const file = files.find(({ path }) => path === dhcpPath);
+  return file && valueIn(readShellFile(file), 'DHCLIENT_SET_DEFAULT_ROUTE');
+}
+
+/** The files of routes: `routes` and `ifroute-NAME`. */
+export function routeFiles(files: readonly NetworkFile[]): NetworkFile[] {
+  return files.filter(
+    ({ path }) => path === routesPath || (path.startsWith(`${folder}/ifroute-`) && !isBackup(path)),
+  );
+}
+
+/** Whether a line of a file of settings looks like one of ours. */
+export function isOurSetting(line: string): boolean {
+  return /^\s*(DHCLIENT_SET_DEFAULT_ROUTE=no|STARTMODE=off)\s*$/.test(line);
+}
+
+/** Whether a line of a file of routes looks like one of ours. */
+export function isOurRoute(line: string): boolean {
+  return /^\s*default [\d.]+ - -\s*$/.test(line);
+}
+
+/** The files as others wrote them. */
+export function originalFiles(files: readonly NetworkFile[]): NetworkFile[] {
+  const routes = new Set(routeFiles(files).map(({ path }) => path));
+  return files.map(({ path, text }) => ({
+    path,
+    text: originalOf(text, routes.has(path) ? isOurRoute : isOurSetting),
+  }));
+}
+
+/** Where the routes of one interface are. */
+export function routePathOf(name: string): string {
+  return `${folder}/ifroute-${name}`;
+}
+
+/** The static IPv4 addresses of a file: `IPADDR`, `IPADDR_1`, … with PREFIXLEN or NETMASK of the same suffix. */
+export function addressesOf(file: ShellFile): Ipv4Prefix[] {
+  return file.assignments
+    .flatMap(({ key, value }) => {
+      const [, suffix] = /^IPADDR(\w*)$/.exec(key) ?? [];
+      if (suffix === undefined || value === undefined) return [];
+      const length = valueIn(file, `PREFIXLEN${suffix}`) || netmaskLength(valueIn(file, `NETMASK${suffix}`));
+      return [parseIpv4Prefix(value.includes('/') ? value : `${parseIpv4(value)}/${length}`)];
+    })
+    .filter((prefix) => prefix !== undefined);
+}

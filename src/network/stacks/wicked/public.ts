@@ -1,0 +1,75 @@
+import { contains, parseIpv4 } from '../../../base/ipv4.ts';
+import type { GatewayWish, NetworkFile } from '../../types.ts';
+import { impliedBy, type Standing } from '../stacked-on.ts';
+import { ownLines } from '../text/line-edit.ts';
+import { linesOf } from '../text/marks.ts';
+import { valueIn } from '../text/shell.ts';
+import {
+  addressesOf,
+  type Interface,
+  isOurSetting,
+  originalFiles,
+  readInterfaces,
+  routeFiles,
+  routePathOf,
+  sharedWord,
+} from './files.ts';
+import { defaultsOf, type RouteDefault } from './routes.ts';
+
+/** The interfaces, but that of the wish, to which the files give a default route, or gave one before us. */
+export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayWish): string[] {
+  const originals = originalFiles(files);
+  const interfaces = readInterfaces(originals);
+  const shared = sharedWord(originals);
+  const byRoute = routeFiles(originals).flatMap(({ path, text }) =>
+    defaultsOf(text).map((route) => deviceOf(route, path, interfaces)),
+  );
+  return interfaces
+    .filter(
+      ({ file, name, isDhcp }) =>
+        byRoute.includes(name) ||
+        (isDhcp && (valueIn(file, 'DHCLIENT_SET_DEFAULT_ROUTE') ?? shared) !== 'no'),
+    )
+    .map(({ name }) => name)
+    .filter((name) => name !== interfaceName);
+}
+
+/** The device that a route names, else that of its file; in `routes` wicked looks for the one that reaches its gateway. */
+export function deviceOf(
+  { device, via }: RouteDefault,
+  path: string,
+  interfaces: readonly Interface[],
+): string | undefined {
+  const gateway = parseIpv4(via);
+  const byFile = interfaces.find(({ name }) => routePathOf(name) === path);
+  const byPrefix = interfaces.find(({ file }) =>
+    addressesOf(file).some((prefix) => gateway !== undefined && contains(prefix, gateway)),
+  );
+  return byFile?.name ?? device ?? byPrefix?.name;
+}
+
+/** The interfaces that our own STARTMODE=off keeps down. */
+export function disabledNames(files: readonly NetworkFile[]): string[] {
+  return readInterfaces(files)
+    .filter(({ file: { text } }) => {
+      const lines = linesOf(text);
+      return [...ownLines(text, isOurSetting)].some((index) => lines[index]?.text.trim() === 'STARTMODE=off');
+    })
+    .map(({ name }) => name);
+}
+
+/** Which interfaces stand on which (ifcfg-vlan(5), ifcfg-bonding(5), ifcfg-bridge(5), ifcfg-team(5), ifcfg-macvlan(5)). */
+export function standingsOf(files: readonly NetworkFile[]): Standing[] {
+  const lowerKey = /^(ETHERDEVICE|MACVLAN_DEVICE|BRIDGE_PORTS|BONDING_SLAVE_?\d+|TEAM_PORT_DEVICE_?\d+)$/;
+  return readInterfaces(files).flatMap(({ file, name }) => {
+    const { path, assignments } = file;
+    const lowers = assignments
+      .filter(({ key }) => lowerKey.test(key))
+      .flatMap(({ value }) => value?.split(/\s+/) ?? [])
+      .filter((lower) => lower !== '');
+    return [
+      ...impliedBy([name], path),
+      ...lowers.map((lower) => ({ upper: name, lower, path, isPort: false })),
+    ];
+  });
+}

@@ -1,0 +1,207 @@
+import { RcWaitError, reasonOf } from '../../base/error.ts';
+import type { Run } from '../../system/tool.ts';
+import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
+import { askDaemon, readStackFiles } from '../plan/stack-files.ts';
+import { bootCommands } from '../stacks/ifupdown/defaults.ts';
+import { stacks } from '../stacks/index.ts';
+import { linesOf, markedOff } from '../stacks/text/marks.ts';
+import type { FileDefault, GatewayWish, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
+import { inWords, isForeign, unexplained } from './accounting.ts';
+import { type Work, workBelow, workRunning } from './at-work.ts';
+import { readScripts } from './scripts.ts';
+
+/** The files of a stack, as far as they were read. */
+interface StackFiles {
+  readonly stack: Stack;
+  readonly files: readonly NetworkFile[];
+  /** false: its program is not installed; undefined where that cannot be told */
+  readonly installed: boolean | undefined;
+  readonly reign: Reign | undefined;
+}
+
+/** The running system, as far as it is asked for what brings default routes. */
+interface SurveyHost {
+  readonly interfaces: () => readonly HostInterface[];
+  readonly isInstalled: (tool: string) => Promise<boolean>;
+  readonly isPresent: (interfaceName: string) => boolean;
+  readonly run: Run;
+}
+
+/** What is looked at. */
+export interface SurveyScene {
+  readonly root: string;
+  /** undefined below a root that is not running */
+  readonly host: SurveyHost | undefined;
+  readonly readings: readonly StackFiles[];
+  /** the one whose files are to be changed */
+  readonly chosen: StackFiles | undefined;
+  readonly wish: GatewayWish;
+  /** the files are as wished already: then a route that is in the kernel alone may be what was before them */
+  readonly isSettled: boolean;
+}
+
+/** Where else a default route comes from, which the plan does not put out of use. */
+export interface Survey {
+  /** what stands in the way of the plan, in words for a person; empty: it may be carried out */
+  readonly problems: readonly string[];
+  /** the way out of the problems */
+  readonly hint: string;
+  /** what cannot be told, in words for a person */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Looks at the default routes of all stacks' files, of the scripts that a boot runs, and of the kernel: those
+ * that the plan leaves in place would be there again after a reboot, beside the wished one or in its stead.
+ */
+export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
+  const { root, host, chosen, wish } = scene;
+  const work = withChosen(host === undefined ? workBelow(root) : workRunning(root, host), chosen);
+  const { others, warnings } = await readOthers(scene);
+  const problems: string[] = [];
+  for (const other of others) {
+    const left = await leftBy(other, scene, work);
+    warnings.push(...left.warnings);
+    problems.push(
+      ...left.defaults.map(
+        (one) => `${one.path} (${other.stack.name}) brings "${inWords(one, one.isLeased)}"`,
+      ),
+    );
+  }
+  const lines = [chosen, ...others].flatMap((one) => (one?.stack.name === 'ifupdown' ? commandsOf(one) : []));
+  const scripts = await readScripts(root, lines, work.isAtWork);
+  warnings.push(...scripts.warnings);
+  for (const { path, via, device } of scripts.defaults) {
+    const isOurs = via === wish.gateway && (device === undefined || device === wish.interfaceName);
+    if (!isOurs)
+      problems.push(`${path}, which is run at boot or with the network, sets "${inWords({ via, device })}"`);
+  }
+  const hint =
+    'nothing was changed; take that default route out there, or see to it that nothing reads that file at boot, and try again';
+  if (problems.length > 0 || host === undefined) return { problems, hint, warnings };
+  const kernel = await kernelSurvey(scene, host, scripts.count);
+  if (!scene.isSettled || kernel.isHeld) return { ...kernel, warnings };
+  return { problems: [], hint, warnings: [...warnings, ...kernel.problems] };
+}
+
+/** The error where a survey has found something in the way. */
+export function refusal({ problems, hint }: Survey, { gateway }: GatewayWish): RcWaitError {
+  const reasons = problems.join('; ');
+  return new RcWaitError('NETWORK_FILE', `cannot make ${gateway} the one default route: ${reasons}`, {
+    hint,
+  });
+}
+
+/** The stack that is to bring the gateway is at work, whatever else is known of it. */
+function withChosen(work: Work, chosen: StackFiles | undefined): Work {
+  return {
+    ...work,
+    isAtWork: async (actor) => actor === chosen?.stack.name || work.isAtWork(actor),
+  };
+}
+
+async function kernelSurvey(
+  { chosen, wish, readings }: SurveyScene,
+  host: SurveyHost,
+  scripts: number,
+): Promise<Pick<Survey, 'problems' | 'hint'> & { readonly isHeld: boolean }> {
+  const known = chosen === undefined ? [] : [...chosen.stack.defaults(chosen.files), ...formerly(chosen)];
+  const kernel = (await readDefaultRoutes(host.run)) ?? [];
+  const routes = unexplained(kernel, known, wish, host.interfaces());
+  const looked = readings.map(({ stack, files }) => `${files.length} of ${stack.name}`).join(', ');
+  const words = routes.map((route) => `"${route.words.join(' ')}"`);
+  return {
+    isHeld: isWished(kernel[0], wish),
+    problems: words.map(
+      (one) =>
+        `nothing that the change takes away brings the kernel's ${one}, so it may be back after a reboot (looked at files: ${looked}, ${scripts} scripts)`,
+    ),
+    hint: `nothing was changed; find what sets it and take it out there, or, where nothing does any more, run "ip route del" with these words: ${words.join(', ')}; and try again`,
+  };
+}
+
+/** What was there before rc-wait put lines out of use; nothing where that cannot be told any more. */
+function formerly({ stack, files }: StackFiles): readonly FileDefault[] {
+  const before = files.map(({ path, text }) => {
+    const lines = linesOf(text).map((line) => (markedOff(line.text) ?? line.text) + line.ending);
+    return { path, text: lines.join('') };
+  });
+  try {
+    return stack.defaults(before);
+  } catch {
+    return [];
+  }
+}
+
+/** The other stacks' files; one that cannot be read is no reason to stop, but one to say so. */
+async function readOthers({ root, readings, chosen }: SurveyScene) {
+  const others = readings.filter((one) => one.stack !== chosen?.stack && one.installed !== false);
+  const warnings: string[] = [];
+  for (const stack of stacks.filter((one) => !readings.some((reading) => reading.stack === one))) {
+    try {
+      const files = await readStackFiles(stack, root);
+      others.push({ stack, files, installed: undefined, reign: undefined });
+    } catch (error) {
+      warnings.push(notLookedAt(stack, error));
+    }
+  }
+  return { others, warnings };
+}
+
+function notLookedAt({ name }: Stack, error: unknown): string {
+  return `the files of ${name} were not looked at for default routes: ${reasonOf(error)}`;
+}
+
+/** The default routes that another stack brings at boot. Daemons are asked only where its files hold any. */
+async function leftBy(
+  other: StackFiles,
+  { host, wish }: SurveyScene,
+  work: Work,
+): Promise<{ defaults: readonly FileDefault[]; warnings: readonly string[] }> {
+  const { stack, files } = other;
+  try {
+    const foreign = stack
+      .defaults(files)
+      .filter(
+        (one) =>
+          one.isAtBoot &&
+          isForeign(one, wish) &&
+          (one.device === undefined || (host?.isPresent(one.device) ?? true)),
+      );
+    if (foreign.length === 0 || !(await work.isAtWork(stack.name))) return { defaults: [], warnings: [] };
+    const used = await usedBy(other, host, work);
+    return { defaults: foreign.filter(({ path }) => isUsed(path, used)), warnings: [] };
+  } catch (error) {
+    const isAtWork = await work.isAtWork(stack.name);
+    return { defaults: [], warnings: isAtWork ? [notLookedAt(stack, error)] : [] };
+  }
+}
+
+/** The files by which a stack's daemon goes; undefined where all count, for nobody can be asked, or all are read. */
+async function usedBy({ stack, reign }: StackFiles, host: SurveyHost | undefined, work: Work) {
+  if (host === undefined || stack.daemon?.question === undefined || (await work.isScripted(stack.name)))
+    return undefined;
+  if (!(await work.isActive(stack.daemon.unit))) return undefined;
+  const told = reign ?? (await askDaemon(stack, host.run));
+  return told === undefined ? undefined : [...told.values()];
+}
+
+/** A file, its drop-in or its file of routes; what a package brings for whoever may need it counts only where it is used. */
+function isUsed(path: string, used: readonly string[] | undefined): boolean {
+  if (used === undefined) return !/^(\/usr)?\/lib\/systemd\//.test(path);
+  return used.some(
+    (one) =>
+      path === one ||
+      path.includes(`/${one.slice(one.lastIndexOf('/') + 1)}.d/`) ||
+      path === one.replace('/ifcfg-', '/route-'),
+  );
+}
+
+function commandsOf({ files }: StackFiles) {
+  try {
+    return bootCommands(files);
+  } catch {
+    // What ifupdown cannot read it does not run.
+    return [];
+  }
+}

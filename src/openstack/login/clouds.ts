@@ -1,0 +1,161 @@
+import { RcWaitError } from '../../base/error.ts';
+import { isList, type Mapping, NotText, type Value } from './cloud-yaml.ts';
+import { type Setting, type SettingName, type Settings, settingOf, settingSpellings } from './settings.ts';
+
+/** A cloud of clouds.yaml. */
+export interface Cloud {
+  readonly name: string;
+  /** the file that it is from */
+  readonly path: string;
+  readonly settings: Settings;
+  /** `profile`, or `cloud` as it was called before: the vendor; undefined: none, or one that is written out in full */
+  readonly profile: { readonly name: string | undefined } | undefined;
+}
+
+/** What clouds.yaml and secure.yaml have: the cloud that is meant; or why there is none. */
+export type Found =
+  | { readonly kind: 'cloud'; readonly cloud: Cloud }
+  /** there are none at all */
+  | { readonly kind: 'none' }
+  /** there are several, and none is named */
+  | { readonly kind: 'several'; readonly path: string; readonly names: readonly string[] };
+
+/**
+ * Finds a cloud as openstacksdk does ("Configuring OpenStack SDK Applications",
+ * OpenStack): secure.yaml is laid over clouds.yaml key by key, and the values
+ * of a region over those of its cloud.
+ * @param documents what clouds.yaml and secure.yaml hold, in this order, with their paths
+ * @param name undefined: the only one there is
+ * @param region that the environment names; undefined: the first of the cloud's own
+ * @throws RcWaitError CONFIGURATION when there is none of that name, or it cannot be understood
+ */
+export function findCloud(
+  documents: readonly { readonly path: string; readonly value: Value }[],
+  name: string | undefined,
+  region?: string,
+): Found {
+  const [first] = documents;
+  if (first === undefined) return { kind: 'none' };
+  const { path } = first;
+  const clouds = documents
+    .map((document) => cloudsIn(document))
+    .reduce((under, over) => laidOver(under, over));
+  const names = [...clouds.keys()];
+  const [only, ...others] = names;
+  if (name === undefined && only === undefined) return { kind: 'none' };
+  if (name === undefined && others.length > 0) return { kind: 'several', path, names };
+  const chosen = name ?? only ?? '';
+  const at = { name: chosen, path };
+  const value = clouds.get(chosen);
+  if (!clouds.has(chosen)) throw noSuchCloud(at, names);
+  const cloud = normal(mappingIn(value, at, `the cloud ${JSON.stringify(chosen)}`));
+  const settings = settingsOf(regional(cloud, region, at), at);
+  const profile = cloud.get('profile') ?? cloud.get('cloud');
+  const named =
+    profile === undefined ? undefined : { name: typeof profile === 'string' ? profile.trim() : undefined };
+  return { kind: 'cloud', cloud: { ...at, settings, profile: named } };
+}
+
+type At = Pick<Cloud, 'name' | 'path'>;
+
+function cloudsIn({ path, value }: { readonly path: string; readonly value: Value }): Mapping {
+  const clouds = value instanceof Map ? value.get('clouds') : undefined;
+  if (clouds === undefined) return new Map();
+  if (clouds instanceof Map) return clouds;
+  throw new RcWaitError('CONFIGURATION', `cannot use ${path}: its clouds are no mapping`);
+}
+
+function noSuchCloud({ name, path }: At, names: readonly string[]): RcWaitError {
+  return new RcWaitError(
+    'CONFIGURATION',
+    `cannot use the cloud ${JSON.stringify(name)}: ${path} has none of that name`,
+    { hint: names.length === 0 ? 'it has no clouds at all' : `it has ${names.join(', ')}` },
+  );
+}
+
+/** Mappings member by member; anything else is replaced. */
+function laidOver(under: Mapping, over: Mapping): Mapping {
+  const whole = new Map(under);
+  for (const [key, value] of over) {
+    const before = whole.get(key);
+    whole.set(key, before instanceof Map && value instanceof Map ? laidOver(before, value) : value);
+  }
+  return whole;
+}
+
+/** Keys may be written with hyphens; in a mapping that has both, the later one counts, as with openstacksdk. */
+function normal(mapping: Mapping): Mapping {
+  return new Map([...mapping].map(([key, value]) => [key.replaceAll('-', '_'), value]));
+}
+
+function mappingIn(value: Value, { path }: At, what: string): Mapping {
+  if (value === undefined) return new Map();
+  if (value instanceof Map) return value;
+  throw new RcWaitError('CONFIGURATION', `cannot use ${path}: ${what} is no mapping`);
+}
+
+/** The cloud with one region, and what it says for that region alone. */
+function regional(cloud: Mapping, wanted: string | undefined, at: At): Mapping {
+  const regions = regionsOf(cloud, at);
+  const isWanted = (name: string | undefined): boolean => name?.toUpperCase() === wanted?.toUpperCase();
+  const region = wanted === undefined ? regions[0] : regions.find(({ name }) => isWanted(name));
+  const values = region?.values ?? new Map<string, Value>();
+  const own = new Map([...values, ['region_name', region?.name]]);
+  const auth = laidOver(authOf(cloud, at), authOf(values, at));
+  return new Map([...laidOver(cloud, own), ['auth', auth]]);
+}
+
+interface Region {
+  readonly name: string | undefined;
+  readonly values: Mapping;
+}
+
+/** `regions`, a list of names or of `{name, values}`; or `region_name`, which may be a list, too, or text with commas. */
+function regionsOf(cloud: Mapping, at: At): readonly Region[] {
+  const regions = cloud.get('regions') ?? cloud.get('region_name');
+  const text = textOf(regions);
+  const list = isList(regions) ? regions : (text ?? '').split(',');
+  return list.map((one) => {
+    if (!(one instanceof Map)) return { name: textOf(one)?.trim(), values: new Map() };
+    return { name: textOf(one.get('name')), values: normal(mappingIn(one.get('values'), at, 'a region')) };
+  });
+}
+
+const authOf = (cloud: Mapping, at: At): Mapping =>
+  normal(mappingIn(cloud.get('auth'), at, `auth of the cloud ${JSON.stringify(at.name)}`));
+
+const textOf = (value: Value): string | undefined =>
+  typeof value === 'string' ? value : value instanceof NotText ? value.written : undefined;
+
+/** Settings that are words of YAML, or versions: `verify: false`, `identity_api_version: 3.0`. */
+const anyWord: ReadonlySet<SettingName> = new Set([
+  'verify',
+  'insecure',
+  'identity_api_version',
+  'region_name',
+]);
+
+/** Below `auth` or beside it; the former is stronger. */
+function settingsOf(cloud: Mapping, at: At): Settings {
+  const auth = authOf(cloud, at);
+  const settings: [SettingName, Setting][] = [];
+  for (const [name, spelled] of settingSpellings) {
+    const places = [auth, cloud].flatMap((place) => spelled.map((key) => ({ key, value: place.get(key) })));
+    const found = places.find(({ value }) => value !== undefined);
+    if (found === undefined) continue;
+    const text = anyWord.has(name) ? textOf(found.value) : sureText(found.value, found.key, at);
+    settings.push(...settingOf(name, text, { name: found.key, source: 'cloud' }));
+  }
+  return new Map(settings);
+}
+
+/** @throws RcWaitError CONFIGURATION, without the value: it may be a secret */
+function sureText(value: Value, key: string, { name, path }: At): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  const is = value instanceof NotText ? value.kind : isList(value) ? 'a list' : 'a mapping';
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot use ${key} of the cloud ${JSON.stringify(name)} in ${path}: it is ${is} in YAML, and no text`,
+    { hint: 'where it is meant as text, put it between single quotes' },
+  );
+}

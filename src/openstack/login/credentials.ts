@@ -1,0 +1,214 @@
+import { RcWaitError } from '../../base/error.ts';
+import { type AuthUrl, authUrlOf } from './auth-url.ts';
+import type { Cloud } from './clouds.ts';
+import { type Domain, type FoundProof, type Place, type Proof, projectDomainIn, proofIn } from './proof.ts';
+import {
+  filledIn,
+  goesNowhere,
+  noneIn,
+  noticesOn,
+  refuseTwoUrls,
+  refuseUnknown,
+  refuseWhatV2Lacks,
+} from './rules.ts';
+import { Secret } from './secret.ts';
+import {
+  regionIn,
+  type Setting,
+  type SettingName,
+  type Settings,
+  settingsIn,
+  settingsOver,
+} from './settings.ts';
+
+/** What the token is to be good for; undefined: whatever the identity API thinks of first. */
+export type Scope =
+  | { readonly kind: 'project'; readonly id: string }
+  | { readonly kind: 'project'; readonly name: string; readonly domain: Domain }
+  | { readonly kind: 'domain'; readonly domain: Domain }
+  | undefined;
+
+/** All that a login needs. */
+export interface Credentials {
+  readonly authUrl: AuthUrl;
+  readonly proof: Proof;
+  /** Rackspace's identity knows the account by itself, except for a bare token */
+  readonly scope: Scope;
+  /** the region that was named beside them, as it was written */
+  readonly region: string | undefined;
+  /** where they are from, in a person's words */
+  readonly from: string;
+  /** how the project is called where it is named, such as `OS_PROJECT_ID` */
+  readonly scopeFrom: string | undefined;
+  /** the name of the compute service in the catalog, where it is named beside them */
+  readonly computeService: string | undefined;
+  /** the file with the certificates to trust, as it was written */
+  readonly caFile: string | undefined;
+  /** what was asked for and is not done, in a person's words */
+  readonly notices: readonly string[];
+}
+
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What the command line adds. */
+export interface Overrides {
+  /** `us`, `uk` or a URL */
+  readonly authUrl: string | undefined;
+  /** upper case; empty: none was named */
+  readonly regions: readonly string[];
+}
+
+/**
+ * The credentials that variables hold, in this order: `RAX_USERNAME` with `RAX_API_KEY`; an application
+ * credential; a token in `OS_TOKEN` (or `OS_AUTH_TOKEN`); a user with `OS_PASSWORD` (or `OS_API_KEY`). An
+ * empty variable is none. undefined when there is nothing of the kind.
+ * @throws RcWaitError CONFIGURATION when they are half there, of an unknown kind, or go nowhere
+ */
+export function credentialsIn(variables: Variables, overrides: Overrides): Credentials | undefined {
+  const rackspace = rackspaceProof(variables);
+  const settings = settingsIn(variables);
+  const place: Place = { settings, cloud: undefined };
+  if (rackspace !== undefined) {
+    const auth = { url: trimmed(variables.RAX_AUTH_URL), isRackspace: true };
+    return assembled(rackspace, rackspaceSettings(variables, settings), {
+      place,
+      auth,
+      variables,
+      overrides,
+    });
+  }
+  const isOldPlugin = variables.OS_AUTH_SYSTEM?.trim().startsWith('rackspace') === true;
+  const found = proofIn(place, isOldPlugin);
+  if (found === undefined) return undefined;
+  const isRackspace = isRackspaceType(settings);
+  const auth = { url: settings.get('auth_url')?.text, isRackspace };
+  return assembled(found, settings, { place, auth, variables, overrides });
+}
+
+/**
+ * The credentials of a cloud. OS_* variables beside it are stronger than what it says, as with openstackclient;
+ * but where both name an identity API and they differ, nobody can tell to which one the password belongs.
+ * @throws RcWaitError CONFIGURATION when it has none, they are half there, of an unknown kind, or go nowhere
+ */
+export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides: Overrides): Credentials {
+  const environment = settingsIn(variables);
+  const settings = settingsOver(cloud.settings, environment);
+  const place: Place = { settings, cloud };
+  // Of the cloud alone: OS_AUTH_TYPE may be left over from another one.
+  const isRackspace = isRackspaceType(cloud.settings) || cloud.profile?.name?.toLowerCase() === 'rackspace';
+  if (trimmed(overrides.authUrl) === undefined) refuseTwoUrls(cloud, environment, isRackspace);
+  const found = proofIn(place, false);
+  if (found === undefined) throw noneIn(cloud);
+  const region = overrides.regions[0] ?? regionIn(variables) ?? cloud.settings.get('region_name')?.text;
+  const auth = { url: filledIn(settings.get('auth_url')?.text, region, cloud), isRackspace };
+  return assembled(found, settings, { place, auth, variables, overrides });
+}
+
+interface Context {
+  readonly place: Place;
+  readonly auth: { readonly url: string | undefined; readonly isRackspace: boolean };
+  readonly variables: Variables;
+  readonly overrides: Overrides;
+}
+
+function assembled({ proof, of }: FoundProof, settings: Settings, context: Context): Credentials {
+  const { place, auth, variables, overrides } = context;
+  const { cloud } = place;
+  refuseUnknown(settings, ['trust_id', 'system_scope']);
+  const region = regionIn(variables) ?? cloud?.settings.get('region_name')?.text;
+  const written = trimmed(overrides.authUrl) ?? auth.url;
+  if (written === undefined && !auth.isRackspace) throw goesNowhere(place);
+  const regions = overrides.regions.length > 0 ? overrides.regions : [region?.toUpperCase() ?? []].flat();
+  const authUrl = authUrlOf(written, { version: versionIn(settings), regions });
+  const { scope, scopeFrom } = scopeIn(settings);
+  if (proof.kind === 'token' && scope === undefined && authUrl.version === 2) {
+    throw new RcWaitError('CONFIGURATION', 'cannot log in with a token alone: its account is not named', {
+      hint: 'put the account number into OS_TENANT_ID beside OS_TOKEN',
+    });
+  }
+  if (authUrl.version === 2) refuseWhatV2Lacks(proof, settings);
+  return {
+    authUrl,
+    proof,
+    scope,
+    scopeFrom,
+    region,
+    from: fromWords(of, place),
+    computeService: settings.get('compute_service_name')?.text,
+    caFile: settings.get('cacert')?.text,
+    notices: noticesOn(settings),
+  };
+}
+
+const trimmed = (text: string | undefined): string | undefined => text?.trim() || undefined;
+
+const isRackspaceType = (settings: Settings): boolean =>
+  settings.get('auth_type')?.text.startsWith('rackspace_') === true;
+
+function rackspaceProof(variables: Variables): FoundProof | undefined {
+  const setting = (name: string): Setting | undefined => {
+    const text = trimmed(variables[name]);
+    return text === undefined ? undefined : { text, name, source: 'environment' };
+  };
+  const username = setting('RAX_USERNAME');
+  const key = setting('RAX_API_KEY');
+  const password = setting('RAX_PASSWORD');
+  const has = key ?? password;
+  if (username === undefined && has === undefined) return undefined;
+  if (username === undefined) throw incomplete(has?.name, 'RAX_USERNAME');
+  const domain = { name: 'Default' };
+  if (key !== undefined) {
+    const proof = { kind: 'api-key', username: username.text, domain, apiKey: new Secret(key.text) } as const;
+    return { proof, of: [username, key] };
+  }
+  if (password === undefined) throw incomplete('RAX_USERNAME', 'RAX_API_KEY');
+  const user = { name: username.text, domain };
+  const secret = new Secret(variables.RAX_PASSWORD ?? '');
+  return { proof: { kind: 'password', user, password: secret }, of: [username, password] };
+}
+
+function incomplete(has: string | undefined, lacks: string): RcWaitError {
+  return new RcWaitError('CONFIGURATION', `cannot log in: ${has} is set, and ${lacks} is not`, {
+    hint: 'the API key is in the control panel, under "My Profile & Settings"',
+  });
+}
+
+/** Beside RAX_* the account counts; the domains, the version and the certificates of OS_* are another cloud's. */
+function rackspaceSettings(variables: Variables, settings: Settings): Settings {
+  const account = trimmed(variables.RAX_TENANT_ID);
+  const kept: readonly SettingName[] = ['project_id', 'project_name'];
+  const own = [...settings].filter(([name]) => kept.includes(name));
+  const named: readonly [SettingName, Setting][] =
+    account === undefined
+      ? []
+      : [['project_id', { text: account, name: 'RAX_TENANT_ID', source: 'environment' }]];
+  return new Map([...own, ...named]);
+}
+
+function scopeIn(settings: Settings): { readonly scope: Scope; readonly scopeFrom: string | undefined } {
+  const id = settings.get('project_id');
+  if (id !== undefined) return { scope: { kind: 'project', id: id.text }, scopeFrom: id.name };
+  const name = settings.get('project_name');
+  if (name !== undefined) {
+    const domain = projectDomainIn(settings);
+    return { scope: { kind: 'project', name: name.text, domain }, scopeFrom: name.name };
+  }
+  const domainId = settings.get('domain_id');
+  const domain = domainId ?? settings.get('domain_name');
+  if (domain === undefined) return { scope: undefined, scopeFrom: undefined };
+  const scope = { kind: 'domain', domain: domainId ? { id: domain.text } : { name: domain.text } } as const;
+  return { scope, scopeFrom: domain.name };
+}
+
+/** A plug-in for one version says it, too. */
+function versionIn(settings: Settings): string | undefined {
+  const [, version] = /^v([23])/.exec(settings.get('auth_type')?.text ?? '') ?? [];
+  return version ?? settings.get('identity_api_version')?.text.replace(/^v/, '');
+}
+
+function fromWords(of: readonly Setting[], { cloud }: Place): string {
+  const names = of.filter(({ source }) => source === 'environment').map(({ name }) => name);
+  if (cloud === undefined || !of.some(({ source }) => source === 'cloud')) return names.join(' and ');
+  return [cloud.path, ...names].join(' and ');
+}

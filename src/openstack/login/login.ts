@@ -1,0 +1,275 @@
+import type { Clock } from '../../base/clock.ts';
+import { RcWaitError } from '../../base/error.ts';
+import { askedToWaitMs, dateOf, headerOf } from '../../http/asked-to-wait.ts';
+import type { Http, HttpReply } from '../../http/client.ts';
+import type { Catalog } from '../types.ts';
+import { otherCountry } from './auth-url.ts';
+import type { Credentials } from './credentials.ts';
+import { type Granted, isUnscoped, loginRequest, projectIn, readGranted } from './identity.ts';
+import type { Proof } from './proof.ts';
+import type { Secret } from './secret.ts';
+
+/** A token, and what it opens. */
+export interface Session {
+  readonly token: Secret;
+  readonly catalog: Catalog;
+  /** the time at the identity API, ms since 1970; undefined: it has not said it */
+  nowMs(): number | undefined;
+}
+
+/** A login that lasts as long as it is needed. */
+export interface Login {
+  /**
+   * A session that is good now: the last one, or a new one where that is about to run out.
+   * @throws RcWaitError API_REFUSED when the credentials are; API_UNAVAILABLE when identity gives no usable answer
+   */
+  session(signal: AbortSignal): Promise<Session>;
+  /** An API refused this session's token (401): the next session is a new one. */
+  reject(session: Session): void;
+}
+
+/** Identity gave no usable answer, and may well give one if it is asked again. */
+export class LoginTrouble extends RcWaitError {
+  /** so long it asks us to wait; undefined: it does not say */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(where: string, reason: string, retryAfterMs: number | undefined) {
+    super('API_UNAVAILABLE', messageOf(where, reason));
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** A token that outlives the process, where the owner asked for it. */
+export interface TokenCache {
+  read(): { readonly answer: unknown; readonly subjectToken: string | undefined } | undefined;
+  /** @param expiresMs ms since 1970, by the clock of this machine */
+  write(answer: unknown, subjectToken: string | undefined, expiresMs: number): void;
+}
+
+export interface LoginOptions {
+  readonly credentials: Credentials;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly cache?: TokenCache | undefined;
+  /** told of each login: how many there were is part of the result */
+  readonly onRequest?: () => void;
+}
+
+/**
+ * A token is renewed so long before it runs out, or a tenth of its life: a request that is under way must still be
+ * taken. One that lives no longer than this is used until an API refuses it (401): else one that seems to be over,
+ * because a clock is wrong, would be asked for before each question.
+ */
+const marginMs = 60_000;
+
+const requestTimeoutMs = 30_000;
+
+/** Logs in when a session is first asked for, and again when it runs out. Several who ask at once share one login. */
+export function createLogin(options: LoginOptions): Login {
+  const { clock, credentials, cache } = options;
+  let current: (Session & { readonly renewMs: number }) | undefined;
+  let underWay: Promise<Session> | undefined;
+  let refused = false;
+  const isBare = credentials.proof.kind === 'token';
+
+  async function renew(signal: AbortSignal): Promise<Session> {
+    if (refused && isBare) throw tokenIsOver(credentials);
+    const kept = refused ? undefined : readCache(cache);
+    const { granted, theirMs } = kept ?? (await request(options, signal));
+    const { token, catalog } = granted;
+    const gotMs = clock.nowMs();
+    current = {
+      token,
+      catalog,
+      nowMs: () => (theirMs === undefined ? undefined : theirMs + clock.nowMs() - gotMs),
+      // A bare token cannot be renewed: it is used to its end.
+      renewMs: isBare ? Number.POSITIVE_INFINITY : gotMs + renewAfterMs(lifeOf(granted, theirMs)),
+    };
+    refused = false;
+    return current;
+  }
+
+  return {
+    async session(signal) {
+      if (current !== undefined && !refused && clock.nowMs() < current.renewMs) return current;
+      underWay ??= renew(signal).finally(() => {
+        underWay = undefined;
+      });
+      return underWay;
+    },
+    reject(session) {
+      // Another region may have renewed it meanwhile: the new one is not to be thrown away.
+      if (session === current) refused = true;
+    },
+  };
+}
+
+/** How long the token lives, in ms: two readings of one clock. undefined: only its end is known, or not even that. */
+function lifeOf({ expiresMs }: Granted, theirMs: number | undefined): number | undefined {
+  return expiresMs === undefined || theirMs === undefined ? undefined : expiresMs - theirMs;
+}
+
+/** How long after its login a token is renewed without having been refused. */
+function renewAfterMs(lifeMs: number | undefined): number {
+  if (lifeMs === undefined || lifeMs <= marginMs) return Number.POSITIVE_INFINITY;
+  return lifeMs - Math.min(marginMs, lifeMs / 10);
+}
+
+/** A token, and what time it was at identity when it gave it, ms since 1970; undefined: it did not say. */
+interface Received {
+  readonly granted: Granted;
+  readonly theirMs: number | undefined;
+}
+
+function readCache(cache: TokenCache | undefined): Received | undefined {
+  const kept = cache?.read();
+  if (kept === undefined) return undefined;
+  const granted = readGranted(kept.answer, kept.subjectToken);
+  // What it says of the time is of the run that kept it.
+  return granted === undefined ? undefined : { granted, theirMs: undefined };
+}
+
+async function request(
+  { credentials, http, cache, onRequest }: LoginOptions,
+  signal: AbortSignal,
+): Promise<Received> {
+  const { url, body } = loginRequest(credentials);
+  onRequest?.();
+  const reply = await http.send({
+    method: 'POST',
+    url: new URL(url),
+    headers: { 'content-type': 'application/json' },
+    body,
+    timeoutMs: requestTimeoutMs,
+    signal,
+  });
+  signal.throwIfAborted();
+  const where = new URL(url).host;
+  if (reply.kind === 'unreachable') {
+    if (reply.isFinal) throw unavailable(where, reply.reason);
+    throw new LoginTrouble(where, reply.reason, undefined);
+  }
+  const { status, headers } = reply.head;
+  if (status === 401 || status === 403) throw refusal(where, reply, credentials);
+  if (status === 404 && isAboutProof(reply.body, credentials.proof)) throw refusal(where, reply, credentials);
+  if (status === 404) throw unavailable(where, 'there is no identity API at that address (404)');
+  if (status === 413 || status === 429 || status >= 500)
+    throw new LoginTrouble(where, `it answers with status ${status}`, askedToWaitMs(reply.head, reply.body));
+  if (status !== 200 && status !== 201 && status !== 203)
+    throw unavailable(where, `it answers with status ${status}`);
+  const subjectToken =
+    typeof headers['x-subject-token'] === 'string' ? headers['x-subject-token'] : undefined;
+  const answer = parse(reply.body);
+  if (isUnscoped(answer)) throw noProject(where, credentials);
+  refuseOtherProject(where, answer, credentials);
+  const granted = grantedBy(answer, subjectToken);
+  if (granted === undefined) throw unavailable(where, 'its answer holds no token and catalog');
+  // The clock that sets the end of a token sets this too; a proxy in front may have another one.
+  const theirMs = granted.issuedMs ?? dateOf(reply.head);
+  const lifeMs = lifeOf(granted, theirMs);
+  // The next run compares it with the clock of this machine, which may be wrong.
+  const untilMs = lifeMs === undefined ? granted.expiresMs : Date.now() + lifeMs;
+  if (untilMs !== undefined) cache?.write(answer, subjectToken, untilMs);
+  return { granted, theirMs };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function grantedBy(answer: unknown, subjectToken: string | undefined): Granted | undefined {
+  try {
+    return readGranted(answer, subjectToken);
+  } catch (error) {
+    if (error instanceof RcWaitError) return undefined;
+    throw error;
+  }
+}
+
+function unavailable(where: string, reason: string): RcWaitError {
+  return new RcWaitError('API_UNAVAILABLE', messageOf(where, reason));
+}
+
+const messageOf = (where: string, reason: string): string => `cannot log in at ${where}: ${reason}`;
+
+type Answered = Extract<HttpReply, { kind: 'answer' }>;
+
+const proofWords: Readonly<Record<Proof['kind'], string>> = {
+  token: 'the token',
+  'api-key': 'the API key',
+  password: 'the password',
+  'application-credential': 'the application credential',
+};
+
+function refusal(where: string, reply: Answered, credentials: Credentials): RcWaitError {
+  const { from, authUrl, proof } = credentials;
+  const hint = proof.kind === 'password' ? secondFactor(reply) : undefined;
+  const other = hint ?? otherCountry(authUrl);
+  return new RcWaitError(
+    'API_REFUSED',
+    `cannot log in at ${where}: ${proofWords[proof.kind]} is not accepted (${reply.head.status}); it is from ${from}`,
+    other === undefined ? {} : { hint: other },
+  );
+}
+
+/**
+ * A password may be right and not enough. Rackspace asks for a passcode in WWW-Authenticate ("Authenticate with
+ * multi-factor authentication passcode credentials", Cloud Identity), Keystone gives a receipt ("Multi-Factor
+ * Authentication", Keystone); neither asks the holders of keys.
+ */
+function secondFactor({ head, body }: Answered): string | undefined {
+  const asked = 'the account asks for a second factor, which rc-wait cannot give';
+  if (headerOf(head, 'openstack-auth-receipt') !== undefined)
+    return `${asked}: use an application credential`;
+  const isAsked =
+    /\bOS-MF\b/i.test(headerOf(head, 'www-authenticate') ?? '') ||
+    /multi-?factor|additional authentication credentials|passcode/i.test(body.slice(0, 4_096));
+  return isAsked ? `${asked}: use an API key (RAX_USERNAME and RAX_API_KEY)` : undefined;
+}
+
+/**
+ * Whether a 404 is of an identity API, and about what it was asked to look up: Keystone says so of a token that it does
+ * not know. Users are refused with 401; a 404 to them is about the path.
+ */
+function isAboutProof(body: string, { kind }: Proof): boolean {
+  if (kind !== 'token' && kind !== 'application-credential') return false;
+  const answer = parse(body) as Readonly<Record<string, { code?: unknown } | null>> | null | undefined;
+  return answer?.error?.code === 404 || answer?.itemNotFound?.code === 404;
+}
+
+function noProject(where: string, { scope }: Credentials): RcWaitError {
+  const reason =
+    scope === undefined
+      ? 'no project is named, and the user has no default one'
+      : 'the token is for no project';
+  return new RcWaitError('CONFIGURATION', `cannot use the login at ${where}: ${reason}`, {
+    hint: 'name it with OS_PROJECT_NAME or OS_PROJECT_ID, or with project_name or project_id in clouds.yaml',
+  });
+}
+
+/** An application credential is for one project, whatever else is named beside it. */
+function refuseOtherProject(where: string, answer: unknown, credentials: Credentials): void {
+  const { proof, scope, scopeFrom } = credentials;
+  if (proof.kind !== 'application-credential' || scope?.kind !== 'project') return;
+  const project = projectIn(answer);
+  const [is, meant] = 'id' in scope ? [project?.id, scope.id] : [project?.name, scope.name];
+  if (is === undefined || is === meant) return;
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot use the login at ${where}: the application credential is for the project ${is}, and ${scopeFrom} names ${meant}`,
+  );
+}
+
+function tokenIsOver({ from }: Credentials): RcWaitError {
+  return new RcWaitError(
+    'API_REFUSED',
+    `cannot go on: the token from ${from} is not accepted any more (401)`,
+    {
+      hint: 'a bare token cannot be renewed: give a user name with an API key, or a new token',
+    },
+  );
+}

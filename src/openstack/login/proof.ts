@@ -1,0 +1,189 @@
+import { RcWaitError } from '../../base/error.ts';
+import type { Cloud } from './clouds.ts';
+import { Secret } from './secret.ts';
+import { type Setting, type SettingName, type Settings, variableOf } from './settings.ts';
+
+/** A domain of the identity API v3. A name is unique, too, but another domain's id may look like it. */
+export type Domain = { readonly id: string } | { readonly name: string };
+
+/** A user; a name alone says nothing, since each domain may have one of that name. */
+type User = { readonly id: string } | { readonly name: string; readonly domain: Domain };
+
+/** What proves who we are. */
+export type Proof =
+  | { readonly kind: 'api-key'; readonly username: string; readonly domain: Domain; readonly apiKey: Secret }
+  | { readonly kind: 'password'; readonly user: User; readonly password: Secret }
+  | { readonly kind: 'token'; readonly token: Secret }
+  | {
+      readonly kind: 'application-credential';
+      readonly credential: { readonly id: string } | { readonly name: string; readonly user: User };
+      readonly secret: Secret;
+    };
+
+/** Settings, and whose they are in a message. */
+export interface Place {
+  readonly settings: Settings;
+  /** undefined: the environment's */
+  readonly cloud: Cloud | undefined;
+}
+
+/** A proof with the settings that it is made of. */
+export interface FoundProof {
+  readonly proof: Proof;
+  readonly of: readonly Setting[];
+}
+
+type Kind = Proof['kind'];
+
+/** The names of keystoneauth's plug-ins ("Authentication Plugins", keystoneauth) and of rackspaceauth's. */
+const kindByType: Readonly<Record<string, Kind>> = {
+  password: 'password',
+  v2password: 'password',
+  v3password: 'password',
+  token: 'token',
+  v2token: 'token',
+  v3token: 'token',
+  v3applicationcredential: 'application-credential',
+  rackspace_apikey: 'api-key',
+  rackspace_password: 'password',
+  rackspace_token: 'token',
+};
+
+/**
+ * The proof that settings hold; undefined when they hold nothing of the kind.
+ * @param isOldPlugin the password is an API key, as the old nova client's plug-in for Rackspace had it
+ * @throws RcWaitError CONFIGURATION when it is half there, or of a kind that is not known here
+ */
+export function proofIn(place: Place, isOldPlugin: boolean): FoundProof | undefined {
+  const { settings, cloud } = place;
+  const type = settings.get('auth_type');
+  const named = type === undefined ? undefined : kindByType[type.text];
+  if (type !== undefined && named === undefined) throw unknownType(place, type);
+  // What the cloud itself has is meant: a token that is left over in the environment is not its own.
+  const own = new Map([...settings].filter(([, { source }]) => source === 'cloud'));
+  const kind = named ?? (cloud === undefined ? undefined : kindOf(own)) ?? kindOf(settings);
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case 'application-credential':
+      return applicationCredential(place);
+    case 'token': {
+      const token = needed(place, 'token', type);
+      return { proof: { kind, token: new Secret(token.text) }, of: [token] };
+    }
+    case 'api-key':
+      return apiKey(place, 'api_key', type);
+    case 'password':
+      if (isOldPlugin) return apiKey(place, 'password', type);
+      // OS_API_KEY is how the password was called before there were passwords.
+      return settings.has('api_key') && !settings.has('password')
+        ? apiKey(place, 'api_key', type)
+        : password(place, type);
+  }
+}
+
+function kindOf(settings: Settings): Kind | undefined {
+  const has = (...names: readonly SettingName[]): boolean => names.some((name) => settings.has(name));
+  if (has('application_credential_id', 'application_credential_name', 'application_credential_secret'))
+    return 'application-credential';
+  if (has('token')) return 'token';
+  if (has('api_key')) return 'api-key';
+  return has('username', 'user_id', 'password') ? 'password' : undefined;
+}
+
+function applicationCredential(place: Place): FoundProof {
+  const { settings } = place;
+  const id = settings.get('application_credential_id');
+  const named = id ?? settings.get('application_credential_name');
+  const secret = needed(place, 'application_credential_secret', named);
+  const credential = named ?? needed(place, 'application_credential_id', secret);
+  const isId = credential === id;
+  const user = isId ? undefined : userIn(place, credential);
+  return {
+    proof: {
+      kind: 'application-credential',
+      credential: user === undefined ? { id: credential.text } : { name: credential.text, user: user.user },
+      secret: new Secret(secret.text),
+    },
+    of: [credential, secret],
+  };
+}
+
+function apiKey(place: Place, name: 'api_key' | 'password', type: Setting | undefined): FoundProof {
+  const { settings } = place;
+  const username = needed(place, 'username', settings.get(name) ?? type);
+  const key = needed(place, name, username);
+  const domain = userDomainIn(settings);
+  return {
+    proof: { kind: 'api-key', username: username.text, domain, apiKey: new Secret(key.text) },
+    of: [username, key],
+  };
+}
+
+function password(place: Place, type: Setting | undefined): FoundProof {
+  const { settings } = place;
+  const { user, of } = userIn(place, settings.get('password') ?? type);
+  const secret = needed(place, 'password', of);
+  return { proof: { kind: 'password', user, password: new Secret(secret.text) }, of: [of, secret] };
+}
+
+/** An id is stronger than a name, as with keystoneauth. */
+function userIn(place: Place, has: Setting | undefined): { readonly user: User; readonly of: Setting } {
+  const id = place.settings.get('user_id');
+  if (id !== undefined) return { user: { id: id.text }, of: id };
+  const name = needed(place, 'username', has);
+  return { user: { name: name.text, domain: userDomainIn(place.settings) }, of: name };
+}
+
+/** The domain that the names of users are looked up in. */
+function userDomainIn(settings: Settings): Domain {
+  return domainOf(settings, ['user_domain_id', 'user_domain_name', ...commonDomain(settings)]);
+}
+
+/** The domain that the names of projects are looked up in. */
+export function projectDomainIn(settings: Settings): Domain {
+  return domainOf(settings, ['project_domain_id', 'project_domain_name', ...commonDomain(settings)]);
+}
+
+/** `domain_id` is short for that of the user and of the project; without a project it is what is logged in to. */
+function commonDomain(settings: Settings): readonly SettingName[] {
+  const isProject = settings.has('project_id') || settings.has('project_name');
+  return isProject ? ['domain_id', 'domain_name'] : [];
+}
+
+function domainOf(settings: Settings, names: readonly SettingName[]): Domain {
+  const all: readonly SettingName[] = [...names, 'default_domain_id', 'default_domain_name'];
+  const name = all.find((one) => settings.has(one));
+  const text = name === undefined ? undefined : settings.get(name)?.text;
+  if (name === undefined || text === undefined) return { name: 'Default' };
+  return name.endsWith('_id') ? { id: text } : { name: text };
+}
+
+function needed(place: Place, name: SettingName, has: Setting | undefined): Setting {
+  const found = place.settings.get(name);
+  if (found !== undefined) return found;
+  throw incomplete(place, name, has);
+}
+
+function incomplete({ cloud }: Place, lacks: SettingName, has: Setting | undefined): RcWaitError {
+  const variable = variableOf(lacks);
+  if (cloud === undefined)
+    return new RcWaitError('CONFIGURATION', `cannot log in: ${has?.name} is set, and ${variable} is not`);
+  const { name, path } = cloud;
+  const having = has?.source === 'cloud' ? `it has ${has.name}, and no ${lacks}` : `it has no ${lacks}`;
+  return new RcWaitError(
+    'CONFIGURATION',
+    `cannot log in to the cloud ${JSON.stringify(name)} of ${path}: ${having}`,
+    { hint: `write ${lacks} below its auth, or set ${variable}` },
+  );
+}
+
+function unknownType({ cloud }: Place, type: Setting): RcWaitError {
+  const where = cloud === undefined ? '' : ` to the cloud ${JSON.stringify(cloud.name)} of ${cloud.path}`;
+  const its = type.source === 'cloud' ? `its ${type.name}` : type.name;
+  return new RcWaitError(
+    'CONFIGURATION',
+    `cannot log in${where}: ${its} is ${type.text}, which is not known here`,
+    { hint: `known are ${Object.keys(kindByType).join(', ')}` },
+  );
+}

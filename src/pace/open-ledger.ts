@@ -1,0 +1,190 @@
+import { existsSync, lstatSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { reasonOf } from '../base/error.ts';
+import { trustedFolder } from '../base/files.ts';
+import {
+  type Approach,
+  answerFor,
+  type Ledger,
+  MemoryLedger,
+  type Settlement,
+  type Step,
+  type StoredAnswer,
+} from './account.ts';
+import { LedgerUnusable } from './database.ts';
+import { readPublished } from './last-answers.ts';
+import { SqliteLedger } from './ledger.ts';
+import { ServerShare } from './share.ts';
+import { type Limits, lonelyLimits, sharedLimits, windowMs } from './window.ts';
+
+export interface OpenOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly requestTimeoutMs: number;
+  /** where requests leave this server, for the count over all of its ledgers; left out: they are not counted together */
+  readonly source?: () => string;
+  /** where root's rc-wait keeps its ledger unless it is told otherwise; left out: /run/rc-wait */
+  readonly rootDirectory?: string;
+  /** told in a sentence whatever a person should know about the ledger */
+  readonly onNotice: (notice: string) => void;
+}
+
+/** Opens the ledger in `directory`, or, where it cannot be used, says so and goes on at one request every 10 s. */
+export function openLedger(options: OpenOptions): Ledger {
+  return new SteadfastLedger(options);
+}
+
+/**
+ * A ledger that is always there: the shared one; when that cannot be written
+ * (not root, a full or read-only disk), one of this user's own; when that
+ * cannot be written either, one in memory. The last two keep to one request
+ * every 10 s, since nobody sees what the others ask, and still take what root
+ * published.
+ */
+class SteadfastLedger implements Ledger {
+  readonly #options: OpenOptions;
+  #current: Ledger;
+  #shared = true;
+
+  constructor(options: OpenOptions) {
+    this.#options = options;
+    try {
+      const limits = isGuest(options) ? lonelyLimits : sharedLimits;
+      if (limits === lonelyLimits)
+        options.onNotice(
+          'rc-wait of root has been at work on this server, and other users cannot see its count of requests: ' +
+            'so one request is made every 10 s. Run as root to share it',
+        );
+      this.#current = this.#sqlite(options.directory, limits);
+    } catch (error) {
+      this.#current = this.#fallBack(error);
+    }
+  }
+
+  get limits(): Limits {
+    return this.#current.limits;
+  }
+
+  approach(approach: Approach): Step {
+    if (!this.#shared) {
+      const published = this.#published(approach.key);
+      const answer = answerFor(published, approach, windowMs);
+      if (answer !== undefined) return { kind: 'told', answer };
+      // Whoever published this is at work, and asks more often than we may.
+      const untilMs = (published?.askedMs ?? Number.NEGATIVE_INFINITY) + lonelyLimits.paceMs;
+      if (untilMs > approach.nowMs) return { kind: 'delayed', delay: { because: 'pace', untilMs } };
+    }
+    return this.#try((ledger) => ledger.approach(approach));
+  }
+
+  /** What root published; of a later time than now it is damaged, and would stop this wait for ever. */
+  #published(key: string): StoredAnswer | undefined {
+    const published = readPublished(this.#options.directory).get(key);
+    return published !== undefined && published.askedMs <= this.#options.clock.nowMs()
+      ? published
+      : undefined;
+  }
+
+  settle(settlement: Settlement): void {
+    this.#try((ledger) => ledger.settle(settlement));
+  }
+
+  changed(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.#current.changed(ms, signal);
+  }
+
+  close(): void {
+    this.#current.close();
+  }
+
+  #try<T>(work: (ledger: Ledger) => T): T {
+    // Each failure moves one step down, and the last step cannot fail.
+    for (;;) {
+      try {
+        return work(this.#current);
+      } catch (error) {
+        if (!(error instanceof LedgerUnusable)) throw error;
+        this.#current = this.#fallBack(error);
+      }
+    }
+  }
+
+  #fallBack(error: unknown): Ledger {
+    if (!(error instanceof LedgerUnusable)) throw error;
+    if (this.#shared) {
+      this.#shared = false;
+      const why = reasonOf(error.cause ?? error);
+      this.#options.onNotice(
+        `cannot use the ledger in ${this.#options.directory}: ${why}; ` +
+          'other rc-wait processes cannot be seen, so one request is made every 10 s. ' +
+          'Run as root, or name a directory of your own with --state-dir',
+      );
+      try {
+        return this.#sqlite(ownDirectory(), lonelyLimits);
+      } catch (cause) {
+        if (!(cause instanceof LedgerUnusable)) throw cause;
+      }
+    }
+    const { clock, random } = this.#options;
+    return new MemoryLedger({ limits: lonelyLimits, random, sleep: clock.sleep });
+  }
+
+  #sqlite(directory: string, limits: Limits): Ledger {
+    const { clock, random, requestTimeoutMs, onNotice } = this.#options;
+    const { sleep } = clock;
+    return new SqliteLedger({
+      directory,
+      limits,
+      random,
+      requestTimeoutMs,
+      onNotice,
+      sleep,
+      nowMs: clock.nowMs,
+      share: this.#share(),
+    });
+  }
+
+  #share(): ServerShare | undefined {
+    const { source, clock, requestTimeoutMs, onNotice, rootDirectory = defaultDirectory } = this.#options;
+    if (source === undefined) return undefined;
+    try {
+      const directory = process.geteuid?.() === 0 ? rootDirectory : ownDirectory();
+      return new ServerShare({ directory, source, nowMs: clock.nowMs, requestTimeoutMs, onNotice });
+    } catch (error) {
+      if (error instanceof LedgerUnusable) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Where root's rc-wait keeps its ledger, unless it is told otherwise: RuntimeDirectory= of rc-wait.service. */
+const defaultDirectory = '/run/rc-wait';
+
+/** Whether root's rc-wait has been at work on this server since it booted, and this process is none of root's. */
+function isGuest({ source, rootDirectory = defaultDirectory }: OpenOptions): boolean {
+  return source !== undefined && process.geteuid?.() !== 0 && existsSync(join(rootDirectory, 'ledger.db'));
+}
+
+/**
+ * A directory of this user alone, so that his processes at least keep the pace
+ * together. In a directory that everyone may write to somebody else could have
+ * made it first: then it is not used.
+ *
+ * @throws LedgerUnusable
+ */
+function ownDirectory(): string {
+  const uid = process.getuid?.() ?? 0;
+  const runtime = process.env.XDG_RUNTIME_DIR;
+  const path = runtime ? join(runtime, 'rc-wait') : join(tmpdir(), `rc-wait-${uid}`);
+  try {
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    if (isLink) throw new Error('it is a symbolic link');
+    trustedFolder(path, 0o700);
+    return path;
+  } catch (cause) {
+    throw new LedgerUnusable(`cannot use ${path}`, { cause });
+  }
+}

@@ -1,0 +1,135 @@
+import type { Clock } from '../base/clock.ts';
+import { RcWaitError } from '../base/error.ts';
+import type { Hint, Inquiry, InquiryOptions, Told } from './loop.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Something on this server that tells without a request, and costs no quota. */
+export interface LocalSource<T> {
+  /** One look, within seconds. Never rejects; aborted, it ends early. */
+  read(signal: AbortSignal): Promise<Sighting<T>>;
+}
+
+/** What one look came to. */
+interface Sighting<T> {
+  readonly verdict: Verdict<T>;
+  /** with an error: it will be the same for as long as this server runs */
+  readonly lasting?: boolean;
+}
+
+/** How often such a source is looked at, in ms. Each look is a child process. */
+const lookEveryMs = {
+  /** when it is all there is */
+  alone: 1_000,
+  /** beside an API that answers, whose word counts: a hint for whoever watches */
+  beside: 5_000,
+  /** when the last look failed */
+  failing: 10_000,
+} as const;
+
+/**
+ * The inquiry that looks at such a source alone.
+ * @throws RcWaitError CONFIGURATION, from `ask`, where there is nothing to look at
+ */
+export function ofSource<T>(source: LocalSource<T>, clock: Clock): Inquiry<T> {
+  return {
+    async ask({ newerThanMs, signal, onDelay }) {
+      const dueMs = (newerThanMs ?? Number.NEGATIVE_INFINITY) + lookEveryMs.alone;
+      if (dueMs > clock.nowMs()) {
+        onDelay({ because: 'pace', untilMs: dueMs });
+        await clock.sleep(dueMs - clock.nowMs(), signal);
+      }
+      const askedMs = clock.nowMs();
+      const { verdict, lasting } = await source.read(signal);
+      signal.throwIfAborted();
+      if (lasting === true && verdict.kind === 'error')
+        throw new RcWaitError('CONFIGURATION', `cannot wait without the API: ${verdict.why}`, {
+          hint: 'use --source api, or auto',
+        });
+      return { verdict, askedMs, shared: false };
+    },
+  };
+}
+
+/**
+ * The inquiry that asks the API, and has a source of this server beside it: a
+ * hint while the API answers; while it refuses, or cannot be reached, what is
+ * waited for.
+ */
+export function beside<T>(api: Inquiry<T>, source: LocalSource<T>, clock: Clock): Inquiry<T> {
+  return new Beside(api, source, clock);
+}
+
+class Beside<T> implements Inquiry<T> {
+  readonly #api: Inquiry<T>;
+  readonly #source: LocalSource<T>;
+  readonly #clock: Clock;
+  /** the API's last word was a usable one; it is given a first chance */
+  #usable = true;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #failing = false;
+  #gone = false;
+
+  constructor(api: Inquiry<T>, source: LocalSource<T>, clock: Clock) {
+    this.#api = api;
+    this.#source = source;
+    this.#clock = clock;
+  }
+
+  async ask(options: InquiryOptions<T>): Promise<Told<T>> {
+    const { signal, onDelay, onHint } = options;
+    signal.throwIfAborted();
+    const stop = new AbortController();
+    const abort = (): void => stop.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    const asked = this.#api.ask({
+      ...options,
+      signal: stop.signal,
+      onDelay: (delay) => {
+        // Another process may have been refused: then this one is not even let ask.
+        if (delay.because === 'refused' || delay.because === 'failed') this.#usable = false;
+        onDelay(delay);
+      },
+    });
+    const watched = this.#watch(stop.signal, onHint);
+    try {
+      const told = await Promise.race([asked, watched]);
+      this.#usable = told.verdict.kind !== 'error';
+      return told;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      stop.abort();
+      watched.catch(() => {});
+      // A request under way is given up in order, so that its slot is accounted for.
+      await asked.catch(() => {});
+    }
+  }
+
+  /** Looks again and again; resolves only when the source says "done" and the API is of no use. */
+  async #watch(signal: AbortSignal, onHint: (hint: Hint<T>) => void): Promise<Told<T>> {
+    for (;;) {
+      const dueMs = this.#lookedMs + this.#everyMs();
+      const nowMs = this.#clock.nowMs();
+      if (this.#gone || dueMs > nowMs) {
+        // In short steps: the API may become unusable meanwhile.
+        const stepMs = this.#gone ? Number.POSITIVE_INFINITY : lookEveryMs.alone;
+        await this.#clock.sleep(Math.min(dueMs - nowMs, stepMs), signal);
+        continue;
+      }
+      const { verdict, lasting = false } = await this.#source.read(signal);
+      // Cut short by an answer of the API, a look was none: the next comes at once.
+      signal.throwIfAborted();
+      this.#lookedMs = nowMs;
+      this.#gone = lasting;
+      this.#failing = verdict.kind === 'error';
+      const instead = !this.#usable;
+      if (verdict.kind === 'done' && instead) return { verdict, askedMs: nowMs, shared: false };
+      onHint({ verdict, instead });
+    }
+  }
+
+  #everyMs(): number {
+    if (this.#gone) return Number.POSITIVE_INFINITY;
+    if (this.#failing) return lookEveryMs.failing;
+    return this.#usable ? lookEveryMs.beside : lookEveryMs.alone;
+  }
+}

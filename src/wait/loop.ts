@@ -1,0 +1,162 @@
+import type { Clock } from '../base/clock.ts';
+import type { Reply } from '../http/types.ts';
+import type { Delay } from '../pace/types.ts';
+import type { RackconnectClient } from '../rackconnect/client.ts';
+import type { Operation } from '../rackconnect/types.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What happens while something is waited for; the time is the clock's. */
+export type WaitEvent<T = unknown> =
+  | {
+      readonly kind: 'answer';
+      readonly verdict: Verdict<T>;
+      readonly askedMs: number;
+      readonly shared: boolean;
+    }
+  | { readonly kind: 'delay'; readonly delay: Delay }
+  | ({ readonly kind: 'hint' } & Hint<T>);
+
+/** What somebody else than the one who was asked says meanwhile. */
+export interface Hint<T> {
+  readonly verdict: Verdict<T>;
+  /** the one who was asked gives no usable answer at present, so that this is all there is */
+  readonly instead: boolean;
+}
+
+/** How waiting for one thing ended. */
+export type Waited<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** the deadline passed; `answered`: with at least one sound "not yet"; `refused`: with nothing but 403 */
+  | {
+      readonly kind: 'deadline';
+      readonly answered: boolean;
+      readonly refused: boolean;
+      readonly why: string;
+    };
+
+/** What an inquiry was told. */
+export interface Told<T> {
+  readonly verdict: Verdict<T>;
+  /** on the clock: when the answer was asked for */
+  readonly askedMs: number;
+  /** another process had just asked */
+  readonly shared: boolean;
+}
+
+export interface InquiryOptions<T> {
+  /** only an answer asked for after this moment will do; undefined: any that is fresh */
+  readonly newerThanMs: number | undefined;
+  readonly signal: AbortSignal;
+  readonly onDelay: (delay: Delay) => void;
+  readonly onHint: (hint: Hint<T>) => void;
+  /** it is asked beside another, and both keep the pace of one */
+  readonly inTurn?: boolean;
+}
+
+/** One thing to wait for: whom to ask, and what the answer means. Keeps its own pace. */
+export interface Inquiry<T> {
+  /** Resolves to the next answer. @throws the signal's reason when aborted */
+  ask(options: InquiryOptions<T>): Promise<Told<T>>;
+}
+
+/** A question to the API. */
+export interface Question<T> {
+  readonly operation: Operation;
+  readonly judge: (reply: Reply) => Verdict<T>;
+}
+
+/** The inquiry that puts a question to the API, as fast as its pace permits. */
+export function ofApi<T>(client: RackconnectClient, { operation, judge }: Question<T>): Inquiry<T> {
+  return {
+    async ask({ newerThanMs, signal, onDelay, inTurn = false }) {
+      const { reply, askedMs, shared } = await client.ask(operation, 'json', {
+        ...(newerThanMs === undefined ? {} : { newerThanMs, inTurn }),
+        signal,
+        onDelay,
+      });
+      return { verdict: judge(reply), askedMs, shared };
+    },
+  };
+}
+
+export interface WaitOptions<T> {
+  readonly clock: Clock;
+  /** on the clock; Infinity: none */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: WaitEvent<T>) => void;
+}
+
+/**
+ * The one loop: asks until the verdict is "done" or the deadline has passed.
+ * When to ask, and whether another process has asked already, is the inquiry's
+ * business; this loop only says that it wants an answer newer than its last.
+ *
+ * @throws the signal's reason when aborted
+ */
+export async function waitFor<T>(inquiry: Inquiry<T>, options: WaitOptions<T>): Promise<Waited<T>> {
+  const { clock, onEvent, signal, deadlineMs } = options;
+  const deadline = new Deadline(clock, deadlineMs);
+  const either = AbortSignal.any([signal, deadline.signal]);
+  let newerThanMs: number | undefined;
+  let answered = false;
+  let refusedOnly = true;
+  let why = 'nothing was asked: the deadline passed first';
+  let hinted = '';
+  const onDelay = (delay: Delay): void => onEvent({ kind: 'delay', delay });
+  const onHint = (hint: Hint<T>): void => {
+    // A sound "not yet" is one, whoever says it: that the API was of no use is not all there is to say then.
+    if (hint.instead && hint.verdict.kind === 'not-yet' && hint.verdict.seen !== undefined) {
+      answered = true;
+      hinted = `${hint.verdict.why}; `;
+    }
+    onEvent({ kind: 'hint', ...hint });
+  };
+  try {
+    for (;;) {
+      either.throwIfAborted();
+      const told = await inquiry.ask({ newerThanMs, signal: either, onDelay, onHint });
+      newerThanMs = told.askedMs;
+      const { verdict } = told;
+      onEvent({ kind: 'answer', ...told });
+      if (verdict.kind === 'done') return verdict;
+      why = verdict.why;
+      answered ||= verdict.kind === 'not-yet';
+      if (verdict.kind === 'not-yet') hinted = '';
+      refusedOnly &&= verdict.kind === 'error' && verdict.refused;
+    }
+  } catch (error) {
+    if (signal.aborted || !deadline.signal.aborted) throw error;
+    const refused = refusedOnly && newerThanMs !== undefined;
+    return { kind: 'deadline', answered, refused, why: hinted + why };
+  } finally {
+    deadline.forget();
+  }
+}
+
+/** An AbortSignal that fires when the clock reaches a moment, unless it is forgotten before. */
+class Deadline {
+  readonly #passed = new AbortController();
+  readonly #forgotten = new AbortController();
+
+  constructor(clock: Clock, atMs: number) {
+    if (atMs === Number.POSITIVE_INFINITY) return;
+    this.#run(clock, atMs).catch(() => {});
+  }
+
+  get signal(): AbortSignal {
+    return this.#passed.signal;
+  }
+
+  async #run(clock: Clock, atMs: number): Promise<void> {
+    // A timer has a longest time, and may fire a little early: the clock decides.
+    for (let leftMs = atMs - clock.nowMs(); leftMs > 0; leftMs = atMs - clock.nowMs()) {
+      await clock.sleep(leftMs, this.#forgotten.signal);
+    }
+    this.#passed.abort(new Error('the deadline passed'));
+  }
+
+  forget(): void {
+    this.#forgotten.abort();
+  }
+}

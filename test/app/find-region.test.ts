@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { searchOnce } from '../../src/app/find-region.ts';
+import { rememberedRegion } from '../../src/host/remembered-region.ts';
+import type { Reply } from '../../src/http/types.ts';
+import type { RackconnectClient } from '../../src/rackconnect/client.ts';
+import { scratch } from '../cli/harness.ts';
+import { answer } from '../support/scripted-client.ts';
+
+/** The six APIs, of which those in `knowing` know this server. */
+const apis =
+  (knowing: readonly string[], other: Reply = { kind: 'refused' }) =>
+  (baseUrl: string): RackconnectClient => ({
+    ask: async () => ({
+      reply: knowing.some((region) => baseUrl.includes(`//${region}.`))
+        ? answer({ automation_status: 'DEPLOYING' })
+        : other,
+      askedMs: 0,
+      shared: false,
+    }),
+  });
+const said = ['region by xenstore: xenstore-read is not installed'];
+const search = (clientOf: (baseUrl: string) => RackconnectClient, stateDir = scratch()) =>
+  searchOnce({ clientOf }, { 'state-dir': stateDir }, { said }, {});
+
+describe('asking the APIs of all regions once', () => {
+  it('finds the one that knows this server, and it is remembered', async () => {
+    const stateDir = scratch();
+    expect(await search(apis(['lon']), stateDir)).toBe('https://lon.api.rackconnect.rackspace.com');
+    expect(await rememberedRegion(stateDir)).toMatchObject({ kind: 'known', value: 'lon' });
+  });
+
+  it('says that none does, what each said, who else was asked, and the flag to use', async () => {
+    const stateDir = scratch();
+    await expect(search(apis([], { kind: 'absent' }), stateDir)).rejects.toMatchObject({
+      code: 'API_UNAVAILABLE',
+      message:
+        'cannot tell the region of this server: the API of no region knows this server (dfw: 404; hkg: 404; iad: 404; lon: 404; ord: 404; syd: 404)',
+      hint: 'name it with --region (dfw, hkg, iad, lon, ord or syd). region by xenstore: xenstore-read is not installed',
+    });
+    expect(await rememberedRegion(stateDir)).toMatchObject({ kind: 'absent' });
+  });
+
+  it('is refused where all of them refuse', async () => {
+    await expect(search(apis([]))).rejects.toMatchObject({ code: 'API_REFUSED' });
+  });
+
+  it('decides nothing where two know it', async () => {
+    await expect(search(apis(['lon', 'iad']))).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      hint: 'name it with --region',
+    });
+  });
+});

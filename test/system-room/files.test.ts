@@ -1,0 +1,182 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FileChange } from '../../src/network/types.ts';
+import { holds, makeChange, removeLeftovers, stageChange } from '../../src/system/files.ts';
+import { put, scratch } from '../network/scratch.ts';
+
+const path = '/etc/netplan/a.yaml';
+
+function change(before: string | undefined, after: string | undefined): FileChange {
+  return { path, before, after, mode: 0o600 };
+}
+
+describe('a change that can be made', () => {
+  it('replaces the text, keeps the mode, and leaves no temporary file behind', async () => {
+    const root = scratch({ [path]: 'old' });
+    chmodSync(join(root, path), 0o640);
+    const { ino } = statSync(join(root, path));
+    await makeChange(root, change('old', 'new'));
+    expect(readFileSync(join(root, path), 'utf8')).toBe('new');
+    expect(statSync(join(root, path)).mode & 0o7777).toBe(0o640);
+    expect(statSync(join(root, path)).ino).not.toBe(ino);
+    expect(readdirSync(join(root, '/etc/netplan'))).toEqual(['a.yaml']);
+  });
+
+  it('gives the file a new time, by which daemons tell that it has changed', async () => {
+    const root = scratch({ [path]: 'old' });
+    utimesSync(join(root, path), 1, 1);
+    await makeChange(root, change('old', 'new'));
+    expect(statSync(join(root, path)).mtimeMs).toBeGreaterThan(2_000);
+  });
+
+  it.runIf(process.getuid?.() === 0)('keeps the owner', async () => {
+    const root = scratch({ [path]: 'old' });
+    const { chownSync } = await import('node:fs');
+    chownSync(join(root, path), 1234, 5678);
+    await makeChange(root, change('old', 'new'));
+    expect(statSync(join(root, path))).toMatchObject({ uid: 1234, gid: 5678 });
+  });
+
+  it('makes a new file with the mode that was asked for, whatever the umask', async () => {
+    const root = scratch();
+    const old = process.umask(0o077);
+    try {
+      await makeChange(root, { ...change(undefined, 'new'), mode: 0o644 });
+    } finally {
+      process.umask(old);
+    }
+    expect(statSync(join(root, path)).mode & 0o7777).toBe(0o644);
+  });
+
+  it('makes folders that all may read, whatever the umask, and leaves those alone that were there', async () => {
+    const root = scratch({ '/etc/systemd/a': '' });
+    chmodSync(join(root, 'etc/systemd'), 0o700);
+    const old = process.umask(0o077);
+    try {
+      const drop = '/etc/systemd/network/eth1.network.d/rc-wait.conf';
+      await makeChange(root, { path: drop, before: undefined, after: 'new', mode: 0o644 });
+    } finally {
+      process.umask(old);
+    }
+    const modeOf = (folder: string) => statSync(join(root, folder)).mode & 0o7777;
+    expect(modeOf('etc/systemd')).toBe(0o700);
+    expect(modeOf('etc/systemd/network')).toBe(0o755);
+    expect(modeOf('etc/systemd/network/eth1.network.d')).toBe(0o755);
+  });
+
+  it('takes a file away', async () => {
+    const root = scratch({ [path]: 'old' });
+    await makeChange(root, change('old', undefined));
+    expect(existsSync(join(root, path))).toBe(false);
+  });
+
+  it('leaves the old file alone until it is committed, and nothing behind when it is discarded', async () => {
+    const root = scratch({ [path]: 'old' });
+    const staged = await stageChange(root, change('old', 'new'));
+    expect(readFileSync(join(root, path), 'utf8')).toBe('old');
+    expect(readdirSync(join(root, '/etc/netplan'))).toHaveLength(2);
+    await staged.discard();
+    expect(readdirSync(join(root, '/etc/netplan'))).toEqual(['a.yaml']);
+  });
+
+  it('leaves what a killed process left beside a file to be found, and nothing else', async () => {
+    const root = scratch({
+      [path]: 'old',
+      '/etc/netplan/.a.yaml.swp': '',
+      '/etc/netplan/.b.yaml.0123456789abcdef.rc-wait': '',
+    });
+    await stageChange(root, change('old', 'new'));
+    await removeLeftovers(join(root, path));
+    expect(readdirSync(join(root, '/etc/netplan')).sort()).toEqual([
+      '.a.yaml.swp',
+      '.b.yaml.0123456789abcdef.rc-wait',
+      'a.yaml',
+    ]);
+  });
+});
+
+describe('a change is refused, and nothing is touched', () => {
+  it('when the file has changed since it was read', async () => {
+    const root = scratch({ [path]: 'edited meanwhile' });
+    await expect(makeChange(root, change('old', 'new'))).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot write ${path}: it has changed since it was read; run rc-wait again`,
+    });
+    await expect(makeChange(root, change(undefined, 'new'))).rejects.toThrow(/has changed since/);
+    expect(readFileSync(join(root, path), 'utf8')).toBe('edited meanwhile');
+  });
+
+  it('when the file has gone since it was read', async () => {
+    const root = scratch();
+    await expect(makeChange(root, change('old', 'new'))).rejects.toThrow(
+      `cannot write ${path}: no such file or directory`,
+    );
+  });
+
+  it('when the file is a symbolic link, or no file at all', async () => {
+    const root = scratch({ elsewhere: 'old' });
+    mkdirSync(join(root, '/etc/netplan'), { recursive: true });
+    symlinkSync('../../elsewhere', join(root, path));
+    await expect(makeChange(root, change('old', 'new'))).rejects.toThrow(/it is a symbolic link/);
+    expect(lstatSync(join(root, path)).isSymbolicLink()).toBe(true);
+    const other = scratch();
+    mkdirSync(join(other, path), { recursive: true });
+    await expect(makeChange(other, change('old', 'new'))).rejects.toThrow(/it is not a regular file/);
+  });
+
+  it('when the file changes between the preparation and the commit', async () => {
+    const root = scratch({ [path]: 'old' });
+    const staged = await stageChange(root, change('old', 'new'));
+    put(root, path, 'edited meanwhile');
+    await expect(staged.commit()).rejects.toThrow(/it has changed since it was read/);
+    expect(readFileSync(join(root, path), 'utf8')).toBe('edited meanwhile');
+  });
+
+  it('when a folder leads out of the root', async () => {
+    const outside = scratch({ 'a.yaml': 'old' });
+    const root = scratch();
+    mkdirSync(join(root, 'etc'));
+    symlinkSync(outside, join(root, 'etc/netplan'));
+    await expect(makeChange(root, change('old', 'new'))).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot use /etc/netplan: a symbolic link leads out of ${root}`,
+    });
+    expect(readFileSync(join(outside, 'a.yaml'), 'utf8')).toBe('old');
+  });
+
+  it('when the folder cannot be made, with the reason in words', async () => {
+    const root = scratch({ etc: 'a file' });
+    await expect(makeChange(root, change(undefined, 'new'))).rejects.toThrow(
+      `cannot write ${path}: a part of the path is not a directory`,
+    );
+  });
+
+  it('when the write fails half-way: the temporary file goes', async () => {
+    const root = scratch({ [path]: 'old' });
+    const broken = makeChange(root, change('old', 'new'), { mode: 0o600, uid: 2 ** 40, gid: 0 });
+    await expect(broken).rejects.toMatchObject({ code: 'NETWORK_FILE' });
+    expect(readFileSync(join(root, path), 'utf8')).toBe('old');
+    expect(readdirSync(join(root, '/etc/netplan'))).toEqual(['a.yaml']);
+  });
+});
+
+it('whether a file holds a text is told by its bytes', async () => {
+  const root = scratch();
+  put(root, path, '\u00e9');
+  expect(await holds(root, path, '\u00e9')).toBe(true);
+  expect(await holds(root, path, 'e')).toBe(false);
+  expect(await holds(root, path, undefined)).toBe(false);
+  expect(await holds(root, '/none', undefined)).toBe(true);
+  expect(await holds(root, '/none', '')).toBe(false);
+});
