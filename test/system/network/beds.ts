@@ -9,9 +9,9 @@ export type Suite = 'bullseye' | 'bookworm' | 'trixie';
 
 /** What only these tests need: a DHCP server, the DHCP client that the suite's ifupdown asks for, and NetworkManager. */
 export const packages: Readonly<Record<Suite, readonly string[]>> = {
-  bullseye: ['dnsmasq-base', 'isc-dhcp-client'],
-  bookworm: ['dnsmasq-base', 'isc-dhcp-client', 'network-manager'],
-  trixie: ['dnsmasq-base', 'dhcpcd-base', 'network-manager'],
+  bullseye: ['dnsmasq-base', 'isc-dhcp-client', 'net-tools'],
+  bookworm: ['dnsmasq-base', 'isc-dhcp-client', 'net-tools', 'network-manager'],
+  trixie: ['dnsmasq-base', 'dhcpcd-base', 'net-tools', 'network-manager'],
 };
 
 /** @param everything how the default route is written: netplan takes `default` from 0.103 on */
@@ -160,10 +160,7 @@ export const setups = {
     files: { '/etc/network/interfaces': interfacesFile },
     restart: 'systemctl restart networking',
     reload: ['ip', 'replace', 10],
-    bad: [
-      'echo "iface eth9 inet nonsense" >>/etc/network/interfaces',
-      /"ifquery eth1" failed/,
-    ],
+    bad: ['echo "iface eth9 inet nonsense" >>/etc/network/interfaces', /"ifquery eth1" failed/],
   },
   networkd: {
     files: networkdFiles,
