@@ -33,6 +33,12 @@ const adding = fc.constantFrom(
   'route add -net 0.0.0.0 netmask 0 gw 203.0.113.1 # eth0:1',
   'route add -net "0.0.0.0" netmask 0.0.0.0 gw 203.0.113.1 dev eth0',
   `sh -c 'ip route add default ${old}'`,
+  `if true; then ip route add default ${old}; fi`,
+  `for to in default; do ip route add $to ${old}; done`,
+  `( ip route add default ${old} )`,
+  `eval "ip route add default ${old}"`,
+  `env LC_ALL=C ip route replace default ${old} dev eth0 onlink`,
+  `true && ip route add default nexthop ${old} dev eth0`,
 );
 const idle = fc.constantFrom(
   `echo "ip route add default ${old}"`,
@@ -44,6 +50,11 @@ const idle = fc.constantFrom(
   `: ip route add default ${old}`,
   `ip netns exec blue ip route add default ${old}`,
   'ip link set dev eth0 mtu 1400 # default',
+  `ip route add 0.0.0.0/1 ${old}`,
+  `ip route add blackhole default metric 9999`,
+  'ip route show default',
+  `# ip route add default ${old}`,
+  `ip route add default ${old} dev eth0 table 7 || true`,
 );
 const command = fc.oneof(
   adding.map((line) => ({ line, brings: true })),
@@ -56,11 +67,16 @@ const homes: fc.Arbitrary<readonly Piece[]> = fc.oneof(
     .tuple(
       fc.array(command, { maxLength: 3 }),
       fc.constantFrom('', '  gateway 203.0.113.1\n', '  gateway 10.208.233.7\n'),
+      fc.constantFrom(
+        '',
+        'auto eth0\niface eth0 inet dhcp\n',
+        'auto eth0\niface eth0 inet static\n  address 203.0.113.72/24\n  gateway 203.0.113.1\n',
+      ),
     )
-    .map(([commands, more]) => [
+    .map(([commands, more, eth0]) => [
       {
         path: '/etc/network/interfaces',
-        text: `auto eth1\niface eth1 inet static\n  address ${address}/19\n${more}${commands.map(({ line }) => `  up ${line}\n`).join('')}`,
+        text: `${eth0}auto eth1\niface eth1 inet static\n  address ${address}/19\n${more}${commands.map(({ line }) => `  up ${line}\n`).join('')}`,
         brings: false,
       },
     ]),
@@ -74,7 +90,7 @@ const homes: fc.Arbitrary<readonly Piece[]> = fc.oneof(
   fc.constant([
     {
       path: '/etc/NetworkManager/system-connections/eth1.nmconnection',
-      text: `[connection]\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=${address}/19\n`,
+      text: `[connection]\ntype=ethernet\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=${address}/19\n`,
       brings: false,
     },
   ]),
@@ -98,7 +114,7 @@ function piece(path: string, ...texts: (readonly [text: string, brings: boolean]
   return fc.constantFrom(...texts).map(([text, brings]) => ({ path, text, brings }));
 }
 
-const keyfile = '[connection]\ninterface-name=eth0\n[ipv4]\nmethod=';
+const keyfile = '[connection]\ntype=ethernet\ninterface-name=eth0\n[ipv4]\nmethod=';
 const unit = '[Match]\nName=eth0\n[Network]\n';
 /** Files of every stack for eth0, of which those of the stack at home are put out of use and the others are in the way. */
 const others: fc.Arbitrary<Piece> = fc.oneof(
@@ -112,6 +128,12 @@ const others: fc.Arbitrary<Piece> = fc.oneof(
     ['auto eth0\niface eth0 inet dhcp\n', true],
     ['iface eth0 inet static\n  address 203.0.113.72/24\n  gateway 203.0.113.1\n', false],
     ['auto eth0\niface eth0 inet static\n  address 203.0.113.72/24\n', false],
+    ['allow-hotplug eth0\niface eth0 inet static\n  address 203.0.113.72/24\n  gateway 203.0.113.1\n', true],
+    ['auto /eth0\niface eth0 inet static\n  address 203.0.113.72/24\n  gateway 203.0.113.1\n', true],
+    [
+      'auto eth0\niface wan inet static\n  gateway 203.0.113.1\niface eth0 inet static inherits wan\n  address 203.0.113.72/24\n',
+      true,
+    ],
   ),
   piece(
     '/etc/systemd/network/20-eth0.network',
@@ -121,6 +143,11 @@ const others: fc.Arbitrary<Piece> = fc.oneof(
     [`${unit}[Route]\nGateway=203.0.113.1\nTable=7\n`, false],
     [`${unit}Gateway=fe80::1\n[Route]\nDestination=10.0.0.0/8\nGateway=203.0.113.1\n`, false],
     [`${unit}[Route]\nDestination=0.0.0.0/0\nGateway=203.0.113.1\nMetric=9\n`, true],
+    [`${unit}[Route]\nDestination=0.0.0.0/0\nType=blackhole\n`, false],
+    [`${unit}Gateway=203.0.113.1\n[Link]\nUnmanaged=yes\n`, false],
+    ['[Match]\nName=eth[02-9]\n[Network]\nDHCP=yes\n', true],
+    ['[Match]\nName=ens3 eth0\n[Network]\nAddress=203.0.113.72/24\nGateway=203.0.113.1\n', true],
+    ['[Match]\nName=*0\nType=!loopback\n[Network]\nAddress=203.0.113.72/24\n', false],
   ),
   piece(
     '/etc/NetworkManager/system-connections/eth0.nmconnection',
@@ -130,6 +157,13 @@ const others: fc.Arbitrary<Piece> = fc.oneof(
     [`${keyfile}manual\naddress1=203.0.113.72/24\nroute1=0.0.0.0/0,203.0.113.1\n`, true],
     [`${keyfile}manual\naddress1=203.0.113.72/24\nroute1=10.0.0.0/8,203.0.113.1\n`, false],
     [`${keyfile}disabled\n`, false],
+    [`${keyfile}link-local\n`, false],
+    [`${keyfile}auto\n[connection]\nautoconnect=false\n`, false],
+    [`${keyfile}manual\naddress1=203.0.113.72/24\ngateway=203.0.113.1\n`, true],
+    [
+      `${keyfile}manual\naddress1=203.0.113.72/24\nroute1=0.0.0.0/0,203.0.113.1\nroute1_options=table=7\n`,
+      false,
+    ],
   ),
   piece(
     '/etc/netplan/20.yaml',
@@ -141,6 +175,19 @@ const others: fc.Arbitrary<Piece> = fc.oneof(
       false,
     ],
     ['network:\n  ethernets:\n    eth0: {gateway4: 203.0.113.1, addresses: [203.0.113.72/24]}\n', true],
+    ['network:\n  ethernets:\n    eth0: {dhcp4: on, dhcp4-overrides: {route-metric: 500}}\n', true],
+    ['network:\n  ethernets:\n    wan: {match: {name: "eth0*"}, dhcp4: true}\n', true],
+    ['network:\n  ethernets:\n    wan: {match: {name: eth0}, dhcp4: false}\n', false],
+    ['network:\n  ethernets:\n    eth0: {dhcp4: true, dhcp4: false}\n', false],
+    ['network:\n  renderer: NetworkManager\n  ethernets:\n    eth0: {dhcp4: true}\n', true],
+    [
+      'network:\n  renderer: NetworkManager\n  ethernets:\n    eth0: {dhcp4: true, dhcp4-overrides: {use-routes: false}}\n',
+      false,
+    ],
+    [
+      'network:\n  ethernets:\n    eth0:\n      addresses: [203.0.113.72/24]\n      routes:\n      - {to: 0.0.0.0/0, via: 203.0.113.1, metric: 90}\n',
+      true,
+    ],
   ),
   piece(
     '/etc/sysconfig/network-scripts/ifcfg-eth0',

@@ -9,9 +9,9 @@ export type Suite = 'bullseye' | 'bookworm' | 'trixie';
 
 /** What only these tests need: a DHCP server, the DHCP client that the suite's ifupdown asks for, and NetworkManager. */
 export const packages: Readonly<Record<Suite, readonly string[]>> = {
-  bullseye: ['dnsmasq-base', 'isc-dhcp-client'],
-  bookworm: ['dnsmasq-base', 'isc-dhcp-client', 'network-manager'],
-  trixie: ['dnsmasq-base', 'dhcpcd-base', 'network-manager'],
+  bullseye: ['dnsmasq-base', 'isc-dhcp-client', 'net-tools'],
+  bookworm: ['dnsmasq-base', 'isc-dhcp-client', 'net-tools', 'network-manager'],
+  trixie: ['dnsmasq-base', 'dhcpcd-base', 'net-tools', 'network-manager'],
 };
 
 /** @param everything how the default route is written: netplan takes `default` from 0.103 on */
