@@ -207,7 +207,7 @@ describe('below another root', () => {
     [
       'networkmanager',
       '/etc/NetworkManager/system-connections/eth1.nmconnection',
-      '[connection]\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
+      '[connection]\ntype=ethernet\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
     ],
     ['ifcfg', '/etc/sysconfig/network-scripts/ifcfg-eth1', 'IPADDR=10.208.5.7\nPREFIX=19\n'],
     ['wicked', '/etc/sysconfig/network/ifcfg-eth1', 'IPADDR=10.208.5.7/19\n'],

@@ -78,21 +78,22 @@ describe('the default routes that files bring', () => {
     ],
     [
       'networkmanager',
-      { [`${keyfiles}/a`]: '[connection]\nid=a\nautoconnect=false\n[ipv4]\nmethod=auto\n' },
+      { [`${keyfiles}/a`]: '[connection]\ntype=ethernet\nid=a\nautoconnect=false\n[ipv4]\nmethod=auto\n' },
       ['- ? leased by hand'],
     ],
     [
       'networkmanager',
       {
         [`${keyfiles}/a`]:
-          '[connection]\ninterface-name=eth0\n[ipv4]\nmethod=manual\naddress1=1.1.1.2/24,1.1.1.1\nroute1=0.0.0.0/0,1.1.1.3\n',
+          '[connection]\ntype=ethernet\ninterface-name=eth0\n[ipv4]\nmethod=manual\naddress1=1.1.1.2/24,1.1.1.1\nroute1=0.0.0.0/0,1.1.1.3\n',
       },
       ['1.1.1.3 eth0', '1.1.1.1 eth0'],
     ],
     [
       'networkmanager',
       {
-        [`${keyfiles}/a`]: '[connection]\ninterface-name=eth0\n[ipv4]\nmethod=manual\naddress1=1.1.1.2/24\n',
+        [`${keyfiles}/a`]:
+          '[connection]\ntype=ethernet\ninterface-name=eth0\n[ipv4]\nmethod=manual\naddress1=1.1.1.2/24\n',
       },
       [],
     ],
@@ -179,7 +180,9 @@ describe('the default routes that files bring', () => {
     ],
     [
       'networkmanager',
-      { [`${keyfiles}/a`]: `[connection]\nid=a\n[ethernet]\nmac-address=${mac}\n[ipv4]\nmethod=auto\n` },
+      {
+        [`${keyfiles}/a`]: `[connection]\ntype=ethernet\nid=a\n[ethernet]\nmac-address=${mac}\n[ipv4]\nmethod=auto\n`,
+      },
       [
         ['a', mac, true],
         ['a', 'bc:76:4e:20:75:73', false],

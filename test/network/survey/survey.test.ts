@@ -82,12 +82,15 @@ describe('a default route of another stack', () => {
       'networkmanager',
       {
         '/etc/NetworkManager/system-connections/eth0.nmconnection':
-          '[connection]\ninterface-name=eth0\n[ipv4]\nmethod=manual\naddress1=203.0.113.72/24,203.0.113.1\n',
+          '[connection]\ntype=ethernet\ninterface-name=eth0\n[ipv4]\nmethod=manual\naddress1=203.0.113.72/24,203.0.113.1\n',
       },
     ],
     [
       'networkmanager',
-      { '/etc/NetworkManager/system-connections/a': '[connection]\nid=a\n[ipv4]\nmethod=auto\n' },
+      {
+        '/etc/NetworkManager/system-connections/a':
+          '[connection]\ntype=ethernet\nid=a\n[ipv4]\nmethod=auto\n',
+      },
     ],
     ['ifcfg', { '/etc/sysconfig/network-scripts/ifcfg-eth0': 'DEVICE=eth0\nGATEWAY=203.0.113.1\n' }],
     [

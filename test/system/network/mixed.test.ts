@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
 import { RcWaitError } from '../../../src/base/error.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
-import { checkNetwork, isHeld } from '../../../src/network/check.ts';
+import { checkNetwork, isHeld } from '../../../src/network/plan/check.ts';
 import { type MixedTree, mixedGateway, mixedTrees, stackOf } from '../../network/mixed-trees.ts';
 import { Machine } from '../machine.ts';
 import type { Suite } from './beds.ts';

@@ -1,7 +1,15 @@
 import { type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../../../base/ipv4.ts';
 import type { NetworkFile, Target } from '../../types.ts';
 import { globPattern, nameOf } from '../text/glob.ts';
-import { type IniFile, keyfileDialect, lastValue, readIni, type Section, type Setting } from '../text/ini.ts';
+import {
+  cannotRead,
+  type IniFile,
+  keyfileDialect,
+  lastValue,
+  readIni,
+  type Section,
+  type Setting,
+} from '../text/ini.ts';
 import { macOf, withNames } from './name.ts';
 
 /** A connection profile in NetworkManager's own format (nm-settings-keyfile(5)). */
@@ -91,12 +99,25 @@ export function readAllProfiles(files: readonly NetworkFile[]): Profile[] {
 }
 
 function readFile(file: NetworkFile): IniFile | undefined {
-  if (isMeant(file)) return readIni(file, keyfileDialect);
+  if (isMeant(file)) return readTyped(file);
   try {
-    return file.text === '' ? undefined : readIni(file, keyfileDialect);
+    return file.text === '' ? undefined : readTyped(file);
   } catch {
     return undefined;
   }
+}
+
+/** Sections of kinds of connections, the first of which stands for a type that is missing (nm-connection.c). */
+const kinds =
+  /^(ethernet|802-3-ethernet|802-11-wireless|wifi|infiniband|bond|bridge|team|vlan|vxlan|macvlan|ip-tunnel|tun|dummy|veth|vrf|wireguard|vpn|loopback|generic|gsm|cdma|pppoe)$/;
+
+/** @throws RcWaitError NETWORK_FILE also where nothing tells its type: NetworkManager 1.42 does not load it */
+function readTyped(file: NetworkFile): IniFile {
+  const ini = readIni(file, keyfileDialect);
+  const type = lastValue(named(ini, 'connection'), 'type');
+  if (type || ini.sections.some(({ name }) => kinds.test(name))) return ini;
+  const line = named(ini, 'connection')[0]?.head[0] ?? 0;
+  throw cannotRead(file.path, line, '[connection] has no "type"', keyfileDialect);
 }
 
 /** The bond or bridge of which a profile is a port, which has no addresses of its own: its name or UUID. */

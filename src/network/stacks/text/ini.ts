@@ -120,6 +120,7 @@ export function lastValue(sections: readonly Section[], key: string): string | u
   return sections.flatMap(({ settings }) => settings).findLast((setting) => setting.key === key)?.value;
 }
 
-function cannotRead(path: string, index: number, reason: string, { hint }: IniDialect): RcWaitError {
+/** A file that its own reader drops, and why: NETWORK_FILE. */
+export function cannotRead(path: string, index: number, reason: string, { hint }: IniDialect): RcWaitError {
   return new RcWaitError('NETWORK_FILE', `cannot read ${path}: line ${index + 1}: ${reason}`, { hint });
 }

@@ -36,7 +36,7 @@ function etc(name: string, text: string): NetworkFile {
 }
 
 function eth0(lines: string): NetworkFile {
-  return etc('eth0', `[connection]\nid=public\ninterface-name=eth0\n\n${lines}`);
+  return etc('eth0', `[connection]\ntype=ethernet\nid=public\ninterface-name=eth0\n\n${lines}`);
 }
 
 const eth1 = etc('eth1', `${head}${ipv4}gateway=10.208.0.1\n`);
@@ -209,8 +209,8 @@ describe('other profiles bring no default route', () => {
     ],
     ['a route is a black hole', '[ipv4]\nmethod=shared\nroute1=0.0.0.0/0\nroute1_options=type=blackhole\n'],
     ['it is a tunnel', '[connection]\ntype=wireguard\n'],
-    ['it is a port of a bond', '[connection]\nmaster=bond0\n'],
-    ['it is a port of a bridge', '[connection]\ncontroller=br0\n'],
+    ['it is a port of a bond', '[connection]\ntype=ethernet\nmaster=bond0\n'],
+    ['it is a port of a bridge', '[connection]\ntype=ethernet\ncontroller=br0\n'],
     ['it only shows what others configured', '[ipv4]\nmethod=auto\n[.nmmeta]\nvolatile=true\n'],
   ])('and are left alone where %s', (_, lines) => {
     expect(other(lines)).toBeUndefined();
@@ -219,7 +219,8 @@ describe('other profiles bring no default route', () => {
 
 describe('profiles are read as NetworkManager reads them', () => {
   it('one in /run hides that of the same UUID in /etc, and that the one of a package', () => {
-    const text = (lines: string) => `[connection]\nuuid=u\ninterface-name=eth0\n[ipv4]\n${lines}`;
+    const text = (lines: string) =>
+      `[connection]\ntype=ethernet\nuuid=u\ninterface-name=eth0\n[ipv4]\n${lines}`;
     const [auto, never] = [text('method=auto\n'), text('method=auto\nnever-default=true\n')];
     expect(edit(eth1, etc('a', auto), at('/run/NetworkManager/system-connections/b', never))).toEqual({});
     expect(edit(eth1, at('/usr/lib/NetworkManager/system-connections/b', auto), etc('a', never))).toEqual({});
@@ -240,7 +241,7 @@ describe('profiles are read as NetworkManager reads them', () => {
   });
 
   it('one of a package is hidden by one in /etc with the same UUID', () => {
-    const text = '[connection]\nuuid=u\ninterface-name=eth0\n';
+    const text = '[connection]\ntype=ethernet\nuuid=u\ninterface-name=eth0\n';
     const vendor = at('/usr/lib/NetworkManager/system-connections/eth0.nmconnection', text);
     expect(networkmanager.edit([eth1, vendor], wish)).toEqual([
       {
@@ -253,7 +254,7 @@ describe('profiles are read as NetworkManager reads them', () => {
     edit(eth1, vendor);
     const unnamed = at(
       '/usr/lib/NetworkManager/system-connections/eth0.nmconnection',
-      '[connection]\nid=x\n',
+      '[connection]\ntype=ethernet\nid=x\n',
     );
     expect(() => edit(eth1, unnamed)).toThrowError(/a package owns it, and it cannot be hidden/);
   });
@@ -261,7 +262,7 @@ describe('profiles are read as NetworkManager reads them', () => {
   it('one of /run would be as before at the next boot: that is refused, with the way out', () => {
     const run = at(
       '/run/NetworkManager/system-connections/Wired connection 1.nmconnection',
-      '[connection]\nid=Wired connection 1\n',
+      '[connection]\ntype=ethernet\nid=Wired connection 1\n',
     );
     expect(() => edit(eth1, run)).toThrowError(
       expect.objectContaining({
@@ -270,8 +271,11 @@ describe('profiles are read as NetworkManager reads them', () => {
         hint: expect.stringContaining('nmcli connection modify "Wired connection 1"'),
       }),
     );
-    expect(() => edit(eth1, at(run.path, '[connection]\nx=y\n'))).toThrowError(/as before/);
-    const netplans = at('/run/NetworkManager/system-connections/netplan-eth0.nmconnection', '[connection]\n');
+    expect(() => edit(eth1, at(run.path, '[connection]\ntype=ethernet\nx=y\n'))).toThrowError(/as before/);
+    const netplans = at(
+      '/run/NetworkManager/system-connections/netplan-eth0.nmconnection',
+      '[connection]\ntype=ethernet\n',
+    );
     expect(() => edit(eth1, netplans)).toThrowError(
       expect.objectContaining({ hint: expect.stringContaining('below /etc/netplan') }),
     );
@@ -286,25 +290,47 @@ describe('profiles are read as NetworkManager reads them', () => {
 
   it('and one that cannot be read is said, with its line', () => {
     expect(() => edit(eth1, eth0('nonsense\n'))).toThrowError(
-      `cannot read ${folder}/eth0.nmconnection: line 5: "nonsense" is no section, no setting and no comment`,
+      `cannot read ${folder}/eth0.nmconnection: line 6: "nonsense" is no section, no setting and no comment`,
     );
+  });
+});
+
+describe('a profile without a type', () => {
+  const typeless = '[connection]\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n';
+
+  it('is refused with its line, since NetworkManager does not load it', () => {
+    expect(() => edit(etc('eth1', typeless))).toThrowError(
+      `cannot read ${folder}/eth1.nmconnection: line 1: [connection] has no "type"`,
+    );
+  });
+
+  it('is passed over where nobody counts on it', () => {
+    expect(edit(eth1, etc('any', '[connection]\nid=any\n[ipv4]\nmethod=auto\n'))).toEqual({});
+  });
+
+  it.each(['ethernet', '802-3-ethernet', 'vlan', 'bond'])('has one by a section [%s]', (kind) => {
+    expect(home(`${typeless}[${kind}]\n`)).toContain('gateway=10.208.0.1');
   });
 });
 
 describe('the profile of the interface', () => {
   it.each([
-    ['by its name', '[connection]\ninterface-name=eth1\n', true],
+    ['by its name', '[connection]\ntype=ethernet\ninterface-name=eth1\n', true],
     ['by its MAC address', '[connection]\ntype=ethernet\n[ethernet]\nmac-address=BC:76:4E:20:6C:5B\n', true],
     ['by its MAC address, in older words', '[802-3-ethernet]\nmac-address=bc-76-4e-20-6c-5b\n', true],
     [
       'not by another MAC address',
-      '[connection]\ninterface-name=eth1\n[ethernet]\nmac-address=00:00:00:00:00:01\n',
+      '[connection]\ntype=ethernet\ninterface-name=eth1\n[ethernet]\nmac-address=00:00:00:00:00:01\n',
       false,
     ],
-    ['not by another name', '[connection]\ninterface-name=eth0\n', false],
+    ['not by another name', '[connection]\ntype=ethernet\ninterface-name=eth0\n', false],
     ['not where it would fit any', '[connection]\ntype=ethernet\n', false],
-    ['not where it would fit several', '[match]\ninterface-name=eth*;\n', false],
-    ['not without IPv4', '[connection]\ninterface-name=eth1\n[ipv4]\nmethod=disabled\n', false],
+    ['not where it would fit several', '[connection]\ntype=ethernet\n[match]\ninterface-name=eth*;\n', false],
+    [
+      'not without IPv4',
+      '[connection]\ntype=ethernet\ninterface-name=eth1\n[ipv4]\nmethod=disabled\n',
+      false,
+    ],
   ])('is told %s', (_, text, expected) => {
     expect(networkmanager.configures([etc('x', text)], wish)).toBe(expected);
   });
@@ -328,13 +354,16 @@ describe('the profile of the interface', () => {
   it('is the one of two that starts by itself', () => {
     const spare = etc(
       'spare',
-      '[connection]\ninterface-name=eth1\nautoconnect=false\n[ipv4]\nmethod=disabled\n',
+      '[connection]\ntype=ethernet\ninterface-name=eth1\nautoconnect=false\n[ipv4]\nmethod=disabled\n',
     );
     expect(edit(eth1, spare)).toEqual({});
     expect(
-      networkmanager.configures([etc('a', '[connection]\ninterface-name=eth1\nautoconnect=0\n')], wish),
+      networkmanager.configures(
+        [etc('a', '[connection]\ntype=ethernet\ninterface-name=eth1\nautoconnect=0\n')],
+        wish,
+      ),
     ).toBe(true);
-    expect(() => edit(eth1, etc('more', '[connection]\ninterface-name=eth1\n'))).toThrowError(
+    expect(() => edit(eth1, etc('more', '[connection]\ntype=ethernet\ninterface-name=eth1\n'))).toThrowError(
       `cannot configure eth1: both ${folder}/eth1.nmconnection and ${folder}/more.nmconnection are for it`,
     );
   });
@@ -342,7 +371,7 @@ describe('the profile of the interface', () => {
   it('is the one that NetworkManager names, on a running system', () => {
     const more = etc(
       'more',
-      '[connection]\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
+      '[connection]\ntype=ethernet\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
     );
     const changes = networkmanager.edit([eth1, more], { ...wish, file: more.path });
     expect(changes.map(({ path }) => path)).toEqual([eth1.path, more.path]);
@@ -419,7 +448,7 @@ describe('on a running system', () => {
     const before = [
       etc('eth1', head + ipv4),
       eth0('[ipv4]\nmethod=auto\n'),
-      etc('eth2', '[connection]\ninterface-name=eth2\n[ipv4]\nmethod=shared\n'),
+      etc('eth2', '[connection]\ntype=ethernet\ninterface-name=eth2\n[ipv4]\nmethod=shared\n'),
     ];
     const scene = {
       files: made(before, networkmanager.edit(before, wish)),
@@ -437,7 +466,7 @@ describe('the name of an interface that a profile does not name', () => {
   const profile = (name: string, lines: string) =>
     at(
       `${folder}/${name}.nmconnection`,
-      `[connection]\n${lines}\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n`,
+      `[connection]\ntype=ethernet\n${lines}\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n`,
     );
   const namesOf = (...files: NetworkFile[]) => networkmanager.addresses(files).map(({ name }) => name);
 

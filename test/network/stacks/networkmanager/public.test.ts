@@ -14,7 +14,7 @@ const off = '# rc-wait off: ';
 function etc(
   name: string,
   lines: string,
-  head = `[connection]\nid=${name}\ninterface-name=${name}\n`,
+  head = `[connection]\ntype=ethernet\nid=${name}\ninterface-name=${name}\n`,
 ): NetworkFile {
   return { path: `${folder}/${name}.nmconnection`, text: `${head}${lines}` };
 }
@@ -183,7 +183,7 @@ describe('resolvers of the public profile', () => {
 
 describe('public interfaces', () => {
   it.each([
-    ['their name', '[connection]\ninterface-name=ens3\n', 'ens3'],
+    ['their name', '[connection]\ntype=ethernet\ninterface-name=ens3\n', 'ens3'],
     ['the file, for want of a name', '[ethernet]\nmac-address=00:00:00:00:00:01\n', 'x.nmconnection'],
   ])('go by %s', (_, head, name) => {
     const files = [eth1, etc('x', publicIpv4, head)];
@@ -203,7 +203,7 @@ describe('public interfaces', () => {
   });
 
   it('are none for a second profile of the interface itself', () => {
-    const spare = etc('spare', publicIpv4, '[connection]\ninterface-name=eth1\n');
+    const spare = etc('spare', publicIpv4, '[connection]\ntype=ethernet\ninterface-name=eth1\n');
     const told = { ...disable, file: eth1.path };
     expect(networkmanager.publicInterfaces([eth1, spare], told)).toEqual([]);
     expect(edited([eth1, spare], told)[1]?.text).not.toContain('autoconnect');
@@ -235,13 +235,13 @@ describe('disabling', () => {
   it('is a line in [connection], that goes again', () => {
     const files = edited([eth1, eth0], disable);
     expect(files[1]?.text).toBe(
-      `[connection]\nid=eth0\ninterface-name=eth0\n${mark}autoconnect=false\n${publicIpv4}${never}`,
+      `[connection]\ntype=ethernet\nid=eth0\ninterface-name=eth0\n${mark}autoconnect=false\n${publicIpv4}${never}`,
     );
     expect(edited(files)).toEqual(edited([eth1, eth0]));
   });
 
   it('wins over autoconnect=true, and needs no line where it is false', () => {
-    const head = '[connection]\ninterface-name=eth0\nautoconnect=';
+    const head = '[connection]\ntype=ethernet\ninterface-name=eth0\nautoconnect=';
     const on = edited([eth1, etc('eth0', publicIpv4, `${head}true\n`)], disable);
     expect(on[1]?.text).toContain(`autoconnect=true\n${mark}autoconnect=false\n`);
     const [, late] = edited([eth1, etc('eth0', publicIpv4, `${head.replace('autoconnect=', '')}`)], disable);
@@ -275,7 +275,7 @@ describe('disabling', () => {
     [
       'a private network is a VLAN on it, by its UUID',
       [
-        etc('eth0', publicIpv4, `[connection]\ninterface-name=eth0\n${uuid}`),
+        etc('eth0', publicIpv4, `[connection]\ntype=ethernet\ninterface-name=eth0\n${uuid}`),
         eth1,
         etc('v5', `[ipv4]\nmethod=manual\n[vlan]\n${uuid.replace('uuid', 'parent')}`),
       ],
@@ -283,7 +283,11 @@ describe('disabling', () => {
     ],
     [
       'a port would bring it up again',
-      [etc('bond0', publicIpv4), eth1, etc('eth5', '', '[connection]\ninterface-name=eth5\nmaster=bond0\n')],
+      [
+        etc('bond0', publicIpv4),
+        eth1,
+        etc('eth5', '', '[connection]\ntype=ethernet\ninterface-name=eth5\nmaster=bond0\n'),
+      ],
       'bond0: its port eth5 would bring it up again, says FILE',
     ],
   ])('is refused where %s', (_, files, message) => {
@@ -348,7 +352,7 @@ describe('on a running system', () => {
 
   it('it is found by the old path of a profile that one in /etc hides from now on', () => {
     const path = '/usr/lib/NetworkManager/system-connections/eth0.nmconnection';
-    const vendor = { path, text: `[connection]\nuuid=u\ninterface-name=eth0\n${publicIpv4}` };
+    const vendor = { path, text: `[connection]\ntype=ethernet\nuuid=u\ninterface-name=eth0\n${publicIpv4}` };
     const files = edited([eth1, vendor], disable);
     const scene = { files, before: [eth1, vendor], reign: new Map([...reign, ['eth0', path]]) };
     expect(words(networkmanager.reload(disable, scene))).toContain('device disconnect eth0');
