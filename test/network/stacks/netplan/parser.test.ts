@@ -78,6 +78,7 @@ Gateway=2001:db8::1
 it('and from profiles of NetworkManager', () => {
   const snet = `[connection]
 id=netplan-snet
+type=ethernet
 interface-name=eth1
 
 [ipv4]

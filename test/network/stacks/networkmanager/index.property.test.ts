@@ -108,7 +108,7 @@ it('another gateway rewrites our own lines alone (10,000 cases)', () => {
 
 it('any text at all: it is edited, or refused with a clear error (10,000 cases)', () => {
   const piece = fc.constantFrom(
-    '[connection]\ninterface-name=eth1\n',
+    '[connection]\ntype=ethernet\ninterface-name=eth1\n',
     '[ipv4]\n',
     'method=manual\n',
     'gateway=1.1.1.1\n',
