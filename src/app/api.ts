@@ -3,14 +3,15 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { Region } from '../base/region.ts';
-import { interfaces, isInterfaceName, sourceAddress } from '../host/interfaces.ts';
+import { isInterfaceName, sourceAddress } from '../host/interfaces.ts';
 import type { LocalAddress, SourceNow } from '../http/types.ts';
 import type { Pace } from '../pace/types.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import type { ApiUrl } from '../rackconnect/regions.ts';
+import { links } from '../system/links.ts';
+import { isRunningSystem } from '../system/root.ts';
 import { readText } from './named-file.ts';
 import type { ApiOptions } from './options.ts';
-import { isThisSystem } from './root.ts';
 
 /** An API that can be asked. */
 export interface OpenApi {
@@ -69,7 +70,7 @@ export function sourceOf(args: ApiOptions, target: Target): Ipv4Address | undefi
     byServiceNet,
     serviceNet,
   };
-  return sourceAddress(wish, interfaces(), isThere);
+  return sourceAddress(wish, links(), isThere);
 }
 
 /** Whether there is an interface of this name, up or down. */
@@ -79,7 +80,7 @@ function isThere(name: string): boolean {
 
 /** `--interface`; below another root it names one of that system's, which this one need not have. */
 function interfaceOf({ root, interface: name }: ApiOptions): string | undefined {
-  return isThisSystem(root ?? '/') ? name : undefined;
+  return isRunningSystem(root ?? '/') ? name : undefined;
 }
 
 /** The interface whose address is waited for, in words. */

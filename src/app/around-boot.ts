@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { RcWaitError } from '../base/error.ts';
 import type { Log } from '../report/log.ts';
+import { isRunningSystem } from '../system/root.ts';
 import type { AskSystemctl } from '../systemd/hold-ups.ts';
-import { isThisSystem } from './root.ts';
 
 const own = 'rc-wait.service';
 const waited = 'rackconnect-deployed.target';
@@ -31,7 +31,7 @@ export const askSystemctl: AskSystemctl = async (args) => {
  * @throws RcWaitError CONFIGURATION
  */
 export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): Promise<void> {
-  if (!isThisSystem(root) || !existsSync('/run/systemd/system')) return;
+  if (!isRunningSystem(root) || !existsSync('/run/systemd/system')) return;
   const { holdUps, inWords, serviceOf, stagesOf } = await import('../systemd/hold-ups.ts');
   const service = serviceOf(readFileSync('/proc/self/cgroup', 'utf8'));
   if (service === undefined) return;
@@ -61,7 +61,7 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
  * service itself has succeeded.
  */
 export async function sayWhatStaysDown(root: string, log: Pick<Log, 'warn'>): Promise<void> {
-  if (!isThisSystem(root) || !existsSync('/run/systemd/system')) return;
+  if (!isRunningSystem(root) || !existsSync('/run/systemd/system')) return;
   const state = await askSystemctl(['show', '--value', '--property=ActiveState', own]);
   if (state?.trim() !== 'failed') return;
   log.warn(

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularText } from '../base/files.ts';
 import type { Server } from '../host/server.ts';
-import { isThisSystem } from './root.ts';
+import { isRunningSystem } from '../system/root.ts';
 
 /** What cloud-init has written on the present boot (cloudinit/helpers.py, Paths): /run goes with each. */
 const ofThisBoot = '/run/cloud-init/.instance-id';
@@ -25,7 +25,7 @@ export async function instanceId(
   root = '/',
   server?: Pick<Server, 'instanceId'>,
 ): Promise<string | undefined> {
-  const told = isThisSystem(root) || server !== undefined ? await byTheHypervisor(server) : undefined;
+  const told = isRunningSystem(root) || server !== undefined ? await byTheHypervisor(server) : undefined;
   return told ?? byCloudInit(root);
 }
 

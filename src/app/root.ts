@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { distrust, rootOrThisUser } from '../base/trust.ts';
+import { isRunningSystem } from '../system/root.ts';
 
 /**
  * Looks at `--root` before anything is asked: a wait must not find out after an
@@ -34,22 +34,17 @@ export function refuseForeignRoot(root: string): void {
   });
 }
 
-/** Whether `root` is that of the running system, however it is written. */
-export function isThisSystem(root: string): boolean {
-  return resolve(root) === '/';
-}
-
 /**
  * Whether another process, which has the right to, changes the network. Below
  * another root nothing runs, and nobody's rights but our own matter.
  */
 export function isByService(args: { readonly privileges: string; readonly root: string }): boolean {
-  return args.privileges === 'service' && isThisSystem(args.root);
+  return args.privileges === 'service' && isRunningSystem(args.root);
 }
 
 /** Whether the network below `root` can be changed at all: that of the running system by root alone. */
 export function mayConfigure(root: string): boolean {
-  return !isThisSystem(root) || process.geteuid?.() === 0;
+  return !isRunningSystem(root) || process.geteuid?.() === 0;
 }
 
 /** @throws RcWaitError PERMISSION where `mayConfigure` says no */

@@ -1,22 +1,9 @@
-import { networkInterfaces } from 'node:os';
 import { RcWaitError } from '../base/error.ts';
 import { contains, type Ipv4Address, type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../base/ipv4.ts';
+import type { Link } from '../system/links.ts';
 
 /** An interface of this server that is up, with its IPv4 addresses. */
-export interface Interface {
-  readonly name: string;
-  readonly addresses: readonly Ipv4Prefix[];
-}
-
-/** The interfaces that are up and have an address, as the kernel tells them. */
-export function interfaces(): readonly Interface[] {
-  return Object.entries(networkInterfaces()).map(([name, addresses]) => ({
-    name,
-    addresses: (addresses ?? [])
-      .map(({ cidr }) => (cidr === null ? undefined : parseIpv4Prefix(cidr)))
-      .filter((prefix) => prefix !== undefined),
-  }));
-}
+export type Interface = Pick<Link, 'name' | 'addresses'>;
 
 /** ServiceNet, in every region (Rackspace's documentation of the routes to keep). */
 const serviceNetRanges: readonly Ipv4Prefix[] = ['10.176.0.0/12', '10.208.0.0/12']

@@ -1,12 +1,23 @@
+import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { RcWaitError } from '../base/error.ts';
 import { readRegular } from '../base/files.ts';
 import { distrust, distrustNearest, rootOrThisUser } from '../base/trust.ts';
 
-/** Whether `root` is the running system itself. */
+/**
+ * Whether `root` is the running system itself, however it is written: `/`, `.` from within it, a symbolic link to it.
+ * Its files are the same then, and a change must reach the kernel too.
+ */
 export function isRunningSystem(root: string): boolean {
-  return join(root, sep) === sep;
+  if (resolve(root) === sep) return true;
+  try {
+    const [own, other] = [statSync(sep), statSync(root)];
+    return own.ino === other.ino && own.dev === other.dev;
+  } catch {
+    // Whoever uses it says what is wrong with it.
+    return false;
+  }
 }
 
 /**

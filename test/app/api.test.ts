@@ -78,6 +78,12 @@ describe('the source address', () => {
     expect(lookUp()).toBe('127.0.0.1');
   });
 
+  it('is that of the interface also where the address has a label', () => {
+    const labelled = networkInterfaces().lo;
+    interfaces.mockReturnValueOnce({ 'lo:0': labelled });
+    expect(sourceOf({ ...flags, interface: 'lo' }, local)).toBe('127.0.0.1');
+  });
+
   it('is missing while its interface is, and stays the one that was named', () => {
     expect(sourceNow({ ...flags, interface: 'eth9' }, local)()).toEqual({
       missing: 'cannot use --interface eth9: this server has no such interface',

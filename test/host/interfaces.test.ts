@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseIpv4Prefix } from '../../src/base/ipv4.ts';
-import { type Interface, interfaces, sourceAddress } from '../../src/host/interfaces.ts';
+import { type Interface, sourceAddress } from '../../src/host/interfaces.ts';
 
 function nic(name: string, ...prefixes: string[]): Interface {
   return { name, addresses: prefixes.map(parseIpv4Prefix).filter((prefix) => prefix !== undefined) };
@@ -13,11 +13,6 @@ const source = (
   wish: { address?: string; interfaceName?: string; byServiceNet?: boolean; serviceNet?: string },
   present = server,
 ) => sourceAddress({ byServiceNet: true, ...wish }, present, exists);
-
-it('knows the interfaces of this machine with their IPv4 prefixes', () => {
-  const [lo] = interfaces().filter(({ name }) => name === 'lo');
-  expect(lo?.addresses).toContainEqual({ address: '127.0.0.1', prefixLength: 8 });
-});
 
 describe('requests leave', () => {
   it('by the address that was named, whether or not it is there yet', () => {

@@ -125,8 +125,8 @@ async function seeApi(args: DoctorOptions, io: Io): Promise<ApiSeen> {
 async function wayOf(args: DoctorOptions, target: Target): Promise<string> {
   const source = sourceOf(args, target);
   if (source === undefined) return 'whichever interface the routes say';
-  const { interfaces } = await import('../../host/interfaces.ts');
-  const present = interfaces();
+  const { links } = await import('../../system/links.ts');
+  const present = links();
   if (source === 'missing') return `${args.interface ?? target.serviceNet}, which has no IPv4 address`;
   const holder = present.find(({ addresses }) => addresses.some(({ address }) => address === source));
   return `${holder?.name ?? 'no interface of this server'}, ${source}`;

@@ -5,12 +5,12 @@ import { formatDuration } from '../../base/duration.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Log } from '../../report/log.ts';
 import type { Owed, Result } from '../../report/result.ts';
+import { isRunningSystem } from '../../system/root.ts';
 import type { Notifier } from '../../systemd/notify.ts';
 import { readCa } from '../api.ts';
 import { instanceId } from '../instance-id.ts';
 import type { Io } from '../io.ts';
 import { type TellOptions, variableNamed } from '../options.ts';
-import { isThisSystem } from '../root.ts';
 
 /** What telling needs beyond the result. */
 interface Ended {
@@ -206,7 +206,7 @@ async function runHooksFor(
 ): Promise<readonly string[]> {
   const { outcome, message, gateway_ip: gateway } = document;
   // Below another root the hooks would be those of the system that prepares an image, not of the image.
-  if (only?.length === 0 || !isThisSystem(args.root)) return [];
+  if (only?.length === 0 || !isRunningSystem(args.root)) return [];
   const [{ findHooks }, { clean }] = await Promise.all([
     import('../../announce/hooks/find.ts'),
     import('../../report/words.ts'),

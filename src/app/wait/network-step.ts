@@ -3,11 +3,12 @@ import { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import type { Log } from '../../report/log.ts';
+import { isRunningSystem } from '../../system/root.ts';
 import type { OpenApi } from '../api.ts';
 import { recoverFirst } from '../network/change-options.ts';
 import type { Order } from '../network/set-gateway.ts';
 import type { WaitOptions } from '../options.ts';
-import { isByService, isThisSystem, mayConfigure } from '../root.ts';
+import { isByService, mayConfigure } from '../root.ts';
 
 /** The API that was asked, and the address that it was asked from. */
 interface Asked {
@@ -51,7 +52,7 @@ export async function untilGatewayFits(
   },
 ): Promise<void> {
   // Below another root nothing comes up by itself; and who may not set it is told so at once.
-  if (!isThisSystem(root) || !mayConfigure(root)) return;
+  if (!isRunningSystem(root) || !mayConfigure(root)) return;
   const { clock, deadlineMs, signal, onLate } = within;
   const untilMs = Math.min(deadlineMs, clock.nowMs() + lateAddressMs);
   const [{ runningInterfaces }, { mayStillFit }] = await Promise.all([

@@ -7,10 +7,11 @@ import type { NetworkResult } from '../../network/types.ts';
 import type { Log } from '../../report/log.ts';
 import type { End, Owed, ResultDocument } from '../../report/result.ts';
 import type { View } from '../../report/view.ts';
+import { isRunningSystem } from '../../system/root.ts';
 import { instanceId } from '../instance-id.ts';
 import type { Order } from '../network/set-gateway.ts';
 import type { OnceOptions } from '../options.ts';
-import { isThisSystem, requireRoot } from '../root.ts';
+import { requireRoot } from '../root.ts';
 
 /** Where a wait stands. */
 interface Context {
@@ -152,7 +153,7 @@ async function checkOf(
   };
   const nowMs = systemClock.nowMs();
   // Below another root nothing comes up by itself.
-  const untilMs = isThisSystem(root) ? Math.min(deadlineMs, nowMs + patienceMs) : nowMs;
+  const untilMs = isRunningSystem(root) ? Math.min(deadlineMs, nowMs + patienceMs) : nowMs;
   const checked = await untilItFits(() => checkNetwork(request), {
     clock: systemClock,
     untilMs,

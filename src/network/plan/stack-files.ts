@@ -1,11 +1,10 @@
 import { constants, type Dirent } from 'node:fs';
 import { access, readdir, readlink, stat } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { decodeBytes } from '../../base/bytes.ts';
 import { errnoOf, RcWaitError, reasonOf } from '../../base/error.ts';
-import { parseIpv4Prefix } from '../../base/ipv4.ts';
 import { toolPath } from '../../system/environment.ts';
+import { links } from '../../system/links.ts';
 import { readBelow, realpathBelow } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
 import { componentsOf, globPattern, hasWildcard } from '../stacks/text/glob.ts';
@@ -111,19 +110,14 @@ async function entriesIn(root: string, path: string): Promise<Dirent[]> {
 
 /** The interfaces of the running system that have an IPv4 address, loopback left out. */
 export function runningInterfaces(): HostInterface[] {
-  const found: HostInterface[] = [];
-  for (const [label, addresses] of Object.entries(networkInterfaces())) {
-    for (const { family, internal, cidr, mac } of addresses ?? []) {
-      const prefix = cidr === null ? undefined : parseIpv4Prefix(cidr);
-      // getifaddrs(3) gives the label of an address, and `eth1:0` is an address of eth1.
-      const [name = label] = label.split(':', 1);
+  return (
+    links()
       // To the stacks' tools a name with a hyphen in front is an option.
-      if (family === 'IPv4' && !internal && prefix !== undefined && !name.startsWith('-')) {
-        found.push({ name, addresses: [prefix], macAddress: mac.toLowerCase() });
-      }
-    }
-  }
-  return mergeInterfaces(found);
+      .filter(
+        ({ name, isLoopback, addresses }) => addresses.length > 0 && !isLoopback && !name.startsWith('-'),
+      )
+      .map(({ name, macAddress, addresses }) => ({ name, macAddress, addresses }))
+  );
 }
 
 /** One entry for each name, with the addresses of all entries of that name. */
