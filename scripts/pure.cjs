@@ -6,7 +6,7 @@ const inRooms = {
   'announce/heat': ['request', 'retry'],
   'announce/hooks': ['names'],
   'app/wait': ['deployed-before'],
-  base: ['bytes', 'duration', 'glob', 'ipv4', 'lines', 'reading', 'region', 'text'],
+  base: ['bytes', 'duration', 'glob', 'ipv4', 'lines', 'reading', 'region', 'stack-names', 'text'],
   host: ['finding', 'parse/*'],
   'network/plan': ['choose-stack', 'diff', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],

@@ -1,4 +1,4 @@
-import type { StackName } from '../network/types.ts';
+import type { StackName } from '../base/stack-names.ts';
 
 /** Which API is asked, and how; `root` where the command works on network files. */
 export interface ApiOptions {

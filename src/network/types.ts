@@ -1,9 +1,7 @@
 import type { Ipv4Address, Ipv4Prefix } from '../base/ipv4.ts';
+import type { StackName } from '../base/stack-names.ts';
 import type { Replacement } from '../system/files.ts';
 import type { ToolCall } from '../system/tool.ts';
-
-/** The network stacks that rc-wait knows by name. */
-export type StackName = 'netplan' | 'ifupdown' | 'networkd' | 'networkmanager' | 'ifcfg' | 'wicked';
 
 /** An interface by what configuration files may call it. */
 export interface Target {

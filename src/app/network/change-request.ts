@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Ipv4Address, parseIpv4 } from '../../base/ipv4.ts';
+import { stackNames } from '../../base/stack-names.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import type { Order } from './set-gateway.ts';
 
@@ -9,7 +10,7 @@ const ipv4 = v.custom<Ipv4Address>((input) => typeof input === 'string' && parse
 
 const errandSchema = v.object({
   gateway: ipv4,
-  stack: v.picklist(['auto', 'netplan', 'ifupdown', 'networkd', 'networkmanager', 'ifcfg', 'wicked']),
+  stack: v.picklist(['auto', ...stackNames]),
   publicInterface: v.picklist(['keep', 'disable']),
   interfaceName: v.optional(text),
   probe: v.optional(text),

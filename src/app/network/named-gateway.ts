@@ -1,7 +1,8 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
+import type { StackName } from '../../base/stack-names.ts';
 import type { TcpTarget } from '../../network/probes/tcp.ts';
-import type { NetworkPlan, NetworkResult, StackName } from '../../network/types.ts';
+import type { NetworkPlan, NetworkResult } from '../../network/types.ts';
 import type { OpenApi } from '../api.ts';
 import { askOnce, type Patience, usable } from '../ask-once.ts';
 import type { Io } from '../io.ts';

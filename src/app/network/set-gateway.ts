@@ -1,6 +1,7 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
-import type { NetworkPlan, NetworkResult, PublicInterface, StackName } from '../../network/types.ts';
+import type { StackName } from '../../base/stack-names.ts';
+import type { NetworkPlan, NetworkResult, PublicInterface } from '../../network/types.ts';
 import type { OpenApi } from '../api.ts';
 import { requireRoot } from '../root.ts';
 import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './change-options.ts';

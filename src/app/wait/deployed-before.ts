@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Ipv4Address, parseIpv4 } from '../../base/ipv4.ts';
-import type { NetworkResult, StackName } from '../../network/types.ts';
+import { type StackName, stackNames } from '../../base/stack-names.ts';
+import type { NetworkResult } from '../../network/types.ts';
 import type { Owed } from '../../report/result.ts';
 
 const ipv4 = v.pipe(
@@ -9,7 +10,7 @@ const ipv4 = v.pipe(
   v.transform((text) => text as Ipv4Address),
 );
 
-const stack = v.picklist(['netplan', 'ifupdown', 'networkd', 'networkmanager', 'ifcfg', 'wicked']);
+const stack = v.picklist(stackNames);
 
 const entrySchema = v.object({
   /** the instance, as its cloud names it */

@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { variableNamed } from '../../app/options.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
+import { stackNames } from '../../base/stack-names.ts';
 import type { Command } from '../command.ts';
 
 const durationWords = 'a duration such as 90s, 15m, 1h or infinity';
@@ -81,9 +82,6 @@ export const outputFlags = {
   },
   quiet: { boolean: true, default: false, describe: 'Say nothing on standard error but warnings and errors' },
 } as const satisfies Record<string, Options>;
-
-/** The stacks that `--network` accepts at present. */
-const stackNames = ['netplan', 'ifupdown', 'networkd', 'networkmanager', 'ifcfg', 'wicked'] as const;
 
 /** Where the network configuration is. */
 export const rootFlag = {

@@ -1,6 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
+import type { StackName } from '../../base/stack-names.ts';
 import { isRunningSystem } from '../../system/root.ts';
-import type { StackName } from '../types.ts';
 import { journalFolder, openJournal, type Pending } from './journal/journal.ts';
 import { recoveryAfter } from './journal/steps.ts';
 import { lockNetwork } from './lock.ts';

@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
+import type { StackName } from '../../base/stack-names.ts';
 import type { Attributes } from '../../system/files.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
 import { type DefaultRoute, isCalledFor, readDefaultRoutes } from '../kernel/routes.ts';
 import type { Settling } from '../kernel/wait-for-route.ts';
 import { type Probe, runProbes } from '../probes/probe.ts';
-import type { Command, FileChange, PublicInterface, StackName } from '../types.ts';
+import type { Command, FileChange, PublicInterface } from '../types.ts';
 import type { DeadMan } from './deadman.ts';
 import { snapshotFile, writeFiles } from './files.ts';
 import type { JournalEntry, JournalFile } from './journal/entry.ts';

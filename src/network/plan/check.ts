@@ -1,8 +1,9 @@
 import type { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
+import type { StackName } from '../../base/stack-names.ts';
 import { type DefaultRoute, isWished, readDefaultRoutes } from '../kernel/routes.ts';
 import { refusal } from '../survey/survey.ts';
-import type { NetworkPlan, StackName } from '../types.ts';
+import type { NetworkPlan } from '../types.ts';
 import { type PlanHost, type PlanRequest, planWithSurvey, runningHost } from './plan.ts';
 
 /** Whether the gateway is still where it was put. */

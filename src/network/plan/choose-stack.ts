@@ -1,5 +1,5 @@
 import { RcWaitError } from '../../base/error.ts';
-import type { StackName } from '../types.ts';
+import type { StackName } from '../../base/stack-names.ts';
 
 /** What is known of one stack, as far as the choice goes. */
 export interface StackFact {

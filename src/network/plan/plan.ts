@@ -1,4 +1,5 @@
 import type { Ipv4Address } from '../../base/ipv4.ts';
+import type { StackName } from '../../base/stack-names.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import { type Run, runCommand } from '../../system/tool.ts';
 import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
@@ -13,7 +14,6 @@ import type {
   PublicInterface,
   Reign,
   Stack,
-  StackName,
   Target,
 } from '../types.ts';
 import { chooseStack, type StackFact } from './choose-stack.ts';

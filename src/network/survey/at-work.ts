@@ -1,10 +1,10 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StackName } from '../../base/stack-names.ts';
 import { realpathBelow } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
 import { expand } from '../plan/stack-files.ts';
 import { stacks } from '../stacks/index.ts';
-import type { StackName } from '../types.ts';
 
 /** What may set default routes at boot: a stack, or a DHCP client that works by itself. */
 export type Actor = StackName | 'dhcpcd';

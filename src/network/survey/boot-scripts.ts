@@ -1,5 +1,5 @@
+import type { StackName } from '../../base/stack-names.ts';
 import { type Doings, doingsOf, type Way } from '../stacks/text/route-command.ts';
-import type { StackName } from '../types.ts';
 
 /** Scripts that are run when the network comes up, or at boot. */
 export interface ScriptGroup {

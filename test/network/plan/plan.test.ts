@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4, parseIpv4Prefix } from '../../../src/base/ipv4.ts';
+import type { StackName } from '../../../src/base/stack-names.ts';
 import { applyNetwork } from '../../../src/network/change/apply.ts';
 import { openJournal } from '../../../src/network/change/journal/journal.ts';
 import { checkNetwork, isHeld } from '../../../src/network/plan/check.ts';
 import { type PlanHost, type PlanRequest, planNetwork } from '../../../src/network/plan/plan.ts';
-import type { HostInterface, StackName } from '../../../src/network/types.ts';
+import type { HostInterface } from '../../../src/network/types.ts';
 import { FakeKernel } from '../fake-kernel.ts';
 import { put, scratch } from '../scratch.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { StackName } from '../../../src/base/stack-names.ts';
 import { stacks } from '../../../src/network/stacks/index.ts';
-import type { FileDefault, StackName } from '../../../src/network/types.ts';
+import type { FileDefault } from '../../../src/network/types.ts';
 
 /** The default routes that files bring, by their paths. */
 function defaultsOf(name: StackName, files: Readonly<Record<string, string>>): readonly FileDefault[] {

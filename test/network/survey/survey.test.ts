@@ -2,10 +2,10 @@ import { chmodSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4, parseIpv4Prefix } from '../../../src/base/ipv4.ts';
+import type { StackName } from '../../../src/base/stack-names.ts';
 import { applyNetwork } from '../../../src/network/change/apply.ts';
 import { checkNetwork, isHeld } from '../../../src/network/plan/check.ts';
 import { type PlanHost, planNetwork } from '../../../src/network/plan/plan.ts';
-import type { StackName } from '../../../src/network/types.ts';
 import { FakeKernel } from '../fake-kernel.ts';
 import { put, scratch } from '../scratch.ts';
 

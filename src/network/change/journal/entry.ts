@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { stackNames } from '../../../base/stack-names.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const mode = v.pipe(count, v.maxValue(0o7777));
@@ -32,7 +33,7 @@ const entrySchema = v.object({
   bootId: v.string(),
   /** the process that makes the change */
   owner: v.object({ pid: count, startTicks: v.string() }),
-  stack: v.picklist(['netplan', 'ifupdown', 'networkd', 'networkmanager', 'ifcfg', 'wicked']),
+  stack: v.picklist(stackNames),
   interface: v.string(),
   gateway: v.string(),
   /** what was to become of the public interfaces; a check must not undo it */
