@@ -19,7 +19,7 @@ export function apiProbe({ client, baseUrl }: Pick<OpenApi, 'client' | 'baseUrl'
       const startedMs = systemClock.nowMs();
       const mayNotAsk = new AbortController();
       try {
-        // Another operation than the wait's, whose pace is not over yet.
+        // Not the operation that the wait asks for: its pace may not permit a question yet.
         const { reply, askedMs } = await client.ask('automation_status', 'text', {
           signal: AbortSignal.any([signal, mayNotAsk.signal]),
           onDelay: () => mayNotAsk.abort(),

@@ -17,7 +17,7 @@ import {
 /** The file, below the root. Images of the server contain it: hence one entry per instance. */
 const memoryPath = '/var/lib/rc-wait/instances.json';
 
-/** In bytes: more than hundreds of instances need. */
+/** In bytes; far more than the entries that are kept. */
 const largestBytes = 16 * 2 ** 20;
 
 /**

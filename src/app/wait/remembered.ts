@@ -12,7 +12,7 @@ import type { Order } from '../network/set-gateway.ts';
 import type { OnceOptions } from '../options.ts';
 import { isThisSystem, requireRoot } from '../root.ts';
 
-/** What a wait with a remembered end works with. */
+/** The context of a wait whose end may be remembered. */
 interface Context {
   readonly log: Log;
   readonly view: Pick<View, 'onEvent' | 'hinder'>;
