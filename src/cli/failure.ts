@@ -4,8 +4,8 @@ import { exitOfError, exitOfSignal } from '../report/exit.ts';
 import { clean } from '../report/words.ts';
 
 /**
- * Why a command ended. A failure after a signal counts as its effect, but a network that could not be
- * restored is always reported.
+ * Why a command ended. A failure after a signal is attributed to the signal, but a network that
+ * could not be restored is always reported.
  */
 export function causeOf(error: unknown, signal: AbortSignal): unknown {
   const isLost = error instanceof RcWaitError && error.code === 'NETWORK_LOST';
