@@ -18,8 +18,7 @@ export interface Account {
  * The account of this server, by the roles in xenstore or on the config drive. Without roles nothing speaks
  * against a wait.
  * @param apiNamed the owner has named the API: then v3 is no objection
- * @throws RcWaitError CONFIGURATION when RackConnect v3 serves the account, because it has nothing to wait
- *   for
+ * @throws RcWaitError CONFIGURATION when RackConnect v3 serves the account: it has nothing to wait for
  */
 export async function accountOf(
   region: Region | undefined,
