@@ -67,8 +67,8 @@ export interface JobOptions<N> {
 }
 
 /**
- * Runs the whole job under one deadline: waits for the automation, and for Managed Operations' if there is
- * one; finds out who sets the gateway; waits for its address; sets it.
+ * Runs the whole job under one deadline: waits for the automation, and for a second one by Managed Operations
+ * if the account has it; finds out who sets the gateway; waits for its address; sets it.
  * @throws the signal's reason when aborted; an RcWaitError of `configure` becomes the end `network-failed`
  */
 export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
