@@ -97,7 +97,7 @@ function hinted(
 }
 
 function seenIn(value: unknown): Partial<Pick<Progress, 'status' | 'tasks'>> {
-  // Hints of all questions arrive here; only the automation's value has a status.
+  // Events of all questions arrive here; only the automation's value has a status.
   return typeof value === 'object' && value !== null && 'status' in value && 'tasks' in value
     ? (value as Pick<Progress, 'tasks'> & { status: string })
     : {};

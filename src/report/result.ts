@@ -5,7 +5,7 @@ import type { JobEnd, Known } from '../wait/job.ts';
 import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
 import { clean, count, elapsed } from './words.ts';
 
-/** The announcements of DEPLOYED that the next run has to make up for. */
+/** The announcements of DEPLOYED that are left to the next run. */
 export interface Owed {
   /** to the stack of --signal */
   signal: boolean;
