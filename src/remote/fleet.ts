@@ -75,7 +75,7 @@ const overlapMs = 15_000;
 
 /**
  * Interval between pages of a sweep, in ms. A sweep catches changes that changes-since does not show. Nova
- * (observed: 26) shows a metadata key that is set, because that moves `updated`, but not one that is deleted;
+ * (seen with 26) shows a metadata key that is set, because that moves `updated`, but not one that is deleted;
  * Rackspace documents neither.
  */
 const sweepEveryMs = 30_000;

@@ -82,7 +82,7 @@ export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd>
     await look(watch, found.signal);
     if (watch.refused === undefined) {
       begin();
-      // Before the others have looked, too: at the deadline a server's state must be no older than a poll.
+      // Does not wait for the other regions: at the deadline a server's state must be no older than a poll.
       await follow(watch);
     }
     if (watch.refused !== undefined && !found.signal.aborted) throw watch.refused;

@@ -198,8 +198,8 @@ function read(
     case 'trouble':
       tally.failed += 1;
       watch.trouble = reply.reason;
-      // Later a proxy may cause it for a moment; but an API that has never answered, and cannot, is not asked
-      // for an hour.
+      // After a first answer a proxy may cause it for a moment; but an API that has never answered, and cannot, is
+      // not asked for an hour.
       if (reply.isFinal && !watch.fleet.looked && !watch.answered)
         watch.refused = cannotAsk('API_UNAVAILABLE', watch.fleet.region, reply.reason);
       return { told: undefined, signal: { kind: 'failed', ...waitOf(reply) } };
@@ -220,8 +220,8 @@ function read(
 /**
  * When a page was asked for by the API's clock, ms since 1970, if neither the API nor identity reports the
  * time. The API's clock has reached the newest change on the page (a server that was never updated reports
- * now), so it is at least that far ahead of this one. If the guess is far too early, before the first change,
- * the API lists more than needed, and nothing is missed.
+ * the current time), so it is at least that far ahead of this one. If the guess is far too early, before the
+ * first change, the API lists more than needed, and nothing is missed.
  */
 function guessed(watch: Watch, page: Page, askedMs: number): number {
   watch.aheadMs = Math.max(watch.aheadMs, newestIn(page) - watch.options.clock.nowMs());
