@@ -8,27 +8,27 @@ import { escapeControls } from './report/words.ts';
 import { boundLookups } from './system/name-lookups.ts';
 
 process.stdout.on('error', (error) => {
-  // `rc-wait status | head -1` closes the pipe: nothing is left to be said, and nothing has gone wrong.
+  // `rc-wait status | head -1` closes the pipe: nothing is left to print, and nothing has gone wrong.
   if (errnoOf(error) !== 'EPIPE') say(`rc-wait: cannot write to standard output: ${reasonOf(error)}\n`);
 });
 
-// Node's own listener prints them: the YAML library quotes what it warns of, and that may be a password. What a
-// person should know is said by rc-wait itself.
+// Node's own listener prints warnings: the YAML library quotes the text that it warns of, which may be a
+// password. rc-wait itself reports what a person should know.
 process.removeAllListeners('warning');
 
 boundLookups(process.env);
 
-/** Serial consoles and terminals of containers often say that they are 0 columns wide. */
+/** Serial consoles and terminals of containers often report a width of 0 columns. */
 const defaultColumns = 80;
 
-/** Opened when something is to be said: to touch process.stderr costs a quarter of what a bare start does. */
+/** Opens stderr on first use: touching process.stderr costs a quarter of a bare start. */
 function say(text: string): void {
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {});
   process.stderr.write(text);
 }
 
 const io: Io = {
-  // Answers of APIs, names of servers and files are in it. JSON.stringify leaves C1 controls as they are.
+  // The text contains API answers, server names and file contents. JSON.stringify does not escape C1 controls.
   out: (text) => process.stdout.write(escapeControls(text)),
   err: say,
   get columns() {
@@ -39,19 +39,19 @@ const io: Io = {
   signal: interruptSignal(process.env),
 };
 
-// Else ps(1) and systemctl(1) call the process MainThread.
+// Otherwise ps(1) and systemctl(1) show the process as MainThread.
 process.title = titleOf(process.argv.slice(2));
 
-// Else Node prints what it likes, and ends with 1, which means FAILED here. A rejection that nobody awaits comes here, too.
+// Otherwise Node prints its own text and exits with 1, which means FAILED here. Unhandled rejections end here, too.
 process.on('uncaughtException', (error) => {
   void failure(error, io).then((exit) => process.exit(exit));
 });
 
 void run(process.argv.slice(2), io).then((exit) => {
   // Not exitCode: whatever a library still holds open must not keep a finished process alive.
-  // And in the next turn: until then a failed write has not told its error.
+  // And only in the next turn, because a failed write reports its error no earlier.
   const leave = (): void => void setImmediate(() => process.exit(exit));
-  // A pipe holds 64 kB: the document of ten thousand servers would be cut where its reader is slower.
+  // A pipe holds 64 kB: a slower reader would get a truncated document of ten thousand servers.
   if (process.stdout.writableLength > 0) process.stdout.write('', leave);
   else leave();
 });

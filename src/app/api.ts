@@ -13,31 +13,31 @@ import { isRunningSystem } from '../system/root.ts';
 import { readText } from './named-file.ts';
 import type { ApiOptions } from './options.ts';
 
-/** An API that can be asked. */
+/** An API, ready to be asked. */
 export interface OpenApi {
   readonly client: RackconnectClient;
   readonly pace: Pace;
   readonly baseUrl: ApiUrl;
 }
 
-/** Which API, as far as it is known before anything is asked. */
+/** Which API to ask, as far as that is known before any request. */
 export interface Target {
-  /** undefined: nothing on this server names its region, and the APIs of all six are to be asked */
+  /** undefined: nothing on this server names its region, so the APIs of all six must be asked */
   readonly baseUrl: ApiUrl | undefined;
   readonly region?: Region;
-  /** who said the region, and where, if it was no flag */
+  /** the source that named the region, unless a flag did */
   readonly regionBy?: string;
-  /** whether it is Rackspace's own, reached by ServiceNet alone */
+  /** whether it is Rackspace's own API, which only ServiceNet reaches */
   readonly byServiceNet: boolean;
-  /** the ServiceNet interface, where this server's own sources name it and no flag does */
+  /** the ServiceNet interface according to this server's own sources; unset if a flag names it */
   readonly serviceNet?: string;
-  /** who said what of region and interface, where somebody had to be asked */
+  /** what each source said about region and interface, if any had to be read */
   readonly said: readonly string[];
 }
 
 /**
- * The API that the flags mean, or the one of the region that this server's own
- * sources name. What flags say is not looked for.
+ * Chooses the API that the flags name, or the API of the region that this server's own sources name. Sources
+ * are read only for what no flag says.
  */
 export async function targetOf(args: ApiOptions): Promise<Target> {
   const { apiUrlOf, parseApiUrl, parseRegion } = await import('../rackconnect/regions.ts');
@@ -61,7 +61,7 @@ export async function targetOf(args: ApiOptions): Promise<Target> {
   };
 }
 
-/** The source address for requests by the flags and the interfaces as they are now. */
+/** The source address for requests, by the flags and the current state of the interfaces. */
 export function sourceOf(args: ApiOptions, target: Target): Ipv4Address | undefined | 'missing' {
   const { byServiceNet, serviceNet } = target;
   const wish = {
@@ -78,19 +78,19 @@ function isThere(name: string): boolean {
   return existsSync(`/sys/class/net/${name}`);
 }
 
-/** `--interface`; below another root it names one of that system's, which this one need not have. */
+/** `--interface`. Below another root it names an interface of that system, which this one need not have. */
 function interfaceOf({ root, interface: name }: ApiOptions): string | undefined {
   return isRunningSystem(root ?? '/') ? name : undefined;
 }
 
-/** The interface whose address is waited for, in words. */
+/** The name of the interface that lacks an address, for messages. */
 export function sourceInterface(args: ApiOptions, { serviceNet }: Target): string {
   return interfaceOf(args) ?? serviceNet ?? 'the interface';
 }
 
 /**
- * The source address as it is whenever it is asked for. Chosen once, it would
- * be wrong to no end on a server whose address is rewritten while it boots.
+ * Looks up the source address anew for each connection. Chosen once, it would stay wrong for good on a server
+ * whose address is rewritten during boot.
  */
 export function sourceNow(args: ApiOptions, target: Target): () => SourceNow {
   return () => {
@@ -99,20 +99,18 @@ export function sourceNow(args: ApiOptions, target: Target): () => SourceNow {
       if (source !== 'missing') return source;
       return { missing: `${sourceInterface(args, target)} has no IPv4 address` };
     } catch (error) {
-      // The interface was there at the start: it is being renamed or made anew, which is no wrong flag.
+      // The interface existed at the start: it is being renamed or recreated, so the flag is not wrong.
       return { missing: reasonOf(error) };
     }
   };
 }
 
-/** How often an interface without an address is looked at again, in ms. */
+/** Interval between looks at an interface without an address, in ms. */
 const lookAgainMs = 500;
 
 /**
- * The source address, as soon as there is one: at boot an interface may exist
- * before it has its address, and udev or a VLAN may make it later still. So in a
- * wait an interface that is not there is late, not wrong.
- *
+ * Waits for the source address. At boot an interface may exist before it has an address, and udev or a VLAN
+ * may create it later still: during a wait a missing interface is late, not wrong.
  * @throws RcWaitError CONFIGURATION for flags that can never be right; the signal's reason when aborted
  */
 export async function sourceWithin(
@@ -124,13 +122,13 @@ export async function sourceWithin(
   for (;;) {
     const source = sourceYet(args, target);
     if (typeof source !== 'object' || clock.nowMs() >= deadlineMs) return source;
-    // Each time: without a sign of life systemd would take the wait for a hang.
+    // On each pass: without a sign of life systemd would take the wait for a hang.
     onMissing(`${source.missing} yet`);
     await clock.sleep(lookAgainMs, signal);
   }
 }
 
-/** The source address by the flags as they are now; an interface that may still come is missing. */
+/** The source address by the flags; `missing` for an interface that may still appear. */
 function sourceYet(args: ApiOptions, target: Target): SourceNow {
   const name = interfaceOf(args);
   const mayCome = args['source-address'] === undefined && name !== undefined && isInterfaceName(name);
@@ -140,16 +138,16 @@ function sourceYet(args: ApiOptions, target: Target): SourceNow {
   return { missing: `${sourceInterface(args, target)} has no IPv4 address` };
 }
 
-/** The way to any API: the account of this server's requests, and a transport that binds their source. */
+/** Access to every API: the account of this server's requests, and a transport that binds their source address. */
 export interface Way {
   readonly pace: Pace;
-  /** a client of the API at an address */
+  /** a client of the API at `baseUrl` */
   readonly clientOf: (baseUrl: ApiUrl) => RackconnectClient;
 }
 
 /**
- * Does `work` with the way to the API, and closes it afterwards. `onNotice`
- * hears what a person should know about the ledger.
+ * Opens the way to the API for `work` and closes it afterwards. `onNotice` receives what a person should know
+ * about the ledger.
  */
 export async function withWay<T>(
   args: ApiOptions,
@@ -188,7 +186,7 @@ export async function withWay<T>(
 }
 
 /**
- * The certificates of `--ca-file`.
+ * Reads the certificates of `--ca-file`.
  * @throws RcWaitError CONFIGURATION
  */
 export function readCa(path: string): string {

@@ -7,13 +7,13 @@ import type { AskSystemctl } from '../systemd/hold-ups.ts';
 const own = 'rc-wait.service';
 const waited = 'rackconnect-deployed.target';
 
-/** How long systemctl may take, in ms. In a boot of a busy server it answers late: 10 s were seen not to suffice. */
+/** Time limit for systemctl, in ms. On a busy server it answers late during boot: 10 s has been too short. */
 const limitMs = 60_000;
 
-/** In characters: what is asked of some hundred units. */
+/** In characters; systemctl reports on some hundred units. */
 const longestOutput = 4 * 1024 * 1024;
 
-/** systemctl(1) of this system. */
+/** Runs systemctl(1) on this system. */
 export const askSystemctl: AskSystemctl = async (args) => {
   const { runCommand } = await import('../system/tool.ts');
   const { ok, output } = await runCommand({
@@ -25,9 +25,9 @@ export const askSystemctl: AskSystemctl = async (args) => {
 };
 
 /**
- * Refuses a wait that keeps RackConnect out: where nobody can log in by SSH before what runs this wait has ended, as
- * in bootcmd of cloud-init, or in a unit that comes before sshd. Of rc-wait.service itself the owner's other units
- * decide that, and it is a warning: a boot that holds nothing else up must not lose its wait.
+ * Refuses a wait that would lock RackConnect out: one in bootcmd of cloud-init, or in a unit that starts
+ * before sshd. Nobody could log in by SSH until the wait ended. For rc-wait.service itself it only warns,
+ * because other units of the owner cause that, and a boot that delays nothing else must not lose its wait.
  * @throws RcWaitError CONFIGURATION
  */
 export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): Promise<void> {
@@ -36,7 +36,7 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
   const service = serviceOf(readFileSync('/proc/self/cgroup', 'utf8'));
   if (service === undefined) return;
   if (service === own) {
-    // Not waited for: the wait begins at once.
+    // Not awaited: the wait begins at once.
     void holdUps(askSystemctl, [waited, own], 'jobs').then((chains) => {
       for (const chain of chains)
         log.warn(
@@ -57,8 +57,8 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
 }
 
 /**
- * Says what a wait by hand has not done: where rc-wait.service has failed, what depends on it stays down until the
- * service itself has succeeded.
+ * Warns after a wait by hand if rc-wait.service has failed: units that depend on it stay down until the
+ * service itself succeeds.
  */
 export async function sayWhatStaysDown(root: string, log: Pick<Log, 'warn'>): Promise<void> {
   if (!isRunningSystem(root) || !existsSync('/run/systemd/system')) return;

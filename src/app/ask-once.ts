@@ -8,7 +8,7 @@ import { type OpenApi, sourceInterface, sourceNow, sourceOf, targetOf, withWay }
 import type { Io } from './io.ts';
 import type { ApiOptions } from './options.ts';
 
-/** The API, for a single question: an interface without an address is an error then, not something to wait for. */
+/** Opens the API for a single question. An interface without an address is an error here: nothing waits for it. */
 export async function withApiForOne<T>(
   args: ApiOptions & Patience,
   io: Io,
@@ -37,19 +37,19 @@ export async function withApiForOne<T>(
   );
 }
 
-/** How long a question may take, and whether to say why it takes long. */
+/** Time limit of a question, and whether to report delays. */
 export interface Patience {
   /** ms, or Infinity */
   readonly timeout: number;
   readonly quiet: boolean;
 }
 
-/** How long a question may hang in silence before it says why, in ms. */
+/** Delays shorter than this are not reported, in ms. */
 const silenceMs = 1_000;
 
 /**
- * One question within `--timeout`.
- * @throws RcWaitError API_UNAVAILABLE when the time is up first
+ * Asks one question within `--timeout`.
+ * @throws RcWaitError API_UNAVAILABLE when the time runs out
  */
 export function askOnce(
   { client }: OpenApi,
@@ -62,8 +62,8 @@ export function askOnce(
 }
 
 /**
- * Asks within `--timeout`, and says why it takes long.
- * @throws RcWaitError API_UNAVAILABLE when the time is up first
+ * Asks within `--timeout` and reports why a question takes long.
+ * @throws RcWaitError API_UNAVAILABLE when the time runs out
  */
 async function patiently<T>(
   { timeout, quiet }: Patience,
@@ -97,7 +97,7 @@ async function patiently<T>(
   }
 }
 
-/** The sound answer in a reply. @throws RcWaitError API_UNAVAILABLE or API_REFUSED for any other */
+/** Returns a valid answer. @throws RcWaitError API_UNAVAILABLE or API_REFUSED for any other reply */
 export function usable(reply: Reply, operation: Operation): Extract<Reply, { kind: 'ok' }> {
   switch (reply.kind) {
     case 'ok':

@@ -3,18 +3,18 @@ import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
 import type { Value } from '../openstack/login/cloud-yaml.ts';
 
-/** No file of clouds is larger: one cloud is a few lines. */
+/** Size limit of a file of clouds, in bytes; one cloud is a few lines. */
 const largestBytes = 2 ** 20;
 
-/** A file of clouds, read. */
+/** A parsed file of clouds. */
 interface CloudFile {
   readonly path: string;
   readonly value: Value;
 }
 
 /**
- * The folders of openstacksdk, the strongest first ("Configuring OpenStack SDK
- * Applications", OpenStack; appdirs for the two that are the desktop's).
+ * The folders of openstacksdk in order of precedence ("Configuring OpenStack SDK Applications", OpenStack;
+ * appdirs for the two desktop folders).
  */
 function folders(env: NodeJS.ProcessEnv): readonly string[] {
   const home = env.HOME?.trim();
@@ -30,23 +30,23 @@ const inFolders = (names: readonly string[], places: readonly string[]): readonl
     names.flatMap((name) => ['yaml', 'yml', 'json'].map((suffix) => join(folder, `${name}.${suffix}`))),
   );
 
-/** Where clouds.yaml is looked for, one for each folder, for a message. */
+/** The places of clouds.yaml, one per folder, for a message. */
 export function cloudsPlaces(env: NodeJS.ProcessEnv): readonly string[] {
   const named = env.OS_CLIENT_CONFIG_FILE?.trim();
   return [...(named ? [named] : []), ...folders(env).map((folder) => join(folder, 'clouds.yaml'))];
 }
 
 /**
- * Reads clouds.yaml and secure.yaml (or .yml, or .json), in this order; either may be
- * missing. Of each the first one that is found counts, wherever the other is; one that
- * may not be read is passed over where there is another, as openstacksdk does.
+ * Reads clouds.yaml and secure.yaml (or .yml, or .json), in this order; either may be missing. The first one
+ * found of each counts, independent of the other. As in openstacksdk, an unreadable file is skipped if there
+ * is another.
  * @throws RcWaitError CONFIGURATION when one cannot be read or understood
  */
 export async function readCloudFiles(env: NodeJS.ProcessEnv): Promise<readonly CloudFile[]> {
   const places = folders(env);
   const config = env.OS_CLIENT_CONFIG_FILE?.trim() || undefined;
   const secure = env.OS_CLIENT_SECURE_FILE?.trim() || undefined;
-  // Beside the file that was named, too: there it has always been looked for.
+  // Also beside the named file, where rc-wait has always looked.
   const beside = config === undefined ? places : [dirname(config), ...places];
   const files = [
     await firstOf(config, 'OS_CLIENT_CONFIG_FILE', inFolders(['clouds'], places)),
@@ -78,7 +78,7 @@ async function firstOf(
   return undefined;
 }
 
-/** The text, or the error that it could not be read with. */
+/** The text, or the error from reading it. */
 function textOf(path: string): string | unknown {
   try {
     return readRegularText(path, largestBytes);
@@ -96,7 +96,7 @@ async function parsed(path: string, text: string): Promise<CloudFile> {
   try {
     return { path, value: path.endsWith('.json') ? readJsonText(text) : readYamlText(text) };
   } catch (error) {
-    // Not the parser's own message: it quotes the line, and the line may be the one with the key.
+    // Not the parser's own message: it quotes the line, which may contain the key.
     const reason = error instanceof UnreadableText ? error.message : 'it is not YAML';
     throw new RcWaitError('CONFIGURATION', `cannot use ${path}: ${reason}`);
   }

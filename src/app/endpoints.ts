@@ -8,7 +8,7 @@ import { caFor, credentialsOf, openLogin } from './login.ts';
 import { readInput, readText } from './named-file.ts';
 import type { LoginOptions } from './options.ts';
 
-/** Of which endpoints, and how they are found. */
+/** Which endpoints to list, and how to find them. */
 interface EndpointsOptions extends LoginOptions {
   readonly catalog: string | undefined;
   readonly region: string | undefined;
@@ -20,7 +20,8 @@ interface EndpointsOptions extends LoginOptions {
 }
 
 /**
- * The endpoints of a service, or of all, to use from here; with `probe`, whether they answer.
+ * The endpoints of a service, or of all services, to use from this host; with `probe`, also whether they
+ * answer.
  * @throws RcWaitError CONFIGURATION, API_REFUSED or API_UNAVAILABLE
  */
 export async function endpointsFor(service: string | undefined, args: EndpointsOptions, io: Io) {
@@ -44,7 +45,7 @@ export async function endpointsFor(service: string | undefined, args: EndpointsO
   return { ...choice, source, serverRegion, probes };
 }
 
-/** What flags name, with commas or white space between them. */
+/** The values of the flags, separated by commas or white space. */
 function listIn(...texts: readonly (string | undefined)[]): readonly string[] {
   return texts.flatMap((text) => (text ?? '').split(/[\s,]+/)).filter((one) => one !== '');
 }
@@ -52,13 +53,13 @@ function listIn(...texts: readonly (string | undefined)[]): readonly string[] {
 interface Found {
   readonly catalog: Catalog;
   readonly source: 'catalog' | 'login' | 'documentation';
-  /** that the environment names, or else the credentials; undefined: neither does */
+  /** the region that the environment or else the credentials name; undefined: neither does */
   readonly region: string | undefined;
   /** the certificates to trust; undefined: the built-in ones */
   readonly caPem: string | undefined;
 }
 
-/** The catalog: the file's, the account's, or as far as the documentation goes. */
+/** The catalog: from the file, from the account, or as far as the documentation goes. */
 async function catalogFor(
   service: string | undefined,
   args: EndpointsOptions,
@@ -99,7 +100,7 @@ async function catalogFor(
   return { catalog: documentedCatalog(args.tenant), source: 'documentation', region, caPem: caIn(args) };
 }
 
-/** Without a login there is nothing to ask but what is probed. */
+/** Without a login only probes send requests, so only they need certificates. */
 function caIn(args: EndpointsOptions): string | undefined {
   return args['ca-file'] === undefined || !args.probe ? undefined : readText(args['ca-file'], '--ca-file');
 }

@@ -8,10 +8,8 @@ import type { Target, Way } from './api.ts';
 import type { ApiOptions } from './options.ts';
 
 /**
- * The API of the region that knows this server, asked for once, and written
- * down for those who come later.
- *
- * @throws RcWaitError API_REFUSED or API_UNAVAILABLE when none does, CONFIGURATION when more than one does
+ * Asks all regions once for the API that knows this server, and stores the region for later runs.
+ * @throws RcWaitError API_REFUSED or API_UNAVAILABLE when no region knows it, CONFIGURATION when several do
  */
 export async function searchOnce(
   { clientOf }: Pick<Way, 'clientOf'>,

@@ -4,22 +4,21 @@ import { readRegularText } from '../base/files.ts';
 import type { Server } from '../host/server.ts';
 import { isRunningSystem } from '../system/root.ts';
 
-/** What cloud-init has written on the present boot (cloudinit/helpers.py, Paths): /run goes with each. */
+/** Written by cloud-init on the present boot (cloudinit/helpers.py, Paths): /run does not survive a boot. */
 const ofThisBoot = '/run/cloud-init/.instance-id';
 
-/** What cloud-init has written on any boot. */
+/** Written by cloud-init on any boot. */
 const kept = '/var/lib/cloud/data/instance-id';
 
-/** Every server has this one where cloud-init finds no data source (DataSourceNone): it tells nothing apart. */
+/** The id that every server gets if cloud-init finds no data source (DataSourceNone): it identifies nothing. */
 const nobody = 'iid-datasource-none';
 
 /**
- * The instance that this server is; undefined where nobody says it, or not yet.
- * Xenstore and the config drive are the hypervisor's and always of this very
- * server. What cloud-init keeps on the disk is not: early in the first boot of a
- * clone it still names the server that the image was made of, which may well be
- * deployed. So where cloud-init is at work, only what it has said in this boot counts.
- * @param root that of the system; below another than / only cloud-init's files are looked at
+ * The instance id of this server; undefined if no source names it, or not yet. Xenstore and the config drive
+ * come from the hypervisor and always name this very server. What cloud-init keeps on disk may not: early in
+ * the first boot of a clone it still names the server that the image was made from, which may well be
+ * deployed. So where cloud-init is at work, only what it wrote in this boot counts.
+ * @param root of the system; below any other than / only cloud-init's files are read
  */
 export async function instanceId(
   root = '/',
@@ -44,7 +43,7 @@ function byCloudInit(root: string): string | undefined {
   return id === nobody ? undefined : id;
 }
 
-/** More than an id has. */
+/** More than an id needs, in bytes. */
 const longestBytes = 4_096;
 
 function read(path: string): string | undefined {

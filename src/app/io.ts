@@ -1,17 +1,17 @@
 import type { InterruptSignal } from '../report/exit.ts';
 
-/** The outside world, as far as a command may touch it. */
+/** The parts of the outside world that a command may touch. */
 export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** columns of the terminal that `err` goes to; undefined: it is none */
+  /** columns of the terminal that `err` writes to; undefined: not a terminal */
   readonly columns: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** aborted by SIGINT, SIGTERM and SIGHUP, with an Interrupted as its reason */
   readonly signal: AbortSignal;
 }
 
-/** The reason of a signal that was aborted because a person or systemd said so. */
+/** The abort reason when a person or systemd interrupted the run. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly by: InterruptSignal;

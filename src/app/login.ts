@@ -9,15 +9,15 @@ import type { Io } from './io.ts';
 import { readText } from './named-file.ts';
 import type { LoginOptions } from './options.ts';
 
-/** What the flags, the environment and clouds.yaml say of a login. */
+/** What the flags, the environment and clouds.yaml say about a login. */
 export type NamedCredentials =
   | Credentials
-  /** nothing is said; `why` where it is not that there is nothing */
+  /** no credentials; `why` is set if there are some that cannot be used */
   | { readonly kind: 'none'; readonly why: RcWaitError | undefined };
 
 /**
- * The credentials that the flags, the environment or clouds.yaml name. What is named and cannot be understood is an
- * error, and not as if there were none.
+ * The credentials that the flags, the environment or clouds.yaml name. Invalid ones are an error, and do not
+ * count as absent.
  * @throws RcWaitError CONFIGURATION
  */
 export async function credentialsOf(
@@ -61,7 +61,7 @@ function severalClouds(path: string, names: readonly string[]): RcWaitError {
   });
 }
 
-/** The certificates to trust: those of --ca-file, else those that are named beside the credentials. */
+/** The certificates to trust: from --ca-file, else from the file that the credentials name. */
 export function caFor(
   caFile: string | undefined,
   { caFile: own }: Pick<Credentials, 'caFile'>,
@@ -73,7 +73,7 @@ export function caFor(
   return readText(home && own.startsWith('~/') ? join(home, own.slice(2)) : own, 'OS_CACERT or cacert');
 }
 
-/** A login with these credentials. `onRequest` is told of each request that it makes. */
+/** Opens a login with these credentials. It calls `onRequest` for each request that it makes. */
 export async function openLogin(
   credentials: Credentials,
   http: Http,
@@ -88,7 +88,7 @@ export async function openLogin(
   return createLogin({ credentials, http, clock: systemClock, cache, ...(onRequest ? { onRequest } : {}) });
 }
 
-/** That there are no credentials, with all the ways to name some. */
+/** The error for missing credentials, with every way to name some. */
 export function noCredentials(io: Pick<Io, 'env'>): RcWaitError {
   return new RcWaitError('CONFIGURATION', 'cannot log in: there are no credentials', { hint: ways(io.env) });
 }

@@ -1,12 +1,12 @@
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
 
-/** No file that a person names is larger, in bytes: a catalog is some 20 kB. */
+/** Size limit of a file that a person names, in bytes; a catalog is some 20 kB. */
 export const largestNamedBytes = 16 * 2 ** 20;
 
 /**
- * The text of a file that a flag names.
- * @throws RcWaitError CONFIGURATION when it cannot be read, or is no regular file
+ * Reads a file that a flag names.
+ * @throws RcWaitError CONFIGURATION when it cannot be read, or is not a regular file
  */
 export function readText(path: string, flag: string): string {
   try {
@@ -17,8 +17,8 @@ export function readText(path: string, flag: string): string {
 }
 
 /**
- * `readText`, where `-` is standard input. Whoever is at its other end may never
- * write anything: the signal ends the wait for it.
+ * Like `readText`, with `-` for standard input. Its writer may never write anything, so the signal ends the
+ * read.
  * @throws RcWaitError CONFIGURATION as `readText`; the signal's reason when aborted
  */
 export async function readInput(path: string, flag: string, signal: AbortSignal): Promise<string> {

@@ -1,6 +1,6 @@
 import type { StackName } from '../base/stack-names.ts';
 
-/** Which API is asked, and how; `root` where the command works on network files. */
+/** Which API to ask and how; `root` for commands that work on network files. */
 export interface ApiOptions {
   readonly region: string | undefined;
   readonly 'api-url': string | undefined;
@@ -11,7 +11,7 @@ export interface ApiOptions {
   readonly root?: string;
 }
 
-/** How a wait on this server is done. Durations are in ms, or Infinity. */
+/** Options of a wait on this server. Durations are in ms, or Infinity. */
 export interface WaitOptions extends ApiOptions {
   readonly timeout: number;
   readonly network: StackName | 'auto' | 'off';
@@ -32,13 +32,13 @@ export interface WaitOptions extends ApiOptions {
   readonly 'log-format': 'auto' | 'human' | 'json' | 'journal';
 }
 
-/** What a wait on an instance needs of them that DEPLOYED was seen on before. */
+/** The options that a wait needs on an instance where DEPLOYED was seen before. */
 export type OnceOptions = Pick<
   WaitOptions,
   'once-per-instance' | 'network' | 'public-interface' | 'probe' | 'root'
 > & { readonly interface?: string | undefined };
 
-/** What telling how a wait ended needs of them. */
+/** The options for announcing how a wait ended. */
 export type TellOptions = Pick<
   WaitOptions,
   | 'signal'
@@ -59,7 +59,7 @@ export interface LoginOptions {
   readonly 'token-cache': string | undefined;
 }
 
-/** How a wait for many servers is done. */
+/** Options of a wait for many servers. Durations are in ms. */
 export interface RemoteOptions extends LoginOptions {
   readonly all: boolean;
   readonly name: string | undefined;
@@ -79,7 +79,7 @@ export interface RemoteOptions extends LoginOptions {
   readonly quiet: boolean;
 }
 
-/** Where deployed.d and failed.d are. */
+/** The folder of deployed.d and failed.d. */
 export const usualHooksFolder = '/etc/rc-wait';
 
 /** The environment variable of a flag, or of a command and its flag. */

@@ -4,8 +4,8 @@ import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { isRunningSystem } from '../system/root.ts';
 
 /**
- * Looks at `--root` before anything is asked: a wait must not find out after an
- * hour that the directory does not exist.
+ * Checks `--root` before anything is asked: a wait must not find out after an hour that the directory does
+ * not exist.
  * @throws RcWaitError CONFIGURATION
  */
 export function checkRoot(root: string): void {
@@ -20,9 +20,8 @@ export function checkRoot(root: string): void {
 }
 
 /**
- * Refuses to change a tree that belongs to somebody else than root and the
- * effective user, or that others may write to: whoever may could have this process
- * read and write what he cannot himself.
+ * Refuses to change a tree that belongs to anyone but root and the effective user, or that others may write
+ * to: they could make this process read and write what they cannot themselves.
  * @throws RcWaitError CONFIGURATION
  */
 export function refuseForeignRoot(root: string): void {
@@ -35,19 +34,19 @@ export function refuseForeignRoot(root: string): void {
 }
 
 /**
- * Whether another process, which has the right to, changes the network. Below
- * another root nothing runs, and nobody's rights but our own matter.
+ * Whether another process, which has the right to, changes the network. Below another root no service runs,
+ * and only the rights of this process matter.
  */
 export function isByService(args: { readonly privileges: string; readonly root: string }): boolean {
   return args.privileges === 'service' && isRunningSystem(args.root);
 }
 
-/** Whether the network below `root` can be changed at all: that of the running system by root alone. */
+/** Whether this process may change the network below `root`; on the running system only root may. */
 export function mayConfigure(root: string): boolean {
   return !isRunningSystem(root) || process.geteuid?.() === 0;
 }
 
-/** @throws RcWaitError PERMISSION where `mayConfigure` says no */
+/** @throws RcWaitError PERMISSION if `mayConfigure` returns false */
 export function requireRoot(root: string): void {
   if (mayConfigure(root)) return;
   throw new RcWaitError('PERMISSION', 'cannot configure the network: root is needed', {

@@ -3,14 +3,13 @@ import { ignoredVariable } from '../system/environment.ts';
 import { Interrupted } from './io.ts';
 
 /**
- * A signal that SIGINT, SIGTERM and SIGHUP (the terminal is gone) abort, so that a
- * wait ends in order: its result is printed, systemd is told, and a network change
- * is finished or taken back first. A second Ctrl-C ends the process at once: whoever
- * types it twice means it.
+ * Returns a signal that SIGINT, SIGTERM and SIGHUP (the terminal is gone) abort, so that a wait ends in
+ * order: the result is printed, systemd is notified, and a network change is finished or rolled back first. A
+ * second Ctrl-C ends the process at once: whoever types it twice means it.
  *
- * What was ignored when rc-wait was started stays ignored, as by `nohup` (SIGHUP), by
- * `trap '' HUP`, or in the background of a script (SIGINT). Node itself puts all of
- * them back to their defaults, so the launcher looks, and says so in `env`.
+ * Signals that were ignored when rc-wait started stay ignored, as with `nohup` (SIGHUP), `trap '' HUP`, or in
+ * the background of a script (SIGINT). Node resets all of them to their defaults, so the launcher records
+ * them in `env`.
  */
 export function interruptSignal(env: NodeJS.ProcessEnv): AbortSignal {
   const ignored = env[ignoredVariable]?.split(' ').map((name) => `SIG${name}`) ?? [];
@@ -21,7 +20,7 @@ export function interruptSignal(env: NodeJS.ProcessEnv): AbortSignal {
     controller.abort(new Interrupted(name));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // Without a listener the default would end the process.
+    // Without a listener the default action would end the process.
     process.on(name, ignored.includes(name) ? () => undefined : () => take(name));
   }
   return controller.signal;

@@ -6,10 +6,10 @@ import type { LocalSource } from '../wait/local-source.ts';
 import { judgeManaged, judgeMetadata, type Managed } from '../wait/local-verdicts.ts';
 import type { Deployment } from '../wait/verdict.ts';
 
-/** Where the metadata of the Cloud Servers API is found on the server itself. */
+/** The folder in xenstore that holds the server's metadata of the Cloud Servers API. */
 const folder = 'vm-data/user-metadata';
 
-/** Why RackConnect will not automate this server, where xenstore says it. */
+/** Why RackConnect will not automate this server, if xenstore says so. */
 export async function unprocessableReason(
   signal: AbortSignal,
   xenstore: ReadXenstore = readXenstore,
@@ -19,7 +19,7 @@ export async function unprocessableReason(
   return reason.kind === 'known' ? reason.value : undefined;
 }
 
-/** The automation status in this server's own xenstore, which costs no quota. */
+/** Reads the automation status from this server's own xenstore, which costs no quota. */
 export function statusMetadata(xenstore: ReadXenstore = readXenstore): LocalSource<Deployment> {
   const read = async (key: string, signal: AbortSignal) =>
     parsed(await xenstore(`${folder}/${key}`, signal), metadataOfXenstore);
@@ -34,7 +34,7 @@ export function statusMetadata(xenstore: ReadXenstore = readXenstore): LocalSour
   };
 }
 
-/** How far the second automation is, by its key in xenstore and by the file that it leaves behind. */
+/** Reads the progress of the second automation from its key in xenstore and from the file that it leaves behind. */
 export function managedAutomation(
   xenstore: ReadXenstore = readXenstore,
   file: typeof managedFile = managedFile,
@@ -50,7 +50,7 @@ export function managedAutomation(
   };
 }
 
-/** The status that xenstore names at this moment; else why there is none. */
+/** The current status in xenstore, or why there is none. */
 export async function statusHere(
   signal: AbortSignal,
 ): Promise<{ readonly status: string | undefined; readonly why: string }> {

@@ -4,25 +4,25 @@ import type { Io } from '../app/io.ts';
 /** The flags of a command, in yargs's terms. */
 export type Flags = Readonly<Record<string, Options>>;
 
-/** A command: its flags, its words, and what it does. */
+/** A command: its flags, its texts and its function. */
 export interface Command {
   /** as typed, such as `network plan` */
   readonly name: string;
   readonly summary: string;
   readonly flags: Flags;
-  /** what it takes besides flags, as `--help` shows it (`SERVER...`); left out: nothing */
+  /** arguments besides flags, as `--help` shows them (`SERVER...`); absent: none */
   readonly operands?: string;
-  /** the flags whose values are put together, one a line, when they are given more than once */
+  /** the flags whose values are joined, one a line, when they are given more than once */
   readonly lists?: readonly string[];
-  /** the flags that mean something else elsewhere: the name of the command is a part of their variables */
+  /** the flags with another meaning elsewhere: their variables include the name of the command */
   readonly ownVariables?: readonly string[];
-  /** pairs of a command line and what it is good for */
+  /** pairs of a command line and its purpose */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   /** a paragraph below the flags in `--help` */
   readonly notes?: string;
   /** for rc-wait itself: not listed in any help */
   readonly hidden?: boolean;
-  /** hears of flags that cannot be read; never throws */
+  /** called for flags that cannot be parsed; never throws */
   readonly onMisuse?: (error: unknown, io: Io) => Promise<void>;
   /** resolves to the exit status */
   readonly run: (args: never, io: Io, operands: readonly string[]) => Promise<number>;
@@ -31,7 +31,7 @@ export interface Command {
 /** The arguments of a command with these flags. */
 export type Args<F extends Flags> = InferredOptionTypes<F>;
 
-/** Ties the types of a command's flags to those of its arguments. */
+/** Ties the types of a command's arguments to its flags. */
 export function command<const F extends Flags>(
   definition: Omit<Command, 'flags' | 'run'> & {
     readonly flags: F;

@@ -4,15 +4,15 @@ import { exitOfError, exitOfSignal } from '../report/exit.ts';
 import { clean } from '../report/words.ts';
 
 /**
- * Why a command has ended. What fails after a signal fails because of it; but where
- * the network could not be put back after it, that is what has to be said.
+ * Why a command ended. A failure after a signal is attributed to the signal, but a network that
+ * could not be restored is always reported.
  */
 export function causeOf(error: unknown, signal: AbortSignal): unknown {
   const isLost = error instanceof RcWaitError && error.code === 'NETWORK_LOST';
   return signal.aborted && !isLost ? signal.reason : error;
 }
 
-/** Whether a relative path could not be understood: getcwd(3) fails where the working directory was removed. */
+/** Whether a relative path could not be resolved: getcwd(3) fails if the working directory was removed. */
 function isFolderGone(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'uv_cwd';
 }
@@ -24,9 +24,9 @@ function folderGone(cause: unknown): RcWaitError {
   });
 }
 
-/** Says what went wrong, and what to do about it; resolves to the exit status. */
+/** Reports what went wrong and what to do about it; resolves to the exit status. */
 export async function failure(error: unknown, { err, env }: Pick<Io, 'err' | 'env'>): Promise<number> {
-  // Who has no journal shall not load what is for it.
+  // Loaded only under the journal.
   const forStream = env.JOURNAL_STREAM && (await import('../systemd/journal.ts')).forStream;
   const say = (level: 'info' | 'error', text: string): void =>
     err(forStream ? forStream(2, level, text, env) : text);
@@ -36,7 +36,7 @@ export async function failure(error: unknown, { err, env }: Pick<Io, 'err' | 'en
     return exitOfSignal(error.by);
   }
   if (error instanceof RcWaitError) {
-    // Messages quote what the API sent and what files hold.
+    // Messages quote API answers and file contents.
     say('error', `rc-wait: ${clean(error.message)}\n`);
     if (error.hint !== undefined) say('error', `         ${clean(error.hint)}\n`);
     return exitOfError(error);

@@ -9,7 +9,7 @@ import { commands, defaultCommand } from './commands/index.ts';
 import { causeOf, failure } from './failure.ts';
 import { version } from './version.ts';
 
-/** Runs a command line to its exit status. Never throws. */
+/** Runs a command line; resolves to its exit status. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     const { where, parsed } = await understand(argv, io);
@@ -22,7 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** What a command line means; where it means nothing, the command that it must have been meant for is told. */
+/** Parses a command line. For an invalid one it calls `onMisuse` of the command that was meant. */
 async function understand(argv: readonly string[], io: Io) {
   let command: Command | undefined = isForDefault(argv) ? defaultCommand : undefined;
   try {
@@ -35,19 +35,19 @@ async function understand(argv: readonly string[], io: Io) {
   }
 }
 
-/** Whether a command line can mean the default command alone, whatever is wrong with it. */
+/** Whether a command line can only mean the default command, even if it is invalid. */
 function isForDefault([first]: readonly string[]): boolean {
   return first === undefined || first === defaultCommand.name || first.startsWith('-');
 }
 
-/** The arguments of a command, or a text that was asked for in their place (`--help`, `--version`). */
+/** The arguments of a command, or the text that `--help` or `--version` asks for instead. */
 async function parse(
   where: Route,
   argv: readonly string[],
   io: Io,
 ): Promise<{ readonly args?: unknown; readonly text: string }> {
   const { default: yargs } = await import('yargs');
-  // The second argument: by default the working directory, which may be gone, and is needed for nothing here.
+  // The second argument is the working directory by default, which may be gone and is not needed.
   const parser = yargs([], '/')
     .scriptName('rc-wait')
     .locale('en')
@@ -60,7 +60,7 @@ async function parse(
       throw wrongUsage(clarify(message || String(error)));
     });
   const help = argv.includes('--version') ? ['--version'] : ['--help'];
-  // Both make yargs look for things on the disk, which only those who ask for them should pay for.
+  // Both make yargs read files, so only calls that need them pay for it.
   if (wantsText(argv)) {
     parser
       .version(version)
@@ -81,7 +81,7 @@ async function parse(
   return text === '' ? { args, text } : { text };
 }
 
-/** The flags of a command as yargs reads them rightly. */
+/** The flags of a command in a form that yargs parses correctly. */
 function argumentsOf({ flags, command }: Extract<Route, { readonly kind: 'command' }>): readonly string[] {
   return bindNegatives(joinLists(flags, command.lists), command.flags);
 }
@@ -127,7 +127,7 @@ function overview(parser: Argv, group: string | undefined, io: Io): void {
 const wrongUsage = (message: string): RcWaitError =>
   new RcWaitError('USAGE', message, { hint: 'see rc-wait --help, or rc-wait COMMAND --help' });
 
-/** yargs's words in the house's style: what is wrong, then what was expected. */
+/** Rewrites yargs's messages in the style of rc-wait: what is wrong, then what was expected. */
 function clarify(message: string): string {
   const lines = message
     .split('\n')

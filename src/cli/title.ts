@@ -2,8 +2,8 @@
 const secret: readonly string[] = ['--signal', '--signal-token'];
 
 /**
- * The title of the process, which ps(1) shows to every user in the place of the
- * command line: without the values of secret flags.
+ * The title of the process, which ps(1) shows to every user instead of the command line: without the values
+ * of secret flags.
  */
 export function titleOf(argv: readonly string[]): string {
   const shown = argv.map((argument, index) => {

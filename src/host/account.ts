@@ -8,18 +8,17 @@ import { type Server, thisServer } from './server.ts';
 export interface Account {
   /** a second automation follows RackConnect's */
   readonly managed: boolean;
-  /** a source has named the roles; else one may do so later */
+  /** a source has named the roles; otherwise one may do so later */
   readonly isKnown: boolean;
   /** who said what, one line each */
   readonly said: readonly string[];
 }
 
 /**
- * The account that this server belongs to, by the roles that xenstore or the
- * config drive names; where neither does, nothing is known against it.
- *
- * @param apiNamed the owner has named the API himself: then v3 is no objection
- * @throws RcWaitError CONFIGURATION when RackConnect v3 serves it, for which there is nothing to wait here
+ * The account of this server, by the roles in xenstore or on the config drive. Without roles nothing speaks
+ * against a wait.
+ * @param apiNamed the owner has named the API: then v3 is no objection
+ * @throws RcWaitError CONFIGURATION when RackConnect v3 serves the account: it has nothing to wait for
  */
 export async function accountOf(
   region: Region | undefined,

@@ -3,15 +3,18 @@ import { join, resolve } from 'node:path';
 import type { Reading } from '../base/reading.ts';
 import { readText } from './files.ts';
 
-/** The labels of a config drive (OpenStack's documentation, "Config drives"): ISO 9660 and VFAT write them differently. */
+/**
+ * The labels of a config drive (OpenStack's documentation, "Config drives"): ISO 9660 and VFAT spell them
+ * differently.
+ */
 const labels = ['config-2', 'CONFIG-2'] as const;
 
-/** Made by udev: a link to the device for each label. */
+/** Where udev makes a link to the device for each label. */
 const labelFolder = '/dev/disk/by-label';
 
 /**
- * Where it is found without its label: where OpenStack's documentation, CoreOS
- * and cloud-init mount it, and where cloud-init takes a copy in its place.
+ * Places to look without a label: where OpenStack's documentation, CoreOS and cloud-init mount the drive, and
+ * where cloud-init accepts a copy of it.
  */
 const usualPlaces = [
   '/mnt/config',
@@ -20,14 +23,13 @@ const usualPlaces = [
   '/var/lib/cloud/seed/config_drive',
 ] as const;
 
-/** A file of the config drive, where one is mounted already. */
+/** Reads a file of the config drive if one is mounted already. */
 export type ReadConfigDrive = (name: 'meta_data.json' | 'vendor_data.json') => Promise<Reading<string>>;
 
 /**
- * Reads from the config drive wherever it is mounted. To mount it would need
- * CAP_SYS_ADMIN, which the unit of rc-wait has given up, and an ISO 9660 file
- * system is not read behind the kernel's back: a drive that is there and not
- * mounted is said so.
+ * Reads from the config drive wherever it is mounted. Mounting it would need CAP_SYS_ADMIN, which
+ * rc-wait.service drops, and rc-wait does not parse an ISO 9660 file system itself: it reports a drive that
+ * is present but not mounted.
  */
 export function configDriveBelow(root: string): ReadConfigDrive {
   let mounts: Promise<Mounts> | undefined;
@@ -38,7 +40,7 @@ export function configDriveBelow(root: string): ReadConfigDrive {
     for (const place of [...places, ...usualPlaces]) {
       const reading = await readText(`${place}/openstack/latest/${name}`, root);
       if (reading.kind === 'known') return reading;
-      // One that cannot be read is not one that is not there; another copy may still be sound.
+      // Unreadable differs from missing, and another copy may still be readable.
       if (reading.kind === 'unknown') trouble ??= reading;
     }
     if (trouble !== undefined) return trouble;
@@ -51,7 +53,7 @@ export function configDriveBelow(root: string): ReadConfigDrive {
 }
 
 interface Mounts {
-  /** where the drives with the label are mounted */
+  /** mount points of the drives with the label */
   readonly places: readonly string[];
   /** a drive with the label that is not mounted anywhere */
   readonly unmounted: string | undefined;
@@ -61,7 +63,7 @@ async function mountsBelow(root: string): Promise<Mounts> {
   const devices: string[] = [];
   for (const label of labels) {
     const target = await readlink(join(root, labelFolder, label)).catch(() => undefined);
-    // Not realpath: the sandbox of the unit shows the labels, and not the devices behind them.
+    // Not realpath: the unit's sandbox shows the labels, but not the devices behind them.
     if (target !== undefined) devices.push(resolve(labelFolder, target));
   }
   const table = devices.length === 0 ? undefined : await readText('/proc/self/mountinfo', root);
@@ -79,7 +81,7 @@ function placesOf(devices: readonly string[], mountinfo: string): readonly strin
   });
 }
 
-/** White space and backslashes are written in octal there. */
+/** mountinfo writes white space and backslashes in octal. */
 function unescaped(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),

@@ -5,13 +5,13 @@ import { errnoOf, reasonOf } from '../base/error.ts';
 import type { Reading } from '../base/reading.ts';
 import { within } from '../base/timeout.ts';
 
-/** More than any of the files that say something of the server has. */
+/** More than any file that describes the server has. */
 const longestBytes = 1024 * 1024;
 
-/** The drive may be a device that does not answer. */
+/** In ms. The drive may be a device that does not answer. */
 const limitMs = 2_000;
 
-/** Reads a text file below `root`; its `where` is the path as it is below it. Never rejects. */
+/** Reads a text file below `root`; its `where` is the path without `root`. Never rejects. */
 export function readText(path: string, root: string): Promise<Reading<string>> {
   return within(read(path, root), limitMs, () => ({
     kind: 'unknown',
@@ -21,7 +21,7 @@ export function readText(path: string, root: string): Promise<Reading<string>> {
 
 async function read(path: string, root: string): Promise<Reading<string>> {
   try {
-    // Not blocking: to open a FIFO would wait for somebody to write into it.
+    // Not blocking: opening a FIFO would wait for a writer.
     const file = await open(join(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = await file.stat();

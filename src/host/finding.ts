@@ -1,17 +1,17 @@
 import type { Reading } from '../base/reading.ts';
 
-/** Who is asked what this server is, in the order of trust. A flag by hand comes before all of them. */
+/** The sources that say what this server is, in the order of trust. A flag takes precedence over all of them. */
 export type Source = 'xenstore' | 'config-drive' | 'cloud-init' | 'dns' | 'convention' | 'earlier-answer';
 
-/** What one source says of one thing, kept whether or not it is what was believed: "who said what". */
+/** What one source says about one thing, kept whether or not it was believed: "who said what". */
 export type Finding<T> = Reading<T> & { readonly source: Source };
 
-/** What a source says, with its name. */
+/** Adds the name of its source to a reading. */
 export function finding<T>(source: Source, reading: Reading<T>): Finding<T> {
   return { ...reading, source };
 }
 
-/** What the most trusted source that knows says; undefined when none does. */
+/** The value from the most trusted source that has one; undefined if none does. */
 export function believed<T>(
   findings: readonly Finding<T>[],
 ): Extract<Finding<T>, { readonly kind: 'known' }> | undefined {

@@ -3,10 +3,10 @@ import { believed, type Finding, finding, wordsOf } from './finding.ts';
 import { rememberedRegion } from './remembered-region.ts';
 import { type Server, thisServer } from './server.ts';
 
-/** What was found out of this server where flags did not say it. */
+/** What this server's own sources say, for what no flag names. */
 export interface Identity {
   readonly region?: Region;
-  /** who said the region, and where */
+  /** the source that named the region, and where */
   readonly regionBy?: string;
   /** the ServiceNet interface */
   readonly serviceNet?: string;
@@ -14,7 +14,7 @@ export interface Identity {
   readonly said: readonly string[];
 }
 
-/** What is wanted, and where an earlier search for the region was written down. */
+/** What to look up, and where an earlier search stored the region. */
 interface Wanted {
   readonly region: boolean;
   readonly serviceNet: boolean;
@@ -22,8 +22,8 @@ interface Wanted {
 }
 
 /**
- * Region and ServiceNet interface of this server by its own sources: those
- * that are wanted, because each source costs a look.
+ * Looks up the region and the ServiceNet interface in this server's own sources; only what is wanted, because
+ * each source costs a read.
  */
 export async function identify(wanted: Wanted, server: Server = thisServer()): Promise<Identity> {
   const [regions, serviceNets] = await Promise.all([
@@ -42,7 +42,7 @@ export async function identify(wanted: Wanted, server: Server = thisServer()): P
   };
 }
 
-/** The region by this server's own sources as they are now, and who said it; undefined while none does. */
+/** The region that this server's own sources name now, and which source does; undefined while none does. */
 export async function regionSaid(
   server: Pick<Server, 'region'> = thisServer(),
 ): Promise<{ readonly region: Region; readonly by: string } | undefined> {
@@ -56,7 +56,7 @@ async function regionFindings(server: Server, stateDirectory: string): Promise<r
   return [...findings, finding('earlier-answer', await rememberedRegion(stateDirectory))];
 }
 
-/** Who says what of this instance's id, one line each. */
+/** What each source says about this instance's id, one line each. */
 export async function instanceSaid(
   server: Pick<Server, 'instanceId'> = thisServer(),
 ): Promise<readonly string[]> {

@@ -10,29 +10,27 @@ const serviceNetRanges: readonly Ipv4Prefix[] = ['10.176.0.0/12', '10.208.0.0/12
   .map(parseIpv4Prefix)
   .filter((prefix) => prefix !== undefined);
 
-/** Where requests shall leave this server, as its owner said it. */
+/** Where requests must leave this server, by its flags and sources. */
 export interface SourceWish {
   /** `--source-address` */
   readonly address?: string | undefined;
   /** `--interface` */
   readonly interfaceName?: string | undefined;
-  /** the API is Rackspace's own, so the request must leave by ServiceNet */
+  /** the API is Rackspace's own, so requests must leave by ServiceNet */
   readonly byServiceNet: boolean;
   /** the ServiceNet interface as the hypervisor or the config drive names it */
   readonly serviceNet?: string | undefined;
 }
 
 /**
- * The source address of requests: what the owner named, else that of the
- * interface which a source of this server calls ServiceNet, else this server's
- * one address in ServiceNet's ranges, among several that of eth1 (Rackspace's
- * convention), or undefined to let the kernel choose. The API knows a server by
- * nothing else.
- *
+ * The source address of requests, by which alone the API knows a server. In this order: the address that the
+ * owner named; the address of the interface that a source of this server calls ServiceNet; this server's one
+ * address in ServiceNet's ranges, or of several the one on eth1 (Rackspace's convention); undefined to let
+ * the kernel choose.
  * @param present the interfaces of this server
- * @param exists whether an interface of that name exists, up or not
- * @returns `missing` when the interface exists and has no IPv4 address (yet)
- * @throws RcWaitError CONFIGURATION for an address or an interface that cannot be
+ * @param exists whether an interface of that name exists, up or down
+ * @returns `missing` when the interface exists but has no IPv4 address (yet)
+ * @throws RcWaitError CONFIGURATION for an invalid address or interface
  */
 export function sourceAddress(
   wish: SourceWish,
@@ -72,10 +70,9 @@ function isOfServiceNet({ address }: Ipv4Prefix): boolean {
 }
 
 /**
- * What the kernel takes for the name of an interface (dev_valid_name in
- * net/core/dev.c). An empty one, from a variable that is not set, would name
- * the folder of all interfaces, which exists, and be waited for to no end. One
- * that begins with a hyphen the kernel would take, and ip(8) would take it for an option.
+ * Whether the kernel accepts a name for an interface (dev_valid_name in net/core/dev.c). An empty name, from
+ * an unset variable, would mean the folder of all interfaces, which exists, and the wait for its address
+ * would never end. The kernel accepts a leading hyphen, but ip(8) would take the name for an option.
  */
 export function isInterfaceName(name: string): boolean {
   return /^[^\s/:-][^\s/:]{0,14}$/.test(name) && name !== '.' && name !== '..';

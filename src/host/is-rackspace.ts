@@ -5,25 +5,24 @@ import { readText } from './files.ts';
 import type { Finding } from './finding.ts';
 import { wordsOf } from './finding.ts';
 
-/** Whether this may be one of Rackspace's servers, and why. */
+/** Whether this may be a Rackspace server, and why. */
 export interface Likeness {
   readonly isRackspace: boolean;
   /** for a person */
   readonly why: string;
 }
 
-/** What is there on a server under Xen, as Rackspace's cloud servers are. */
+/** Paths on a server under Xen, which Rackspace's cloud servers run on. */
 const ofXen = ['/dev/xen', '/proc/xen', '/sys/hypervisor/uuid'] as const;
 
-/** What OnMetal servers have, which run without a hypervisor. */
+/** Paths on OnMetal servers, which run without a hypervisor. */
 const ofConfigDrive = ['/dev/disk/by-label/config-2', '/dev/disk/by-label/CONFIG-2'] as const;
 
 /**
- * Whether this may be one of Rackspace's servers. Only a sure no is one: to take
- * a server of theirs for another would start what waits for the automation too
- * early. So any sign of Xen, of a config drive, and any source that could not be
- * read, counts as a yes.
- * @param findings what the sources of the region say
+ * Whether this may be a Rackspace server. The answer is no only if that is certain: a Rackspace server taken
+ * for another would start units that wait for the automation too early. So any sign of Xen or of a config
+ * drive, and any unreadable source, counts as yes.
+ * @param findings of the region, from every source
  */
 export async function likenessOf(findings: readonly Finding<unknown>[], root = '/'): Promise<Likeness> {
   const telling = findings.find((one) => !isLasting(one));
@@ -40,7 +39,7 @@ export async function likenessOf(findings: readonly Finding<unknown>[], root = '
   };
 }
 
-/** Nothing is there that could be read, now or later. */
+/** Whether there is nothing to read, now or later. */
 function isLasting(reading: Reading<unknown>): boolean {
   return reading.kind === 'absent' || (reading.kind === 'unknown' && reading.lasting === true);
 }

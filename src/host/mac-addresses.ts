@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readText } from './files.ts';
 import { macIn } from './parse/identity.ts';
 
-/** A network interface of this server, up or not. */
+/** A network interface of this server, up or down. */
 export interface Nic {
   readonly name: string;
   /** twelve upper-case digits */
@@ -12,12 +12,12 @@ export interface Nic {
 
 const folder = '/sys/class/net';
 
-/** More than a cloud server has. A host of containers may have hundreds, each of which would cost a look. */
+/** More than a cloud server has. A host of containers may have hundreds, each of which would cost a read. */
 const mostNics = 16;
 
 /**
- * The interfaces that have a MAC address, those of a device first
- * (sysfs-class-net in the kernel's ABI documentation).
+ * The interfaces with a MAC address; those of a device come first (sysfs-class-net in the kernel's ABI
+ * documentation).
  */
 export async function nicsBelow(root: string): Promise<readonly Nic[]> {
   const names = await readdir(join(root, folder)).catch(() => []);

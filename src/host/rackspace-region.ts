@@ -1,8 +1,7 @@
 /**
- * The region of the Rackspace server on which this runs, upper case; undefined:
- * it is none, as far as can be told. Its name servers are not believed here: an
- * owner may have put any there, and a ServiceNet endpoint that was chosen by
- * mistake cannot be reached.
+ * The region of the Rackspace server that this runs on, upper case; undefined if it is no such server or the
+ * region is unknown. Name servers do not count here: an owner may configure any, and a ServiceNet endpoint
+ * chosen by mistake cannot be reached.
  */
 export async function placeOfThis(): Promise<string | undefined> {
   const [{ believed }, { thisServer }] = await Promise.all([import('./finding.ts'), import('./server.ts')]);

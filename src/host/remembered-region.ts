@@ -13,13 +13,13 @@ const longestBytes = 4_096;
 const pathIn = (directory: string): string => join(directory, 'region.json');
 
 /**
- * Writes down which region's API knew this server, so that nobody has to ask
- * all six again before the next boot. A failure costs no more than that.
+ * Stores the region whose API knew this server, so that no run before the next boot has to ask all six again.
+ * A failure costs no more than that, and is ignored.
  */
 export async function rememberRegion(directory: string, region: Region): Promise<void> {
   try {
     if (distrust(directory, rootOrThisUser()) !== undefined) return;
-    // Whatever the umask: those who are not root shall read it, too.
+    // Whatever the umask: users other than root must be able to read it.
     const text = `${JSON.stringify({ schema, boot: bootId(), region })}\n`;
     replaceFile(pathIn(directory), text, 0o644);
   } catch {
@@ -27,11 +27,11 @@ export async function rememberRegion(directory: string, region: Region): Promise
   }
 }
 
-/** The region that was written down since this boot. Never rejects. */
+/** Reads the region that was stored since this boot. Never rejects. */
 export async function rememberedRegion(directory: string): Promise<Reading<Region>> {
   const path = pathIn(directory);
   try {
-    // Somebody else could answer for the API.
+    // In a folder that others can write to, somebody else could name the region.
     const doubt = distrust(directory, rootOrThisUser());
     if (doubt !== undefined) return unreadable(path, doubt);
     const { bytes, stats } = readRegular(path, longestBytes, { noFollow: true });

@@ -17,26 +17,25 @@ import { regionOfNameServers } from './parse/resolv-conf.ts';
 import { labelOfXenstore, rolesOfXenstore } from './parse/xenstore.ts';
 import { type ReadXenstore, readXenstore } from './xenstore.ts';
 
-/** Where cloud-init keeps what it knows (its documentation, "Instance metadata"); readable by everyone. */
+/** Where cloud-init keeps instance metadata (its documentation, "Instance metadata"); readable by everyone. */
 const instanceData = '/run/cloud-init/instance-data.json';
 
-/** Written once an instance, also where instance-data.json is not there yet. */
+/** Written once per instance, also before instance-data.json exists. */
 const instanceIdFile = '/var/lib/cloud/data/instance-id';
 
-/** systemd-resolved puts a stub of its own into /etc/resolv.conf, and the name servers that it asks here. */
+/** systemd-resolved lists its own stub in /etc/resolv.conf, and the upstream name servers in the second file. */
 const resolvConfs = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'] as const;
 
-/** Where a server is looked at; replaced in tests. */
+/** Where to look at a server; replaced in tests. */
 export interface Places {
-  /** below which all files are */
+  /** the root of all files */
   readonly root?: string;
   readonly xenstore?: ReadXenstore;
 }
 
 /**
- * What this server says of itself. Each method asks every source that can know,
- * all at the same time, each with a time limit; the findings come in the order
- * of trust. None rejects.
+ * What this server says about itself. Each method asks all possible sources in parallel, each with a time
+ * limit, and returns their findings in the order of trust. No method rejects.
  */
 export interface Server {
   region(): Promise<readonly Finding<Region>[]>;
@@ -105,7 +104,7 @@ export function thisServer({ root = '/', xenstore = readXenstore }: Places = {})
   };
 }
 
-/** The first reading that is known; else the first that could not be read, which says more than "not there". */
+/** The first known reading; otherwise the first unreadable one, which says more than "absent". */
 async function first<T>(looks: readonly (() => Promise<Reading<T>>)[]): Promise<Reading<T>> {
   const readings: Reading<T>[] = [];
   for (const look of looks) {
@@ -119,7 +118,7 @@ async function first<T>(looks: readonly (() => Promise<Reading<T>>)[]): Promise<
   );
 }
 
-/** The interface whose network xenstore calls `private`: that is ServiceNet. */
+/** The interface whose network xenstore calls `private`, which is ServiceNet. */
 async function labelledPrivate(nics: readonly Nic[], xenstore: ReadXenstore): Promise<Reading<string>> {
   const labels = await Promise.all(
     nics.map(async (nic) => ({
@@ -142,7 +141,7 @@ async function labelledPrivate(nics: readonly Nic[], xenstore: ReadXenstore): Pr
   return { kind: 'absent', why: 'it calls the network of none of the interfaces "private"' };
 }
 
-/** The interface of a MAC address. On a bond its members have the same one: then none is named. */
+/** The interface with a MAC address; unknown if several have it, as the members of a bond do. */
 function nicOf(mac: Reading<string>, nics: readonly Nic[]): Reading<string> {
   if (mac.kind !== 'known') return mac;
   const names = nics.filter((nic) => nic.mac === mac.value).map(({ name }) => name);

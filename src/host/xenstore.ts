@@ -4,18 +4,18 @@ import { inWords, type ProgramEnd, runProgram, tail } from '../system/command.ts
 import { toolEnvironment } from '../system/environment.ts';
 import { quoted } from './parse/json.ts';
 
-/** A read from xenstore is a matter of milliseconds; a hypervisor that does not answer must not hold up a boot. */
+/** In ms. A read takes milliseconds; a hypervisor that does not answer must not hold up a boot. */
 const timeoutMs = 3_000;
 
-/** Longer than what xenstore holds in one key (4 KiB, XENSTORE_PAYLOAD_MAX), as xenstore-read(1) escapes it. */
+/** Longer than a value in xenstore (4 KiB, XENSTORE_PAYLOAD_MAX) as xenstore-read(1) escapes it. */
 const longestCharacters = 64 * 1024;
 
-/** How one key of xenstore is read. */
+/** Reads one key of xenstore. */
 export type ReadXenstore = (key: string, signal?: AbortSignal) => Promise<Reading<string>>;
 
 /**
- * Reads a key by xenstore-read(1). Never rejects.
- * @param signal ends the program when it is aborted; the reading is `unknown` then
+ * Reads a key with xenstore-read(1). Never rejects.
+ * @param signal ends the program when aborted; the reading is then `unknown`
  */
 export const readXenstore: ReadXenstore = (key, signal) =>
   within(run(key, signal), timeoutMs + 500, () => noAnswer);
@@ -30,7 +30,7 @@ async function run(key: string, signal: AbortSignal | undefined): Promise<Readin
   const tooLong = new AbortController();
   const end = await runProgram({
     argv: ['xenstore-read', key],
-    // Its words are read below, in English.
+    // The messages parsed below are English.
     env: toolEnvironment(),
     stdout(text) {
       stdout.push(text);
@@ -46,7 +46,7 @@ async function run(key: string, signal: AbortSignal | undefined): Promise<Readin
   return whyNot(key, end, stderr.text());
 }
 
-/** What xenstore-read(1) says when it cannot read, by its source (tools/xenstore/xenstore_client.c). */
+/** Why xenstore-read(1) could not read, by the messages in its source (tools/xenstore/xenstore_client.c). */
 function whyNot(key: string, end: ProgramEnd, stderr: string): Reading<string> {
   if (end.kind === 'not-started' && end.isMissing)
     return { kind: 'unknown', why: 'xenstore-read is not installed', lasting: true };

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { RcWaitError } from '../base/error.ts';
 import type { Watched } from './types.ts';
 
-/** A command with places for what is known of a server, such as `{ip}`. */
+/** A command with placeholders for a server's values, such as `{ip}`. */
 export interface Template {
   readonly words: readonly [string, ...string[]];
 }
@@ -18,10 +18,10 @@ const places: Readonly<Record<string, (server: Watched) => string | undefined>> 
 const place = /\{([a-z_]+)\}/g;
 
 /**
- * Reads the command of `--exec` into words, as a shell would: white space
- * divides, quotes and backslashes protect. Nothing else means anything, and no
- * shell ever sees it: the name of a server is whatever somebody has called it.
- * @throws RcWaitError USAGE for an empty command, a quote that is not closed, a place that does not exist
+ * Splits the command of `--exec` into words as a shell would: at white space, with quotes and backslashes. No
+ * other character is special, and no shell ever sees the command, because anybody may choose the name of a
+ * server.
+ * @throws RcWaitError USAGE for an empty command, an unclosed quote, or an unknown placeholder
  */
 export function parseCommand(text: string): Template {
   const words: string[] = [];
@@ -65,18 +65,18 @@ function unusable(text: string, why: string): RcWaitError {
   });
 }
 
-/** The command for one server; or why it cannot be run for this one. */
+/** The command for one server, or why it cannot run. */
 export type Filled =
   | readonly [string, ...string[]]
-  /** the place for which nothing is known of it */
+  /** the placeholder that the server has no value for */
   | { readonly lacks: string }
-  /** what is known of it must not stand in a command */
+  /** a value that must not be in a command */
   | { readonly fault: string };
 
 /**
- * Fills the places of a command. What stands there was chosen by whoever may rename a server or set its
- * addresses, so it never becomes an option (ssh runs the ProxyCommand of `-oProxyCommand=…`), a control
- * character for whatever reads it, or code for a shell.
+ * Fills the placeholders of a command. Whoever may rename a server or set its addresses chooses the values,
+ * so no value may become an option (ssh runs the ProxyCommand of `-oProxyCommand=…`), a control character for
+ * its reader, or code for a shell.
  */
 export function fill({ words }: Template, server: Watched): Filled {
   const filled: string[] = [];
@@ -98,9 +98,9 @@ export function fill({ words }: Template, server: Watched): Filled {
   return program === undefined ? { lacks: 'the command' } : [program, ...args];
 }
 
-/** An address of a server where it is one, and undefined where it is anything else. */
+/** The text if it is an IP address; otherwise undefined. */
 export function addressOnly(text: string | undefined): string | undefined {
-  // isIP takes `fe80::1%anything` too, and what follows the % is anything.
+  // isIP accepts `fe80::1%anything`, and the part after % may be any text.
   return text !== undefined && isIP(text) !== 0 && !text.includes('%') ? text : undefined;
 }
 
@@ -111,23 +111,23 @@ function faultOf(whole: string, value: string): string | undefined {
   return undefined;
 }
 
-/** Besides control characters the two line ends of Unicode, and what turns the order of a line around. */
+/** Control characters, the two line ends of Unicode, and the marks that reverse the order of a line. */
 const controls = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-/** They hand their words, all of them, to a shell on another server, or to templates. */
+/** Programs that pass all their words to a shell on another server, or to templates. */
 const remoteShells = /^(?:ssh|mosh|pdsh|clush|parallel|xargs|watch|su|eval|ansible.*)$/;
 
-/** They take code after a flag such as -c. */
+/** Programs that take code after a flag such as -c. */
 const interpreters = /^(?:(?:ba|da|a|k|z|fi)?sh|busybox|python[\d.]*|perl|ruby|node|php|lua)$/;
 
-/** Whether a word of a command is read as code by the program that gets it. */
+/** Whether the program of a command reads this word as code. */
 function isCode(words: readonly string[], index: number): boolean {
   const before = words.slice(0, index).map((word) => word.slice(word.lastIndexOf('/') + 1));
   if (before.some((name) => remoteShells.test(name))) return true;
   return before.some((name) => interpreters.test(name)) && /^-\w*[cer]$|^--eval$/.test(before.at(-1) ?? '');
 }
 
-/** What no shell and no template reads as anything but itself. */
+/** Text that every shell and template reads as itself. */
 const inert = /^[\p{L}\p{N}._:,@%+=/-]*$/u;
 
 function faultInCode(whole: string, value: string): string | undefined {
@@ -135,7 +135,7 @@ function faultInCode(whole: string, value: string): string | undefined {
   return `its ${whole} would be read as code there: ${shown(value)}`;
 }
 
-/** A value that may be of any length, on one line. */
+/** Quotes a value of any length on one line. */
 function shown(value: string): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

@@ -17,12 +17,12 @@ export interface ExecEnd {
 
 export interface ExecOptions {
   readonly template: Template;
-  /** so many run at the same time at most */
+  /** maximum number of commands at the same time */
   readonly jobs: number;
-  /** of each; what no timer can measure is no limit (`longestTimerMs`) */
+  /** of each command; longer than any timer (`longestTimerMs`): no limit */
   readonly timeoutMs: number;
   readonly env: NodeJS.ProcessEnv;
-  /** ends all of them */
+  /** ends all commands */
   readonly signal: AbortSignal;
   /** a line that a command wrote, on either of its outputs */
   readonly onLine: (server: Watched, line: string) => void;
@@ -31,14 +31,14 @@ export interface ExecOptions {
 
 /** Commands, one for each server that is ready. */
 export interface Exec {
-  /** Starts the command of a server, or puts it in the queue. */
+  /** Starts the command of a server, or queues it. */
   add(server: Watched): void;
-  /** Resolves when none is left. */
+  /** Resolves when no command is left. */
   done(): Promise<void>;
   readonly ends: ReadonlyMap<string, ExecEnd>;
 }
 
-/** A program that is told to end has so long to do it, in ms. */
+/** How long a program may take to end after it was asked to, in ms. */
 const graceMs = 5_000;
 
 /** Runs commands as servers become ready, a bounded number at the same time. */
@@ -118,7 +118,7 @@ function reasonFor(end: ProgramEnd, program: string): string | undefined {
   }
 }
 
-/** For those who do not want to quote: the same values as variables. */
+/** The same values as variables, for users who do not want to quote. */
 function variables({ id, name, region, ip, serviceNetIp }: Watched): NodeJS.ProcessEnv {
   const values = {
     RC_WAIT_SERVER_ID: id,

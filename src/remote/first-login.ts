@@ -4,7 +4,7 @@ import { type Login, LoginTrouble, type Session } from '../openstack/login/login
 import { calm, nextBackoff } from '../pace/backoff.ts';
 import { deadline } from './deadline.ts';
 
-/** What a login needs that is made again until it succeeds. */
+/** What retrying a login until it succeeds needs. */
 export interface FirstLoginOptions {
   readonly login: Login;
   readonly clock: Clock;
@@ -12,15 +12,15 @@ export interface FirstLoginOptions {
   /** on the clock, in ms; Infinity: none */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** told of each login that failed, and when the next one is made, on the clock */
+  /** receives each failed login, and when the next one follows, on the clock */
   readonly onTrouble: (reason: string, untilMs: number) => void;
 }
 
 /**
- * The first session of a wait: an identity API that is away for a minute does
- * not end a wait of an hour.
- * @throws RcWaitError API_UNAVAILABLE when there is none at the deadline, and at once where waiting is of no use;
- * API_REFUSED when the credentials are refused; the signal's reason when that is aborted
+ * Opens the first session of a wait: an identity API that is away for a minute must not end a wait of an
+ * hour.
+ * @throws RcWaitError API_UNAVAILABLE at the deadline, or at once if waiting is useless; API_REFUSED when the
+ *   credentials are refused; the signal's reason when aborted
  */
 export async function firstSession(options: FirstLoginOptions): Promise<Session> {
   const { login, clock, signal } = options;

@@ -2,35 +2,35 @@ import type { Page, SeenServer } from '../openstack/servers.ts';
 import type { Rules, Watched } from './types.ts';
 import { advance, begin, differs, vanished } from './verdict.ts';
 
-/** One question to the Cloud Servers API. Moments are the API's own, ms since 1970. */
+/** One question to the Cloud Servers API. Moments are by the API's clock, ms since 1970. */
 export type Ask =
   | {
       readonly kind: 'page';
-      /** the first look; what has changed; or all of them once more, page by page */
+      /** the first look; recent changes; or a sweep over all servers, page by page */
       readonly of: 'look' | 'changes' | 'sweep';
       readonly since: number | undefined;
       readonly marker: string | undefined;
     }
   | { readonly kind: 'one'; readonly id: string };
 
-/** A usable answer. `absent`: there is no such server; `lost`: the page's marker is not there any more. */
+/** A usable answer. `absent`: there is no such server; `lost`: the page's marker no longer exists. */
 export type Told =
   | { readonly kind: 'page'; readonly page: Page; readonly dateMs: number }
   | { readonly kind: 'one'; readonly server: SeenServer }
   | { readonly kind: 'absent' | 'lost' };
 
-/** The servers of one region that are waited for, and how far they have been asked for. Changed in place. */
+/** The awaited servers of one region, and how far they have been asked for. Changed in place. */
 export interface Fleet {
   readonly region: string;
   readonly rules: Rules;
   readonly isMeant: (server: SeenServer) => boolean;
   readonly servers: Map<string, Watched>;
   readonly pending: Set<string>;
-  /** ids that are still to be looked at by themselves; undefined: by pages */
+  /** ids that still have to be looked at one by one; undefined: by pages */
   toLook: string[] | undefined;
-  /** one of these ids is not here: it may be a name */
+  /** one of these ids was not found: it may be a name */
   isOneAbsent: boolean;
-  /** whether its servers are all found */
+  /** whether all its servers are found */
   looked: boolean;
   lookMarker: string | undefined;
   /** the next changes-since, and where its next page begins */
@@ -38,7 +38,7 @@ export interface Fleet {
     sinceMs: number;
     marker: string | undefined;
     firstDateMs: number;
-    /** a page of them ended with a deleted server: they are asked for again after a whole sweep */
+    /** a page of changes ended with a deleted server: ask for changes again only after a whole sweep */
     lost: boolean;
   };
   readonly sweep: {
@@ -49,11 +49,11 @@ export interface Fleet {
   };
   /** pending servers that a whole sweep did not show: each is asked for by itself */
   readonly suspects: string[];
-  /** a server changed, and changes-since could not have shown it: only sweeps can be believed */
+  /** a server changed, and changes-since cannot have shown it: trust only sweeps */
   sweepsOnly: boolean;
 }
 
-/** How far a poll has come: a poll is what is asked without a pause. */
+/** The progress of a poll, which is a series of requests without a pause. */
 export interface Poll {
   asked: number;
   changesDone: boolean;
@@ -61,28 +61,26 @@ export interface Poll {
   readonly ones: string[];
 }
 
-/** At most so many servers are each asked for by itself; more are listed. */
+/** Up to this many servers are asked for one by one; more are listed. */
 const fewServers = 8;
 
-/** Where servers are listed, a poll makes no more requests than this, whatever the size of the fleet. */
+/** Maximum requests of a poll that lists servers, whatever the size of the fleet. */
 const requestsPerPoll = 2;
 
 /**
- * How far back changes-since reaches beyond the last answer, in ms: the clocks
- * of the API's machines differ a little, and a change may be written after a
- * list that should have held it was read.
+ * How far changes-since reaches back beyond the last answer, in ms: the clocks of the API's machines differ a
+ * little, and a change may be written only after the list that should contain it was read.
  */
 const overlapMs = 15_000;
 
 /**
- * How often a page of all servers is asked for besides, in ms. It is what
- * catches a change that changes-since does not show. Nova (26 was seen) shows
- * it when a metadata key is set, since that moves `updated`, and not when one
- * is deleted; Rackspace says nothing of it.
+ * Interval between pages of a sweep, in ms. A sweep catches changes that changes-since does not show. Nova
+ * (seen with 26) shows a metadata key that is set, because that moves `updated`, but not one that is deleted;
+ * Rackspace documents neither.
  */
 const sweepEveryMs = 30_000;
 
-/** @param ids only these are meant, and each is looked at by itself where they are few */
+/** @param ids only these are wanted; a few of them are looked at one by one */
 export function createFleet(
   region: string,
   rules: Rules,
@@ -118,12 +116,12 @@ export function isAmidChanges(fleet: Fleet): boolean {
   return fleet.changes.marker !== undefined && areChangesAsked(fleet) && !isFew(fleet);
 }
 
-/** A poll that begins now. */
+/** Starts a poll. */
 export function beginPoll(fleet: Fleet): Poll {
   return { asked: 0, changesDone: false, ones: fleet.looked && isFew(fleet) ? [...fleet.pending] : [] };
 }
 
-/** The next question of a poll; undefined: the poll is over, or nothing is left to be asked. */
+/** The next question of a poll; undefined: the poll is over, or nothing is left to ask. */
 export function nextAsk(fleet: Fleet, poll: Poll, nowMs: number): Ask | undefined {
   if (!fleet.looked) return nextLook(fleet);
   if (fleet.pending.size === 0) return undefined;
@@ -146,7 +144,7 @@ function nextLook({ toLook, lookMarker }: Fleet): Ask {
   return { kind: 'page', of: 'look', since: undefined, marker: lookMarker };
 }
 
-/** Takes an answer in; returns the servers of which something new is known. */
+/** Takes in an answer; returns the servers that it says something new about. */
 export function absorb(fleet: Fleet, poll: Poll, ask: Ask, told: Told, nowMs: number): readonly Watched[] {
   poll.asked += 1;
   if (ask.kind === 'one') return absorbOne(fleet, poll, ask.id, told, nowMs);
@@ -164,15 +162,15 @@ export function absorb(fleet: Fleet, poll: Poll, ask: Ask, told: Told, nowMs: nu
   }
 }
 
-/** The server that a page ended with was deleted before the next page was asked for: from the beginning. */
+/** Starts a list again: the last server of a page was deleted before the next page was asked for. */
 function restart(fleet: Fleet, of: 'look' | 'changes' | 'sweep', nowMs: number): void {
   if (of === 'look') fleet.lookMarker = undefined;
   if (of === 'changes') {
     fleet.changes.marker = undefined;
-    // Asked for again from the same moment, they would end with the same deleted server, poll after poll.
+    // With the same changes-since, the list would end with the same deleted server, poll after poll.
     fleet.changes.lost = true;
   }
-  // What the lost pages would have shown, a sweep shows too.
+  // A sweep also shows what the lost pages would have shown.
   fleet.sweep.marker = undefined;
   fleet.sweep.nextMs = nowMs;
 }
@@ -191,7 +189,7 @@ function absorbOne(fleet: Fleet, poll: Poll, id: string, told: Told, nowMs: numb
   return watched === undefined ? [] : replace(fleet, watched, vanished(watched, nowMs));
 }
 
-/** A server may have a name that looks like an id: where one was not found, the servers are listed after all. */
+/** A server's name may look like an id: if an id was not found, list the servers after all. */
 function endLookById(fleet: Fleet): void {
   if (fleet.isOneAbsent) fleet.toLook = undefined;
   else fleet.looked = true;
@@ -201,7 +199,7 @@ function absorbLook(fleet: Fleet, page: Page, dateMs: number, ask: Ask, nowMs: n
   if (ask.kind === 'page' && ask.marker === undefined)
     fleet.changes.sinceMs = Math.max(0, dateMs - overlapMs);
   fleet.lookMarker = page.next;
-  // It may have been taken for looked at while this page was under way.
+  // `looked` may have been set while this page was under way.
   fleet.looked ||= page.next === undefined;
   if (fleet.looked) fleet.sweep.nextMs = nowMs + sweepEveryMs;
   return page.servers.flatMap((server) => welcome(fleet, server, nowMs));
@@ -218,7 +216,7 @@ function absorbChanges(
   if (changes.marker === undefined) changes.firstDateMs = dateMs;
   changes.marker = page.next;
   if (page.next === undefined) {
-    // Only now: until the last page is there, the pages to come are of the old question.
+    // Only now: until the last page, further pages belong to the old question.
     changes.sinceMs = Math.max(changes.sinceMs, changes.firstDateMs - overlapMs);
     poll.changesDone = true;
   }
@@ -250,7 +248,7 @@ function absorbSweep(fleet: Fleet, page: Page, dateMs: number, nowMs: number): r
   return changed;
 }
 
-/** Whether a server has news that the list of changes did not show. A key that is gone is none: Nova never shows that. */
+/** Whether a server has news that the list of changes missed. A deleted key does not count: Nova never shows that. */
 function isMissed({ servers, changes }: Fleet, { id, updatedMs, automation, managed }: SeenServer): boolean {
   const known = servers.get(id);
   if (known === undefined || known.verdict !== undefined || updatedMs === undefined) return false;
@@ -260,7 +258,7 @@ function isMissed({ servers, changes }: Fleet, { id, updatedMs, automation, mana
   return isSet && updatedMs < changes.sinceMs;
 }
 
-/** A question that could not be answered is asked again last: it must not stand in the way of the others. */
+/** Moves a question without an answer to the end, so that it does not block the others. */
 export function putOff({ pending, suspects, toLook }: Fleet, ask: Ask): void {
   if (ask.kind !== 'one') return;
   for (const list of [suspects, toLook ?? []])
@@ -268,13 +266,13 @@ export function putOff({ pending, suspects, toLook }: Fleet, ask: Ask): void {
   if (pending.delete(ask.id)) pending.add(ask.id);
 }
 
-/** Writes down what was seen of a server that is known. */
+/** Records what was seen of a known server. */
 function note(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
   const known = fleet.servers.get(seen.id);
   return known === undefined ? [] : replace(fleet, known, advance(known, seen, nowMs, fleet.rules));
 }
 
-/** The same at the first look, where servers join. Later ones do not: else a wait might never end. */
+/** The same at the first look, where servers join. Later ones do not join, or a wait might never end. */
 function welcome(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
   if (fleet.servers.has(seen.id)) return note(fleet, seen, nowMs);
   if (seen.status === 'DELETED' || !fleet.isMeant(seen)) return [];

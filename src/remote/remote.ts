@@ -16,7 +16,7 @@ export interface RemoteOptions {
   readonly intervalMs: number;
   /** on the clock; Infinity: none */
   readonly deadlineMs: number;
-  /** aborted by whoever wants it to end now */
+  /** ends the wait at once when aborted */
   readonly signal: AbortSignal;
   readonly tally: RemoteTally;
   readonly onEvent: (event: RemoteEvent) => void;
@@ -26,7 +26,7 @@ export interface RemoteOptions {
 export interface RegionEnd {
   readonly code: string;
   readonly servers: readonly Watched[];
-  /** whether its servers were found, or need not be: all that was asked for is elsewhere */
+  /** whether its servers were found, or need not be because all requested servers are elsewhere */
   readonly looked: boolean;
   /** whether its API ever gave a usable answer */
   readonly answered: boolean;
@@ -41,14 +41,12 @@ export interface RemoteEnd {
 }
 
 /**
- * Waits for servers in one or more regions, each with a loop of its own: finds
- * them, then follows them. What is seen of a server is told once it is certain
- * that all that was asked for is there. It ends when each server has its
- * verdict, at the deadline, or when it is interrupted; every end tells where
- * everything stood.
+ * Waits for servers in one or more regions, each with its own loop: finds them, then follows them. Reports
+ * events of servers once all requested servers are certain to exist. Ends when each server has its verdict,
+ * at the deadline, or on interruption; every end contains the state of all servers.
  *
- * @throws RcWaitError CONFIGURATION when what was asked for is not there; API_REFUSED when the
- * credentials were refused before anything was found
+ * @throws RcWaitError CONFIGURATION when a requested server does not exist; API_REFUSED when the credentials
+ *   were refused before anything was found
  */
 export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd> {
   const { regions, selection, rules, clock, signal } = options;
@@ -67,7 +65,7 @@ export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd>
     watches.every(({ fleet }) => fleet.looked) ||
     ids?.every((id) => watches.some(({ fleet }) => fleet.servers.has(id))) === true;
 
-  /** Once it is certain that what was asked for is there, the others need not look any longer. */
+  /** Once all requested servers are found, the other regions can stop looking. */
   function begin(): void {
     if (found.signal.aborted || !isFound()) return;
     checkFound(
@@ -84,7 +82,7 @@ export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd>
     await look(watch, found.signal);
     if (watch.refused === undefined) {
       begin();
-      // Before the others have looked too: at the deadline what is known of a server must be no older than a poll.
+      // Does not wait for the other regions: at the deadline a server's state must be no older than a poll.
       await follow(watch);
     }
     if (watch.refused !== undefined && !found.signal.aborted) throw watch.refused;
@@ -106,8 +104,8 @@ export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd>
 }
 
 /**
- * Holds back what is seen of servers until it is certain that what was asked
- * for is there: nothing must be started for a server when the end is an error.
+ * Holds back events of servers until all requested servers are certain to exist: no command must start for a
+ * server if the wait ends with an error.
  */
 function holding(onEvent: RemoteOptions['onEvent']): {
   readonly onEvent: RemoteOptions['onEvent'];
@@ -128,7 +126,7 @@ function holding(onEvent: RemoteOptions['onEvent']): {
   };
 }
 
-/** All of them; where one fails the others are ended before the failure is told. */
+/** Waits for all; if one fails, it ends the others before it throws. */
 async function settle(works: readonly Promise<void>[], over: AbortController): Promise<void> {
   const stopping = works.map((work) =>
     work.catch((error: unknown) => {

@@ -2,21 +2,21 @@ import { RcWaitError } from '../base/error.ts';
 import { anyCharacter, characterOf, fitsGlob, type GlobPart, thisCharacter } from '../base/glob.ts';
 import type { SeenServer } from '../openstack/servers.ts';
 
-/** Which servers are meant: those that are named, and those that fit every filter. */
+/** Which servers to wait for: every named one, and every one that fits all filters. */
 export interface Selection {
   /** ids or exact names */
   readonly named: readonly string[];
   /** every server */
   readonly all: boolean;
-  /** `*`, `?` and `[abc]`; a server fits with any one of them */
+  /** `*`, `?` and `[abc]`; one fitting pattern suffices */
   readonly globs: readonly string[];
-  /** all of them must be there */
+  /** a server must have all of them */
   readonly metadata: readonly (readonly [key: string, value: string])[];
 }
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** The ids, where nothing but ids is asked for: then no list is needed. undefined otherwise. */
+/** The ids, if only ids are asked for: then no list is needed. Otherwise undefined. */
 export function onlyIds({ named, all, globs, metadata }: Selection): readonly string[] | undefined {
   const isOnly = !all && globs.length === 0 && metadata.length === 0;
   return isOnly && named.length > 0 && named.every((one) => uuid.test(one))
@@ -24,7 +24,7 @@ export function onlyIds({ named, all, globs, metadata }: Selection): readonly st
     : undefined;
 }
 
-/** Whether a server is one of those meant. */
+/** Tests whether a server is selected. */
 export function matcherOf({ named, all, globs, metadata }: Selection): (server: SeenServer) => boolean {
   const names = new Set(named);
   const ids = new Set(named.map((one) => one.toLowerCase()));
@@ -37,12 +37,12 @@ export function matcherOf({ named, all, globs, metadata }: Selection): (server: 
     ids.has(server.id.toLowerCase()) || names.has(server.name) || (isFiltered ? fits(server) : all);
 }
 
-/** A glob for a whole name; a `[` that is never closed is itself. */
+/** A glob for a whole name; an unclosed `[` stands for itself. */
 function globPattern(glob: string): { test(name: string): boolean } {
   const parts: GlobPart[] = [];
   const last = glob.lastIndexOf(']');
   for (let at = 0; at < glob.length; ) {
-    // A "]" that comes first in a set is a part of it.
+    // A "]" right after the "[" belongs to the set.
     const [whole, not, set = ''] = (at < last && /^\[([!^]?)(\]?[^\]]*)\]/.exec(glob.slice(at))) || [];
     const character = String.fromCodePoint(glob.codePointAt(at) ?? 0);
     const isSet = whole !== undefined && whole.length > 2;
@@ -61,7 +61,7 @@ function notAPattern(glob: string): never {
   );
 }
 
-/** A server as it was found, for the question whether all that was named is there. */
+/** A server that was found, for `checkFound`. */
 interface FoundServer {
   readonly id: string;
   readonly name: string;
@@ -69,8 +69,8 @@ interface FoundServer {
 }
 
 /**
- * Whether what was found is what was meant.
- * @throws RcWaitError CONFIGURATION when a named server is not there, or is several, or nothing fits at all
+ * Checks that what was found is what was asked for.
+ * @throws RcWaitError CONFIGURATION when a named server is missing or ambiguous, or no server fits
  */
 export function checkFound(
   { named }: Selection,

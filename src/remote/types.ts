@@ -1,4 +1,4 @@
-/** How waiting for one server ended, by what the API said of it. */
+/** How the wait for one server ended, according to the API. */
 export type Verdict = 'deployed' | 'failed' | 'unprocessable' | 'no-rackconnect' | 'gone';
 
 /** A server that is waited for. Times are on the clock of the wait, in ms. */
@@ -16,9 +16,9 @@ export interface Watched {
   readonly serviceNetIp: string | undefined;
   /** undefined: not yet */
   readonly verdict: Verdict | undefined;
-  /** why it is not over, or why it ended as it did; undefined where the verdict says it all */
+  /** why it is not over, or why it ended so; undefined if the verdict says it all */
   readonly why: string | undefined;
-  /** when it was first seen ACTIVE without a word of RackConnect; undefined: it is not in that state */
+  /** when it was first seen ACTIVE without a RackConnect status; undefined: it is not in that state */
   readonly bareSinceMs: number | undefined;
   readonly foundMs: number;
   /** when the verdict was seen; undefined: not yet */
@@ -27,17 +27,17 @@ export interface Watched {
 
 /** What counts as an end. */
 export interface Rules {
-  /** wait for the second automation of Managed Operations accounts too */
+  /** wait for the second automation of Managed Operations accounts, too */
   readonly managed: boolean;
-  /** how long a server may be ACTIVE without the key until it is said to be none of RackConnect's; Infinity: for ever */
+  /** how long a server may be ACTIVE without the key before it counts as not RackConnect's; Infinity: for ever */
   readonly noRackconnectAfterMs: number;
 }
 
-/** What happens on the way; times on the clock of the wait. */
+/** An event on the way; times on the clock of the wait. */
 export type RemoteEvent =
-  /** the first look at a region is done: so many of its servers are waited for */
+  /** the first look at a region is done: it has this many of the awaited servers */
   | { readonly kind: 'found'; readonly region: string; readonly servers: number; readonly nowMs: number }
-  /** what is known of a server has changed; `verdict` set: it is over */
+  /** the known state of a server has changed; with `verdict` set it is over */
   | { readonly kind: 'server'; readonly server: Watched; readonly nowMs: number }
   /** a region gives no usable answer; asked again at `untilMs` */
   | {
@@ -47,7 +47,7 @@ export type RemoteEvent =
       readonly untilMs: number;
       readonly nowMs: number;
     }
-  /** it does again */
+  /** it answers again */
   | { readonly kind: 'recovered'; readonly region: string; readonly nowMs: number };
 
 /** Requests that were made. */

@@ -22,7 +22,7 @@ export function begin(seen: SeenServer, region: string, nowMs: number, rules: Ru
   return advance(bare, seen, nowMs, rules);
 }
 
-/** The server after the API was heard of it once more: a pure step. An end stands. */
+/** The server after another answer of the API. Pure. A verdict never changes. */
 export function advance(watched: Watched, seen: SeenServer, nowMs: number, rules: Rules): Watched {
   if (watched.verdict !== undefined) return watched;
   const isBare = seen.automation === undefined && seen.status === 'ACTIVE';
@@ -44,14 +44,14 @@ export function advance(watched: Watched, seen: SeenServer, nowMs: number, rules
   };
 }
 
-/** The server after the API said that there is none of its id. */
+/** The server after the API reported that its id does not exist. */
 export function vanished(watched: Watched, nowMs: number): Watched {
   if (watched.verdict !== undefined) return watched;
   const why = 'the server does not exist any more';
   return { ...watched, serverStatus: 'DELETED', verdict: 'gone', why, endedMs: nowMs };
 }
 
-/** Whether two states of a server differ in anything that a person would want to be told. */
+/** Whether two states of a server differ in anything that a person would want to know. */
 export function differs(one: Watched, other: Watched): boolean {
   return (
     one.verdict !== other.verdict ||
@@ -69,9 +69,9 @@ interface Judgement {
 const notYet = (why: string): Judgement => ({ verdict: undefined, why });
 
 /**
- * "Programmatically determine the RackConnect v2.0 automation status of your
- * cloud servers", Rackspace: DEPLOYING, DEPLOYED, FAILED, UNPROCESSABLE. The
- * key is absent at first, and for ever on a server without RackConnect.
+ * "Programmatically determine the RackConnect v2.0 automation status of your cloud servers", Rackspace:
+ * DEPLOYING, DEPLOYED, FAILED, UNPROCESSABLE. The key is absent at first, and for ever on a server without
+ * RackConnect.
  */
 function judge(seen: SeenServer, bareMs: number, rules: Rules): Judgement {
   const { status, automation } = seen;
@@ -90,7 +90,7 @@ function judge(seen: SeenServer, bareMs: number, rules: Rules): Judgement {
     case undefined:
       break;
     default:
-      // A server that is broken stays so, whatever its metadata said before.
+      // A broken server stays broken, whatever its metadata said before.
       if (status === 'ERROR') return broken;
       return notYet(
         automation === 'DEPLOYING' ? 'the automation is at work' : `RackConnect says ${automation}`,
@@ -107,8 +107,8 @@ function judge(seen: SeenServer, bareMs: number, rules: Rules): Judgement {
 const broken: Judgement = { verdict: 'failed', why: 'the server is in status ERROR: it was not built' };
 
 /**
- * Managed Operations accounts have a second automation after RackConnect's
- * (Rackspace's documentation of `rax_service_level_automation`).
+ * Managed Operations accounts have a second automation after RackConnect's (Rackspace's documentation of
+ * `rax_service_level_automation`).
  */
 function judgeManaged({ managed }: SeenServer): Judgement {
   if (managed === undefined) return notYet('DEPLOYED; the second automation has said nothing yet');

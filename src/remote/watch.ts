@@ -17,12 +17,12 @@ import {
 } from './fleet.ts';
 import type { RemoteEvent, RemoteTally } from './types.ts';
 
-/** What asking for a region needs. */
+/** What watching a region needs. */
 export interface WatchOptions {
   readonly api: ServersApi;
   readonly clock: Clock;
   readonly random: () => number;
-  /** between the beginnings of two polls, in ms */
+  /** between the starts of two polls, in ms */
   readonly intervalMs: number;
   /** ends it: the deadline, or a person */
   readonly signal: AbortSignal;
@@ -30,24 +30,24 @@ export interface WatchOptions {
   readonly onEvent: (event: RemoteEvent) => void;
 }
 
-/** How a region stands: its servers, and how its API has been taking our requests. */
+/** The state of a region: its servers, and how its API responds. */
 export interface Watch {
   readonly fleet: Fleet;
   readonly options: WatchOptions;
   backoff: Backoff;
-  /** answers that were refused for want of a right, in a row */
+  /** 403 answers in a row */
   forbidden: number;
   /** why the last question had no usable answer; undefined: it had one */
   trouble: string | undefined;
   /** whether any question had a usable answer */
   answered: boolean;
-  /** the least by which the API's clock is ahead of ours, in ms, as its servers tell; -Infinity: nothing is known of it */
+  /** the minimum by which the API's clock is ahead of this one, in ms, judged by its servers; -Infinity: unknown */
   aheadMs: number;
-  /** set once the credentials are not accepted any more, or no answer can come: nothing is asked after that */
+  /** set once the credentials are no longer accepted, or no answer can come: nothing is asked after that */
   refused: RcWaitError | undefined;
 }
 
-/** A region of which nothing is known yet. */
+/** A region before its first question. */
 export function createWatch(fleet: Fleet, options: WatchOptions): Watch {
   return {
     fleet,
@@ -61,16 +61,16 @@ export function createWatch(fleet: Fleet, options: WatchOptions): Watch {
   };
 }
 
-/** The rest of a long list of changes is fetched so soon, in ms: it is not another poll. */
+/** Delay before the rest of a long list of changes is fetched, in ms: that is not another poll. */
 const continueAfterMs = 1_000;
 
-/** Once so many answers in a row were 403, the account has no right to ask, and will not get it by waiting. */
+/** After this many 403 answers in a row the account has no right to ask, and will not get it by waiting. */
 const mostForbidden = 5;
 
 /**
  * Finds the servers of the region.
- * @param found aborted once they need not be looked for any longer, with the fleet taken for looked at
- * @throws the reason of the signal in the options when that is aborted
+ * @param found aborted, with `fleet.looked` set, once they need not be looked for any longer
+ * @throws the signal's reason when the signal in the options is aborted
  */
 export async function look(watch: Watch, found: AbortSignal): Promise<void> {
   const { fleet, options } = watch;
@@ -79,7 +79,7 @@ export async function look(watch: Watch, found: AbortSignal): Promise<void> {
   while (!fleet.looked && watch.refused === undefined) {
     const how = await step(watch, poll);
     const { clock, intervalMs } = options;
-    // Where servers are deleted all the time it may begin again and again: at the pace of a poll, then.
+    // If servers are deleted all the time the list may restart again and again: then at the pace of a poll.
     if (!fleet.looked) await pause(watch, how === 'lost' ? clock.nowMs() + intervalMs : 0, waker);
   }
   const nowMs = options.clock.nowMs();
@@ -102,13 +102,13 @@ export async function follow(watch: Watch): Promise<void> {
     while ((await step(watch, poll)) === 'more') signal.throwIfAborted();
     if (fleet.pending.size === 0) return;
     const { paceMs } = watch.backoff;
-    // Not where the API has slowed the pace: the rest of a list costs it as much as another poll.
+    // Not if the API has slowed the pace: the rest of a list costs it as much as another poll.
     const isSoon = isAmidChanges(fleet) && watch.trouble === undefined && paceMs <= options.intervalMs;
     await pause(watch, startedMs + (isSoon ? continueAfterMs : paceMs));
   }
 }
 
-/** Sleeps until `untilMs`, and as long as the API has asked for; not any longer once `waker` is aborted. */
+/** Sleeps until `untilMs` and as long as the API has asked for; ends early once `waker` is aborted. */
 async function pause(
   { backoff, options, refused }: Watch,
   untilMs: number,
@@ -127,8 +127,8 @@ async function pause(
 }
 
 /**
- * One question of a poll. `more`: there may be another; `lost`: its pages begin again;
- * `over`: there is none, or it had no usable answer.
+ * Asks one question of a poll. `more`: another may follow; `lost`: its pages start again; `over`: no question
+ * is left, or it had no usable answer.
  */
 async function step(watch: Watch, poll: Poll): Promise<'more' | 'lost' | 'over'> {
   const { fleet, options } = watch;
@@ -160,7 +160,7 @@ function send({ api, signal }: WatchOptions, ask: Ask): Promise<Reply> {
   return ask.kind === 'one' ? api.one(ask.id, signal) : api.page(ask, signal);
 }
 
-/** What an answer tells of the servers, and of the pace. */
+/** What an answer means for the servers and for the pace. */
 function read(
   watch: Watch,
   ask: Ask,
@@ -181,7 +181,7 @@ function read(
     }
     case 'absent':
     case 'lost':
-      // No server of that id; or for a page: no such API, or (400) no such marker.
+      // No server with that id; for a page: no such API, or (400) no such marker.
       if (ask.kind === 'one' && reply.kind === 'absent') return { told: reply, signal: { kind: 'answered' } };
       if (ask.kind === 'page' && reply.kind === 'lost' && ask.marker !== undefined)
         return { told: reply, signal: { kind: 'answered' } };
@@ -198,7 +198,8 @@ function read(
     case 'trouble':
       tally.failed += 1;
       watch.trouble = reply.reason;
-      // Later it may be a proxy of the moment; but what has never answered, and cannot, is not asked for an hour.
+      // After a first answer a proxy may cause it for a moment; but an API that has never answered, and cannot, is
+      // not asked for an hour.
       if (reply.isFinal && !watch.fleet.looked && !watch.answered)
         watch.refused = cannotAsk('API_UNAVAILABLE', watch.fleet.region, reply.reason);
       return { told: undefined, signal: { kind: 'failed', ...waitOf(reply) } };
@@ -217,10 +218,10 @@ function read(
 }
 
 /**
- * When a page was asked for by the API's clock, ms since 1970, where neither it nor identity says the time. The API has
- * reached the newest change that it tells of (a server that was never updated says now), so its clock is at least so
- * far ahead of ours. A guess may be long past, before the first change: then more is listed than need be, and nothing
- * is missed.
+ * When a page was asked for by the API's clock, ms since 1970, if neither the API nor identity reports the
+ * time. The API's clock has reached the newest change on the page (a server that was never updated reports
+ * the current time), so it is at least that far ahead of this one. If the guess is far too early, before the
+ * first change, the API lists more than needed, and nothing is missed.
  */
 function guessed(watch: Watch, page: Page, askedMs: number): number {
   watch.aheadMs = Math.max(watch.aheadMs, newestIn(page) - watch.options.clock.nowMs());

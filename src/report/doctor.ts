@@ -2,7 +2,7 @@ import type { ErrorCode } from '../base/error.ts';
 import { exitOfCode } from './exit.ts';
 import { clean } from './words.ts';
 
-/** What a look is about, in the order in which it is shown. */
+/** The topics of looks, in the order in which they are shown. */
 export const topics = ['server', 'api', 'quota', 'network', 'service'] as const;
 
 type Topic = (typeof topics)[number];
@@ -14,9 +14,9 @@ export interface Look {
   readonly what: string;
   /** what was seen */
   readonly seen: string;
-  /** by whom, or why it is so */
+  /** the source, or the reason */
   readonly because?: string;
-  /** what is wrong with it; undefined: nothing is */
+  /** what is wrong with it; undefined: nothing */
   readonly fault?: Fault;
 }
 
@@ -37,7 +37,7 @@ const titles: Readonly<Record<Topic, string>> = {
   service: 'systemd',
 };
 
-/** The exit status: 0 when nothing is wrong, else that of the first fault, as a wait would end with it. */
+/** The exit status: 0 if nothing is wrong, otherwise the status that a wait would end with for the first fault. */
 export function exitOfLooks(looks: readonly Look[]): number {
   const [first] = faultsOf(looks);
   return first?.fault === undefined ? 0 : exitOfCode(first.fault.code);
@@ -47,7 +47,7 @@ function faultsOf(looks: readonly Look[]): readonly Look[] {
   return topics.flatMap((topic) => looks.filter((look) => look.topic === topic && look.fault !== undefined));
 }
 
-/** All that was seen on one screen, for a person: each topic, then what is wrong and what to type. */
+/** Everything that was seen, on one screen for a person: each topic, then what is wrong and what to type. */
 export function humanDoctor(looks: readonly Look[]): string {
   const width = Math.max(0, ...looks.map(({ what }) => what.length));
   const lines: string[] = [];

@@ -3,13 +3,13 @@ import type { Choice, Chosen } from '../openstack/endpoints.ts';
 import type { Reached } from '../openstack/probe.ts';
 import { clean } from './words.ts';
 
-/** A choice with all that is told about it. */
+/** A choice of endpoints with everything to report about it. */
 export interface EndpointsReport extends Choice {
-  /** where the endpoints are from */
+  /** where the endpoints come from */
   readonly source: 'catalog' | 'login' | 'documentation';
-  /** the region of this Rackspace server; undefined: it is none, as far as can be told */
+  /** the region of this Rackspace server; undefined if it is no such server or the region is unknown */
   readonly serverRegion: string | undefined;
-  /** in the order of `chosen`; empty: not asked for */
+  /** in the order of `chosen`; empty without `--probe` */
   readonly probes: readonly Reached[];
 }
 
@@ -41,7 +41,7 @@ function probeFields({ reached, ms, status, reason }: Reached): unknown {
   return { reached, ms: Math.round(ms), status: status ?? null, reason: reason ?? null };
 }
 
-/** The table for a person: one line for each endpoint, then why. */
+/** The table for a person: one line for each endpoint, then the reasons. */
 export function endpointsTable({ chosen, left, probes }: EndpointsReport): string {
   const rows = chosen.map((one, index) => {
     const probe = probes[index];
@@ -68,7 +68,7 @@ function probeWords({ reached, ms, status, reason }: Reached): string {
   return reached ? `reached in ${Math.round(ms)} ms${how}` : `not reached: ${reason ?? 'no answer'}`;
 }
 
-/** Rows as wide as their widest cells; the last column is not padded. */
+/** Pads each column to its widest cell, except the last one. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
   return rows.map((row) =>
@@ -80,8 +80,8 @@ function columns(rows: readonly (readonly string[])[]): string[] {
 }
 
 /**
- * Assignments for `eval` in a shell: ENDPOINT where there is one endpoint, and one name for each.
- * No value ends in a slash, so that "$ENDPOINT/images" is right whichever way the catalog writes it.
+ * Assignments for `eval` in a shell: ENDPOINT if there is only one endpoint, and one variable for each.
+ * Trailing slashes are cut, so that "$ENDPOINT/images" works whichever way the catalog writes the URL.
  */
 export function endpointsEnv({ chosen }: EndpointsReport): string {
   const several = (one: Chosen): boolean =>
@@ -95,19 +95,19 @@ export function endpointsEnv({ chosen }: EndpointsReport): string {
   return plain + lines.join('');
 }
 
-/** `cloudServersOpenStack` → `CLOUD_SERVERS_OPEN_STACK`; only letters, digits and underscores are left. */
+/** `cloudServersOpenStack` → `CLOUD_SERVERS_OPEN_STACK`; only letters, digits and underscores remain. */
 function upper(name: string): string {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[^A-Za-z0-9]+/g, '_');
   return words.toUpperCase();
 }
 
 /**
- * What a URL cannot hold (RFC 3986, 2) as it is written there: percent-encoded, so that a terminal obeys nothing of it,
- * and `eval $(…)` without quotes does not divide it. A NUL would end it for the shell.
+ * Percent-encodes the characters that a URL cannot contain (RFC 3986, 2), so that a terminal obeys none of
+ * them and `eval $(…)` without quotes does not split the URL. A NUL would end it for the shell.
  */
 const encoded = (url: string): string => url.replace(/[\p{Cc}\p{Z}\p{Cf}]/gu, encodeURIComponent);
 
-/** In single quotes nothing is special to a shell but the quote itself (POSIX, Shell Command Language, 2.2.2). */
+/** In single quotes only the quote itself is special to a shell (POSIX, Shell Command Language, 2.2.2). */
 function quoted(url: string): string {
   return `'${encoded(withoutTrailing(url, '/')).replaceAll("'", `'\\''`)}'`;
 }

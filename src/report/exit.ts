@@ -1,6 +1,9 @@
 import type { ErrorCode, RcWaitError } from '../base/error.ts';
 
-/** How a run of `rc-wait wait` can end: the `outcome` of the result document. An interface: only ever added to. */
+/**
+ * How a run of `rc-wait wait` can end: the `outcome` of the result document. An interface: values are only
+ * ever added.
+ */
 export type Outcome =
   | 'deployed'
   | 'failed'
@@ -11,7 +14,7 @@ export type Outcome =
   | 'network-failed'
   | 'interrupted';
 
-/** The exit status of each outcome, where the outcome alone decides it. */
+/** The exit status of each outcome, if the outcome alone decides it. */
 const outcomeExits: Readonly<Record<Exclude<Outcome, 'network-failed' | 'interrupted'>, number>> = {
   deployed: 0,
   failed: 1,
@@ -21,7 +24,7 @@ const outcomeExits: Readonly<Record<Exclude<Outcome, 'network-failed' | 'interru
   refused: 77,
 };
 
-/** The one table from error code to exit status (sysexits.h where it has a number for it). */
+/** The one table from error code to exit status (from sysexits.h where it has a suitable number). */
 const errorExits: Readonly<Record<ErrorCode, number>> = {
   USAGE: 64,
   CONFIGURATION: 64,
@@ -55,7 +58,7 @@ export function exitOfCode(code: ErrorCode): number {
   return errorExits[code];
 }
 
-/** The exit status of an outcome that needs no error to tell it. */
+/** The exit status of an outcome that has no error. */
 export function exitOfOutcome(outcome: keyof typeof outcomeExits): number {
   return outcomeExits[outcome];
 }

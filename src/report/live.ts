@@ -1,16 +1,16 @@
-/** A block of lines at the foot of a terminal that is drawn again in place. */
+/** A block of lines at the foot of a terminal that is redrawn in place. */
 export interface Live {
-  /** Draws these lines in the place of the last ones. */
+  /** Replaces the lines of the block. */
   draw(lines: readonly string[]): void;
   /** Writes text above the block; the next draw brings the block back. */
   above(text: string): void;
-  /** Takes the block away. */
+  /** Removes the block. */
   end(): void;
 }
 
 /** A live block whose process may be stopped while it is drawn. */
 export interface StoppableLive extends Live {
-  /** Leaves what was drawn where it stands, since other lines may be below it by now; the next draw begins anew. */
+  /** Leaves the block on the screen, because other lines may be below it by now; the next draw starts a new one. */
   forget(): void;
 }
 
@@ -18,8 +18,8 @@ export interface StoppableLive extends Live {
 const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A\r\u001b[J` : '');
 
 /**
- * A live block on a terminal that `write` writes to.
- * @param isShown whether it may be drawn at this moment
+ * Makes a live block on the terminal that `write` writes to.
+ * @param isShown whether it may be drawn now
  */
 export function createLive(
   write: (text: string) => void,

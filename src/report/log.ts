@@ -5,7 +5,7 @@ import { clean } from './words.ts';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** The log: everything that is said on the way, on standard error. */
+/** The log of a wait, on standard error. */
 export interface Log {
   readonly debug: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly info: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
@@ -15,14 +15,14 @@ export interface Log {
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** `human`: plain lines; `json`: pino's own, one object a line; `journal`: plain lines in the given envelope */
+  /** `human`: plain lines; `json`: pino's own, one object a line; `journal`: plain lines through `journalLines` */
   readonly format: 'human' | 'json' | 'journal';
   readonly write: (text: string) => void;
   /** puts the priority of a level (pino's number) before each line, for the journal */
   readonly journalLines: (level: number, text: string) => string;
 }
 
-/** A log on pino; secrets are never handed to it, so nothing is redacted. */
+/** A log on pino. It redacts nothing, because it never receives secrets. */
 export function createLog({ level, format, write, journalLines }: LogOptions): Log {
   const human = (line: string): void => {
     const { level: number, msg } = JSON.parse(line) as { level: number; msg: string };
@@ -38,7 +38,7 @@ export function createLog({ level, format, write, journalLines }: LogOptions): L
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** A person needs the level where something is wrong, and nowhere else. */
+/** A person needs the level only for warnings and errors. */
 function wordOf(level: number): string {
   return level >= 50 ? 'rc-wait: error: ' : level >= 40 ? 'rc-wait: warning: ' : 'rc-wait: ';
 }

@@ -4,24 +4,24 @@ import type { Task } from '../rackconnect/types.ts';
 import type { JobEvent, Phase } from '../wait/job.ts';
 import { clean, count, cut, elapsed, reasonOfDelay, whenNext } from './words.ts';
 
-/** What is known of a wait at one moment. Made by `advance`, shown by the functions below it. */
+/** The state of a wait. `advance` makes it; the functions below show it. */
 export interface Progress {
   readonly startedMs: number;
   readonly deadlineMs: number;
   readonly phase: Phase | 'start';
-  /** the status word last seen */
+  /** the last status seen */
   readonly status: string | undefined;
   readonly tasks: readonly Task[];
-  /** why the last answer was not the end of this phase */
+  /** why the last answer did not end this phase */
   readonly why: string | undefined;
-  /** the last answer was no usable one */
+  /** the last answer was unusable */
   readonly troubled: boolean;
   readonly delay: Delay | undefined;
-  /** what another source than the API says meanwhile, where that is something else */
+  /** a different status from another source than the API */
   readonly hint: string | undefined;
 }
 
-/** A wait that has only begun. Times on the clock, in ms. */
+/** The state at the start. Times on the clock, in ms. */
 export function begin(startedMs: number, deadlineMs: number): Progress {
   return {
     startedMs,
@@ -36,12 +36,12 @@ export function begin(startedMs: number, deadlineMs: number): Progress {
   };
 }
 
-/** The progress when something hinders the wait that is no event of it, such as an interface without an address. */
+/** The state with a hindrance that is not an event of the wait, such as an interface without an address. */
 export function hindered(progress: Progress, why: string): Progress {
   return { ...progress, why: clean(why) };
 }
 
-/** The progress after one more event: a pure step. */
+/** The state after one more event. Pure. */
 export function advance(progress: Progress, event: JobEvent): Progress {
   switch (event.kind) {
     case 'phase':
@@ -60,7 +60,7 @@ export function advance(progress: Progress, event: JobEvent): Progress {
     case 'answer': {
       const { verdict } = event;
       if (verdict.kind === 'error') return { ...progress, why: clean(verdict.why), troubled: true };
-      // A good answer ends what was in its way: "refused" beside DEPLOYED would be a reason of before.
+      // A valid answer clears earlier trouble: "refused" beside DEPLOYED would be out of date.
       const sound = { ...progress, delay: sinceAnswer(progress.delay), troubled: false };
       if (verdict.kind === 'not-yet') {
         const seen = verdict.seen ?? { status: progress.status, tasks: progress.tasks };
@@ -73,14 +73,14 @@ export function advance(progress: Progress, event: JobEvent): Progress {
   }
 }
 
-/** The delay that still holds after a sound answer: the pace alone. */
+/** The delay that still holds after a valid answer: only the pace. */
 function sinceAnswer(delay: Delay | undefined): Delay | undefined {
   return delay?.because === 'pace' || delay?.because === 'in-flight' ? delay : undefined;
 }
 
 /**
- * The status by another source: the status itself while the API gives none, and
- * worth a word where it is another one than the API's.
+ * Takes in the status from another source: as the status itself while the API gives none, and as a hint if it
+ * differs from the API's.
  */
 function hinted(
   { status }: Progress,
@@ -97,7 +97,7 @@ function hinted(
 }
 
 function seenIn(value: unknown): Partial<Pick<Progress, 'status' | 'tasks'>> {
-  // The events of all questions come through one door; only the automation's value has a status.
+  // Events of all questions arrive here; only the automation's value has a status.
   return typeof value === 'object' && value !== null && 'status' in value && 'tasks' in value
     ? (value as Pick<Progress, 'tasks'> & { status: string })
     : {};
@@ -113,7 +113,7 @@ const phaseWords: Readonly<Record<Progress['phase'], string>> = {
   network: 'DEPLOYED; configuring the network',
 };
 
-/** What is going on, in one line without a time: two of them differ only when something changed. */
+/** The current activity on one line, without times: the text differs only when something has changed. */
 export function change(progress: Progress): string {
   const { phase, status, why, delay, troubled, hint } = progress;
   const head = phase === 'automation' && status !== undefined ? clean(status) : phaseWords[phase];
@@ -122,7 +122,7 @@ export function change(progress: Progress): string {
   return reasons.length === 0 ? head : `${head}: ${reasons.join('; ')}`;
 }
 
-/** The same with the times, for STATUS= and for whoever reads `systemctl status`. */
+/** The same with times, for STATUS= and `systemctl status`. */
 export function statusLine(progress: Progress, nowMs: number): string {
   const parts = [change(progress), `waited ${elapsed(nowMs - progress.startedMs)}`];
   if (progress.delay !== undefined && progress.phase !== 'network')

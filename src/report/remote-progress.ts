@@ -3,7 +3,7 @@ import type { ExecEnd } from '../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../remote/types.ts';
 import { clean, count, cut, elapsed } from './words.ts';
 
-/** What is known of a wait for servers at one moment. Changed in place: there may be ten thousand of them. */
+/** The state of a wait for servers. Changed in place: there may be ten thousand of them. */
 export interface RemoteProgress {
   readonly startedMs: number;
   readonly deadlineMs: number;
@@ -15,7 +15,7 @@ export interface RemoteProgress {
   execsDone: number;
 }
 
-/** A wait that has only begun. Times on the clock, in ms. */
+/** The state at the start. Times on the clock, in ms. */
 export function beginRemote(startedMs: number, deadlineMs: number): RemoteProgress {
   return {
     startedMs,
@@ -28,12 +28,12 @@ export function beginRemote(startedMs: number, deadlineMs: number): RemoteProgre
   };
 }
 
-/** Takes an event in. */
+/** Records an event. */
 export function noteEvent(progress: RemoteProgress, event: RemoteEvent): void {
   switch (event.kind) {
     case 'found':
       progress.found = true;
-      // A region that need not be looked at any longer does not recover: nobody asks it.
+      // A region that need not be searched any longer is no longer asked, so it never recovers.
       progress.troubles.delete(event.region);
       return;
     case 'server':
@@ -47,7 +47,7 @@ export function noteEvent(progress: RemoteProgress, event: RemoteEvent): void {
   }
 }
 
-/** Takes the end of a command in. */
+/** Records the end of a command. */
 export function noteExec(progress: RemoteProgress, { reason }: ExecEnd): void {
   progress.execsDone += 1;
   if (reason !== undefined) progress.execsFailed += 1;
@@ -86,7 +86,7 @@ function execLine({ execsDone, execsFailed }: RemoteProgress): string[] {
   return execsDone === 0 ? [] : [`  ${count(execsDone, 'command')} ended, ${execsFailed} of them not well`];
 }
 
-/** The least advanced first; those that are equally far by their names, so that the table does not jump. */
+/** The least advanced first; ties are ordered by name, so that the table does not jump. */
 function slowest(waiting: readonly Watched[]): readonly Watched[] {
   const stage = ({ automation, serverStatus }: Watched): number =>
     automation === undefined ? (serverStatus === 'ACTIVE' ? 1 : 0) : automation === 'DEPLOYING' ? 2 : 3;

@@ -6,9 +6,8 @@ import { describe } from './result.ts';
 import { clean, count, elapsed } from './words.ts';
 
 /**
- * How waiting for one server ended, the worst first: the outcome of the whole
- * wait is that of the worst server. What has failed for good comes before what
- * nobody knows, and that before what only takes longer.
+ * How the wait for one server ended, the worst first: the worst server decides the outcome of the whole wait.
+ * Definite failures come before unknown states, and unknown states before servers that only take longer.
  */
 const outcomes = [
   'failed',
@@ -25,7 +24,7 @@ const outcomes = [
 
 type RemoteOutcome = (typeof outcomes)[number];
 
-/** The exit status of each, by the table that `rc-wait wait` has too (exit.ts). */
+/** The exit status of each, by the table of `rc-wait wait` (exit.ts). */
 const sameExitAs: Readonly<
   Record<Exclude<RemoteOutcome, 'interrupted'>, Parameters<typeof exitOfOutcome>[0]>
 > = {
@@ -41,7 +40,7 @@ const sameExitAs: Readonly<
 };
 
 interface ServerDocument {
-  /** null: it was named, and never found because the API gave no usable answer */
+  /** null: the server was named, but never found because the API gave no usable answer */
   readonly id: string | null;
   readonly name: string;
   readonly region: string | null;
@@ -71,14 +70,14 @@ export interface RemoteDocument {
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
-/** What the end does not tell by itself. */
+/** What the result needs besides the end. */
 export interface RemoteCircumstances {
   readonly named: readonly string[];
   readonly startedMs: number;
   readonly nowMs: number;
   readonly requests: Readonly<RemoteTally>;
   readonly execs: ReadonlyMap<string, ExecEnd>;
-  /** the signal that ended it; undefined: none did */
+  /** the signal that ended the wait; undefined: none */
   readonly interruptedBy: InterruptSignal | undefined;
 }
 
@@ -95,9 +94,9 @@ export function remoteResult(
   const counts = countsOf(servers);
   const unseen = end.regions.filter(({ looked }) => !looked);
   const lacks = new Set(unseen.map(lackOf));
-  // Nothing at all is known only where it was interrupted before its first answer.
+  // No outcome and no lack: the wait was interrupted before its first answer.
   const worst = outcomes.find((outcome) => counts[outcome] > 0 || lacks.has(outcome)) ?? 'interrupted';
-  // Whoever interrupts it wants to know that it was: as with every program, that is what the exit status says.
+  // As with every program, the exit status tells the person who interrupts it that it was interrupted.
   const outcome = end.kind === 'interrupted' ? 'interrupted' : worst;
   const error = end.regions.find((region) => region.refused !== undefined)?.refused;
   const document: RemoteDocument = {
@@ -116,9 +115,8 @@ export function remoteResult(
 }
 
 /**
- * What a region counts as whose servers were never found, and that is no
- * mistake of whoever asked (a mistake is an error): without it, the servers of
- * the other regions would end well what has not ended.
+ * The outcome of a region whose servers were never found, through no mistake of the caller (a mistake is an
+ * error). Without it, the servers of the other regions would make the whole wait a success.
  */
 function lackOf({ answered }: RegionEnd): RemoteOutcome {
   return answered ? 'timeout' : 'unavailable';
@@ -164,7 +162,7 @@ function judge(
   return answered ? { outcome: 'timeout', reason: why } : { outcome: 'unavailable', reason: trouble };
 }
 
-/** What was named, where a region never gave a list to find it in. */
+/** The named servers that a region without a list may contain. */
 function neverFound({ kind, regions }: RemoteEnd, { named }: RemoteCircumstances): readonly ServerDocument[] {
   const unseen = regions.filter(({ looked }) => !looked);
   const blind = unseen.find(({ answered }) => !answered) ?? unseen[0];
@@ -232,10 +230,10 @@ const words: Readonly<Record<RemoteOutcome, string>> = {
   deployed: 'deployed',
 };
 
-/** So many servers are told to a person one by one; all of them are in the document. */
+/** At most this many servers are listed for a person; the document contains all of them. */
 const mostTold = 50;
 
-/** The result for a person: the message, every server that is not deployed with its reason, and the requests. */
+/** A result for a person: the message, every server that is not deployed with its reason, and the requests. */
 export function humanRemote({ message, servers, requests, error }: RemoteDocument): string {
   const others = servers.filter(({ outcome }) => outcome !== 'deployed');
   const order = (one: ServerDocument): number => outcomes.indexOf(one.outcome);

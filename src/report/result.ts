@@ -5,11 +5,11 @@ import type { JobEnd, Known } from '../wait/job.ts';
 import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
 import { clean, count, elapsed } from './words.ts';
 
-/** Whom the next run has to tell that DEPLOYED was seen. */
+/** The announcements of DEPLOYED that are left to the next run. */
 export interface Owed {
-  /** the stack of --signal */
+  /** to the stack of --signal */
   signal: boolean;
-  /** the names of the hooks that were not begun */
+  /** the names of the hooks that were not started */
   hooks: string[];
 }
 
@@ -17,17 +17,17 @@ export interface Owed {
 export interface ResultDocument {
   readonly schema: 'rc-wait/result/v1';
   readonly outcome: Outcome;
-  /** the last status word of the API; null: none was ever read */
+  /** the last status that the API gave; null: none was ever read */
   readonly automation_status: string | null;
-  /** who told the status, where it was not the API */
+  /** the source of the status, if it was not the API */
   readonly source?: 'xenstore';
-  /** how the second automation, that of Managed Operations, ended, where it was waited for */
+  /** how the second automation, by Managed Operations, ended, if it was waited for */
   readonly managed_automation?: string;
   readonly tasks: readonly { readonly name: string; readonly status: string }[];
-  /** `enabled` null: its word was not understood */
+  /** `enabled` null: its value was not understood */
   readonly features: readonly { readonly name: string; readonly enabled: boolean | null }[];
   readonly gateway_ip: string | null;
-  /** null: it did not come to that */
+  /** null: the job did not get that far */
   readonly network: NetworkResult | null;
   readonly requests: Readonly<Tally>;
   readonly waited_ms: number;
@@ -38,13 +38,13 @@ export interface ResultDocument {
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
-/** A result with the exit status that goes with it. */
+/** A result with its exit status. */
 export interface Result {
   readonly document: ResultDocument;
   readonly exit: number;
 }
 
-/** How the job ended, the signal that ended it before, or what is remembered in its place. */
+/** How the job ended, the signal that interrupted it, or what is remembered instead. */
 export type End =
   | JobEnd<NetworkResult>
   /** DEPLOYED was seen on this instance before, at `since` (RFC 3339), and nothing was asked now */
@@ -52,12 +52,12 @@ export type End =
       readonly kind: 'remembered';
       readonly since: string;
       readonly network: NetworkResult;
-      /** whom an earlier run could not tell; undefined: all were told */
+      /** the announcements that an earlier run could not make; undefined: none */
       readonly owed?: Owed | undefined;
     })
   | (Known & { readonly kind: 'interrupted'; readonly signal: InterruptSignal });
 
-/** What the end of the job does not tell by itself. */
+/** What the result needs besides the end of the job. */
 export interface Circumstances {
   readonly requests: Readonly<Tally>;
   readonly waitedMs: number;
@@ -149,7 +149,7 @@ function judge(end: End, waitedMs: number): Judgement {
     }
     case 'deadline': {
       const phase = end.deployment === undefined ? '' : 'DEPLOYED, but ';
-      // What Managed Operations does is not the API's to tell.
+      // Managed Operations' progress does not come from the API.
       if (end.answered || end.phase === 'managed')
         return plain('timeout', `${phase}the deadline passed ${after}: ${clean(end.why)}`);
       if (end.refused)
@@ -165,7 +165,7 @@ function judge(end: End, waitedMs: number): Judgement {
   }
 }
 
-/** DEPLOYED, but not as wished: that is no success, although nothing is broken. */
+/** DEPLOYED, but the gateway could not be set: not a success, although nothing is broken. */
 function rolledBack(
   network: Extract<NetworkResult, { readonly action: 'rolled-back' }>,
   when: string,
@@ -189,7 +189,7 @@ function plain(
   return { outcome, exit: exitOfOutcome(outcome), message, network };
 }
 
-/** Who said so, where it was not the API. */
+/** The source of the status, if it was not the API. */
 function toldBy({ deployment }: Known): string {
   return deployment?.source === undefined ? '' : ` (told by ${deployment.source})`;
 }
@@ -219,13 +219,13 @@ function networkWords(
   }
 }
 
-/** An error as documents carry it. */
+/** An error in the form that documents use. */
 export function describe(error: RcWaitError): { code: string; message: string; hint?: string } {
   const { code, message, hint } = error;
   return hint === undefined ? { code, message } : { code, message, hint };
 }
 
-/** A result for a person: the message, how many requests it took, and the way out. */
+/** A result for a person: the message, the number of requests, and the hint. */
 export function humanResult({ message, requests, error }: ResultDocument): string {
   const used = `${count(requests.sent, 'request')} sent, ${requests.refused} refused, ${requests.shared} shared`;
   const hint = error?.hint === undefined ? '' : `\n${error.hint}`;

@@ -4,7 +4,7 @@ import type { Live } from './live.ts';
 import type { Log } from './log.ts';
 import { advance, begin, block, change, hindered, type Progress, statusLine } from './progress.ts';
 
-/** Whoever is told by sd_notify(3): the notifier of systemd/, or nobody. */
+/** A receiver of sd_notify(3) messages: the notifier of systemd/, or a dummy. */
 interface StatusSink {
   status(text: string, extendMs: number): void;
 }
@@ -12,9 +12,9 @@ interface StatusSink {
 export interface ViewOptions {
   readonly log: Log;
   readonly sink: StatusSink;
-  /** on a terminal; else one line of the log for each change */
+  /** on a terminal; elsewhere each change is a line of the log */
   readonly live: Live | undefined;
-  /** of the terminal at this moment: a person may change its size */
+  /** of the terminal now: a person may resize it */
   readonly columns: () => number;
   readonly nowMs: () => number;
   readonly startedMs: number;
@@ -22,31 +22,30 @@ export interface ViewOptions {
   readonly deadlineMs: number;
 }
 
-/** What a person and systemd are shown while a wait goes on. */
+/** What a person and systemd see during a wait. */
 export interface View {
   onEvent(event: JobEvent): void;
-  /** how many requests were made so far, once there is a pace to count them */
+  /** the requests so far, once there is a pace to count them */
   count(tally: Readonly<Tally>): void;
-  /** what hinders the wait and is no event of it; told again and again, it is a proof of life */
+  /** shows a hindrance that is not an event of the wait; each call is a sign of life */
   hinder(why: string): void;
   readonly progress: Progress;
   end(): void;
 }
 
-/** How often STATUS= is renewed while nothing changes, in ms. Each renewal is a proof of life. */
+/** Interval between renewals of STATUS= while nothing changes, in ms. Each renewal is a sign of life. */
 const renewEveryMs = 5_000;
 
 /**
- * How far each proof of life pushes the start time-out, in ms: one renewal, one
- * request at its slowest, and some. A process that hangs sends none, and is
- * killed when it runs out; EXTEND_TIMEOUT_USEC= in sd_notify(3).
+ * By how much each sign of life extends the start time-out, in ms: one renewal, one request at its slowest,
+ * and a margin. A process that hangs sends none and is killed at the time-out; EXTEND_TIMEOUT_USEC= in
+ * sd_notify(3).
  */
 const extendMs = 30_000;
 
 /**
- * The same for the network step, which is told once: it may wait for another
- * process's change and its rollback, and each command in it has a time limit
- * of its own.
+ * The same for the network step, which gives only one sign of life: it may wait for another process's change
+ * and its rollback, and each command in it has a time limit of its own.
  */
 const extendNetworkMs = 900_000;
 

@@ -2,18 +2,18 @@ import { formatDuration } from '../base/duration.ts';
 import type { Delay } from '../pace/types.ts';
 
 /**
- * Text from outside, fit for a terminal and for a line of a log: an API, or
- * whoever stands in for it, could otherwise move the cursor, change colours or
- * forge lines.
+ * Makes text from outside safe for a terminal and for a line of a log: an API, or an impostor, could
+ * otherwise move the cursor, change colours or forge lines.
  */
 export function clean(text: string): string {
-  // C0 and C1 controls, line and paragraph separators, and the marks that turn the direction of text around.
+  // C0 and C1 controls, line and paragraph separators, and the marks that reverse the direction of text.
   return text.replace(/[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 }
 
 /**
- * A document fit for a terminal, and the same document: in JSON each character is what its escape says.
- * What a person's terminal would obey is written `\\u001b`, wherever it goes, so that a file and a screen show the same.
+ * Makes a JSON document safe for a terminal without changing its meaning: each character equals its escape.
+ * Characters that a terminal would obey become `\\u001b` and so on for every output, so that a file and a
+ * screen show the same.
  */
 export function escapeControls(text: string): string {
   return text.replace(
@@ -23,22 +23,22 @@ export function escapeControls(text: string): string {
 }
 
 /**
- * XML fit for a terminal. Most control characters cannot be in XML at all, not even by a reference (XML 1.0, 2.2),
- * and in a name or a CDATA section none can be referred to: they become the replacement character.
+ * Makes XML safe for a terminal. Most control characters cannot be in XML at all, not even as a reference
+ * (XML 1.0, 2.2), and names and CDATA sections permit no references: controls become the replacement
+ * character.
  */
 export function replaceControls(text: string): string {
   return text.replace(/(?!\r?\n|\t)\p{Cc}/gu, '\ufffd');
 }
 
 /**
- * Characters that a terminal draws two columns wide (Unicode Standard Annex
- * #11), a few too many rather than one too few: a line that wraps would make
- * the live block erase what stands above it.
+ * Characters that a terminal draws two columns wide (Unicode Standard Annex #11). Includes a few too many
+ * rather than too few: a line that wraps would make the live block erase the text above it.
  */
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Extended_Pictographic}\p{Emoji_Presentation}\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1f000}-\u{1ffff}\u{20000}-\u{3ffff}]/u;
 
-/** The text cut to `width` columns, with an ellipsis where something is missing. */
+/** Cuts text to `width` columns, with an ellipsis for the rest. */
 export function cut(text: string, width: number): string {
   if (width < 1) return '';
   let used = 0;
@@ -46,13 +46,13 @@ export function cut(text: string, width: number): string {
   for (const character of text) {
     used += wide.test(character) ? 2 : 1;
     if (used > width) return `${kept}…`;
-    // The ellipsis needs a column of its own, should the rest not fit.
+    // The ellipsis needs a column if the rest does not fit.
     if (used < width) kept += character;
   }
   return text;
 }
 
-/** How long something took: whole seconds, to the nearest, since a limit of 2 s that took 2.003 s took 2 s. */
+/** A duration in words, rounded to whole seconds: a limit of 2 s that took 2.003 s took 2 s. */
 export function elapsed(ms: number): string {
   return formatDuration(ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000);
 }

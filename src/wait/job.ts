@@ -8,21 +8,21 @@ import { type Inquiry, ofApi, type WaitEvent, type Waited, waitFor } from './loo
 import { Overruled, StillDeployed } from './still-deployed.ts';
 import { type Deployment, type Features, judgeDetails, judgeFeatures, judgeGateway } from './verdict.ts';
 
-/** What the job is busy with. `region`: finding out whose API to ask. */
+/** The current step of the job. `region`: finding out which API to ask. */
 export type Phase = 'region' | 'automation' | 'managed' | 'features' | 'gateway' | 'network';
 
 export type JobEvent = WaitEvent | { readonly kind: 'phase'; readonly phase: Phase };
 
-/** What is known when the job ends, as far as it came. */
+/** What is known when the job ends, as far as it got. */
 export interface Known {
   readonly deployment?: Deployment;
-  /** where the second automation was waited for */
+  /** set if the second automation was waited for */
   readonly managed?: Managed;
   readonly features?: Features;
   readonly gateway?: Ipv4Address;
 }
 
-/** How the job ended. `N` is what configuring the network came to. */
+/** How the job ended. `N` is the result of the network step. */
 export type JobEnd<N> = Known &
   (
     | { readonly kind: 'deployed'; readonly network: N | Skipped }
@@ -48,11 +48,11 @@ type ManagedSource = LocalSource<Managed> | undefined;
 
 export interface JobOptions<N> {
   readonly client: RackconnectClient;
-  /** the status by another way than the API: beside it, or in its place; left out: the API alone */
+  /** another source of the status, beside the API or instead of it; absent: the API alone */
   readonly metadata?: { readonly source: LocalSource<Deployment>; readonly alone: boolean } | undefined;
   /**
-   * the second automation, where the account has one: what is done here comes after it; a function is asked when the
-   * first has ended, since what tells it may come late
+   * the second automation, if the account has one: the later steps wait for it, too. A function is called
+   * when the first has ended, because its sources may come late
    */
   readonly managed?: ManagedSource | (() => Promise<ManagedSource>);
   readonly clock: Clock;
@@ -62,16 +62,14 @@ export interface JobOptions<N> {
   readonly onEvent: (event: JobEvent) => void;
   /** `off`: leave the network alone; `auto`: unless RackConnect sets it; `always`: the owner named a stack */
   readonly network: 'off' | 'auto' | 'always';
-  /** puts the gateway into the network configuration; throws RcWaitError when it cannot */
+  /** sets the gateway in the network configuration; throws RcWaitError on failure */
   readonly configure: (gateway: Ipv4Address) => Promise<N>;
 }
 
 /**
- * The whole job: wait for the automation, and for that of Managed Operations
- * where there is one; find out who sets the gateway, wait for its address, hand
- * it to the network. All of it under one deadline.
- *
- * @throws the signal's reason when aborted; RcWaitError of `configure` ends as `network-failed`
+ * Runs the whole job under one deadline: waits for the automation, and for a second one by Managed Operations
+ * if the account has it; finds out who sets the gateway; waits for its address; sets it.
+ * @throws the signal's reason when aborted; an RcWaitError of `configure` becomes the end `network-failed`
  */
 export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
   const status = statusInquiry(options);
@@ -94,7 +92,7 @@ async function afterDeployed<N>(
 ): Promise<JobEnd<N>> {
   const { client, clock } = options;
   let known: Known = { deployment };
-  /** Asks for what comes after DEPLOYED; an end where it does not come. */
+  /** Asks for what follows DEPLOYED; returns an end if that does not arrive. */
   const askAfter = async <T>(
     phase: Exclude<Phase, 'region' | 'automation' | 'network'>,
     inquiry: Inquiry<T>,
@@ -144,7 +142,7 @@ async function configure<N>(gateway: Ipv4Address, known: Known, options: JobOpti
   }
 }
 
-/** How a job ends whose automation did not end with DEPLOYED. */
+/** The end of a job whose automation ended without DEPLOYED. */
 function endOf({ status }: Deployment): 'failed' | 'unprocessable' {
   return status === 'UNPROCESSABLE' ? 'unprocessable' : 'failed';
 }
@@ -157,10 +155,7 @@ function statusInquiry<N>({ client, clock, metadata }: JobOptions<N>): Inquiry<D
 
 const skipped = (reason: string): Skipped => ({ action: 'skipped', reason });
 
-/**
- * Neither guess is safe: to write where RackConnect writes too, or to leave a
- * server without its gateway.
- */
+/** Neither guess is safe: to write where RackConnect writes too, or to leave a server without its gateway. */
 function cannotTell(): RcWaitError {
   return new RcWaitError(
     'NETWORK_UNDECIDED',

@@ -3,32 +3,32 @@ import { RcWaitError } from '../base/error.ts';
 import type { Hint, Inquiry, InquiryOptions, Told } from './loop.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Something on this server that tells without a request, and costs no quota. */
+/** A source on this server that needs no request and costs no quota. */
 export interface LocalSource<T> {
-  /** One look, within seconds. Never rejects; aborted, it ends early. */
+  /** Reads the source once, within seconds. Never rejects; ends early when aborted. */
   read(signal: AbortSignal): Promise<Sighting<T>>;
 }
 
-/** What one look came to. */
+/** The result of one read. */
 interface Sighting<T> {
   readonly verdict: Verdict<T>;
-  /** with an error: it will be the same for as long as this server runs */
+  /** with an error: the result stays the same for as long as this server runs */
   readonly lasting?: boolean;
 }
 
-/** How often such a source is looked at, in ms. Each look is a child process. */
+/** Interval between reads of such a source, in ms. Each read is a child process. */
 const lookEveryMs = {
-  /** when it is all there is */
+  /** as the only source */
   alone: 1_000,
-  /** beside an API that answers, whose word counts: a hint for whoever watches */
+  /** beside an API that answers, whose word counts: a hint for a person who watches */
   beside: 5_000,
-  /** when the last look failed */
+  /** after a failed read */
   failing: 10_000,
 } as const;
 
 /**
- * The inquiry that looks at such a source alone.
- * @throws RcWaitError CONFIGURATION, from `ask`, where there is nothing to look at
+ * Polls such a source alone.
+ * @throws RcWaitError CONFIGURATION, from `ask`, if there is nothing to read
  */
 export function ofSource<T>(source: LocalSource<T>, clock: Clock): Inquiry<T> {
   return {
@@ -51,9 +51,8 @@ export function ofSource<T>(source: LocalSource<T>, clock: Clock): Inquiry<T> {
 }
 
 /**
- * The inquiry that asks the API, and has a source of this server beside it: a
- * hint while the API answers; while it refuses, or cannot be reached, what is
- * waited for.
+ * Asks the API and reads a source of this server beside it. While the API answers, the source is only a hint;
+ * while the API refuses or cannot be reached, the source's word counts.
  */
 export function beside<T>(api: Inquiry<T>, source: LocalSource<T>, clock: Clock): Inquiry<T> {
   return new Beside(api, source, clock);
@@ -63,7 +62,7 @@ class Beside<T> implements Inquiry<T> {
   readonly #api: Inquiry<T>;
   readonly #source: LocalSource<T>;
   readonly #clock: Clock;
-  /** the API's last word was a usable one; it is given a first chance */
+  /** the API's last answer was usable; true at first, to give it a chance */
   #usable = true;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #failing = false;
@@ -85,7 +84,7 @@ class Beside<T> implements Inquiry<T> {
       ...options,
       signal: stop.signal,
       onDelay: (delay) => {
-        // Another process may have been refused: then this one is not even let ask.
+        // After a refusal of another process this one may not even ask.
         if (delay.because === 'refused' || delay.because === 'failed') this.#usable = false;
         onDelay(delay);
       },
@@ -99,12 +98,12 @@ class Beside<T> implements Inquiry<T> {
       signal.removeEventListener('abort', abort);
       stop.abort();
       watched.catch(() => {});
-      // A request under way is given up in order, so that its slot is accounted for.
+      // Let a cancelled request end, so that its slot is accounted for.
       await asked.catch(() => {});
     }
   }
 
-  /** Looks again and again; resolves only when the source says "done" and the API is of no use. */
+  /** Reads again and again; resolves only when the source says "done" and the API is unusable. */
   async #watch(signal: AbortSignal, onHint: (hint: Hint<T>) => void): Promise<Told<T>> {
     for (;;) {
       const dueMs = this.#lookedMs + this.#everyMs();
@@ -116,7 +115,7 @@ class Beside<T> implements Inquiry<T> {
         continue;
       }
       const { verdict, lasting = false } = await this.#source.read(signal);
-      // Cut short by an answer of the API, a look was none: the next comes at once.
+      // A read cut short by an answer of the API does not count: the next one comes at once.
       signal.throwIfAborted();
       this.#lookedMs = nowMs;
       this.#gone = lasting;

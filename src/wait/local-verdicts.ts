@@ -3,10 +3,9 @@ import { readStatus } from '../rackconnect/payload.ts';
 import { type Deployment, isFinal, type Verdict } from './verdict.ts';
 
 /**
- * The verdict on `rackconnect_automation_status` in this server's xenstore, where
- * RackConnect keeps the metadata of the Cloud Servers API ("accurate within a few
- * seconds", Rackspace's documentation). No key is "not yet": it is absent at
- * first, and for ever on a server without RackConnect.
+ * The verdict on `rackconnect_automation_status` in this server's xenstore, where RackConnect keeps the
+ * metadata of the Cloud Servers API ("accurate within a few seconds", Rackspace's documentation). A missing
+ * key is "not yet": it is absent at first, and for ever on a server without RackConnect.
  */
 export function judgeMetadata(status: Reading<string>, reason?: Reading<string>): Verdict<Deployment> {
   if (status.kind === 'absent') return { kind: 'not-yet', why: 'xenstore has no automation status yet' };
@@ -19,18 +18,17 @@ export function judgeMetadata(status: Reading<string>, reason?: Reading<string>)
   return { kind: 'done', value: { ...details, source: 'xenstore', ...why } };
 }
 
-/** How the second automation, that of Managed Operations, ended. */
+/** How the second automation, by Managed Operations, ended. */
 export interface Managed {
   readonly ok: boolean;
-  /** its word, such as `Complete` or `Build Error` */
+  /** its status, such as `Complete` or `Build Error` */
   readonly status: string;
 }
 
 /**
- * The verdict on the second automation: by the key `rax_service_level_automation`
- * of the metadata, else by the file that it leaves behind ("Managed Operations
- * and RackConnect", Rackspace's documentation). The key comes first: a server that
- * is built from an image of another may have the file of that one.
+ * The verdict on the second automation: by the key `rax_service_level_automation` of the metadata, otherwise
+ * by the file that it leaves behind ("Managed Operations and RackConnect", Rackspace's documentation). The
+ * key comes first: a server built from another server's image may contain that server's file.
  */
 export function judgeManaged(key: Reading<string>, file: Reading<true>): Verdict<Managed> {
   if (key.kind === 'known') return judgeManagedWord(key.value);
@@ -47,7 +45,7 @@ function judgeManagedWord(status: string): Verdict<Managed> {
   if (word === 'build error' || word === 'authentication error')
     return { kind: 'done', value: { ok: false, status } };
   const known = word === 'pending' || word === 'in progress';
-  // As with RackConnect's own words: one that nobody has seen is not an end.
+  // As with RackConnect's own statuses, an unknown one is not an end.
   const why = known
     ? `the automation of Managed Operations is "${status}"`
     : `the automation of Managed Operations is "${status}", which rc-wait does not know`;

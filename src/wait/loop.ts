@@ -5,7 +5,7 @@ import type { RackconnectClient } from '../rackconnect/client.ts';
 import type { Operation } from '../rackconnect/types.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What happens while something is waited for; the time is the clock's. */
+/** An event during a wait; times are on the clock. */
 export type WaitEvent<T = unknown> =
   | {
       readonly kind: 'answer';
@@ -16,17 +16,17 @@ export type WaitEvent<T = unknown> =
   | { readonly kind: 'delay'; readonly delay: Delay }
   | ({ readonly kind: 'hint' } & Hint<T>);
 
-/** What somebody else than the one who was asked says meanwhile. */
+/** What a second source says while the first is being asked. */
 export interface Hint<T> {
   readonly verdict: Verdict<T>;
-  /** the one who was asked gives no usable answer at present, so that this is all there is */
+  /** the first source gives no usable answer at present, so this is all that is known */
   readonly instead: boolean;
 }
 
 /** How waiting for one thing ended. */
 export type Waited<T> =
   | { readonly kind: 'done'; readonly value: T }
-  /** the deadline passed; `answered`: with at least one sound "not yet"; `refused`: with nothing but 403 */
+  /** the deadline passed; `answered`: with at least one valid "not yet"; `refused`: with nothing but 403 */
   | {
       readonly kind: 'deadline';
       readonly answered: boolean;
@@ -34,26 +34,26 @@ export type Waited<T> =
       readonly why: string;
     };
 
-/** What an inquiry was told. */
+/** The result of one question. */
 export interface Told<T> {
   readonly verdict: Verdict<T>;
-  /** on the clock: when the answer was asked for */
+  /** on the clock: when the question was asked */
   readonly askedMs: number;
   /** another process had just asked */
   readonly shared: boolean;
 }
 
 export interface InquiryOptions<T> {
-  /** only an answer asked for after this moment will do; undefined: any that is fresh */
+  /** accept only an answer asked for after this moment; undefined: any fresh one */
   readonly newerThanMs: number | undefined;
   readonly signal: AbortSignal;
   readonly onDelay: (delay: Delay) => void;
   readonly onHint: (hint: Hint<T>) => void;
-  /** it is asked beside another, and both keep the pace of one */
+  /** two questions alternate, and share the pace of one */
   readonly inTurn?: boolean;
 }
 
-/** One thing to wait for: whom to ask, and what the answer means. Keeps its own pace. */
+/** Something to poll: the question, and what the answer means. Keeps its own pace. */
 export interface Inquiry<T> {
   /** Resolves to the next answer. @throws the signal's reason when aborted */
   ask(options: InquiryOptions<T>): Promise<Told<T>>;
@@ -65,7 +65,7 @@ export interface Question<T> {
   readonly judge: (reply: Reply) => Verdict<T>;
 }
 
-/** The inquiry that puts a question to the API, as fast as its pace permits. */
+/** Asks the API a question, as fast as its pace permits. */
 export function ofApi<T>(client: RackconnectClient, { operation, judge }: Question<T>): Inquiry<T> {
   return {
     async ask({ newerThanMs, signal, onDelay, inTurn = false }) {
@@ -88,10 +88,8 @@ export interface WaitOptions<T> {
 }
 
 /**
- * The one loop: asks until the verdict is "done" or the deadline has passed.
- * When to ask, and whether another process has asked already, is the inquiry's
- * business; this loop only says that it wants an answer newer than its last.
- *
+ * The one loop: polls until the verdict is "done" or the deadline has passed. The inquiry decides when to ask
+ * and whether another process has asked already; the loop only demands an answer newer than its last.
  * @throws the signal's reason when aborted
  */
 export async function waitFor<T>(inquiry: Inquiry<T>, options: WaitOptions<T>): Promise<Waited<T>> {
@@ -105,7 +103,8 @@ export async function waitFor<T>(inquiry: Inquiry<T>, options: WaitOptions<T>): 
   let hinted = '';
   const onDelay = (delay: Delay): void => onEvent({ kind: 'delay', delay });
   const onHint = (hint: Hint<T>): void => {
-    // A sound "not yet" is one, whoever says it: that the API was of no use is not all there is to say then.
+    // A valid "not yet" counts whoever reported it; otherwise the deadline would end as "API unavailable"
+    // although xenstore had answered.
     if (hint.instead && hint.verdict.kind === 'not-yet' && hint.verdict.seen !== undefined) {
       answered = true;
       hinted = `${hint.verdict.why}; `;
@@ -149,7 +148,7 @@ class Deadline {
   }
 
   async #run(clock: Clock, atMs: number): Promise<void> {
-    // A timer has a longest time, and may fire a little early: the clock decides.
+    // A timer has a maximum, and may fire a little early: the clock decides.
     for (let leftMs = atMs - clock.nowMs(); leftMs > 0; leftMs = atMs - clock.nowMs()) {
       await clock.sleep(leftMs, this.#forgotten.signal);
     }

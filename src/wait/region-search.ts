@@ -5,21 +5,20 @@ import { findRegion } from '../rackconnect/find-region.ts';
 import type { ApiUrl } from '../rackconnect/regions.ts';
 import type { Inquiry } from './loop.ts';
 
-/** How long after one search the next begins, in ms: six requests of the 29 in a minute. */
+/** Interval between the starts of two searches, in ms: six of the 29 requests in a minute. */
 const searchEveryMs = 60_000;
 
-/** A sign of life is due at least this often, in ms. */
+/** Maximum interval between signs of life, in ms. */
 const stepMs = 1_000;
 
-/** How often this server's own sources are looked at again meanwhile, in ms. Each look is a few child processes. */
+/** Interval between reads of this server's own sources meanwhile, in ms. Each read is a few child processes. */
 const lookEveryMs = 5_000;
 
 /**
- * The inquiry that asks the APIs of all six regions which of them knows this
- * server. Again each minute: at boot the network may not be there yet, and
- * RackConnect does not know a server that is too new.
- * @param look this server's own sources once more: cloud-init, the name servers, a config drive may come later than
- *   rc-wait, and what they say ends the search; left out: there are none
+ * Asks the APIs of all six regions which of them knows this server, once a minute: at boot the network may
+ * not be up yet, and RackConnect does not know a server that is too new.
+ * @param look reads this server's own sources again: cloud-init, name servers or a config drive may come
+ *   later than rc-wait, and their region ends the search; absent: there are none
  */
 export function regionInquiry(
   clientOf: (baseUrl: ApiUrl) => RackconnectClient,
@@ -41,7 +40,7 @@ export function regionInquiry(
           return { verdict: { kind: 'done', value }, askedMs: lookedMs, shared: false };
       }
       const askedMs = clock.nowMs();
-      // A slot may be had long after the search began: told its own old answers, a search would find nothing new.
+      // A slot may become free long after the search began; its own old answers would tell a search nothing new.
       const own = endedMs === undefined ? {} : { newerThanMs: endedMs };
       const search = await findRegion(clientOf, { signal, onDelay, nowMs: askedMs, ...own });
       endedMs = clock.nowMs();

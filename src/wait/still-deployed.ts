@@ -3,18 +3,18 @@ import type { Inquiry, InquiryOptions, Told } from './loop.ts';
 import type { Deployment } from './verdict.ts';
 
 /**
- * How often the status is looked at once DEPLOYED was seen, in ms. Seldom: each
- * look takes the turn of a question for what is waited for (`inTurn`).
+ * Interval between looks at the status after DEPLOYED, in ms. Long, because each look takes the turn of a
+ * question for the next step (`inTurn`).
  */
 const lookEveryMs = 10_000;
 
-/** How long a look waits where the API is not to be asked at present (refused, out of quota), in ms. */
+/** How long a look waits if the API may not be asked at present (refused, out of quota), in ms. */
 const graceMs = 2_000;
 
-/** What a look needs of the question that it goes with. */
+/** The options that a look takes from the question that it precedes. */
 type Asking = Pick<InquiryOptions<unknown>, 'signal' | 'onDelay'>;
 
-/** The automation has ended otherwise than it had seemed. */
+/** The automation ended otherwise after all. */
 export class Overruled {
   readonly deployment: Deployment;
 
@@ -24,10 +24,9 @@ export class Overruled {
 }
 
 /**
- * Goes on looking at the status while something else is waited for: DEPLOYED is
- * not the last word where RackConnect begins anew, and a gateway may be asked for
- * during an hour. FAILED or UNPROCESSABLE then wins. All other words change
- * nothing, nor does a status that cannot be had: DEPLOYED was seen.
+ * Keeps looking at the status while something else is waited for: DEPLOYED is not final if RackConnect starts
+ * again, and a gateway may be asked for during an hour. FAILED or UNPROCESSABLE then wins. Any other status
+ * changes nothing, nor does one that cannot be read: DEPLOYED was seen.
  */
 export class StillDeployed {
   readonly #status: Inquiry<Deployment>;
@@ -40,11 +39,11 @@ export class StillDeployed {
     this.#lookedMs = clock.nowMs();
   }
 
-  /** The same inquiry, with a look at the status now and then before it is put once more. */
+  /** The same inquiry, with an occasional look at the status before it asks again. */
   while<T>(inquiry: Inquiry<T>): Inquiry<T | Overruled> {
     return {
       ask: async (options) => {
-        // What is asked for the first time is had at once, as a rule.
+        // The first question is usually answered at once.
         if (options.newerThanMs !== undefined && this.#clock.nowMs() - this.#lookedMs >= lookEveryMs) {
           const overruled = await this.#look(options);
           if (overruled !== undefined) return overruled;
@@ -54,7 +53,7 @@ export class StillDeployed {
     };
   }
 
-  /** One look, given up where the API is not to be asked at present: what is waited for must not wait for that. */
+  /** One look, abandoned if the API may not be asked at present, because the next step must not wait for it. */
   async #look({ signal, onDelay }: Asking): Promise<Told<Overruled> | undefined> {
     const startedMs = this.#clock.nowMs();
     const giveUp = new AbortController();

@@ -4,29 +4,28 @@ import { featureNamed, readDetails, readFeatures, readGateway } from '../rackcon
 import type { Details, Feature, Read } from '../rackconnect/types.ts';
 
 /**
- * What an answer means for the one who waits for it. Three things that must
- * never be mistaken for one another:
- * done; not yet, by a sound answer of the API; or no usable answer at all.
+ * What an answer means for a wait. Three cases that must never be confused: done; "not yet" by a valid answer
+ * of the API; no usable answer at all.
  */
 export type Verdict<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'not-yet'; readonly why: string; readonly seen?: Details }
   | {
       readonly kind: 'error';
-      /** the API refused us (403), as against: it could not be reached or understood */
+      /** the API refused this server (403), as opposed to unreachable or unreadable */
       readonly refused: boolean;
       readonly why: string;
     };
 
-/** The words that end the automation. All others mean that it goes on. */
+/** The statuses that end the automation. With any other it goes on. */
 type FinalStatus = 'DEPLOYED' | 'FAILED' | 'UNPROCESSABLE';
 
-/** How the automation ended, with the tasks as they stood. */
+/** How the automation ended, with the state of its tasks. */
 export interface Deployment extends Details {
   readonly status: FinalStatus;
-  /** who said so, where it was not the API */
+  /** the source, if it was not the API */
   readonly source?: 'xenstore';
-  /** why it is UNPROCESSABLE, where that is told */
+  /** why it is UNPROCESSABLE, if a source says so */
   readonly reason?: string;
 }
 
@@ -49,7 +48,7 @@ export function judgeDetails(reply: Reply): Verdict<Deployment> {
   return judge(reply, readDetails, (details) => {
     if (isFinal(details)) return { kind: 'done', value: details };
     const known = details.status === 'DEPLOYING';
-    // A word that nobody has seen is not an end: to guess one would start what depends on us too early.
+    // An unknown status is not an end: a wrong guess would start dependent units too early.
     const why = known
       ? waitingFor(details)
       : `the API says ${details.status}, which is neither DEPLOYING nor an end that rc-wait knows`;
@@ -57,7 +56,7 @@ export function judgeDetails(reply: Reply): Verdict<Deployment> {
   });
 }
 
-/** Words that an ended task may carry; nobody has published them, so only the plainest count as ended. */
+/** Statuses of an ended task. No list is published, so only the plainest count. */
 const endedTask = /^(complete|completed|done|deployed|success|succeeded|finished|ok)$/i;
 
 function waitingFor({ tasks }: Details): string {
@@ -72,7 +71,7 @@ function waitingFor({ tasks }: Details): string {
 /** Who sets the gateway, by the automation features of this server. */
 type NetworkStackFeature = 'rackconnect' | 'owner' | 'unknown';
 
-/** The features, and what they say of the one that matters here. */
+/** The features, and the meaning of the one that matters here. */
 export interface Features {
   readonly features: readonly Feature[];
   readonly networkStack: NetworkStackFeature;
@@ -89,7 +88,7 @@ export function judgeFeatures(reply: Reply): Verdict<Features> {
   });
 }
 
-/** The verdict on an answer to `gateway_ip`: 404 is "not yet" here (Rackspace's documentation). */
+/** The verdict on an answer to `gateway_ip`: here 404 is "not yet" (Rackspace's documentation). */
 export function judgeGateway(reply: Reply): Verdict<Ipv4Address> {
   if (reply.kind === 'absent') return { kind: 'not-yet', why: 'the gateway is not assigned yet (404)' };
   return judge(reply, readGateway, (value) => ({ kind: 'done', value }));

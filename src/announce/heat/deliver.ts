@@ -7,7 +7,7 @@ import { retryAfterMs } from '../../http/retry-after.ts';
 import type { SignalRequest } from './request.ts';
 import { type Answer, nextStep, retryDelayMs } from './retry.ts';
 
-/** Sends one body, once. Never throws: whatever goes wrong is an answer. */
+/** Sends one body, once. Never throws: any failure is an answer. */
 export type Send = (body: string, signal: AbortSignal) => Promise<Answer>;
 
 export interface DeliverOptions {
@@ -16,19 +16,19 @@ export interface DeliverOptions {
   /** on the clock: no attempt goes on after it */
   readonly untilMs: number;
   readonly random: () => number;
-  /** ends it before */
+  /** ends the delivery early */
   readonly signal: AbortSignal;
-  /** told why an attempt did not succeed, when another follows */
+  /** receives why an attempt failed, if another follows */
   readonly onRetry?: (why: string) => void;
 }
 
-/** How long one attempt may take, in ms. */
+/** Time limit of one attempt, in ms. */
 const attemptMs = 10_000;
 
 /**
- * Delivers a signal: tries until it is accepted, refused for good, or the time
- * is over. Never throws: what is told has happened already, and stands.
- * @returns undefined when it was delivered, else the reason why not
+ * Delivers a signal: tries until it is accepted, refused for good, or the time is over. Never throws, because
+ * the result that it reports stands in any case.
+ * @returns undefined when it was delivered, otherwise the reason
  */
 export async function deliver(
   request: Pick<SignalRequest, 'body' | 'otherBody'>,
@@ -77,9 +77,9 @@ async function attempt(body: string, { send, clock, untilMs, signal }: DeliverOp
 }
 
 /**
- * Sends by HTTP/1.1 on a connection of its own. No redirect is followed and no
- * proxy asked; of the answer nothing is read but its head.
- * @param caPem own CA certificates, PEM; they replace the built-in ones
+ * Sends by HTTP/1.1 on a connection of its own. Follows no redirect, uses no proxy, and reads only the head
+ * of the answer.
+ * @param caPem CA certificates, PEM; they replace the built-in ones
  */
 export function httpSend(url: URL, request: SignalRequest, caPem: string | undefined): Send {
   const { method, headers } = request;
@@ -90,7 +90,7 @@ export function httpSend(url: URL, request: SignalRequest, caPem: string | undef
         method,
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
         signal,
-        // Not the global agent, which may know a proxy (NODE_USE_ENV_PROXY), and which keeps connections.
+        // Not the global agent, which may use a proxy (NODE_USE_ENV_PROXY) and keeps connections open.
         agent: false as const,
         ...tlsDemands,
         ...(caPem === undefined ? {} : { ca: caPem }),
@@ -98,7 +98,7 @@ export function httpSend(url: URL, request: SignalRequest, caPem: string | undef
       const sent = start(url, options, ({ statusCode = 0, headers: head }) => {
         const wish = retryAfterMs(head['retry-after'], head.date, Date.now());
         resolve({ kind: 'status', status: statusCode, retryAfterMs: wish });
-        // A body without an end would hold the process.
+        // A body without an end would keep the process alive.
         sent.destroy();
       });
       sent.on('error', (error) => resolve({ kind: 'trouble', reason: wordsFor(error) }));
@@ -106,7 +106,7 @@ export function httpSend(url: URL, request: SignalRequest, caPem: string | undef
     });
 }
 
-/** By OpenSSL's codes as Node has them ("X509 certificate error codes"): their messages speak of Node's own flags. */
+/** By Node's names for OpenSSL's codes ("X509 certificate error codes"): their messages mention Node's own flags. */
 function wordsFor(error: Error): string {
   const code = errnoOf(error) ?? '';
   if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_(SIGNATURE|UNTRUSTED)/.test(code))

@@ -1,28 +1,28 @@
 import { RcWaitError } from '../../base/error.ts';
 
-/** How a wait ended, as far as a stack wants to know. */
+/** How a wait ended, in the terms of a stack. */
 export interface Ending {
   readonly succeeded: boolean;
   /** one sentence for a person; Heat shows it as the reason of the resource */
   readonly reason: string;
   /** what a template reads with get_attr: [RESOURCE, data] */
   readonly data: Readonly<Record<string, string | null>>;
-  /** the same for each signal of one server: one that is sent twice must not count as two servers */
+  /** the same for every signal of one server: a repeated signal must not count as a second server */
   readonly id: string;
 }
 
-/** A signal as it goes over HTTP. */
+/** A signal as an HTTP request. */
 export interface SignalRequest {
   readonly method: 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** to be sent where `body` is answered with 400: the URL alone does not tell which of the two is understood */
+  /** sent if `body` is answered with 400: the URL alone does not show which of the two the receiver understands */
   readonly otherBody?: string;
 }
 
 /**
- * The URL of `--signal`, checked before anything is waited for.
- * @throws RcWaitError USAGE, which does not show the URL: whoever knows it can signal in our place
+ * Checks the URL of `--signal` before anything is waited for.
+ * @throws RcWaitError USAGE, without the URL: whoever knows it can signal in this server's place
  */
 export function parseSignalUrl(text: string): URL {
   const url = URL.parse(text.trim());
@@ -32,26 +32,26 @@ export function parseSignalUrl(text: string): URL {
   });
 }
 
-/** All of a URL that may be shown: scheme and host. Path and query let anybody signal. */
+/** The part of a URL that may be shown: scheme and host. With path and query anybody could signal. */
 export function placeOf({ protocol, host }: URL): string {
   return `${protocol}//${host}`;
 }
 
-/** Longer reasons are cut, in code points: Heat keeps those of all signals in one column of its database. */
+/** Longer reasons are cut, in code points: Heat keeps the reasons of all signals in one database column. */
 const longestReason = 500;
 
 /**
- * The signal for a URL, whose form tells who listens (source of Heat, heat/engine/resources):
+ * Makes the signal for a URL, whose form shows the receiver (source of Heat, heat/engine/resources):
  *
  * - `temp_url_sig=`: a TempURL of Cloud Files, for OS::Heat::SwiftSignal. PUT, keys in lower case
- *   (openstack/heat/swiftsignal.py). It is the way that Rackspace documents
- *   ("Use Swift signal resources with Cloud Orchestration user data scripts").
- * - `/waitcondition/`: a URL signed with EC2 credentials. PUT. Of AWS::CloudFormation::WaitConditionHandle
- *   exactly the keys Status, Reason, Data and UniqueId are expected (aws/cfn/wait_condition_handle.py); of
- *   OS::Heat::WaitConditionHandle with CFN_SIGNAL, which has the same URL, those in lower case. Heat
+ *   (openstack/heat/swiftsignal.py). Rackspace documents this way ("Use Swift signal resources with Cloud
+ *   Orchestration user data scripts").
+ * - `/waitcondition/`: a URL signed with EC2 credentials. PUT. AWS::CloudFormation::WaitConditionHandle
+ *   expects exactly the keys Status, Reason, Data and UniqueId (aws/cfn/wait_condition_handle.py);
+ *   OS::Heat::WaitConditionHandle with CFN_SIGNAL has the same URL and expects keys in lower case. Heat
  *   answers the wrong ones with 400.
- * - anything else: POST, keys in lower case. The `endpoint` of OS::Heat::WaitConditionHandle
- *   (TOKEN_SIGNAL, with its `token` as X-Auth-Token), or a service of the owner's.
+ * - anything else: POST, keys in lower case. The `endpoint` of OS::Heat::WaitConditionHandle (TOKEN_SIGNAL,
+ *   with its `token` as X-Auth-Token), or a service of the owner's.
  */
 export function signalRequest(url: URL, ending: Ending, token?: string): SignalRequest {
   const headers = { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'rc-wait' };

@@ -1,4 +1,4 @@
-/** What one attempt to signal came to. */
+/** The result of one attempt to signal. */
 export type Answer =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfterMs?: number | undefined }
   /** no answer at all, with the reason in words */
@@ -9,15 +9,15 @@ export type NextStep =
   | { readonly kind: 'delivered' }
   /** the same again, later */
   | { readonly kind: 'again'; readonly why: string; readonly retryAfterMs?: number | undefined }
-  /** to send the same again would be answered the same */
+  /** the same request would get the same answer */
   | { readonly kind: 'give-up'; readonly why: string };
 
-/** Statuses below 500 that a later attempt may not meet: time-out, too early, too many requests (RFC 9110, 8470, 6585). */
+/** Statuses below 500 that may pass: time-out, too early, too many requests (RFC 9110, 8470, 6585). */
 const passing: readonly number[] = [408, 425, 429];
 
 /**
- * What follows from an answer. A redirect is none that helps: to follow it would
- * hand the signal to somebody whom the owner has not named.
+ * Decides the next step after an answer. A redirect is not followed, because it would pass the signal to a
+ * host that the owner has not named.
  */
 export function nextStep(answer: Answer): NextStep {
   if (answer.kind === 'trouble') return { kind: 'again', why: answer.reason };
@@ -42,8 +42,8 @@ const firstCeilingMs = 1_000;
 const lastCeilingMs = 15_000;
 
 /**
- * How long to wait before another attempt, in ms: doubled each time, half of it
- * at random, since a stack's servers tend to end their waits together.
+ * The delay before the next attempt, in ms: the ceiling doubles each time, and half of it is random, because
+ * a stack's servers tend to end their waits together.
  * @param attempts made so far, from 1
  * @param random uniform in [0, 1)
  */

@@ -4,25 +4,25 @@ import { errnoOf, reasonOf } from '../../base/error.ts';
 import { distrust, rootAlone } from '../../base/trust.ts';
 import { hookNames } from './names.ts';
 
-/** A program that is run when a wait has ended. */
+/** A program to run when a wait has ended. */
 export interface Hook {
   readonly name: string;
   readonly path: string;
 }
 
-/** The hooks of a folder. */
+/** The hooks in a folder. */
 export interface Found {
   /** in the order in which they run */
   readonly hooks: readonly Hook[];
-  /** why others are not run, in words; a person should know */
+  /** why others do not run, in words; a person should know */
   readonly refused: readonly string[];
-  /** names of files that are none, by their names or because they are not executable */
+  /** files that are not hooks, by their names or because they are not executable */
   readonly passed: readonly string[];
 }
 
 /**
- * Looks for hooks. They are run as root, so only those that nobody else can have
- * written count. A folder that does not exist has none. Never throws.
+ * Finds the hooks in a folder. They run as root, so only files that nobody else can have written count. A
+ * missing folder has no hooks. Never throws.
  */
 export async function findHooks(folder: string): Promise<Found> {
   const hooks: Hook[] = [];
@@ -32,7 +32,7 @@ export async function findHooks(folder: string): Promise<Found> {
     const names = await readdir(folder);
     const wanted = hookNames(names);
     passed.push(...names.filter((name) => !wanted.includes(name)));
-    // An empty folder is nobody's danger, and no reason for a warning.
+    // An empty folder is no danger and needs no warning.
     const fault = wanted.length === 0 ? undefined : distrust(folder, rootAlone);
     if (fault !== undefined)
       return { hooks, refused: [`cannot run the hooks in ${folder}: ${fault}`], passed };

@@ -2,28 +2,28 @@ import { valueForEnvironment } from '../../system/environment.ts';
 import type { Hook } from './find.ts';
 import { type Launch, runHook } from './run-one.ts';
 
-/** How hooks are run. */
+/** How hooks run. */
 export interface HooksOptions {
   /** the result document, one line of JSON */
   readonly input: string;
-  /** variables beside those of every hook; long values are cut, and the document has them whole */
+  /** variables besides those of every hook; long values are cut, and the document has them whole */
   readonly env: Readonly<Record<string, string>>;
-  /** for each of them */
+  /** for each hook */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** starts them elsewhere than in processes of our own */
+  /** starts hooks elsewhere than in child processes of rc-wait */
   readonly launch?: Launch | undefined;
-  /** told what a hook wrote, with its name in front */
+  /** receives each line that a hook writes, prefixed with its name */
   readonly onLine: (line: string) => void;
-  /** told what a person should know */
+  /** receives what a person should know */
   readonly onWarning: (warning: string) => void;
-  /** told which hook runs now, from 1 */
+  /** receives the hook that starts now, counted from 1 */
   readonly onStart: (name: string, number: number) => void;
 }
 
 /**
- * The environment of every hook. Not ours: it holds the URL of --signal, which
- * is a secret, and variables that rc-wait itself would take for flags.
+ * The environment of every hook. Not rc-wait's own, which contains the URL of --signal, a secret, and
+ * variables that rc-wait itself would take for flags.
  */
 const ordinary: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -35,10 +35,9 @@ const ordinary: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs hooks one after another. One that fails or hangs is told of, and the
- * others run all the same: they are independent of each other, and what they
- * tell has happened already. Never throws.
- * @returns the names of those that were not begun, because of an interruption
+ * Runs hooks one after another. A hook that fails or hangs is reported, and the others still run: they are
+ * independent, and the wait that they announce has ended already. Never throws.
+ * @returns the names of the hooks that an interruption kept from starting
  */
 export async function runHooks(hooks: readonly Hook[], options: HooksOptions): Promise<readonly string[]> {
   const { input, timeoutMs, signal, launch, onLine, onWarning, onStart } = options;

@@ -4,25 +4,25 @@ import { inWords, runProgram } from '../../system/command.ts';
 /** One run of a hook. */
 export interface HookRun {
   readonly path: string;
-  /** all of its environment */
+  /** its whole environment */
   readonly env: Readonly<Record<string, string>>;
-  /** what it can read on its standard input */
+  /** its standard input */
   readonly input: string;
   readonly timeoutMs: number;
-  /** told each line that it writes, to standard output or standard error */
+  /** receives each line that it writes to standard output or standard error */
   readonly onLine: (line: string) => void;
-  /** ends it before */
+  /** ends it early */
   readonly signal: AbortSignal;
-  /** starts it elsewhere than in a process of our own */
+  /** starts it elsewhere than in a child process of rc-wait */
   readonly launch?: Launch | undefined;
 }
 
-/** A program that starts a hook elsewhere, hands its input and output on, and ends when and as the hook does. */
+/** A program that starts a hook elsewhere, forwards its input and output, and ends when and as the hook does. */
 export type Launch = (hook: Pick<HookRun, 'path' | 'env' | 'timeoutMs'>) => {
   readonly argv: readonly [string, ...string[]];
-  /** its environment, which is not that of the hook */
+  /** the program's environment, not the hook's */
   readonly env: NodeJS.ProcessEnv;
-  /** ends the hook; the program should end by that */
+  /** ends the hook, and with it the program */
   stop(): void;
 };
 
@@ -33,13 +33,13 @@ export interface HookEnd {
   readonly how: string;
 }
 
-/** How long a program that has started a hook elsewhere may take to notice that it was ended. */
+/** How long a program that has started a hook elsewhere may take to notice its end, in ms. */
 const stopGraceMs = 5_000;
 
 /**
- * Runs a hook to its end, in a process group of its own. When its time is over
- * the whole group gets SIGKILL. What it leaves running when it ends by itself is
- * left alone: to start a daemon is a hook's good right. Never throws.
+ * Runs a hook to its end, in its own process group. When its time is over, the whole group gets SIGKILL.
+ * Processes that a hook leaves behind when it ends by itself keep running: a hook may start a daemon. Never
+ * throws.
  */
 export async function runHook(hook: HookRun): Promise<HookEnd> {
   const { path, env, input, timeoutMs, onLine, signal, launch } = hook;

@@ -1,13 +1,13 @@
 import type { ErrorCode, RcWaitError } from '../../base/error.ts';
 import type { Look } from '../../report/doctor.ts';
 
-/** One question to the API, and what came of it. */
+/** One question to the API and its result. */
 export interface ApiSeen {
-  /** undefined: not known, and not found by asking all six regions */
+  /** undefined: unknown, even after asking all six regions */
   readonly url: string | undefined;
-  /** where the question left this server: `eth1, 10.208.5.7` */
+  /** the interface and address that the question left by: `eth1, 10.208.5.7` */
   readonly by: string;
-  /** undefined: it was not asked, as was wished */
+  /** undefined: not asked, because of `--offline` */
   readonly answer:
     | { readonly ok: true; readonly status: string; readonly ageMs: number; readonly tookMs: number }
     | { readonly ok: false; readonly error: RcWaitError }
@@ -21,7 +21,7 @@ const remedies: Partial<Readonly<Record<ErrorCode, string>>> = {
     'look below at who uses the quota; else requests leave by another address than the ServiceNet one: name it with --interface or --source-address',
 };
 
-/** Which API, by which interface, and whether it answers. */
+/** Reports which API is used, through which interface, and whether it answers. */
 export function looksAtApi({ url, by, answer }: ApiSeen): readonly Look[] {
   const topic = 'api';
   const where: Look = { topic, what: 'address', seen: url ?? 'not known', because: `by ${by}` };

@@ -7,9 +7,10 @@ const target = 'rackconnect-deployed.target';
 const waiter = 'rc-wait.service';
 
 /**
- * Whether anything that waits for RackConnect keeps it out: it logs in by SSH. The units of this boot are looked at
- * and those that the next one will start, and who waits by `systemctl start rc-wait`, as in bootcmd of cloud-init.
- * @param proc where the processes are
+ * Looks for units that wait for RackConnect and at the same time keep it out, since RackConnect logs in by
+ * SSH. Covers the units of this boot, those that the next boot will start, and every `systemctl start
+ * rc-wait` that waits, such as one in bootcmd of cloud-init.
+ * @param proc the folder of the processes
  */
 export async function looksAtLogins(ask: AskSystemctl, proc = '/proc'): Promise<readonly Look[]> {
   const chains = await holdUps(ask, [target, waiter], 'boot');
@@ -55,7 +56,7 @@ function heldUpByStart(service: string, chain: readonly string[]): Look {
   };
 }
 
-/** The services in which a `systemctl start` of ours is waited for. */
+/** The services in which `systemctl start` waits for rc-wait. */
 function startersIn(proc: string): readonly string[] {
   const read = (pid: string, name: string): string => {
     try {

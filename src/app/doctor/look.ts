@@ -9,15 +9,15 @@ import type { ApiSeen } from './api.ts';
 import type { NetworkSeen } from './network.ts';
 import type { ServerSeen } from './server.ts';
 
-/** What is looked at, and how. */
+/** Options of `rc-wait doctor`. */
 interface DoctorOptions extends ApiOptions {
   readonly offline: boolean;
   readonly network: PlanRequest['stack'];
-  /** of a question to the API, in ms */
+  /** time limit of a question to the API, in ms */
   readonly timeout: number;
 }
 
-/** Whether this may be one of Rackspace's servers. */
+/** Whether this may be a Rackspace server. */
 export async function likenessHere() {
   const [{ thisServer }, { likenessOf }] = await Promise.all([
     import('../../host/server.ts'),
@@ -26,7 +26,7 @@ export async function likenessHere() {
   return likenessOf(await thisServer().region());
 }
 
-/** Looks at everything; changes nothing. */
+/** Looks at everything and changes nothing. */
 export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly Look[]> {
   const [
     { looksAtServer },
@@ -50,7 +50,7 @@ export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly L
   ]);
   const directory = args['state-dir'];
   const server = await seeServer(args);
-  // Before the API is asked: what this command itself uses is none of the news.
+  // Read before the API is asked, so that this command's own requests do not count.
   const quota = readUsage(directory, systemClock.nowMs());
   const [api, network, units, logins] = await Promise.all([
     seeApi(args, io),
@@ -121,7 +121,7 @@ async function seeApi(args: DoctorOptions, io: Io): Promise<ApiSeen> {
   }
 }
 
-/** By which interface and from which address requests leave. */
+/** The interface and address that requests leave by. */
 async function wayOf(args: DoctorOptions, target: Target): Promise<string> {
   const source = sourceOf(args, target);
   if (source === undefined) return 'whichever interface the routes say';
@@ -142,7 +142,7 @@ async function seeNetwork(args: DoctorOptions, server: ServerSeen): Promise<Netw
       import('../../host/finding.ts'),
     ]);
   const routes = await readDefaultRoutes(runCommand);
-  // Rackspace's convention, where nothing says better.
+  // Rackspace's convention, if no source names the interface.
   const interfaceName = args.interface ?? believed(server.serviceNets)?.value ?? 'eth1';
   const { network: stack } = args;
   const journal = openJournal('/');
@@ -160,7 +160,7 @@ async function seeNetwork(args: DoctorOptions, server: ServerSeen): Promise<Netw
   };
 }
 
-/** How the gateway that rc-wait set last is held. */
+/** Whether the gateway that rc-wait set last is still in place. */
 async function checkLast(
   interfaceName: string | undefined,
   stack: PlanRequest['stack'],

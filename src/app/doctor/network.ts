@@ -1,19 +1,19 @@
 import type { Check } from '../../network/plan/check.ts';
 import type { Look } from '../../report/doctor.ts';
 
-/** What is known of the network, each part or why it is not. */
+/** What is known about the network; for each part that is unknown, the reason. */
 export interface NetworkSeen {
-  /** the kernel's default routes, in the words of ip-route(8); undefined: ip(8) does not tell */
+  /** the kernel's default routes, in the words of ip-route(8); undefined: ip(8) gave no answer */
   readonly defaultRoutes: readonly string[] | undefined;
-  /** who manages the interface, in a line, or why that cannot be told */
+  /** what manages the interface, on one line, or why that is unknown */
   readonly stack: { readonly ok: true; readonly why: string } | { readonly ok: false; readonly why: string };
-  /** the gateway that rc-wait set last, and how it is held; undefined: it has set none */
+  /** the gateway that rc-wait set last and its state; undefined: rc-wait has set none */
   readonly check: Check | { readonly error: string } | undefined;
-  /** when a change was begun that has not ended */
+  /** when an unfinished change began */
   readonly unfinishedSince: string | undefined;
 }
 
-/** Who configures the network, and whether the gateway is where it was put. */
+/** Reports what configures the network, and whether the gateway is still set. */
 export function looksAtNetwork({
   defaultRoutes,
   stack,

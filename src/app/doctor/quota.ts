@@ -3,10 +3,10 @@ import type { UsageReading } from '../../pace/usage.ts';
 import type { Look } from '../../report/doctor.ts';
 import { count } from '../../report/words.ts';
 
-/** From so many refusals in a row on it is no chance. */
+/** This many refusals in a row are no coincidence. */
 const manyRefusals = 3;
 
-/** How much of the quota is used, by whom, and what the ledger is like. */
+/** Reports how much of the quota is used, by which processes, and the state of the ledger. */
 export function looksAtQuota(directory: string, reading: UsageReading): readonly Look[] {
   const ledger = { topic: 'quota', what: 'ledger' } as const;
   if (reading.kind === 'none') {

@@ -3,20 +3,20 @@ import { believed, type Finding, wordsOf } from '../../host/finding.ts';
 import type { Likeness } from '../../host/is-rackspace.ts';
 import type { Look } from '../../report/doctor.ts';
 
-/** What this server's own sources say of it. */
+/** What this server's own sources say about it. */
 export interface ServerSeen {
   readonly likeness: Likeness;
   readonly regions: readonly Finding<Region>[];
   readonly serviceNets: readonly Finding<string>[];
   readonly instanceIds: readonly Finding<string>[];
   readonly roles: readonly Finding<readonly string[]>[];
-  /** what a flag or its variable says, which comes before all of them */
+  /** the values of flags or their variables, which take precedence */
   readonly named: { readonly region: string | undefined; readonly interfaceName: string | undefined };
   /** a flag names the API itself, so no region is needed */
   readonly hasApiUrl: boolean;
 }
 
-/** Who this server is, and who says so. */
+/** Reports who this server is, and which source says so. */
 export function looksAtServer(seen: ServerSeen): readonly Look[] {
   const { likeness, regions, serviceNets, instanceIds, roles, named, hasApiUrl } = seen;
   return [
@@ -32,7 +32,7 @@ export function looksAtServer(seen: ServerSeen): readonly Look[] {
   ];
 }
 
-/** One of theirs, or none: then there is nothing to wait for, unless somebody has named an API. */
+/** Whether it is a Rackspace server. On any other there is nothing to wait for, unless a flag names an API. */
 function lookAtKind({ isRackspace, why }: Likeness, isNamed: boolean): Look {
   const look = { topic: 'server', what: 'kind', because: why } as const;
   if (isRackspace || isNamed)
@@ -48,7 +48,7 @@ function lookAtKind({ isRackspace, why }: Likeness, isNamed: boolean): Look {
   };
 }
 
-/** What is believed, and in brackets who says it; where others say something else, they are named too. */
+/** The value that rc-wait believes and its source; sources that contradict it are listed, too. */
 function lookAt(what: string, findings: readonly Finding<string>[], named: string | undefined): Look {
   const topic = 'server';
   const best = believed(findings);

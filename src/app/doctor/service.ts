@@ -7,10 +7,10 @@ const timer = 'rc-wait-network-check.timer';
 
 const properties = ['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Result', 'StatusText'];
 
-/** What systemd says of one unit. */
+/** The properties of one unit, as systemd reports them. */
 type Unit = Readonly<Record<string, string>>;
 
-/** How our units are, and what waits for them. */
+/** Reports the state of rc-wait's units and which units wait for them. */
 export async function looksAtUnits(run: Run): Promise<readonly Look[]> {
   const units = await unitsOf(run);
   if (units === undefined) {
@@ -74,7 +74,7 @@ async function unitsOf(run: Run): Promise<readonly Unit[] | undefined> {
   const argv = ['systemctl', 'show', `--property=${properties.join(',')}`, waiter, target, timer] as const;
   const { ok, output } = await run({ argv: [...argv], timeoutMs: 5_000 });
   if (!ok) return undefined;
-  // An empty line stands between two units.
+  // systemctl separates units with an empty line.
   return output
     .trim()
     .split(/\n\n+/)
@@ -85,14 +85,14 @@ async function unitsOf(run: Run): Promise<readonly Unit[] | undefined> {
     );
 }
 
-/** The units that wait for the target, in a line. */
+/** The units that wait for the target, on one line. */
 async function dependents(run: Run): Promise<string> {
   const argv = ['systemctl', 'list-dependencies', '--reverse', '--plain', '--no-pager', target] as const;
   const { ok, output } = await run({ argv: [...argv], timeoutMs: 5_000 });
   const names = output
     .split('\n')
     .slice(1)
-    // Indented once: those that name the target themselves.
+    // One level of indentation: units that name the target directly.
     .flatMap((line) => /^ {2}(\S+)$/.exec(line)?.[1] ?? []);
   return ok && names.length > 0 ? `waited for by ${names.join(', ')}` : 'nothing waits for it';
 }

@@ -4,10 +4,9 @@ import { tcpProbe } from '../../network/probes/tcp.ts';
 import type { OpenApi } from '../api.ts';
 
 /**
- * The RackConnect API still answers, whatever it says. Where the quota does
- * not permit a question at once, it need only take a connection: that costs
- * nothing, and what depends on us must not wait for the quota when the gateway
- * is in use already.
+ * Checks that the RackConnect API still answers, whatever it says. If the quota does not permit a question at
+ * once, a connection suffices: it costs nothing, and units that depend on rc-wait must not wait for the quota
+ * when the gateway is already in use.
  */
 export function apiProbe({ client, baseUrl }: Pick<OpenApi, 'client' | 'baseUrl'>): Probe {
   const { hostname, port, protocol } = new URL(baseUrl);
@@ -20,7 +19,7 @@ export function apiProbe({ client, baseUrl }: Pick<OpenApi, 'client' | 'baseUrl'
       const startedMs = systemClock.nowMs();
       const mayNotAsk = new AbortController();
       try {
-        // Not the question of the wait, whose pace is not over yet.
+        // Not the operation that the wait asks for: its pace may not permit a question yet.
         const { reply, askedMs } = await client.ask('automation_status', 'text', {
           signal: AbortSignal.any([signal, mayNotAsk.signal]),
           onDelay: () => mayNotAsk.abort(),

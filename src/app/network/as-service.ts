@@ -5,20 +5,20 @@ import { type Ran, runTransient } from '../../systemd/transient.ts';
 import { type Errand, type ErrandApi, parseAnswer } from './change-request.ts';
 import type { Order } from './set-gateway.ts';
 
-/** Starts a command where it has the right to change the network; see `runTransient`. */
+/** Starts a command in a process that has the right to change the network; see `runTransient`. */
 export type Start = (description: string, command: readonly string[]) => Promise<Ran>;
 
-/** This very program, wherever it lies. */
+/** The command line of this very program, wherever it is installed. */
 function self(): readonly string[] {
   const [node = '', main = ''] = process.argv;
   return [node, main];
 }
 
 /**
- * `configure`, in a transient service of systemd. It goes on when this process is
- * killed, and ends or undoes what it has begun.
- * @throws RcWaitError as `configure` does; NETWORK_FILE when the service could not be had,
- *   NETWORK_LOST when it was killed in the middle
+ * Runs `configure` in a transient service of systemd. The service goes on if this process is killed, and
+ * finishes or undoes what it has begun.
+ * @throws RcWaitError as `configure` does; NETWORK_FILE when the service could not be started, NETWORK_LOST
+ *   when it was killed in the middle
  */
 export async function configureByService(
   { root: _running, ...order }: Order,
@@ -35,7 +35,7 @@ export async function configureByService(
   throw new RcWaitError(isErrorCode(code) ? code : 'BUG', message, hint === undefined ? {} : { hint });
 }
 
-/** `network recover` in such a service. @throws RcWaitError NETWORK_FILE, NETWORK_LOST */
+/** Runs `network recover` in such a service. @throws RcWaitError NETWORK_FILE, NETWORK_LOST */
 export async function recoverByService(start: Start = runTransient): Promise<void> {
   const { openJournal } = await import('../../network/change/journal/journal.ts');
   if ((await openJournal('/').pending()) === undefined) return;

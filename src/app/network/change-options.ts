@@ -5,16 +5,16 @@ import type { TcpTarget } from '../../network/probes/tcp.ts';
 import type { NetworkPlan } from '../../network/types.ts';
 import type { OpenApi } from '../api.ts';
 
-/** Longer than an rc-wait that is not stuck takes to put back what it has begun, in ms. */
+/** Longer than a healthy rc-wait takes to undo a change that it has begun, in ms. */
 const patienceMs = 180_000;
 
-/** What the dead-man timer runs: this very program, wherever it lies. */
+/** What the dead-man timer runs: this very program, wherever it is installed. */
 function recoverProgram(): readonly string[] {
   const [node = '', main = ''] = process.argv;
   return [node, main, 'network', 'recover', '--patience', `${patienceMs / 1000}s`];
 }
 
-/** How every command changes the network. */
+/** The options by which every command changes the network. */
 export function changeOptions(
   root: string,
   say: (notice: string) => void,
@@ -23,8 +23,8 @@ export function changeOptions(
 }
 
 /**
- * Puts back, or tidies up, what an rc-wait that was killed left unfinished.
- * Before anything is planned: a plan must see the files as they were.
+ * Undoes or tidies up what a killed rc-wait left unfinished. Call it before planning: a plan must see the
+ * original files.
  * @throws RcWaitError NETWORK_FILE, NETWORK_LOST
  */
 export async function recoverFirst(
@@ -37,7 +37,7 @@ export async function recoverFirst(
   if (words !== undefined) say(words);
 }
 
-/** What a recovery did, in one line; undefined: nothing was to be done. */
+/** What a recovery did, on one line; undefined: there was nothing to do. */
 export function recoveredWords(recovered: Recovered): string | undefined {
   if (recovered.kind === 'nothing') return undefined;
   if (recovered.kind === 'tidied')
@@ -47,7 +47,7 @@ export function recoveredWords(recovered: Recovered): string | undefined {
   return `a change of the network that was begun at ${startedAt} had not ended: what was there before is back (${stack}: ${which})`;
 }
 
-/** What is said of an interface that a plan takes down. */
+/** The notice about an interface that a plan takes down. */
 export function disabledWords(name: string): string {
   return `${name} goes down, and stays down at every boot: sessions that came in by it end`;
 }

@@ -26,12 +26,13 @@ const errandSchema = v.object({
 });
 
 /**
- * What a process of rc-wait that may not change the network tells another that may. The other may be of a later
- * version, where the package was upgraded during the wait: what is here stays, and what is added is optional.
+ * A network change that an rc-wait without the right to make it requests from one that has it. The receiver
+ * may be a later version, if the package was upgraded during the wait: existing fields stay, and new ones are
+ * optional.
  */
 export type Errand = Omit<Order, 'root'> & { readonly api: ErrandApi | null };
 
-/** The API of an errand, by the flags that would name it. */
+/** The API of a request, in the form of the flags that would name it. */
 export interface ErrandApi {
   readonly 'api-url': string;
   readonly 'state-dir': string;
@@ -39,7 +40,7 @@ export interface ErrandApi {
   readonly 'ca-file'?: string | undefined;
 }
 
-/** Reads an errand; undefined when the text is none. */
+/** Parses a request; undefined if the text is invalid. */
 export function parseErrand(json: string): Errand | undefined {
   const errand = parsed(errandSchema, json);
   return errand && { ...errand, interfaceName: errand.interfaceName, probe: errand.probe };
@@ -56,14 +57,14 @@ const answerSchema = v.union([
   v.object({ error: v.object({ code: text, message: text, hint: v.optional(text) }) }),
 ]);
 
-/** How an errand ended: one line of JSON on the standard output of who carried it out. */
+/** The result of a request: one line of JSON on the standard output of the process that carried it out. */
 export type Answer =
   | { readonly network: NetworkResult }
   | {
       readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
     };
 
-/** Reads an answer; undefined when the text is none: whoever was to write it was killed. */
+/** Parses an answer; undefined if the text is invalid, because its writer was killed. */
 export function parseAnswer(json: string): Answer | undefined {
   return parsed(answerSchema, json) as Answer | undefined;
 }

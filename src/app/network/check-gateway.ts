@@ -6,7 +6,7 @@ import type { NetworkResult } from '../../network/types.ts';
 import { isByService } from '../root.ts';
 import { changeOptions, probesFor, recoverFirst } from './change-options.ts';
 
-/** Which gateway is expected, and what is done where it is not held. */
+/** Which gateway is expected, and whether to repair it. */
 interface CheckOptions {
   readonly gateway: string | undefined;
   readonly interface: string | undefined;
@@ -16,18 +16,18 @@ interface CheckOptions {
   readonly root: string;
 }
 
-/** Whether the gateway is held, and what was done. */
+/** Whether the gateway is still set, and what was done. */
 export interface GatewayReport {
   readonly check: Check;
   readonly held: boolean;
   readonly reasons: readonly string[];
-  /** what putting it back came to; null: it was not put back */
+  /** the result of the repair; null: nothing was repaired */
   readonly network: NetworkResult | null;
 }
 
 /**
- * Looks whether the gateway is held, and puts it back where that is wished.
- * @returns undefined when it was rolled back by hand, so that none is expected
+ * Checks whether the gateway is still set, and sets it again with `--repair`.
+ * @returns undefined when it was rolled back by hand, so that no gateway is expected
  */
 export async function checkGateway(
   args: CheckOptions,
@@ -52,7 +52,7 @@ export async function checkGateway(
   return { check, held, reasons, network };
 }
 
-/** What is expected by the flags and by what rc-wait did last; undefined: it was rolled back by hand. */
+/** The expected gateway, from the flags and rc-wait's last change; undefined: it was rolled back by hand. */
 async function expectedOf(args: CheckOptions): Promise<Omit<PlanRequest, 'root'> | undefined> {
   const { openJournal } = await import('../../network/change/journal/journal.ts');
   const last = await openJournal(args.root).last();
@@ -70,7 +70,7 @@ async function expectedOf(args: CheckOptions): Promise<Omit<PlanRequest, 'root'>
     );
   }
   if (args.gateway === undefined && last?.purpose === 'rollback') return undefined;
-  // What rc-wait did last is the answer where nothing is said, not where something else is.
+  // The last change supplies what the flags leave open, but only for its own gateway.
   const remembered = args.gateway === undefined ? last : undefined;
   const interfaceName = args.interface ?? remembered?.interface;
   const stack = args.network === 'auto' ? (remembered?.stack ?? 'auto') : args.network;
@@ -78,7 +78,7 @@ async function expectedOf(args: CheckOptions): Promise<Omit<PlanRequest, 'root'>
   return { gateway, stack, publicInterface, ...(interfaceName === undefined ? {} : { interfaceName }) };
 }
 
-/** Undoes what an rc-wait that was killed has left, where there is the right to. */
+/** Undoes what a killed rc-wait left behind, in a process that has the right to. */
 async function tidy(args: CheckOptions, say: (notice: string) => void, signal: AbortSignal): Promise<void> {
   if (!isByService(args)) return recoverFirst(args.root, say, signal);
   const { recoverByService } = await import('./as-service.ts');

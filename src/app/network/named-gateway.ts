@@ -8,7 +8,7 @@ import { askOnce, type Patience, usable } from '../ask-once.ts';
 import type { Io } from '../io.ts';
 import { changeOptions, disabledWords, probesFor } from './change-options.ts';
 
-/** Where a gateway is to be set. */
+/** Where to set a gateway. */
 interface GatewayOptions {
   readonly interface: string | undefined;
   readonly network: StackName | 'auto';
@@ -17,9 +17,9 @@ interface GatewayOptions {
 }
 
 interface Applying {
-  /** what must take a connection afterwards */
+  /** must take a connection afterwards */
   readonly targets: readonly TcpTarget[];
-  /** what must still answer afterwards */
+  /** must still answer afterwards */
   readonly api: OpenApi | undefined;
   readonly say: (notice: string) => void;
   readonly signal: AbortSignal;
@@ -40,7 +40,7 @@ export async function applyGateway(
   return applyNetwork(plan, { ...changeOptions(args.root, say), probes, signal });
 }
 
-/** The plan to make a gateway the default route. @throws RcWaitError as `planNetwork` does */
+/** Plans to make a gateway the default route. @throws RcWaitError as `planNetwork` does */
 export async function planFor(gateway: Ipv4Address, args: GatewayOptions): Promise<NetworkPlan> {
   const { planNetwork } = await import('../../network/plan/plan.ts');
   const { interface: interfaceName, network: stack, root, 'public-interface': publicInterface } = args;
@@ -60,8 +60,8 @@ export async function planInWords(plan: NetworkPlan): Promise<string> {
 }
 
 /**
- * The gateway that the API names; undefined where RackConnect configures the network itself and nobody
- * said otherwise.
+ * Asks the API for the gateway; undefined if RackConnect configures the network itself and no flag says
+ * otherwise.
  * @throws RcWaitError API_UNAVAILABLE, API_REFUSED, NETWORK_UNDECIDED
  */
 export async function askForGateway(

@@ -6,7 +6,7 @@ import type { OpenApi } from '../api.ts';
 import { requireRoot } from '../root.ts';
 import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './change-options.ts';
 
-/** What is to be done to the network: plain data, so that another process can be told. */
+/** A network change to make: plain data, so that it can be passed to another process. */
 export interface Order {
   readonly gateway: Ipv4Address;
   readonly stack: StackName | 'auto';
@@ -17,18 +17,17 @@ export interface Order {
   readonly probe: string | undefined;
 }
 
-/** Where it is said what is done. */
+/** Receives what the change does. */
 export interface Say {
   readonly info: (text: string) => void;
   readonly warn: (text: string) => void;
 }
 
 /**
- * Makes the gateway the default route, in this process. Not interrupted by a
- * signal: a change that was begun is ended, or taken back where the stack or the
- * kernel does not follow.
- * @param api what must still answer afterwards
- * @throws RcWaitError as `planNetwork` and `applyNetwork` do, but for NETWORK_RELOAD, which is a result
+ * Makes the gateway the default route, in this process. Signals do not interrupt it: a change that has begun
+ * is finished, or rolled back if the stack or the kernel does not follow.
+ * @param api must still answer after the change
+ * @throws RcWaitError as `planNetwork` and `applyNetwork` do, except NETWORK_RELOAD, which is a result
  */
 export async function configure(order: Order, api: OpenApi | undefined, say: Say): Promise<NetworkResult> {
   const { root, probe, interfaceName, ...wish } = order;

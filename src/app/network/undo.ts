@@ -11,7 +11,7 @@ export async function rollBack(root: string, force: boolean, { say, signal }: Co
   return undoLast({ ...changeOptions(root, say), force, signal });
 }
 
-/** Puts back what a change that did not end has left; in words, or undefined where there is none. */
+/** Restores what an unfinished change left behind; returns a message, or undefined if there was nothing to do. */
 export async function putBackUnfinished(
   root: string,
   patienceMs: number,

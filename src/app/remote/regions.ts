@@ -9,7 +9,7 @@ import type { Io } from '../io.ts';
 import { caFor, credentialsOf, noCredentials, openLogin } from '../login.ts';
 import type { RemoteOptions } from '../options.ts';
 
-/** The Cloud Servers APIs of the regions that are meant, logged in. */
+/** The Cloud Servers APIs of the chosen regions, logged in. */
 export interface OpenRegions {
   readonly regions: readonly { readonly code: string; readonly api: ServersApi }[];
   close(): void;
@@ -22,12 +22,12 @@ interface OpenOptions {
   readonly onNotice: (notice: string) => void;
 }
 
-/** Rackspace's name of it; a private cloud's is mostly `nova`. */
+/** Rackspace's name of the service; a private cloud mostly calls it `nova`. */
 const usualService = 'cloudServersOpenStack';
 
 /**
- * Logs in, until the deadline where identity gives no usable answer, and finds
- * the endpoints of Cloud Servers in the catalog.
+ * Logs in and finds the endpoints of Cloud Servers in the catalog. If identity gives no usable answer, it
+ * tries until the deadline.
  * @throws RcWaitError CONFIGURATION, API_REFUSED or API_UNAVAILABLE
  */
 export async function openRegions(
@@ -76,7 +76,7 @@ export async function openRegions(
   }
 }
 
-/** Says why it cannot log in, once for each reason: an hour of it would be a line every few seconds. */
+/** Reports each reason for a failed login once: repeating it would print a line every few seconds for an hour. */
 function troubleNotices(
   tally: RemoteTally,
   onNotice: (notice: string) => void,
@@ -90,7 +90,7 @@ function troubleNotices(
   };
 }
 
-/** @throws RcWaitError CONFIGURATION, with the services that may be meant, when there is none of that name or type */
+/** @throws RcWaitError CONFIGURATION, with the possible services, if there is none of that name or type */
 async function requireService(catalog: Catalog, service: string): Promise<void> {
   const { regionsOf, servicesNamed } = await import('../../openstack/find.ts');
   if (servicesNamed(catalog, service).length > 0) return;
@@ -104,7 +104,7 @@ async function requireService(catalog: Catalog, service: string): Promise<void> 
   );
 }
 
-/** Where no region is named: that of the credentials, the account's own, or the only one there is. */
+/** If no region is named: the credentials' region, the account's own, or the only one there is. */
 async function defaultRegions(
   catalog: Catalog,
   service: string,
@@ -122,7 +122,7 @@ async function defaultRegions(
   });
 }
 
-/** By the rule of `rc-wait endpoints`, from where this runs. */
+/** Chooses endpoints by the rule of `rc-wait endpoints`, from where this runs. */
 async function endpointsFor(
   catalog: Catalog,
   service: string,

@@ -10,7 +10,7 @@ import { ownersEnvironment } from '../../system/name-lookups.ts';
 import type { Io } from '../io.ts';
 import type { RemoteOptions } from '../options.ts';
 
-/** What a person or a program is shown while servers are waited for, and the commands of `--exec`. */
+/** Shows the wait for many servers to a person or a program, and runs the commands of `--exec`. */
 export interface RemoteView {
   readonly onEvent: (event: RemoteEvent) => void;
   readonly notice: (notice: string) => void;
@@ -27,10 +27,10 @@ interface ViewOptions {
   readonly jobs: number;
 }
 
-/** The table is drawn again no more often than this, in ms: with 10,000 servers an event is no reason. */
+/** Minimum interval between redraws of the table, in ms: with 10,000 servers not every event may redraw it. */
 const drawEveryMs = 500;
 
-/** A live table on a terminal, a line of NDJSON for each event elsewhere. */
+/** A live table on a terminal; elsewhere a line of NDJSON for each event. */
 export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptions): RemoteView {
   const { startedMs, deadlineMs, template, jobs } = options;
   const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
@@ -40,7 +40,8 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
 
   const isTold = isStream || (live === undefined && !args.quiet);
   let lines = '';
-  // What one answer tells is one write: ten thousand of them would wait in memory for a slow reader, each by itself.
+  // One write for all events of one answer: ten thousand single writes would pile up in memory if the reader
+  // is slow.
   const flush = (): void => {
     if (lines !== '') (isStream ? io.out : io.err)(lines);
     lines = '';

@@ -7,7 +7,7 @@ import { Interrupted, type Io } from '../io.ts';
 import type { RemoteOptions } from '../options.ts';
 import type { RemoteView } from './view.ts';
 
-/** `rc-wait remote`: resolves to the exit status. */
+/** Runs `rc-wait remote`; resolves to the exit status. */
 export async function remote(args: RemoteOptions, io: Io, operands: readonly string[]): Promise<number> {
   const selection = selectionOf(args, operands);
   const jobs = jobsOf(args['exec-jobs']);
@@ -61,7 +61,7 @@ async function tell(end: RemoteEnd, { args, io, selection, tally, startedMs, vie
   const { humanRemote, remoteResult } = await import('../../report/remote.ts');
   const { reason } = io.signal;
   const interruptedBy = io.signal.aborted && reason instanceof Interrupted ? reason.by : undefined;
-  // A signal that came when all servers were ready has ended the commands of --exec.
+  // A signal that came after all servers were ready has ended the commands of --exec.
   const kind = interruptedBy === undefined ? end.kind : 'interrupted';
   const { document, exit } = remoteResult(
     { ...end, kind },

@@ -3,8 +3,8 @@ import type { Io } from '../io.ts';
 import { usualHooksFolder, variableNamed } from '../options.ts';
 
 /**
- * Tells systemd, and whoever RC_WAIT_SIGNAL names, of a wait whose flags cannot
- * be read: a stack would wait for its signal until its own time-out. Never throws.
+ * Reports a wait with invalid flags to systemd and to the URL in RC_WAIT_SIGNAL. Without that a Heat stack
+ * would wait for its signal until its own time-out. Never throws.
  */
 export async function tellMisuse(error: unknown, io: Io): Promise<void> {
   const value = (flag: string): string | undefined => io.env[variableNamed(flag)] || undefined;
@@ -26,7 +26,7 @@ export async function tellMisuse(error: unknown, io: Io): Promise<void> {
     quiet: false,
   } as const;
   const notifier = createNotifier(io.env);
-  // The URL may be what is wrong.
+  // The URL itself may be invalid.
   const teller = await createTeller(args, io, notifier).catch(() => undefined);
   await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
 }

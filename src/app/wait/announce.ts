@@ -12,44 +12,47 @@ import { instanceId } from '../instance-id.ts';
 import type { Io } from '../io.ts';
 import { type TellOptions, variableNamed } from '../options.ts';
 
-/** What telling needs beyond the result. */
+/** What announcing needs beyond the result. */
 interface Ended {
   readonly log: Log;
   /** of the wait, on the clock */
   readonly deadlineMs: number;
-  /** nothing was waited for: all but those who are owed were told when DEPLOYED was seen */
+  /** set if nothing was waited for; only the announcements in `owed` are still due */
   readonly recalled: { readonly owed?: Owed | undefined } | undefined;
 }
 
-/** Tells everybody how a wait ended, once. */
+/** Announces the end of a wait, once. */
 export interface Teller {
   /**
-   * Prints the result, runs the hooks, tells systemd and whoever is signalled.
-   * None of them can change how the wait ended: what goes wrong is a warning.
-   * An interruption is no verdict: hooks and stacks hear nothing of it, since the wait may go on.
-   * @returns whom an interruption has kept from being told; undefined: nobody
+   * Prints the result, runs the hooks, notifies systemd and sends the signal to Heat. A failure of any of
+   * these is a warning and cannot change how the wait ended. An interruption is not announced to hooks and
+   * stacks: it is no verdict, because the wait may go on.
+   * @returns the announcements that an interruption cut off; undefined: none
    */
   result(result: Result, ended: Ended): Promise<Owed | undefined>;
-  /** Tells systemd and whoever is signalled of a wait that could not begin, and has no result. */
+  /** Reports a wait that could not begin, and so has no result, to systemd and to Heat. */
   error(error: unknown): Promise<void>;
 }
 
-/** A timer of Node ends at once above 2^31 ms; and a hook that hangs must not hold up a boot for ever. */
+/** Node fires timers above 2^31 ms at once; and a hook that hangs must not block a boot for ever. */
 const longestHookMs = 24 * 3_600_000;
 
-/** So long is tried to signal at least, so that a passed deadline can be told at all; and at most, since all else waits. */
+/**
+ * Signalling is tried for at least this long, so that even a passed deadline gets reported, and at most
+ * `mostSignalMs`, because everything else waits for it.
+ */
 const leastSignalMs = 30_000;
 const mostSignalMs = 600_000;
 
-/** What is left for it once SIGTERM has come: systemd kills after TimeoutStopSec=, and a person is waiting. */
+/** Time left for signalling after SIGTERM: systemd kills after TimeoutStopSec=, and a person is waiting. */
 const lastMomentMs = 3_000;
 
-/** Proofs of life come once for each hook and for the signal: they must reach a little further than these. */
+/** Each hook and the signal extend systemd's time-out once, by their own limit and this margin. */
 const marginMs = 10_000;
 
 /**
- * Checks the flags, before anything is waited for. The secrets are taken out of the environment, for
- * programs of the network's stacks and hooks must not inherit them.
+ * Checks the flags before anything is waited for. Removes the secrets from the environment, because hooks and
+ * the tools of network stacks must not inherit them.
  * @throws RcWaitError USAGE, CONFIGURATION
  */
 export async function createTeller(args: TellOptions, io: Io, notifier: Notifier): Promise<Teller> {
@@ -69,7 +72,7 @@ export async function createTeller(args: TellOptions, io: Io, notifier: Notifier
         forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', await printed(document, args), io.env),
       );
       const isVerdict = outcome !== 'interrupted';
-      // A remembered DEPLOYED has been told, but for what an interruption has cut off.
+      // A remembered DEPLOYED was announced before; only what an interruption cut off is still due.
       const tells = recalled !== undefined && exit === 0 ? (recalled.owed ?? nobody) : everybody;
       const hooks = isVerdict
         ? await runHooksFor({ document, exit }, args, { io, log, notifier, only: tells.hooks })
@@ -86,7 +89,7 @@ export async function createTeller(args: TellOptions, io: Io, notifier: Notifier
       };
       const nowMs = systemClock.nowMs();
       const untilMs = Math.max(nowMs + leastSignalMs, Math.min(deadlineMs, nowMs + mostSignalMs));
-      // What depends on a deployed server does not wait for Heat; a failed unit ends when all is told.
+      // Units that depend on a deployed server do not wait for Heat; a failed unit ends after all announcements.
       if (exit === 0) await notifier.ready(message);
       else if (signaller && isVerdict)
         notifier.status(`telling ${signaller.place}; ${message}`, untilMs - nowMs + marginMs);
@@ -112,7 +115,7 @@ export async function createTeller(args: TellOptions, io: Io, notifier: Notifier
   };
 }
 
-/** Who hears of an end: the stack, and the hooks with these names (undefined: all of them). */
+/** Who is notified of an end: the stack, and the hooks with these names (undefined: all of them). */
 interface Hearers {
   readonly signal: boolean;
   readonly hooks?: readonly string[];
@@ -121,7 +124,7 @@ interface Hearers {
 const everybody: Hearers = { signal: true };
 const nobody: Hearers = { signal: false, hooks: [] };
 
-/** Whether the end is an error in the journal; to be stopped on purpose is none. */
+/** Whether the journal shows the end as an error; a deliberate stop is not one. */
 const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
   exit !== 0 && outcome !== 'interrupted';
 
@@ -132,7 +135,7 @@ async function printed(document: Result['document'], { output }: TellOptions): P
 }
 
 interface Signaller {
-  /** all of the URL that may be shown */
+  /** the part of the URL that may be shown */
   readonly place: string;
   /** Resolves to whether it was delivered. */
   send(
@@ -171,7 +174,7 @@ async function createSignaller(args: TellOptions, io: Io): Promise<Signaller | u
   };
 }
 
-/** A signal that is aborted a moment after `signal` is. */
+/** A signal that aborts a moment after `signal` does. */
 function shortlyAfter(signal: AbortSignal): { readonly signal: AbortSignal; forget(): void } {
   const late = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -189,23 +192,23 @@ function shortlyAfter(signal: AbortSignal): { readonly signal: AbortSignal; forg
   };
 }
 
-/** What hooks are run with. */
+/** What hooks run with. */
 interface HookContext {
   readonly io: Io;
   readonly log: Log;
   readonly notifier: Notifier;
-  /** the names of those that are run; undefined: all of them */
+  /** the names of the hooks to run; undefined: all of them */
   readonly only: readonly string[] | undefined;
 }
 
-/** Runs the hooks for a verdict; resolves to the names of those that an interruption has kept from being run. */
+/** Runs the hooks for a verdict; resolves to the names of the hooks that an interruption kept from running. */
 async function runHooksFor(
   { document, exit }: Result,
   args: TellOptions,
   { io, log, notifier, only }: HookContext,
 ): Promise<readonly string[]> {
   const { outcome, message, gateway_ip: gateway } = document;
-  // Below another root the hooks would be those of the system that prepares an image, not of the image.
+  // Below another root these would be the hooks of the system that prepares an image, not the image's own.
   if (only?.length === 0 || !isRunningSystem(args.root)) return [];
   const [{ findHooks }, { clean }] = await Promise.all([
     import('../../announce/hooks/find.ts'),

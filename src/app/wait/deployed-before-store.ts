@@ -14,16 +14,16 @@ import {
   withOwed,
 } from './deployed-before.ts';
 
-/** Where it is remembered, below the root. It goes into an image of the server: hence an entry for each instance. */
+/** The file, below the root. Images of the server contain it: hence one entry per instance. */
 const memoryPath = '/var/lib/rc-wait/instances.json';
 
-/** More than the hundreds of instances that are kept. */
+/** In bytes; far more than the entries that are kept. */
 const largestBytes = 16 * 2 ** 20;
 
 /**
- * What is remembered. A memory that cannot be read or understood is none: the
- * wait then asks the API, as it would without one. Never throws.
- * @param onWarning told what is wrong with it
+ * Reads the memory. One that is unreadable or invalid counts as empty, so the wait asks the API as it would
+ * without one. Never throws.
+ * @param onWarning receives what is wrong with the file
  */
 export async function readMemory(root: string, onWarning: (warning: string) => void): Promise<Memory> {
   const path = join(root, memoryPath);
@@ -43,9 +43,9 @@ export async function readMemory(root: string, onWarning: (warning: string) => v
 }
 
 /**
- * Remembers one more instance, durably: after a power cut the file has the old
- * text or the new one. Never throws.
- * @param onWarning told why it is not remembered
+ * Adds one instance, durably: after a power cut the file holds either the old text or the new one. Never
+ * throws.
+ * @param onWarning receives why the instance could not be stored
  */
 export async function remember(
   root: string,
@@ -56,8 +56,8 @@ export async function remember(
 }
 
 /**
- * Remembers who has to be told yet that an instance is deployed, if anybody. Never throws.
- * @param onWarning told why it is not remembered
+ * Stores which announcements are still due for an instance, if any. Never throws.
+ * @param onWarning receives why it could not be stored
  */
 export async function rememberOwed(
   root: string,

@@ -13,18 +13,18 @@ const ipv4 = v.pipe(
 const stack = v.picklist(stackNames);
 
 const entrySchema = v.object({
-  /** the instance, as its cloud names it */
+  /** the id of the instance, as its cloud names it */
   id: v.pipe(v.string(), v.minLength(1)),
   /** when the wait ended with DEPLOYED, as `rememberEnd` writes it: RFC 3339, UTC; for people */
   deployed_at: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)),
   /**
-   * the number of the last change of the network then (`network/change/journal/sequence.ts`), 0: there was none; a change with a higher
-   * one came later, whatever the clock said. Early releases wrote none
+   * the number of the last change of the network then (`network/change/journal/sequence.ts`); 0: none. A
+   * change with a higher number came later, whatever the clock said. Early releases wrote no number
    */
   change: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  /** what was asked for: `--network` */
+  /** the value of `--network` */
   network: v.picklist(['off', 'auto', ...stack.options]),
-  /** what was done then; of a gateway that was set or found, where it is */
+  /** the result of the network step; for a gateway that was set or found, also where it is */
   result: v.variant('action', [
     v.object({
       action: v.picklist(['changed', 'unchanged']),
@@ -34,12 +34,12 @@ const entrySchema = v.object({
     }),
     v.object({ action: v.literal('skipped'), reason: v.string() }),
   ]),
-  /** who was not told of it, because a signal ended the run; left out: all were */
+  /** the announcements that a signal cut off; absent: none */
   owed: v.optional(
     v.object({
-      /** the stack of --signal */
+      /** whether the stack of --signal is still due */
       signal: v.boolean(),
-      /** the names of the hooks that were not begun */
+      /** the names of the hooks that were not started */
       hooks: v.array(v.string()),
     }),
   ),
@@ -54,16 +54,16 @@ const memorySchema = v.object({
 /** What is remembered of an instance on which DEPLOYED was seen. */
 export type Instance = Readonly<v.InferOutput<typeof entrySchema>>;
 
-/** What is remembered of all of them: those from whose images this server was made, too. */
+/** Every remembered instance, including those whose images this server was cloned from. */
 export type Memory = Readonly<v.InferOutput<typeof memorySchema>>;
 
-/** What `--network` can say. */
+/** The values of `--network`. */
 type Wish = Instance['network'];
 
-/** More than anybody makes images of images; the oldest are forgotten. */
+/** Longer than any chain of images made from images; the oldest entries are dropped. */
 const mostInstances = 16;
 
-/** Nothing is remembered. */
+/** The empty memory. */
 export const blank: Memory = { schema: 'rc-wait/instances/v1', instances: [] };
 
 /** The text of a memory: JSON that a person can read. */
@@ -71,7 +71,7 @@ export function renderMemory(memory: Memory): string {
   return `${JSON.stringify(memory, undefined, 2)}\n`;
 }
 
-/** Reads a memory; undefined when the text is none: then nothing was ever seen. */
+/** Parses a memory; undefined if the text is invalid, which counts as nothing remembered. */
 export function parseMemory(text: string): Memory | undefined {
   try {
     const { success, output } = v.safeParse(memorySchema, JSON.parse(text));
@@ -81,17 +81,17 @@ export function parseMemory(text: string): Memory | undefined {
   }
 }
 
-/** When DEPLOYED was seen: for people, and in the order of the changes of the network. */
+/** When DEPLOYED was seen: for people, and relative to the changes of the network. */
 export interface Moment {
   /** RFC 3339, UTC, in whole seconds */
   readonly deployedAt: string;
-  /** the number of the last change of the network at that moment; 0: there was none */
+  /** the number of the last change of the network at that moment; 0: none */
   readonly change: number;
-  /** who was not told of it */
+  /** the announcements still due */
   readonly owed?: Owed | undefined;
 }
 
-/** The entry for a wait that has ended with DEPLOYED; undefined for a gateway that does not stand. */
+/** The entry for a wait that ended with DEPLOYED; undefined if its gateway was not kept. */
 export function instanceOf(
   id: string,
   { deployedAt, change, owed }: Moment,
@@ -106,13 +106,13 @@ export function instanceOf(
   return { ...known, result: { action, gateway_ip: gateway, interface: name, stack: by } };
 }
 
-/** The memory with one more entry, in the place of what was known of that instance. */
+/** The memory with one more entry, which replaces the older entry of that instance. */
 export function withInstance({ schema, instances }: Memory, instance: Instance): Memory {
   const others = instances.filter(({ id }) => id !== instance.id);
   return { schema, instances: [...others, instance].slice(-mostInstances) };
 }
 
-/** The memory where nobody, or somebody else than before, has to be told of an instance; undefined: it says so already. */
+/** The memory with a new `owed` for an instance; undefined if nothing changes. */
 export function withOwed(memory: Memory, id: string, owed: Owed | undefined): Memory | undefined {
   const found = memory.instances.find((instance) => instance.id === id);
   if (found === undefined || JSON.stringify(found.owed) === JSON.stringify(owed)) return undefined;
@@ -120,17 +120,17 @@ export function withOwed(memory: Memory, id: string, owed: Owed | undefined): Me
   return withInstance(memory, owed === undefined ? known : { ...known, owed });
 }
 
-/** What follows for a wait on an instance. */
+/** What the memory means for a wait on an instance. */
 export type Recalled =
-  /** nothing that helps: wait as always */
+  /** nothing useful: wait as always */
   | { readonly kind: 'unknown'; readonly why: string }
-  /** DEPLOYED was seen, and the network is none of our business */
+  /** DEPLOYED was seen, and rc-wait leaves the network alone */
   | { readonly kind: 'left-alone'; readonly since: string; readonly reason: string; readonly owed?: Owed }
   /** DEPLOYED was seen, and this gateway was set */
   | {
       readonly kind: 'gateway';
       readonly since: string;
-      /** the number of the last change of the network then; undefined where an early release remembered it */
+      /** the number of the last change of the network then; undefined if an early release wrote the entry */
       readonly change: number | undefined;
       readonly gateway: Ipv4Address;
       readonly interfaceName: string;
@@ -138,7 +138,7 @@ export type Recalled =
       readonly owed?: Owed;
     };
 
-/** A change of the network, as far as the order of events goes. */
+/** A change of the network, as far as its order in time matters. */
 interface Change {
   readonly sequence?: number | undefined;
   /** RFC 3339 */
@@ -146,10 +146,9 @@ interface Change {
 }
 
 /**
- * Whether a change of the network came after DEPLOYED was seen. Told by the
- * numbers: the clock of a first boot may be hours fast, and the owner's change of
- * the next day would count as older. What has no number is of an early release,
- * and older than all that has one; of two without, the times must do.
+ * Whether a change of the network came after DEPLOYED was seen. Compares numbers, because the clock of a
+ * first boot may be hours fast, and the owner's change of the next day would count as older. A change without
+ * a number is from an early release and older than any with one; if neither has a number, the times decide.
  */
 export function cameAfter(
   { sequence, startedAt }: Change,
@@ -161,9 +160,8 @@ export function cameAfter(
 }
 
 /**
- * What is known of an instance, for a wait with this `--network`. Another server's
- * entry never counts, and one that was made without asking for the gateway does
- * not for a wait that shall set it.
+ * Looks up an instance for a wait with this `--network`. Another server's entry never counts. An entry made
+ * without asking for the gateway does not count for a wait that has to set it.
  */
 export function recall({ instances }: Memory, id: string, wish: Wish): Recalled {
   const found = instances.find((instance) => instance.id === id);

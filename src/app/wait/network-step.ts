@@ -10,13 +10,13 @@ import type { Order } from '../network/set-gateway.ts';
 import type { WaitOptions } from '../options.ts';
 import { isByService, mayConfigure } from '../root.ts';
 
-/** The API that was asked, and the address that it was asked from. */
+/** The API that answered, and the source address of the question. */
 interface Asked {
   readonly api: OpenApi;
   readonly source: Ipv4Address | undefined;
 }
 
-/** Undoes what an earlier run left unfinished. Where that fails the wait goes on: the network step tries again. */
+/** Undoes what an earlier run left unfinished. If that fails the wait goes on: the network step tries again. */
 export async function tidy(args: WaitOptions, log: Log): Promise<void> {
   try {
     if (!isByService(args)) return await recoverFirst(args.root, log.warn);
@@ -28,17 +28,16 @@ export async function tidy(args: WaitOptions, log: Log): Promise<void> {
   }
 }
 
-/** Longer than any DHCP client takes to give up (dhclient: 5 min): an address that has not come by then does not come. */
+/** In ms. Longer than any DHCP client tries (dhclient: 5 min): an address that is missing by then will not come. */
 const lateAddressMs = 10 * 60_000;
 
-/** How often the addresses are looked at again, in ms. */
+/** Interval between looks at the addresses, in ms. */
 const lookAgainMs = 500;
 
 /**
- * Waits while the gateway lies in no prefix of this server: the API may be
- * reached by one interface, and the gateway belong to another, whose address
- * comes later. Given up in the end: what is wrong then is said by the plan.
- *
+ * Waits until the gateway lies in a prefix of this server. The API may answer through one interface while the
+ * gateway belongs to another, whose address comes later. Gives up in the end; the plan then reports what is
+ * wrong.
  * @throws the signal's reason when aborted
  */
 export async function untilGatewayFits(
@@ -51,7 +50,8 @@ export async function untilGatewayFits(
     readonly onLate: (message: string) => void;
   },
 ): Promise<void> {
-  // Below another root nothing comes up by itself; and who may not set it is told so at once.
+  // Below another root no interface comes up by itself; and a user without the right to set it gets the error
+  // at once.
   if (!isRunningSystem(root) || !mayConfigure(root)) return;
   const { clock, deadlineMs, signal, onLate } = within;
   const untilMs = Math.min(deadlineMs, clock.nowMs() + lateAddressMs);
@@ -60,13 +60,13 @@ export async function untilGatewayFits(
     import('../../network/plan/gateway-interface.ts'),
   ]);
   while (mayStillFit(gateway, runningInterfaces(), name) && clock.nowMs() < untilMs) {
-    // Each time: without a sign of life systemd would take it for a hang.
+    // On each pass: without a sign of life systemd would take it for a hang.
     onLate(`the gateway ${gateway} lies in no prefix of ${name ?? 'this server'} yet`);
     await clock.sleep(lookAgainMs, signal);
   }
 }
 
-/** Sets the gateway, in this process or where there is the right to do it. */
+/** Sets the gateway, in this process or in one that has the right to. */
 export async function configureFor(
   gateway: Ipv4Address,
   args: WaitOptions,
@@ -84,7 +84,7 @@ export async function configureFor(
   return carryOut(order, args, log, asked);
 }
 
-/** Does what an order says; without an API that must still answer where none was asked. */
+/** Carries out an order. Without `asked`, no API is probed after the change. */
 export async function carryOut(
   order: Order,
   args: WaitOptions,

@@ -15,10 +15,10 @@ import type { Io } from '../io.ts';
 import type { WaitOptions } from '../options.ts';
 import { configureFor, untilGatewayFits } from './network-step.ts';
 
-/** What a wait is done with. */
+/** What a wait on this server works with. */
 interface JobContext {
   readonly target: Target;
-  /** whether a second automation is waited for; asked when the first has ended, for roles may be told late */
+  /** whether to wait for a second automation; asked when the first has ended, because roles may appear late */
   readonly isManaged: () => Promise<boolean>;
   readonly log: Log;
   readonly view: View;
@@ -27,7 +27,7 @@ interface JobContext {
   readonly requests: Tally;
 }
 
-/** The job of `rc-wait wait` on this server, from its source address to its network. */
+/** Runs `rc-wait wait` on this server, from its source address to its network. */
 export async function waitJob(args: WaitOptions, io: Io, context: JobContext): Promise<End> {
   const { target, log, view, deadlineMs, requests } = context;
   if (args.source === 'xenstore' && args.network === 'off')
@@ -53,9 +53,10 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
       const configure = async (gateway: Ipv4Address): Promise<NetworkResult> => {
         const patience = { clock: systemClock, deadlineMs, signal: io.signal, onLate: view.hinder };
         await untilGatewayFits(gateway, args, patience);
-        // What hindered it is over.
+        // The gateway fits now: clear the hindrance.
         view.onEvent({ kind: 'phase', phase: 'network' });
-        // As it is now: from an address of before, the API would seem lost, and a good change would be undone.
+        // Use the current address. With a stale one the API probe would fail and a good change would be
+        // rolled back.
         const now = lookUp();
         const asked = { api: openApi, source: typeof now === 'object' ? source : now };
         return configureFor(gateway, args, log, asked);
@@ -68,7 +69,7 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
   });
 }
 
-/** What the job is done with, where it comes to that. */
+/** The client and the network step that the job uses if it needs them. */
 type Hands = Pick<JobOptions<NetworkResult>, 'client' | 'configure'>;
 
 const notAsked = (): Promise<never> =>
@@ -77,7 +78,7 @@ const notAsked = (): Promise<never> =>
 /** For a wait that needs the API neither for the status nor for the gateway. */
 const nobody: Hands = { client: { ask: notAsked }, configure: notAsked };
 
-/** Why RackConnect will not automate this server: the API does not say it, and xenstore may. */
+/** Adds the reason why RackConnect will not automate this server. The API does not give it, but xenstore may. */
 async function withReason(end: End, io: Io): Promise<End> {
   if (end.kind !== 'unprocessable' || end.deployment === undefined) return end;
   if (end.deployment.reason !== undefined) return end;
@@ -86,14 +87,14 @@ async function withReason(end: End, io: Io): Promise<End> {
   return reason === undefined ? end : { ...end, deployment: { ...end.deployment, reason } };
 }
 
-/** The API of this server's region, found out by asking all of them where nothing else tells. */
+/** Finds the API of this server's region; asks the APIs of all regions if no source names it. */
 async function apiOf(
   args: WaitOptions,
   io: Io,
   { target, view, deadlineMs, log }: JobContext,
   { clientOf }: Way,
 ): Promise<Waited<ApiUrl>> {
-  // A source may be wrong, and the wrong API would only ever refuse.
+  // Logged because a source may be wrong, and the wrong API would only ever refuse.
   if (target.regionBy !== undefined) log.info(`the region is told by ${target.regionBy}`);
   if (target.baseUrl !== undefined) return { kind: 'done', value: target.baseUrl };
   const [{ regionInquiry }, { waitFor }, { rememberRegion }, { regionSaid }] = await Promise.all([

@@ -13,7 +13,7 @@ import type { Order } from '../network/set-gateway.ts';
 import type { OnceOptions } from '../options.ts';
 import { requireRoot } from '../root.ts';
 
-/** Where a wait stands. */
+/** The context of a wait whose end may be remembered. */
 interface Context {
   readonly log: Log;
   readonly view: Pick<View, 'onEvent' | 'hinder'>;
@@ -23,13 +23,15 @@ interface Context {
   readonly configure: (order: Order) => Promise<NetworkResult>;
 }
 
-/** At boot an interface may get its address late. Longer than that, and the API is asked for the gateway again. */
+/**
+ * In ms: how long an interface may take to get its address at boot. After that the API is asked for the
+ * gateway again.
+ */
 const patienceMs = 60_000;
 
 /**
- * The end of a wait that need not be waited for: DEPLOYED was seen on this
- * instance, and its network is put in order from what is remembered. Undefined
- * where nothing is remembered that helps.
+ * Ends a wait at once if DEPLOYED was seen on this instance before: repairs the network from what is
+ * remembered. Undefined if nothing useful is remembered.
  */
 export async function recallEnd(args: OnceOptions, context: Context): Promise<End | undefined> {
   if (!args['once-per-instance']) return undefined;
@@ -58,7 +60,7 @@ export async function recallEnd(args: OnceOptions, context: Context): Promise<En
   const last = await lastChange(args, log);
   const wanted = wantedBy(last, known, last !== undefined && cameAfter(last, known));
   const { gateway } = wanted;
-  // Whoever undid it by hand since does not want it back at each boot.
+  // If somebody rolled the gateway back by hand since, they do not want it back at each boot.
   if (last?.purpose === 'rollback' && last.gateway === gateway && !isOlder(last, known)) {
     const reason = 'the gateway that rc-wait had set was rolled back by hand';
     return { ...end, gateway, network: { action: 'skipped', reason } };
@@ -75,10 +77,10 @@ export async function recallEnd(args: OnceOptions, context: Context): Promise<En
 /** What is remembered of a gateway. */
 type Known = Extract<ReturnType<typeof import('./deployed-before.ts').recall>, { kind: 'gateway' }>;
 
-/** The gateway that a boot is to find set. */
+/** The gateway that must be set after a boot. */
 type Wanted = Pick<Known, 'gateway' | 'interfaceName' | 'stack'> & Pick<JournalEntry, 'publicInterface'>;
 
-/** What rc-wait did last to the network; undefined: nothing, or nobody can tell. */
+/** The last change that rc-wait made to the network; undefined: none, or the journal cannot be read. */
 async function lastChange({ root }: OnceOptions, log: Log): Promise<JournalEntry | undefined> {
   const { openJournal } = await import('../../network/change/journal/journal.ts');
   try {
@@ -91,28 +93,28 @@ async function lastChange({ root }: OnceOptions, log: Log): Promise<JournalEntry
 }
 
 /**
- * The number of the last change of the network; 0: none is known. To be asked for
- * before anybody is told: a hook may set another gateway, and that comes later.
+ * The number of the last change of the network; 0: none is known. Call it before the end is announced: a hook
+ * may set another gateway, and that change comes later.
  */
 export async function changeAt(args: OnceOptions, log: Log): Promise<number> {
   if (!args['once-per-instance']) return 0;
   return (await lastChange(args, log))?.sequence ?? 0;
 }
 
-/** What the network is to be: as it was at DEPLOYED, or as the owner has had it set by hand since. */
+/** The network as it was at DEPLOYED, or as the owner has set it by hand since. */
 function wantedBy(last: JournalEntry | undefined, known: Known, isLater: boolean): Wanted {
   const gateway = last && parseIpv4(last.gateway);
-  // An earlier change is that of the wait itself, or of the server from whose image this one was made.
+  // An earlier change was made by the wait itself, or on the server whose image this one was made from.
   if (last?.purpose !== 'apply' || gateway === undefined || !isLater) return known;
   const { interface: interfaceName, stack, publicInterface } = last;
   return { gateway, interfaceName, stack, publicInterface };
 }
 
-/** Of a change without a number nobody can be sure. */
+/** Without a number the order is uncertain. */
 const isOlder = ({ sequence }: JournalEntry, { change }: Known): boolean =>
   sequence !== undefined && change !== undefined && sequence <= change;
 
-/** As `rc-wait network check --repair` does; undefined: the gateway does not fit this server any more. */
+/** Works like `rc-wait network check --repair`; undefined: the gateway no longer fits this server. */
 async function putInOrder(
   wanted: Wanted,
   args: OnceOptions,
@@ -152,7 +154,7 @@ async function checkOf(
     ...(interfaceName === undefined ? {} : { interfaceName }),
   };
   const nowMs = systemClock.nowMs();
-  // Below another root nothing comes up by itself.
+  // Below another root no interface comes up by itself.
   const untilMs = isRunningSystem(root) ? Math.min(deadlineMs, nowMs + patienceMs) : nowMs;
   const checked = await untilItFits(() => checkNetwork(request), {
     clock: systemClock,
@@ -160,22 +162,21 @@ async function checkOf(
     signal,
     onMissing: view.hinder,
   });
-  // What hindered it is over.
+  // The gateway fits now: clear the hindrance.
   view.onEvent({ kind: 'phase', phase: 'network' });
   if (!(checked instanceof RcWaitError)) return checked;
   log.warn(`the gateway that is remembered cannot be used any more; asking the API: ${checked.message}`);
   return undefined;
 }
 
-/** How often an interface without an address is looked at again, in ms. */
+/** Interval between looks at an interface without an address, in ms. */
 const lookAgainMs = 500;
 
-/** The codes of a gateway that fits no interface, as it is before the interface has its address. */
+/** The error codes of a gateway that fits no interface, as before the interface has its address. */
 const doesNotFit: readonly string[] = ['GATEWAY_INVALID', 'CONFIGURATION'];
 
 /**
- * Tries until the gateway fits an interface of this server; returns the error
- * when it does not in time.
+ * Retries until the gateway fits an interface of this server; returns the error if it does not in time.
  * @throws all other errors; the signal's reason when aborted
  */
 export async function untilItFits<T>(
@@ -189,7 +190,7 @@ export async function untilItFits<T>(
     } catch (error) {
       if (!(error instanceof RcWaitError) || !doesNotFit.includes(error.code)) throw error;
       if (clock.nowMs() >= untilMs) return error;
-      // Each time: without a sign of life systemd would take it for a hang.
+      // On each pass: without a sign of life systemd would take it for a hang.
       onMissing(error.message);
       await clock.sleep(lookAgainMs, signal);
     }
@@ -197,8 +198,9 @@ export async function untilItFits<T>(
 }
 
 /**
- * Remembers a wait that has ended with DEPLOYED. To be done when all are told: one that is killed before is waited for again. One
- * that is stopped in the midst of it is remembered, with those who were not told: a hook that reboots must not do so at each boot.
+ * Remembers a wait that ended with DEPLOYED. Call it after every announcement: a run that is killed before is
+ * waited for again. A run that is stopped halfway is remembered with the announcements still due, because a hook
+ * that reboots must not do so at each boot.
  */
 export async function rememberEnd(
   args: OnceOptions,

@@ -17,15 +17,15 @@ import { mayConfigure, refuseForeignRoot } from '../root.ts';
 import { createTeller, type Teller } from './announce.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
-/** How often a file that is not there is looked for again, in ms, and how far each look moves the start time-out. */
+/** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */
 const lookAgainMs = 1_000;
 const lateMs = 30_000;
 
-/** `rc-wait wait`: resolves to the exit status. */
+/** Runs `rc-wait wait`; resolves to the exit status. */
 export async function wait(args: WaitOptions, io: Io): Promise<number> {
   const { createNotifier } = await import('../../systemd/notify.ts');
   const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
-  // What is asked for that, such as name servers, may be slow.
+  // Finding that out may be slow, for example because of name servers.
   notifier.status('finding out which server this is');
   const startedMs = systemClock.nowMs();
   let teller: Teller | undefined;
@@ -34,15 +34,15 @@ export async function wait(args: WaitOptions, io: Io): Promise<number> {
     teller = await createTeller(args, io, notifier);
     return await waitAndReport(args, io, { startedMs, notifier, teller });
   } catch (error) {
-    // `systemctl status` says it too, when it could not even begin: an unknown region, a CA that is none.
+    // For `systemctl status`, even if the wait could not begin: an unknown region, an invalid CA file.
     await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
     throw error;
   }
 }
 
 /**
- * Waits for the file of --ca-file where there is none yet: it may lie on a disk
- * that is mounted later. At the deadline what reads it says what is wrong.
+ * Waits for the file of --ca-file if it is missing: it may be on a disk that is mounted later. At the
+ * deadline the reader of the file reports the error.
  */
 async function untilThere(args: WaitOptions, deadlineMs: number, io: Io, notifier: Notifier): Promise<void> {
   const { 'ca-file': path, quiet } = args;
@@ -56,7 +56,7 @@ async function untilThere(args: WaitOptions, deadlineMs: number, io: Io, notifie
   }
 }
 
-/** Whether there is no such file; one that may not be read is there, and wrong. */
+/** Whether the file is missing. One that may not be read exists, and is an error. */
 function isMissing(path: string): boolean {
   try {
     statSync(path);
@@ -66,7 +66,7 @@ function isMissing(path: string): boolean {
   }
 }
 
-/** What a wait is begun with. */
+/** What a wait starts with. */
 interface Beginning {
   /** on the clock */
   readonly startedMs: number;
@@ -134,10 +134,9 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
 }
 
 /**
- * What the roles of this server's account mean. With --api-url, somebody has
- * said himself what is asked; whether there is a second automation, with --managed.
- * Roles that nobody names yet are asked for again when the first automation has ended:
- * xenstore or the config drive may only have been late.
+ * What the roles of this server's account mean. --api-url overrides which API is asked, and --managed whether
+ * there is a second automation. If no source names roles yet, they are read again when the first automation
+ * has ended: xenstore or the config drive may only have been late.
  */
 async function accountOn(
   args: WaitOptions,
@@ -154,9 +153,9 @@ async function accountOn(
 }
 
 /**
- * The end of a wait; one that a signal ended has a result, too. A network that could not be set after the
- * signal is no verdict either: a stop or a shutdown takes away what the change needs, and the next start tries
- * it again. Only where the network could not be put back is that said, as by `causeOf` in failure.ts.
+ * The end of a wait; one that a signal interrupts has a result, too. A network step that fails after the
+ * signal is no verdict: a stop or a shutdown takes away what the change needs, and the next start tries
+ * again. The failure is reported only if the network could not be restored, as by `causeOf` in failure.ts.
  */
 export async function endOf(run: () => Promise<End>, { signal }: Pick<Io, 'signal'>): Promise<End> {
   const interrupted = (): End | undefined =>
@@ -173,7 +172,7 @@ export async function endOf(run: () => Promise<End>, { signal }: Pick<Io, 'signa
   }
 }
 
-/** Whether the network is as it was before, and not as wished. */
+/** Whether the network step failed and the network is as it was before. */
 function isNetworkUndone(end: End): boolean {
   if (end.kind === 'network-failed') return end.error.code !== 'NETWORK_LOST';
   return (end.kind === 'deployed' || end.kind === 'remembered') && end.network.action === 'rolled-back';

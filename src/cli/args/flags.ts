@@ -61,7 +61,7 @@ export const apiFlags = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Who tells the automation status. */
+/** The source of the automation status. */
 export const sourceFlag = {
   source: {
     requiresArg: true,
@@ -72,7 +72,7 @@ export const sourceFlag = {
   },
 } as const satisfies Record<string, Options>;
 
-/** What is printed. */
+/** What to print. */
 export const outputFlags = {
   output: {
     requiresArg: true,
@@ -93,7 +93,7 @@ export const rootFlag = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Who configures the network; `off` where it makes sense. */
+/** What configures the network; with `off`, for commands that can leave it alone. */
 export const networkFlag = {
   network: {
     requiresArg: true,
@@ -113,7 +113,7 @@ export const stackFlag = {
   },
 } as const satisfies Record<string, Options>;
 
-/** What becomes of the other way out. */
+/** What happens to the interface that had the default route before. */
 export const publicInterfaceFlag = {
   'public-interface': {
     requiresArg: true,
@@ -124,7 +124,7 @@ export const publicInterfaceFlag = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Who has the right to change the network. */
+/** Which process has the right to change the network. */
 export const privilegesFlag = {
   privileges: {
     requiresArg: true,
@@ -145,12 +145,12 @@ export const probeFlag = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Flags whose values are put together, with commas, when they are given more than once. */
+/** Flags whose values are joined with commas when they are given more than once. */
 const listFlags: readonly string[] = Object.keys(probeFlag);
 
 /**
- * The arguments with each list flag given once: yargs would take the last one alone.
- * @param lines the command's own list flags: their values may hold commas, and are joined by line feeds
+ * The arguments with each list flag given once: yargs would use only the last one.
+ * @param lines the command's own list flags: their values may contain commas, so line feeds join them
  */
 export function joinLists(argv: readonly string[], lines: readonly string[] = []): readonly string[] {
   let joined = argv;
@@ -174,10 +174,10 @@ function joinList(argv: readonly string[], flag: string, separator: string): rea
   return values.length < 2 ? argv : [...rest, flag, values.join(separator)];
 }
 
-/** A command, as far as the names of its variables go. */
+/** A command, as far as the names of its variables depend on it. */
 type Namer = Pick<Command, 'name' | 'ownVariables'>;
 
-/** The environment variable of a flag: of any command, or of this one, which may have its own. */
+/** The environment variable of a flag: shared by all commands, or this command's own. */
 export function variableOf(flag: string, command?: Namer): string {
   const words = command?.ownVariables?.includes(flag) ? [command.name, flag] : [flag];
   return variableNamed(...words);
@@ -195,11 +195,10 @@ const truths: Readonly<Record<string, boolean>> = {
 };
 
 /**
- * The values that the environment has for a command: flags on the command line
- * win over them. An empty variable is none: EnvironmentFile= lines are often
- * left empty.
- *
- * @throws RcWaitError USAGE for a value that the flag cannot have, naming the variable: nobody typed the flag
+ * The values that the environment sets for a command; flags on the command line override them. An empty
+ * variable counts as unset, because EnvironmentFile= lines are often left empty.
+ * @throws RcWaitError USAGE for a value that the flag cannot have; it names the variable, because nobody
+ *   typed the flag
  */
 export function fromEnvironment(
   command: Namer & Pick<Command, 'flags'>,
@@ -217,7 +216,7 @@ export function fromEnvironment(
       if (value === undefined) throw wrong('true or false');
       values[name] = value;
     } else if (flag.choices?.includes(text) === false) {
-      // RC_WAIT_NETWORK=off is said to `wait`: whoever types `network plan` does not mean it.
+      // RC_WAIT_NETWORK=off is meant for `wait`; a person who types `network plan` does not mean it.
       if (name === 'network' && text === 'off') continue;
       throw wrong(oneOf(flag.choices));
     } else if (isDuration(flag) && parseDuration(text) === undefined) {

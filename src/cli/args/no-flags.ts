@@ -1,9 +1,8 @@
 import type { Flags } from '../command.ts';
 
 /**
- * Ties the value of a flag whose name begins with `no-` to it: yargs would take
- * `--no-rackconnect-after 10m` for the contrary of `--rackconnect-after`, but
- * reads `--no-rackconnect-after=10m` as it is meant.
+ * Joins a flag whose name begins with `no-` to its value by `=`: yargs would take `--no-rackconnect-after
+ * 10m` for the negation of `--rackconnect-after`, but reads `--no-rackconnect-after=10m` correctly.
  */
 export function bindNegatives(argv: readonly string[], flags: Flags): readonly string[] {
   const names = Object.keys(flags).filter((name) => name.startsWith('no-'));

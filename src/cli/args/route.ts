@@ -7,22 +7,21 @@ export type Route =
       readonly kind: 'command';
       readonly command: Command;
       readonly flags: readonly string[];
-      /** what is neither a flag nor the value of one; only for commands that take such */
+      /** words that are neither flags nor values of flags; only for commands that take them */
       readonly operands: readonly string[];
     }
-  /** the whole program, or a group such as `network`: its commands are to be listed */
+  /** the whole program, or a group such as `network`: list its commands */
   | { readonly kind: 'overview'; readonly group: string | undefined };
 
-/** Whether a text about the program is asked for, in the place of what a command does. */
+/** Whether the command line asks for a text about the program instead of a command. */
 export function wantsText(argv: readonly string[]): boolean {
   return argv.some((argument) => ['--help', '-h', '--version'].includes(argument));
 }
 
 /**
- * Finds the command before anything is parsed: so yargs is told of that one
- * command alone, and `status` does not pay for the words of all the others.
- *
- * @throws RcWaitError USAGE for a word that is no command
+ * Finds the command before anything is parsed, so that yargs gets only the flags of that command, and
+ * `status` does not pay for the texts of all others.
+ * @throws RcWaitError USAGE for a word that is not a command
  */
 export function route(argv: readonly string[], commands: readonly Command[], fallback: Command): Route {
   const words = wordsIn(argv, valueFlags(commands));
@@ -60,8 +59,8 @@ export function route(argv: readonly string[], commands: readonly Command[], fal
 }
 
 /**
- * The words once more: a flag that takes a value elsewhere may be a switch of
- * this command, and would swallow its first operand.
+ * Splits the words again: a flag that takes a value elsewhere may be a switch of this command, and would
+ * swallow its first operand.
  */
 function withOperands(
   command: Command,
@@ -104,7 +103,7 @@ function wordsIn(argv: readonly string[], withValue: ReadonlySet<string>): reado
   return words;
 }
 
-/** `--timeout` and so on: what follows them is no command. */
+/** `--timeout` and so on: the word after such a flag is not a command. */
 function valueFlags(commands: readonly Command[]): ReadonlySet<string> {
   const flags = commands.flatMap((command) => Object.entries(command.flags));
   return new Set(flags.filter(([, { boolean }]) => !boolean).map(([name]) => `--${name}`));
@@ -114,7 +113,7 @@ function without(argv: readonly string[], indices: readonly number[]): readonly 
   return argv.filter((_argument, index) => !indices.includes(index));
 }
 
-/** `--tmeout 5m`: the mistake is the flag, and not that 5m is no command. */
+/** For `--tmeout 5m` the error is about the flag, not that 5m is no command. */
 function unknownFlagOf(
   { index }: Word,
   argv: readonly string[],

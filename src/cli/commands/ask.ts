@@ -21,7 +21,7 @@ const askFlags = {
 
 type AskArgs = Args<typeof askFlags>;
 
-/** What a question came to: for a person, and for the document of `--output json`. */
+/** The answer to a question: for a person, and for the document of `--output json`. */
 interface Answer {
   readonly text: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -61,13 +61,13 @@ export const statusCommand: Command = command({
   },
 });
 
-/** Whether the API gave no usable answer, as against: wrong flags, or a mistake in rc-wait. */
+/** Whether the API gave no usable answer, as opposed to wrong flags or a bug in rc-wait. */
 function isOfNoUse(error: unknown): error is RcWaitError {
   return error instanceof RcWaitError && ['API_REFUSED', 'API_UNAVAILABLE'].includes(error.code);
 }
 
 function askForStatus(args: AskArgs, io: Io): Promise<number> {
-  // The details hold the status too, and are what `wait` asks for: so its answer will do.
+  // The details contain the status and are what `wait` asks for, so its answer can be shared.
   const operation = args.format === undefined ? 'automation_status/details' : 'automation_status';
   return ask(args, io, operation, async (body, type) => {
     const { value } = await statusIn(body, type);

@@ -48,10 +48,13 @@ export const doctorCommand: Command = command({
   },
 });
 
-/** Of --condition. Not a status with which Node (1 to 14), the shell (126, 127) or systemd (from 200 on) say that it could not begin. */
+/**
+ * Exit status of `--condition` for "no". Outside the ranges by which Node (1 to 14), a shell (126, 127) and
+ * systemd (from 200 on) report that a program could not be started.
+ */
 const sureNo = 100;
 
-/** Any trouble is a yes: where it cannot be told the wait has to find out. */
+/** Exits with 0 on any trouble: if the answer is unknown, the wait has to find out. */
 async function condition(args: DoctorArgs, io: Io): Promise<number> {
   if (args['api-url'] !== undefined || args.region !== undefined) return 0;
   try {

@@ -11,10 +11,10 @@ import { remoteCommand } from './remote.ts';
 import { simulateCommand } from './simulate.ts';
 import { waitCommand } from './wait.ts';
 
-/** What `rc-wait` without a command does. */
+/** The command that `rc-wait` alone runs. */
 export const defaultCommand: Command = waitCommand;
 
-/** Every command, in the order of `--help`. Each loads what it needs only when it runs. */
+/** Every command, in the order of `--help`. Each loads its code only when it runs. */
 export const commands: readonly Command[] = [
   waitCommand,
   statusCommand,

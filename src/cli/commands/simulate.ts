@@ -101,14 +101,14 @@ function parseListen(text: string): { host: string; port: number } {
   );
 }
 
-/** Whether only this machine reaches an address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
+/** Whether only this machine can reach an address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
 function isLoopback(host: string): boolean {
   return /^127\.[\d.]+$/.test(host) || host === '::1' || host === 'localhost';
 }
 
-/** Shows each request once its answer is decided; returns what stops it. */
+/** Shows each request once its answer is decided; returns a function that stops this. */
 function showRequests(log: readonly LogEntry[], io: Io): () => void {
-  // By entry and not by index: the log forgets its oldest entries, and a delayed answer comes after later ones.
+  // By entry and not by index: the log drops its oldest entries, and a delayed answer comes after later ones.
   const shown = new WeakSet<LogEntry>();
   const show = (): void => {
     for (const entry of log.filter((one) => one.status !== undefined && !shown.has(one))) {

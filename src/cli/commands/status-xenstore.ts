@@ -10,8 +10,9 @@ interface StatusArgs {
 }
 
 /**
- * `rc-wait status --source xenstore`: what this server's xenstore says; no request is made.
- * @throws RcWaitError USAGE with --format, which is the API's own answer; API_UNAVAILABLE when it says nothing
+ * `rc-wait status --source xenstore`: prints the status in this server's xenstore, without a request.
+ * @throws RcWaitError USAGE with --format, which prints the API's own answer; API_UNAVAILABLE when xenstore
+ *   has no status
  */
 export async function localStatus(args: StatusArgs, io: Io): Promise<number> {
   if (args.format !== undefined) {
@@ -29,8 +30,8 @@ export async function localStatus(args: StatusArgs, io: Io): Promise<number> {
 }
 
 /**
- * What xenstore says where the API gave no usable answer.
- * @throws the API's error where xenstore says nothing either
+ * Prints the status in xenstore after the API gave no usable answer.
+ * @throws the API's error when xenstore has no status either
  */
 export async function statusInstead(error: RcWaitError, args: StatusArgs, io: Io): Promise<number> {
   const { status } = await statusHere(io.signal);

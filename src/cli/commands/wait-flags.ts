@@ -12,7 +12,7 @@ import {
   sourceFlag,
 } from '../args/flags.ts';
 
-/** Whether a wait may be left out that has succeeded before. */
+/** Whether to skip a wait that has succeeded before. */
 const onceFlag = {
   'once-per-instance': {
     boolean: true,
@@ -22,7 +22,7 @@ const onceFlag = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Who is told how a wait ended, beside the one who reads the result. */
+/** How the end of a wait is announced, besides the printed result. */
 const tellFlags = {
   signal: {
     string: true,

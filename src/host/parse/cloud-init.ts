@@ -12,8 +12,8 @@ function standardised(text: string): Parsed<Json> {
 }
 
 /**
- * `v1.region`: null wherever the metadata has none, as Rackspace's; so another cloud's region says no more of
- * Rackspace's than that this is not the place to look.
+ * Parses `v1.region`, which is null if the metadata has no region, as on Rackspace. A region of another cloud
+ * counts as absent: it only says that this is not the place to look.
  */
 export function regionOfInstanceData(text: string): Parsed<Region> {
   const v1 = standardised(text);
@@ -24,7 +24,7 @@ export function regionOfInstanceData(text: string): Parsed<Region> {
   return read.kind === 'unknown' ? { kind: 'absent', why: read.why } : read;
 }
 
-/** `v1.instance_id`; cloud-init before 18.4 wrote it with a hyphen alone. */
+/** Parses `v1.instance_id`; cloud-init before 18.4 wrote only `instance-id`. */
 export function instanceIdOfInstanceData(text: string): Parsed<string> {
   const v1 = standardised(text);
   if (v1.kind !== 'known') return v1;

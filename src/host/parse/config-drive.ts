@@ -3,7 +3,7 @@ import type { Region } from '../../base/region.ts';
 import { instanceIdIn, macIn, regionIn, rolesIn } from './identity.ts';
 import { isObject, member, objectsIn, parseObject } from './json.ts';
 
-/** The id of the network ServiceNet, the same in every account (Rackspace's documentation of Cloud Networks). */
+/** The id of ServiceNet, the same in every account (Rackspace's documentation of Cloud Networks). */
 const serviceNetId = '11111111-1111-1111-1111-111111111111';
 
 /** The region in `vendor_data.json`. */
@@ -24,9 +24,8 @@ export function rolesOfVendorData(text: string): Parsed<readonly string[]> {
 }
 
 /**
- * The MAC addresses of the ServiceNet link in `vendor_data.json`: its network
- * names a link, and the link its address. On bonded servers (OnMetal) the link
- * is a VLAN, whose own address has another name.
+ * The MAC address of the ServiceNet link in `vendor_data.json`: the network names a link, and the link has
+ * the address. On bonded servers (OnMetal) the link is a VLAN, whose own address is in another member.
  */
 export function serviceNetMacOfVendorData(text: string): Parsed<string> {
   const document = parseObject(text);

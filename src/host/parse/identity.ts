@@ -2,7 +2,7 @@ import type { Parsed } from '../../base/reading.ts';
 import { type Region, readRegion, regions } from '../../base/region.ts';
 import { quoted } from './json.ts';
 
-/** A region as any source writes it. */
+/** Parses a region in any source's spelling. */
 export function regionIn(text: string): Parsed<Region> {
   const value = readRegion(text);
   if (value !== undefined) return { kind: 'known', value };
@@ -12,7 +12,7 @@ export function regionIn(text: string): Parsed<Region> {
   };
 }
 
-/** `instance-<uuid>` (xenstore), or the bare UUID (config drive, cloud-init), in any case. */
+/** Parses `instance-<uuid>` (xenstore) or the bare UUID (config drive, cloud-init), in any case. */
 export function instanceIdIn(text: string): Parsed<string> {
   const [, id] =
     /^"?(?:instance-)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"?$/.exec(text.trim().toLowerCase()) ?? [];
@@ -22,8 +22,8 @@ export function instanceIdIn(text: string): Parsed<string> {
 }
 
 /**
- * The roles of the account: strings such as `rack_connect` and `rax_managed`,
- * or objects with such a string as their `name`, as Identity writes them.
+ * Parses the roles of the account: strings such as `rack_connect` and `rax_managed`, or objects with such a
+ * string as their `name`, as Identity writes them.
  */
 export function rolesIn(value: unknown): Parsed<readonly string[]> {
   if (!Array.isArray(value)) return { kind: 'unknown', why: 'the roles are not a list' };
@@ -33,7 +33,7 @@ export function rolesIn(value: unknown): Parsed<readonly string[]> {
     return typeof name === 'string' ? name : undefined;
   });
   const names = roles.filter((role) => role !== undefined);
-  // A list of things that cannot be understood is not a list without roles.
+  // A list with unknown items is not a list without roles.
   if (names.length < roles.length) return { kind: 'unknown', why: 'some of the roles are not names' };
   return { kind: 'known', value: names };
 }

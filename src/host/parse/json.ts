@@ -1,6 +1,6 @@
 import type { Parsed } from '../../base/reading.ts';
 
-/** A JSON object, whatever it holds. */
+/** A JSON object with any members. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Whether a value is an object with members. */
@@ -8,17 +8,17 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The objects of a list; none where there is no list. */
+/** The objects in a list; empty if the value is not a list. */
 export function objectsIn(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** A member of an object itself: `__proto__` and the like are none. */
+/** A member of the object itself, never an inherited one such as `__proto__`. */
 export function member(object: Json, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** Any JSON. Never throws. */
+/** Parses any JSON. Never throws. */
 export function parseJson(text: string): Parsed<unknown> {
   try {
     return { kind: 'known', value: JSON.parse(text) as unknown };
@@ -27,7 +27,7 @@ export function parseJson(text: string): Parsed<unknown> {
   }
 }
 
-/** A JSON object. Never throws. */
+/** Parses a JSON object. Never throws. */
 export function parseObject(text: string): Parsed<Json> {
   const json = parseJson(text);
   if (json.kind !== 'known') return json;
@@ -36,7 +36,7 @@ export function parseObject(text: string): Parsed<Json> {
     : { kind: 'unknown', why: 'it is not a JSON object' };
 }
 
-/** Text from outside as an error may quote it: short, and on one line. */
+/** Quotes text from outside in an error: short, and on one line. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -2,8 +2,8 @@ import type { Parsed } from '../../base/reading.ts';
 import type { Region } from '../../base/region.ts';
 
 /**
- * Rackspace's caching name servers, a pair in each region: what its images are
- * configured with ("Change DNS settings on Linux", Rackspace's documentation).
+ * Rackspace's caching name servers, two per region, which its images are configured with ("Change DNS
+ * settings on Linux", Rackspace's documentation).
  */
 const nameServers: ReadonlyMap<string, Region> = new Map([
   ['72.3.128.240', 'dfw'],
@@ -26,8 +26,8 @@ function nameServersIn(text: string): readonly string[] {
 }
 
 /**
- * The region whose name servers a resolv.conf(5) lists. Others beside them do
- * no harm; those of two regions make it no answer.
+ * The region whose name servers a resolv.conf(5) lists. Other name servers do no harm; name servers of two
+ * regions give no answer.
  */
 export function regionOfNameServers(text: string): Parsed<Region> {
   const listed = nameServersIn(text);

@@ -3,10 +3,10 @@ import type { Region } from '../../base/region.ts';
 /** The role of an account that RackConnect v2.0 serves. */
 const v2 = 'rack_connect';
 
-/** `rackconnect:v3-DFW`: RackConnect v3, in that region; without one, wherever the account has servers. */
+/** `rackconnect:v3-DFW`: RackConnect v3 in that region; without a region, wherever the account has servers. */
 const v3 = /^rackconnect:v3(?:-([a-z]{3}))?/i;
 
-/** Whether these roles mean RackConnect v3 for a server in `region`, and not v2.0, which rc-wait is for. */
+/** Whether these roles mean RackConnect v3 for a server in `region`; rc-wait is for v2.0. */
 export function areOfRackconnectV3(roles: readonly string[], region: Region | undefined): boolean {
   if (roles.includes(v2)) return false;
   return roles.some((role) => {

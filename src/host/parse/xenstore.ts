@@ -3,23 +3,23 @@ import { rolesIn } from './identity.ts';
 import { isObject, member, parseJson } from './json.ts';
 
 /**
- * JSON in xenstore. Newer versions of xenstore-read(1) print a backslash as
- * two, so that the quote inside a JSON string would end it.
+ * Parses JSON from xenstore. Newer versions of xenstore-read(1) print each backslash twice, so that an
+ * escaped quote would end its JSON string.
  */
 function xenstoreJson(text: string): Parsed<unknown> {
   const plain = parseJson(text);
   return plain.kind === 'known' ? plain : parseJson(text.replaceAll('\\\\', '\\'));
 }
 
-/** `vm-data/provider_data/roles`: a JSON list. */
+/** Parses `vm-data/provider_data/roles`: a JSON list. */
 export function rolesOfXenstore(text: string): Parsed<readonly string[]> {
   const json = xenstoreJson(text);
   return json.kind === 'known' ? rolesIn(json.value) : json;
 }
 
 /**
- * A key below `vm-data/user-metadata`: a JSON string with its quotes (`"DEPLOYED"`),
- * or a bare word, should they ever be left out. An empty one says nothing.
+ * Parses a key below `vm-data/user-metadata`: a JSON string with its quotes (`"DEPLOYED"`), or a bare word,
+ * in case the quotes are ever left out. An empty value counts as absent.
  */
 export function metadataOfXenstore(text: string): Parsed<string> {
   const bare = text.trim();
@@ -30,7 +30,7 @@ export function metadataOfXenstore(text: string): Parsed<string> {
   return value === '' ? { kind: 'absent', why: 'it is empty' } : { kind: 'known', value };
 }
 
-/** `vm-data/networking/<MAC>`: the label of the network that the interface is on; `private` is ServiceNet. */
+/** Parses `vm-data/networking/<MAC>`: the label of the interface's network; `private` is ServiceNet. */
 export function labelOfXenstore(text: string): Parsed<string> {
   const json = xenstoreJson(text);
   if (json.kind !== 'known') return json;

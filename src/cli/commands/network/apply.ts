@@ -138,8 +138,8 @@ const sayTo =
   };
 
 /**
- * The gateway that was named, or the one that the API names; undefined where
- * RackConnect configures the network itself and nobody said otherwise.
+ * The gateway from the flags or from the API; undefined if RackConnect configures the network itself and no
+ * flag says otherwise.
  */
 async function gatewayOf(args: NetworkArgs, io: Io): Promise<Ipv4Address | undefined> {
   return gatewayNamed(args) ?? withApiForOne(args, io, (api) => askForGateway(api, args, io));

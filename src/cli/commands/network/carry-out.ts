@@ -9,7 +9,7 @@ const flags = {
   errand: { string: true, requiresArg: true, demandOption: true, describe: 'What to do, as JSON' },
 } as const satisfies Record<string, Options>;
 
-/** `rc-wait network carry-out`: what `--privileges service` has a transient service run. */
+/** `rc-wait network carry-out`: run in a transient service for `--privileges service`. */
 export const networkCarryOutCommand: Command = command({
   name: 'network carry-out',
   hidden: true,

@@ -88,7 +88,7 @@ function print({ check, held, reasons, network }: GatewayReport, { output }: Che
   );
 }
 
-/** It was rolled back by hand: whoever did that does not want it back. */
+/** Reports that no gateway is expected: somebody rolled it back by hand and does not want it back. */
 function notWanted({ output }: CheckArgs, io: Io): number {
   const reason = 'the gateway that rc-wait had set was rolled back by hand, so none is expected';
   const document = {

@@ -9,7 +9,7 @@ const recoverFlags = {
   patience: durationFlag('patience', 'How long a process that is at work on the change is let go on', '3m'),
 } as const satisfies Record<string, Options>;
 
-/** `rc-wait network recover`: what the dead-man timer runs. */
+/** `rc-wait network recover`: run by the dead-man timer. */
 export const networkRecoverCommand: Command = command({
   name: 'network recover',
   hidden: true,
