@@ -107,7 +107,7 @@ export function runProgram(program: Program): Promise<ProgramEnd> {
 
 /**
  * Starts a program in its own process group. Node reports some faults as the event "error" and
- * throws others (E2BIG, ENOTDIR, ETXTBSY, a NUL in a word); those it throws are returned as a value.
+ * throws others (E2BIG, ENOTDIR, ETXTBSY, a NUL in a word); this function returns them instead.
  * @param stdio as for node:child_process
  */
 export function startProgram(
@@ -156,7 +156,7 @@ const faults: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'its arguments or its environment hold a NUL',
 };
 
-/** How a program ended, in words: `exit status 1`, `killed after 30 s`, `cannot be started: permission denied`. */
+/** How a program ended, for a person: `exit status 1`, `killed after 30 s`, `cannot be started: permission denied`. */
 export function inWords(end: ProgramEnd): string {
   switch (end.kind) {
     case 'exit':

@@ -28,7 +28,7 @@ export async function realpathBelow(root: string, path: string): Promise<string>
  * `realpathBelow` for a folder to write to. Refuses a path that anybody but root and the
  * effective user could change: between the check and the write, such a user could replace a
  * folder by a symbolic link and redirect the write, even out of the root. A folder with the
- * sticky bit is safe: others can only add names there, which files.ts does not follow.
+ * sticky bit is safe: others can only add their own names there, and files.ts follows no such link.
  * @throws RcWaitError NETWORK_FILE that names the unsafe folder, or as `realpathBelow`; system errors unchanged
  */
 export async function trustedBelow(root: string, path: string): Promise<string> {

@@ -34,7 +34,7 @@ export function systemdDeadMan(run: Run, program: readonly string[]): DeadMan {
     run({ argv: ['systemctl', '--quiet', ...args], timeoutMs: commandMs });
   return {
     async arm(afterMs, paths = []) {
-      // An earlier change may have left a timer. This process holds the lock, so that one can only wait for it.
+      // An earlier change may have left a recovery behind. It can only be waiting for the lock, which is held here.
       await systemctl('stop', `${deadManUnit}.timer`, `${deadManUnit}.service`);
       await systemctl('reset-failed', `${deadManUnit}.service`);
       const flags = [

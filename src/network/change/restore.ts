@@ -28,7 +28,7 @@ export async function undoChange(entry: JournalEntry, options: UndoOptions): Pro
   return { ...back, kernel };
 }
 
-/** The default routes in an entry; undefined if ip(8) had failed. */
+/** The default routes in an entry; undefined if ip(8) had failed, or nothing ran below the root. */
 export function beforeOf({ routes, interface: interfaceName }: JournalEntry): Before | undefined {
   if (routes === null) return undefined;
   return { routes: routes.flatMap((words) => parseDefaultRoutes(words.join(' '))), interfaceName };

@@ -33,7 +33,7 @@ interface Machine {
  * only the new files, that counts on the running system; below another root it is only a warning, because the
  * system there may have a release that accepts them.
  * @returns a warning for a person; undefined without one
- * @throws RcWaitError NETWORK_FILE if the tool derives other routes than the wanted ones from the files
+ * @throws RcWaitError NETWORK_FILE if the routes that the tool derives from the files are wrong
  */
 export async function verifyFiles(
   { stack, wish, before, after, isRunning }: Verification,

@@ -120,7 +120,7 @@ async function kernelSurvey(
   };
 }
 
-/** The default routes with the lines restored that rc-wait disabled; empty if the stack cannot parse that. */
+/** The default routes before rc-wait disabled lines; empty if the stack cannot parse the restored lines. */
 function formerly({ stack, files }: StackFiles): readonly FileDefault[] {
   const before = files.map(({ path, text }) => {
     const lines = linesOf(text).map((line) => (markedOff(line.text) ?? line.text) + line.ending);
@@ -186,7 +186,7 @@ async function usedBy({ stack, reign }: StackFiles, host: SurveyHost | undefined
   return told === undefined ? undefined : [...told.values()];
 }
 
-/** Whether a file, its drop-in or its route file is used; a package's file in /lib counts only if it is in use. */
+/** Whether a file, its drop-in or its route file is used; a package's file in /lib counts only if a daemon names it. */
 function isUsed(path: string, used: readonly string[] | undefined): boolean {
   if (used === undefined) return !/^(\/usr)?\/lib\/systemd\//.test(path);
   return used.some(

@@ -43,7 +43,7 @@ function continued(earlier: JournalFile | undefined, file: JournalFile): Journal
   return { ...file, before: earlier.before, madeFolder: earlier.madeFolder };
 }
 
-/** Whether an entry found no default route, or only its own gateway's: then its routes do not predate rc-wait. */
+/** Whether an entry found no default route, or its own gateway's first: no way out without rc-wait. */
 function isOwn({ routes, gateway }: JournalEntry): boolean {
   const [first] = parseDefaultRoutes((routes?.[0] ?? []).join(' '));
   return first === undefined || first.via === gateway;
