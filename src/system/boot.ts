@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The identity of this boot: the monotonic clock starts anew with each, random(4). */
+/** The id of this boot, random(4); the monotonic clock restarts with each boot. `unknown` if it cannot be read. */
 export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

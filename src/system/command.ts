@@ -4,40 +4,40 @@ import { join } from 'node:path';
 import { longestTimerMs } from '../base/clock.ts';
 import { errnoOf, reasonOf } from '../base/error.ts';
 
-/** A program to be run, without a shell. */
+/** A program to run, without a shell. */
 export interface Program {
   readonly argv: readonly [string, ...string[]];
-  /** its whole environment; see `environment.ts` for what belongs into it */
+  /** the complete environment; `environment.ts` decides what belongs in it */
   readonly env: NodeJS.ProcessEnv;
-  /** where it starts; left out: where this process is */
+  /** the working directory; default: this process's */
   readonly cwd?: string;
-  /** its standard input; left out: there is none */
+  /** the text for standard input; default: /dev/null */
   readonly input?: string;
-  /** what is done with a stream of it: read as UTF-8, handed to the person, or left out: dropped */
+  /** where the stream goes: to a function as UTF-8, or to this process's stream; default: dropped */
   readonly stdout?: Sink;
   readonly stderr?: Sink;
-  /** how long it may take, in ms; left out, or more than a timer can measure: no limit */
+  /** the time limit in ms; without it, or if it exceeds the longest timer, there is no limit */
   readonly timeoutMs?: number | undefined;
-  /** ends it before that */
+  /** ends the program early */
   readonly signal?: AbortSignal | undefined;
-  /** so long it has after SIGTERM before SIGKILL comes, in ms; left out: SIGKILL comes at once */
+  /** the time between SIGTERM and SIGKILL, in ms; default: SIGKILL at once */
   readonly graceMs?: number;
-  /** ends what the program has started outside of its process group, and takes the place of SIGTERM */
+  /** called instead of sending SIGTERM; ends what the program started outside its process group */
   readonly stop?: (() => void) | undefined;
-  /** called with the process id, which is that of its process group too, as soon as there is one */
+  /** called with the process id, which is also the process group id, as soon as the program runs */
   readonly onStart?: ((pid: number) => void) | undefined;
 }
 
-/** Called with each piece of a stream; or 'inherit': the stream is that of this process. */
+/** A function that gets each chunk of the stream, or 'inherit' to share this process's stream. */
 type Sink = ((text: string) => void) | 'inherit';
 
 /** How a program ended. */
 export type ProgramEnd =
   | { readonly kind: 'exit'; readonly status: number }
-  /** by somebody else than us */
+  /** sent by another process than this one */
   | { readonly kind: 'signal'; readonly by: NodeJS.Signals }
   | { readonly kind: 'timeout'; readonly timeoutMs: number }
-  /** by `signal` */
+  /** `signal` was aborted */
   | { readonly kind: 'interrupted' }
   | StartFault;
 
@@ -45,18 +45,17 @@ export type ProgramEnd =
 export interface StartFault {
   readonly kind: 'not-started';
   readonly reason: string;
-  /** there is no such program */
+  /** the program does not exist */
   readonly isMissing: boolean;
 }
 
-/** A moment for the last output after the exit; a daemon that has kept the pipe must not hold us for ever. */
+/** The wait for the last output after the exit, in ms: a daemon that keeps the pipe open must not block rc-wait. */
 const outputGraceMs = 250;
 
 /**
- * Runs a program to its end, in a process group of its own. When its time is over or the
- * signal is aborted the whole group is ended, for a tool that hangs mostly hangs in a child
- * of its own. What it leaves running when it ends by itself is left alone: to start a daemon
- * is its good right. Never throws and never rejects: each end is a value.
+ * Runs a program to its end in its own process group. On a timeout or an abort it ends the whole
+ * group, because a tool that hangs usually hangs in one of its children. Processes left behind by
+ * a program that exits by itself keep running: it may start a daemon. Never throws or rejects.
  */
 export function runProgram(program: Program): Promise<ProgramEnd> {
   const { input, stdout, stderr, timeoutMs, signal, graceMs, stop, onStart } = program;
@@ -88,7 +87,7 @@ export function runProgram(program: Program): Promise<ProgramEnd> {
     child.once('error', (error) => finish(startFault(error)));
     child.once('exit', (status, by) => {
       unbind();
-      // Of what is ended by force nothing may be left: the leader heard SIGTERM, its children may not have.
+      // A program ended by force leaves nothing behind: its children may not have reacted to SIGTERM.
       if (ended !== undefined) killGroup(child, 'SIGKILL');
       const how: ProgramEnd =
         ended ?? (by === null ? { kind: 'exit', status: status ?? 0 } : { kind: 'signal', by });
@@ -99,7 +98,7 @@ export function runProgram(program: Program): Promise<ProgramEnd> {
       });
     });
     listen(child, program);
-    // After the listeners: whoever is called may throw, and the program has to be ended all the same.
+    // After the listeners are set: onStart may throw, and the program must still be ended.
     if (child.pid !== undefined) onStart?.(child.pid);
     if (signal?.aborted) interrupt();
     else signal?.addEventListener('abort', interrupt, { once: true });
@@ -107,9 +106,9 @@ export function runProgram(program: Program): Promise<ProgramEnd> {
 }
 
 /**
- * Starts a program in a process group of its own. Node reports some faults as the event
- * "error" and throws others (E2BIG, ENOTDIR, ETXTBSY, a NUL in a word): what it throws is a value here.
- * @param stdio as of node:child_process
+ * Starts a program in its own process group. Node reports some faults as the event "error" and
+ * throws others (E2BIG, ENOTDIR, ETXTBSY, a NUL in a word); this function returns them instead.
+ * @param stdio as for node:child_process
  */
 export function startProgram(
   { argv, env, cwd }: Pick<Program, 'argv' | 'env' | 'cwd'>,
@@ -125,8 +124,8 @@ export function startProgram(
 }
 
 /**
- * Whether a program that is named without a folder is in none of PATH. execvp(3) finds that out only in a copy of this
- * process, which is the dearest part of a start; on most servers most of the tools that are asked are missing.
+ * Whether no folder of PATH holds a program that is named without a folder. execvp(3) would find that out only after
+ * the fork, which is the most expensive part of a start; on most servers most of the tools tried are missing.
  */
 function isNowhere(file: string, path: string | undefined): boolean {
   const folders = path?.split(':') ?? [];
@@ -135,29 +134,29 @@ function isNowhere(file: string, path: string | undefined): boolean {
   try {
     return !folders.some((folder) => statSync(join(folder, file), { throwIfNoEntry: false }) !== undefined);
   } catch {
-    // A folder that cannot be searched: execvp knows what to make of it.
+    // A folder cannot be searched: leave the decision to execvp(3).
     return false;
   }
 }
 
-/** An error of spawn in words. */
+/** Describes an error of spawn. */
 export function startFault(error: unknown): StartFault {
   const code = errnoOf(error) ?? '';
   return { kind: 'not-started', reason: faults[code] ?? reasonOf(error), isMissing: code === 'ENOENT' };
 }
 
-/** What an errno means where a program is started. */
+/** What an errno means when a program is started. */
 const faults: Readonly<Record<string, string>> = {
   E2BIG: 'its arguments or its environment are too long (E2BIG)',
   ETXTBSY: 'somebody is writing to it (ETXTBSY)',
   ENOEXEC: 'it is no program for this machine (ENOEXEC)',
   EAGAIN: 'there are too many processes (EAGAIN)',
   ENOMEM: 'there is not enough memory (ENOMEM)',
-  // Node's own message quotes the word, which may be a secret.
+  // Node's own message quotes the argument, which may be a secret.
   ERR_INVALID_ARG_VALUE: 'its arguments or its environment hold a NUL',
 };
 
-/** How a program ended, in words: `exit status 1`, `killed after 30 s`, `cannot be started: permission denied`. */
+/** How a program ended, for a person: `exit status 1`, `killed after 30 s`, `cannot be started: permission denied`. */
 export function inWords(end: ProgramEnd): string {
   switch (end.kind) {
     case 'exit':
@@ -173,15 +172,15 @@ export function inWords(end: ProgramEnd): string {
   }
 }
 
-/** The end of a text that comes in pieces. */
+/** The end of a text that arrives in chunks. */
 export interface Tail {
   readonly push: (text: string) => void;
   readonly text: () => string;
-  /** whether its beginning is missing */
+  /** whether the beginning is missing */
   readonly isCut: () => boolean;
 }
 
-/** Keeps the last `longest` characters of what is pushed, so that a program that never stops writing fills no memory. */
+/** Keeps the last `longest` characters, so that a program that never stops writing cannot fill the memory. */
 export function tail(longest: number): Tail {
   let text = '';
   let isCut = false;
@@ -200,24 +199,24 @@ function mode(sink: Sink | undefined): 'pipe' | 'ignore' | 'inherit' {
   return sink === 'inherit' ? 'inherit' : 'pipe';
 }
 
-/** There are no streams where no file descriptor was left for them; the event "error" says so. */
+/** Connects the streams. They are missing when no file descriptor was left; then the event "error" reports it. */
 function listen(child: ChildProcess, { input, stdout, stderr }: Program): void {
   for (const [stream, sink] of [
     [child.stdout, stdout],
     [child.stderr, stderr],
   ] as const)
     if (typeof sink === 'function') stream?.setEncoding('utf8').on('data', sink);
-  // A program that does not read its input closes the pipe: EPIPE is no failure.
+  // A program may close its input without reading it: EPIPE is not a failure.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
 }
 
-/** Never by ChildProcess.kill: of a program that was not found Node 24 signals a number that was never set. */
+/** Does not use ChildProcess.kill: if the program was not found, Node 24 signals a pid that was never set. */
 function killGroup({ pid }: ChildProcess, by: 'SIGTERM' | 'SIGKILL'): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, by);
   } catch {
-    // it has ended by itself meanwhile
+    // it has already ended
   }
 }

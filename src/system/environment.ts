@@ -1,9 +1,8 @@
 /**
- * The variables that come through to rc-wait, as patterns of sh(1): whatever else is in the environment,
- * such as NODE_OPTIONS, NODE_TLS_REJECT_UNAUTHORIZED, OPENSSL_CONF or LD_PRELOAD, would make Node load
- * code, trust anybody or write files in a process that runs as root. A list of what is let in and not of
- * what is kept out, since the next version of Node brings new ones. scripts/bundle.ts writes it into the
- * launcher: it is too late when Node has begun.
+ * The variables that the launcher passes to rc-wait, as patterns of sh(1). Others, such as NODE_OPTIONS,
+ * NODE_TLS_REJECT_UNAUTHORIZED, OPENSSL_CONF or LD_PRELOAD, could make Node load code, trust anybody or write
+ * files in a process that runs as root. It lists what is allowed, not what is blocked, because each version of
+ * Node adds variables. scripts/bundle.ts writes it into the launcher: once Node has started, it is too late.
  */
 export const letIn: readonly string[] = [
   'PATH',
@@ -29,7 +28,7 @@ export const letIn: readonly string[] = [
   // systemd.exec(5)
   'NOTIFY_SOCKET',
   'JOURNAL_STREAM',
-  // resolv.conf(5): how long a look-up may take
+  // resolv.conf(5): the time limit of a look-up
   'RES_OPTIONS',
   'http_proxy',
   'https_proxy',
@@ -41,17 +40,17 @@ export const letIn: readonly string[] = [
   'ALL_PROXY',
 ];
 
-/** In front of the name of a variable that the launcher has kept from Node, for the programs that a person has run. */
+/** Prefix for variables that the launcher hides from Node and rc-wait restores for a person's programs. */
 export const heldBackPrefix = 'RCWAIT_HELD_';
 
-/** In it the launcher says which signals were ignored when rc-wait was started, such as `HUP INT`. */
+/** Set by the launcher to the signals that were ignored when rc-wait was started, such as `HUP INT`. */
 export const ignoredVariable = 'RCWAIT_IGNORED';
 
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'];
 
 /**
- * PATH with the folders of system tools: a person's shell or a cloud-init script may lack them. An empty
- * or relative part of it means the working directory, which may be anybody's: it does not count.
+ * PATH plus the folders of system tools, which a person's shell or a cloud-init script may lack. Empty and
+ * relative entries are dropped: they depend on the working directory, which anybody may own.
  */
 export function toolPath(env: NodeJS.ProcessEnv = process.env): string {
   const own = (env.PATH ?? '').split(':').filter((folder) => folder.startsWith('/'));
@@ -59,21 +58,21 @@ export function toolPath(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The environment of the system's tools (ip, netplan, systemctl, systemd-notify and so on): a list of what
- * they get. rc-wait's own holds secrets, such as RC_WAIT_SIGNAL and RAX_API_KEY; and they speak English,
- * since what they say is read.
+ * The environment of the system's tools (ip, netplan, systemctl, systemd-notify and so on). It lists what they
+ * get, because rc-wait's own environment holds secrets, such as RC_WAIT_SIGNAL and RAX_API_KEY. The tools run
+ * in English, because rc-wait parses their output.
  */
 export function toolEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const { HOME, TMPDIR, TZ } = env;
   return { PATH: toolPath(env), LC_ALL: 'C', ...given({ HOME, TMPDIR, TZ }) };
 }
 
-/** What names a secret: the credentials of `rc-wait remote`, and who may signal a stack. */
+/** Names of variables with secrets: the credentials of `rc-wait remote`, and the URL that signals a stack. */
 const secret = /^(?:RAX|OS|RC_WAIT)_.*(?:PASSWORD|PASSWD|PASSCODE|TOKEN|SECRET|API_?KEY)|^RC_WAIT_SIGNAL/;
 
 /**
- * The environment of a program that a person has run for him (`--exec`): his own, with what the launcher
- * has kept from Node, and without the secrets that were meant for rc-wait alone.
+ * The environment of a program that rc-wait runs for a person (`--exec`): the person's own, including what
+ * the launcher hid from Node, without the secrets that are meant for rc-wait alone.
  */
 export function personsEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const named = Object.entries(env).flatMap(([name, value]) => {
@@ -84,10 +83,10 @@ export function personsEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(named);
 }
 
-/** In characters. The kernel takes 128 KiB for one variable (MAX_ARG_STRLEN), and some MiB for all of them. */
+/** In characters. The kernel allows 128 KiB for one variable (MAX_ARG_STRLEN) and a few MiB for all of them. */
 const longestValue = 4_096;
 
-/** A value that may be of any length for the environment: cut, and without NUL, which no variable can hold. */
+/** Makes a value fit for the environment: cuts it, and replaces NUL, which no variable can hold. */
 export function valueForEnvironment(value: string): string {
   const text = value.replaceAll('\0', ' ');
   return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1).toWellFormed()}…`;

@@ -8,20 +8,20 @@ import { readRegular } from '../base/files.ts';
 import { readBelow, trustedBelow } from './root.ts';
 import { runCommand } from './tool.ts';
 
-/** More than a network file has. */
+/** In bytes: more than any network file has. */
 const largestBytes = 64 * 2 ** 20;
 
-/** No set-id bit: a network file has no use for one, and a journal must not bring one back. */
+/** No set-id bits: network files do not need them, and a journal must not restore one. */
 const allowedMode = 0o1777;
 
-/** Who may do what with a file. */
+/** The permissions and the owner of a file. */
 export interface Attributes {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
 }
 
-/** One file's change. `before` undefined: the file is new. `after` undefined: the file goes. */
+/** The change of one file. `before` undefined: the file is new. `after` undefined: the file is deleted. */
 export interface Replacement {
   readonly path: string;
   readonly before: string | undefined;
@@ -30,27 +30,26 @@ export interface Replacement {
   readonly mode: number;
 }
 
-/** A change that is ready to be made: the new file lies beside the old one, on the disk. */
+/** A prepared change: the new file is already on the disk, beside the old one. */
 export interface Staged {
   readonly change: Replacement;
   /**
-   * Puts the new file in the place of the old one: rename(2), fsync(2) of the folder.
-   * @throws RcWaitError NETWORK_FILE, and then nothing has changed, when the file is not what it was
+   * Replaces the old file by the new one: rename(2), then fsync(2) of the folder.
+   * @throws RcWaitError NETWORK_FILE if the file has changed meanwhile; then nothing is written
    */
   commit(): Promise<void>;
-  /** Takes the new file away again; harmless after the commit. */
+  /** Deletes the temporary file; harmless after the commit. */
   discard(): Promise<void>;
 }
 
 /**
- * Prepares one change, so that the file is the old one or the new one, whole,
- * after a crash at any moment: temporary file in the same folder, fsync, and
- * with `commit` rename and fsync of the folder. All that a full disk can stop
- * happens before the first file of a change is replaced. An existing file's
- * mode, owner, ACLs and security label stay.
- * @param attributes those of a file that is put back; else those of the file that is there
- * @throws RcWaitError NETWORK_FILE, and then nothing has changed: when the file is
- *   not what the plan saw, is a symbolic link or no regular file, or cannot be written
+ * Prepares one change. After a crash at any moment the file is either the complete old
+ * one or the complete new one: temporary file in the same folder and fsync now, rename
+ * and fsync of the folder on `commit`. Every step that a full disk can stop comes before
+ * the first file is replaced. Mode, owner, ACLs and security label of a file are kept.
+ * @param attributes for a file that is restored; default: those of the existing file
+ * @throws RcWaitError NETWORK_FILE, with nothing changed, if the file is not what the
+ *   plan saw, is a symbolic link or not a regular file, or cannot be written
  */
 export async function stageChange(
   root: string,
@@ -79,7 +78,7 @@ export async function stageChange(
   });
 }
 
-/** Makes one change: `stageChange` and its commit. @throws RcWaitError NETWORK_FILE as these do */
+/** Makes one change: `stageChange` and its commit. @throws RcWaitError NETWORK_FILE as they do */
 export async function makeChange(root: string, change: Replacement, attributes?: Attributes): Promise<void> {
   const staged = await stageChange(root, change, attributes);
   try {
@@ -89,7 +88,7 @@ export async function makeChange(root: string, change: Replacement, attributes?:
   }
 }
 
-/** Whether a file holds exactly this text, or does not exist where it is undefined. */
+/** Whether a file holds exactly this text; for undefined, whether the file does not exist. */
 export async function holds(root: string, path: string, text: string | undefined): Promise<boolean> {
   try {
     return (await readBelow(root, path)).equals(encodeBytes(text ?? '')) && text !== undefined;
@@ -99,8 +98,8 @@ export async function holds(root: string, path: string, text: string | undefined
 }
 
 /**
- * A folder below the root, made where it is missing. Its links are followed, but
- * never out of the root; a link in place of the file itself is refused.
+ * A folder below the root, created if missing. Its symbolic links are followed, but never
+ * out of the root; `expectFile` refuses a link in place of the file itself.
  * @throws as `trustedBelow`
  */
 export async function folderBelow(root: string, path: string, mode = 0o755): Promise<string> {
@@ -112,13 +111,13 @@ export async function folderBelow(root: string, path: string, mode = 0o755): Pro
   const parent = await folderBelow(root, dirname(path), mode);
   const folder = join(parent, basename(path));
   await mkdir(folder, { mode });
-  // mkdir(2) takes the caller's umask off: with 077 networkd, which is not root, could not read a drop-in there.
+  // mkdir(2) applies the umask: with 077, networkd, which does not run as root, could not read a drop-in there.
   await chmod(folder, mode);
   await syncFolder(parent);
   return folder;
 }
 
-/** Writes a file that nobody else writes, whole or not at all, readable by its owner alone. */
+/** Writes a file that only rc-wait writes, atomically, readable by its owner alone. */
 export async function writeWhole(target: string, text: string): Promise<void> {
   const temporary = await writeTemporary(target, text, { mode: 0o600, uid: -1, gid: -1 }, false);
   try {
@@ -130,7 +129,7 @@ export async function writeWhole(target: string, text: string): Promise<void> {
   await syncFolder(dirname(target));
 }
 
-/** Makes the names in a folder durable (fsync(2): that of a file says nothing of its name). */
+/** Makes the names in a folder durable: syncing a file does not sync its name, fsync(2). */
 export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
@@ -140,7 +139,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Takes away what a killed process left beside a file: the file itself was not touched yet. */
+/** Deletes the temporary files of a process that was killed before it replaced the file. */
 export async function removeLeftovers(target: string): Promise<void> {
   const folder = dirname(target);
   const names = await readdir(folder).catch(() => []);
@@ -151,8 +150,8 @@ export async function removeLeftovers(target: string): Promise<void> {
 }
 
 /**
- * The file as it is, when it is what `before` says; undefined when there is none and none was expected.
- * @throws Error with the reason when it is something else
+ * The stats of a file that still holds `before`; undefined if there is no file and none was expected.
+ * @throws Error with the reason if it is something else
  */
 export async function expectFile(target: string, before: string | undefined): Promise<Stats | undefined> {
   let stats: Stats;
@@ -172,7 +171,7 @@ export async function expectFile(target: string, before: string | undefined): Pr
   return stats;
 }
 
-/** Does something with a file; whatever goes wrong is a NETWORK_FILE that names it. */
+/** Runs `work` on a file. @throws RcWaitError NETWORK_FILE that names the file, whatever goes wrong */
 export async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -182,14 +181,14 @@ export async function guarded<T>(path: string, work: () => Promise<T>): Promise<
   }
 }
 
-/** The text on the disk, beside the target; returns its path. Nothing is left where it fails. */
+/** Writes the text to a temporary file beside the target and returns its path; a failure leaves no file. */
 async function writeTemporary(
   target: string,
   text: string,
   { mode, uid, gid }: Attributes,
   exists: boolean,
 ): Promise<string> {
-  // A leading dot and this ending: no stack's glob takes it for a file of its own.
+  // Because of the leading dot and the suffix no stack reads it as one of its own files.
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(8).toString('hex')}.rc-wait`);
   let handle: FileHandle | undefined;
   try {
@@ -211,12 +210,12 @@ async function writeTemporary(
 }
 
 /**
- * ACLs and the SELinux label, which Node cannot copy: cp(1) of coreutils can. Its
- * failure is passed over: on a file system without them there is nothing to
- * copy, and mode and owner are set, and checked, by ourselves.
+ * Copies ACLs and the SELinux label with cp(1) of coreutils, because Node cannot. A
+ * failure is ignored: a file system without them has nothing to copy, and rc-wait
+ * itself sets and checks mode and owner.
  */
 async function copyExtendedAttributes(from: string, to: string): Promise<void> {
-  // A new time: by it networkd (before 248) and others tell that the file has changed.
+  // The new timestamp stays: networkd (before 248) and others detect changed files by it.
   const options = ['--attributes-only', '--preserve=all', '--no-preserve=timestamps', '--no-dereference'];
   const argv = ['cp', ...options, '--', from, to] as const;
   await runCommand({ argv: [...argv], timeoutMs: 10_000 });

@@ -21,9 +21,9 @@ export function isRunningSystem(root: string): boolean {
 }
 
 /**
- * The real path of something below the root, symbolic links followed.
- * @throws RcWaitError NETWORK_FILE when a link leads out of the root: work on an
- *   image must never touch the machine that it is done on; system errors as they are
+ * The real path of a file or folder below the root, with symbolic links resolved.
+ * @throws RcWaitError NETWORK_FILE if a link leads out of the root, because work on an
+ *   image must never touch the machine that does it; system errors unchanged
  */
 export async function realpathBelow(root: string, path: string): Promise<string> {
   if (path.split('/').includes('..'))
@@ -36,24 +36,23 @@ export async function realpathBelow(root: string, path: string): Promise<string>
 }
 
 /**
- * `realpathBelow` for a folder that is written to: refuses a path that somebody
- * else than root and the effective user could change. Between a look and the write
- * such a user could put a symbolic link in the place of a folder, and the write
- * would go to another file, outside the root as well. In a folder with the sticky
- * bit he can only make names of his own, which files.ts does not follow.
- * @throws RcWaitError NETWORK_FILE with the folder that is at fault, or as `realpathBelow`; system errors as they are
+ * `realpathBelow` for a folder to write to. Refuses a path that anybody but root and the
+ * effective user could change: between the check and the write, such a user could replace a
+ * folder by a symbolic link and redirect the write, even out of the root. A folder with the
+ * sticky bit is safe: others can only add their own names there, and files.ts follows no such link.
+ * @throws RcWaitError NETWORK_FILE that names the unsafe folder, or as `realpathBelow`; system errors unchanged
  */
 export async function trustedBelow(root: string, path: string): Promise<string> {
   refuse(path, distrust(join(root, path), rootOrThisUser(), true));
   return realpathBelow(root, path);
 }
 
-/** `trustedBelow` for a folder that need not be there yet. @throws as it does */
+/** The check of `trustedBelow` for a folder that may not exist yet. @throws as it does */
 export function requireTrusted(root: string, path: string): void {
   refuse(path, distrustNearest(join(root, path), rootOrThisUser(), true));
 }
 
-/** @throws RcWaitError NETWORK_FILE where there is a doubt */
+/** @throws RcWaitError NETWORK_FILE if there is a doubt */
 function refuse(path: string, doubt: string | undefined): void {
   if (doubt === undefined) return;
   throw new RcWaitError('NETWORK_FILE', `cannot use ${path}: ${doubt}`, {
@@ -61,13 +60,13 @@ function refuse(path: string, doubt: string | undefined): void {
   });
 }
 
-/** More than a network file has, and than the journal of a change of hundreds of them. */
+/** In bytes: more than any network file has, or the journal of a change of hundreds of files. */
 const longestBytes = 64 * 2 ** 20;
 
 /**
- * The content of a file below the root, links followed. Where it lies is asked of the
- * file that was opened: a folder may be another one since its path was looked at.
- * @throws as `realpathBelow`, or Error in words for what is no regular file
+ * The content of a file below the root; symbolic links are followed. The path of the opened file
+ * is checked, because a folder may have been replaced since its path was resolved.
+ * @throws as `realpathBelow`, or Error with the reason if it is not a regular file
  */
 export async function readBelow(root: string, path: string, largestBytes = longestBytes): Promise<Buffer> {
   const real = await realpathBelow(root, path);

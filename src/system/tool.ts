@@ -1,28 +1,28 @@
 import { inWords, runProgram, tail } from './command.ts';
 import { toolEnvironment } from './environment.ts';
 
-/** A tool with its arguments; never a line for a shell. */
+/** A tool with its arguments; never a shell command line. */
 export interface ToolCall {
   readonly argv: readonly [string, ...string[]];
   readonly timeoutMs: number;
-  /** how much of its output is kept, in characters; 64 Ki when left out */
+  /** how much of the output is kept, in characters; default: 64 Ki */
   readonly longestOutput?: number;
 }
 
 /** How a command ended. */
 export interface Finished {
   readonly ok: boolean;
-  /** in words: `exit status 1`, `killed after 30 s`, `cannot be started: no such file or directory` */
+  /** for a person: `exit status 1`, `killed after 30 s`, `cannot be started: no such file or directory` */
   readonly how: string;
-  /** what it wrote to stdout and stderr, the end of it where that was more than the command may write */
+  /** stdout and stderr; only the last `longestOutput` characters */
   readonly output: string;
-  /** the beginning of the output is missing; left out: it is whole */
+  /** the beginning of the output is missing; default: the output is complete */
   readonly isCut?: boolean;
 }
 
 /**
- * Runs a command to its end. Never throws: how it ended is a value.
- * @param onStart told the process id, which is that of its process group too, as soon as there is one
+ * Runs a command to its end. Never throws: the result says how it ended.
+ * @param onStart called with the process id, which is also the process group id, as soon as the command runs
  */
 export type Run = (
   command: ToolCall,
@@ -30,13 +30,13 @@ export type Run = (
   onStart?: (pid: number) => void,
 ) => Promise<Finished>;
 
-/** In characters: enough for whatever a person will read of it. */
+/** In characters: more than a person will read. */
 const longestOutput = 64 * 1024;
 
 /**
- * Runs a command without a shell, in a process group of its own. When its time
- * is over or the signal is aborted the whole group gets SIGKILL, for a tool that
- * hangs mostly hangs in a child of its own.
+ * Runs a command without a shell, in its own process group. On a timeout or an
+ * abort the whole group gets SIGKILL, because a tool that hangs usually hangs in
+ * one of its children.
  */
 export const runCommand: Run = async (command, signal, onStart) => {
   const output = tail(command.longestOutput ?? longestOutput);

@@ -1,18 +1,18 @@
 /**
- * Longest STATUS= that is sent, in code points. The service manager drops a
- * whole message above PIPE_BUF (4096 bytes, NOTIFY_BUFFER_MAX in systemd's
- * src/core/manager.c), and with it the extension of the timeout; 500 code points
+ * The longest STATUS= to send, in code points. The service manager drops a message
+ * longer than PIPE_BUF (4096 bytes, NOTIFY_BUFFER_MAX in systemd's
+ * src/core/manager.c), and with it the extension of the timeout. 500 code points
  * are at most 2000 bytes.
  */
 const longestStatus = 500;
 
 /**
- * `text` as a STATUS= assignment of sd_notify(3): one line, since a newline would
- * begin another assignment, and no control characters (a NUL cannot be an argument).
+ * `text` as a STATUS= assignment of sd_notify(3): one line, because a newline would start
+ * another assignment, and no control characters (a NUL cannot be an argument).
  */
 export function statusAssignment(text: string): string {
   const line = text
-    .toWellFormed() // not UTF-8: the service manager drops the text
+    .toWellFormed() // the service manager drops text that is not UTF-8
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim();
   const points = [...line];
@@ -20,11 +20,11 @@ export function statusAssignment(text: string): string {
 }
 
 /**
- * EXTEND_TIMEOUT_USEC= of sd_notify(3) for `extendMs` milliseconds from now on, as
- * a list: empty for what is no length of time, since a zero would end the start at once.
+ * EXTEND_TIMEOUT_USEC= of sd_notify(3) for `extendMs` milliseconds from now, as a list.
+ * Empty for undefined, NaN, zero or less: a zero would end the start at once.
  */
 export function extendAssignment(extendMs: number | undefined): readonly string[] {
   if (extendMs === undefined || !(extendMs > 0)) return [];
-  // Beyond the safe integers a number prints as 1e+21, which systemd cannot read.
+  // Above the safe integers a number may print as 1e+21, which systemd cannot parse.
   return [`EXTEND_TIMEOUT_USEC=${Math.min(Math.ceil(extendMs * 1000), Number.MAX_SAFE_INTEGER)}`];
 }

@@ -1,7 +1,7 @@
-/** Asks systemctl(1); resolves to what it printed, or undefined where it could not be asked. */
+/** Runs systemctl(1); resolves to its output, or undefined if it could not run. */
 export type AskSystemctl = (args: readonly string[]) => Promise<string | undefined>;
 
-/** The units without which nobody can log in by SSH: its daemon, by Debian's name and the others', and the end of /run/nologin. */
+/** The units that a login by SSH needs: sshd, as Debian and others name it, and the unit that removes /run/nologin. */
 const logins = [
   'ssh.service',
   'sshd.service',
@@ -10,22 +10,21 @@ const logins = [
   'systemd-user-sessions.service',
 ] as const;
 
-/** More than any boot has units that come one after the other; a bound, should the answers make no sense. */
+/** Longer than any chain of units in a boot; a limit in case the answers make no sense. */
 const mostSteps = 64;
 
 const properties = ['Id', 'Names', 'LoadState', 'ActiveState', 'Job', 'WantedBy', 'RequiredBy', 'After'];
 
-/** What systemd says of one unit. */
+/** The properties of a unit. */
 type Unit = Readonly<Record<string, string>>;
 
-/** Which units count: those that have a job now, or also those that a boot will start. */
+/** Which units count: only units with a job now, or also units that the next boot will start. */
 export type Among = 'jobs' | 'boot';
 
 /**
- * What lets people log in and comes after one of `goals`, each as a chain of names: every unit waits for the next,
- * and the last is a goal. By the orderings of systemd (After=, with what Before= of others adds to it). RackConnect
- * logs in by SSH, so that with such a chain its automation can never end. Never throws; empty where systemd
- * does not answer.
+ * The login units that systemd orders after one of `goals` (After=, including what Before= of others adds), each as
+ * a chain of names: every unit waits for the next, and the last is a goal. RackConnect logs in by SSH, so with such
+ * a chain its automation can never end. Never throws; empty if systemd does not answer.
  */
 export async function holdUps(
   ask: AskSystemctl,
@@ -40,7 +39,7 @@ export async function holdUps(
     const next: string[] = [];
     for (const unit of (await unitsOf(ask, todo)).filter((one) => counts(one, among))) {
       const id = unit.Id ?? '';
-      // Reached by another of its names.
+      // The unit may have been reached by an alias.
       const from = words(unit.Names).flatMap((name) => before.get(name) ?? [])[0];
       if (from !== undefined && !before.has(id)) before.set(id, from);
       for (const name of words(unit.After)) {
@@ -60,7 +59,7 @@ const isLogin = (name: string): boolean => (logins as readonly string[]).include
 
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter(Boolean);
 
-/** A unit that nothing starts holds nothing up. */
+/** Whether a unit counts: a unit that nothing starts delays nothing. */
 function counts(unit: Unit, among: Among): boolean {
   if (unit.LoadState !== 'loaded') return false;
   if (unit.Job) return true;
@@ -68,21 +67,21 @@ function counts(unit: Unit, among: Among): boolean {
   return unit.ActiveState === 'active' || words(`${unit.WantedBy ?? ''} ${unit.RequiredBy ?? ''}`).length > 0;
 }
 
-/** From what lets people log in to `unit`. */
+/** The chain from a login unit to `unit`. */
 function chainTo(unit: string, before: ReadonlyMap<string, string>): string[] {
   const chain = [unit];
   for (let at = before.get(unit); at !== undefined; at = before.get(at)) chain.unshift(at);
   return chain;
 }
 
-/** A chain of units as words: `systemd-user-sessions.service waits for remote-fs.target, that for srv.mount`. */
+/** A chain for a person: `systemd-user-sessions.service waits for remote-fs.target, that for srv.mount`. */
 export function inWords([first = '', second = '', ...others]: readonly string[]): string {
   return [`${first} waits for ${second}`, ...others.map((unit) => `that for ${unit}`)].join(', ');
 }
 
 async function unitsOf(ask: AskSystemctl, names: readonly string[]): Promise<readonly Unit[]> {
   const output = await ask(['show', `--property=${properties.join(',')}`, '--', ...names]);
-  // An empty line stands between two units.
+  // An empty line separates two units.
   return (output ?? '')
     .trim()
     .split(/\n\n+/)
@@ -94,9 +93,9 @@ async function unitsOf(ask: AskSystemctl, names: readonly string[]): Promise<rea
 }
 
 /**
- * The service that a process belongs to, by the text of its /proc/PID/cgroup (cgroups(7)); undefined for a login
- * session, and where no systemd has put it anywhere. Of the unified hierarchy and systemd's own of version 1 both may be
- * there, and only one of them in use.
+ * The service of a process, from the text of its /proc/PID/cgroup (cgroups(7)); undefined for a login session, and
+ * for a process that systemd did not start. Both the unified hierarchy and systemd's own version 1 hierarchy may be
+ * listed, with only one of them in use.
  */
 export function serviceOf(cgroup: string): string | undefined {
   const paths = [...cgroup.matchAll(/^(?:0:|\d+:name=systemd):(.*)$/gm)].map(([, path]) => path ?? '');
@@ -105,8 +104,8 @@ export function serviceOf(cgroup: string): string | undefined {
 }
 
 /**
- * The units whose start is not over before a process of `service` has ended. From cloud-init 24.3 on all of its
- * stages run in one service, and what others wait for are stages (cloud-init.service was that of bootcmd before).
+ * The units whose start cannot finish before a process of `service` ends. From cloud-init 24.3 on, all its stages
+ * run in one service, and other units wait for the stages (before, cloud-init.service ran the stage of bootcmd).
  */
 export function stagesOf(service: string): readonly string[] {
   if (!service.startsWith('cloud-init')) return [service];

@@ -2,41 +2,41 @@ import { randomBytes } from 'node:crypto';
 import { runProgram } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
 
-/** A program that an owner has put there, as it is to be run. */
+/** One of the owner's programs, and how to run it. */
 interface Program {
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
 }
 
-/** How it is started in a transient service. */
+/** The command that runs a program in a transient service. */
 export interface Service {
   readonly argv: readonly [string, ...string[]];
-  /** of systemd-run(1) */
+  /** the environment of systemd-run(1) */
   readonly env: NodeJS.ProcessEnv;
-  /** Ends the service, with all that it has started. Best effort, and returns at once. */
+  /** Ends the service and all its processes. Best effort; returns at once. */
   stop(): void;
 }
 
-/** systemctl(1) only hands the order over. */
+/** The time limit of `systemctl stop --no-block`, in ms: it only queues the job. */
 const stopMs = 15_000;
 
-/** systemd ends the service by itself where we cannot, this much later, in s. */
+/** How much later than rc-wait systemd itself ends the service, in s. */
 const marginS = 5;
 
 /**
- * A transient service for a program of the owner's: for an rc-wait that may do
- * nothing itself, as in rc-wait.service. It has all rights of root, as any other
- * service that root writes. What it leaves running ends with it.
+ * A transient service for one of the owner's programs, for an rc-wait without rights
+ * of its own, as in rc-wait.service. The program has all rights of root, like any
+ * other service that root writes. Its remaining processes end with it.
  */
 export function hookService({ path, env, timeoutMs }: Program): Service {
   const unit = `rc-wait-hook-${randomBytes(6).toString('hex')}.service`;
   const properties = [
-    // Without it the service would wait for what the boot waits for, and the boot for the service.
+    // With default dependencies the service would wait for the boot, and the boot for the service.
     'DefaultDependencies=no',
     'KillMode=control-group',
     'KillSignal=SIGKILL',
-    // Should rc-wait be killed first: nobody would end it then.
+    // If rc-wait is killed first, nothing else would end the service.
     `RuntimeMaxSec=${Math.ceil(timeoutMs / 1000) + marginS}`,
   ].map((property) => `--property=${property}`);
   const variables = Object.entries(env).map(([name, value]) => `--setenv=${name}=${value}`);
@@ -53,7 +53,7 @@ export function hookService({ path, env, timeoutMs }: Program): Service {
     ],
     env: toolEnvironment(),
     stop() {
-      // Where it fails systemd-run itself is killed a moment later, and RuntimeMaxSec= ends the rest.
+      // If this fails, systemd-run itself is killed a moment later, and RuntimeMaxSec= ends the service.
       const argv = ['systemctl', 'stop', '--no-block', unit] as const;
       void runProgram({ argv, env: toolEnvironment(), timeoutMs: stopMs });
     },

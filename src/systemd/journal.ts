@@ -2,23 +2,23 @@ import { fstatSync } from 'node:fs';
 import { withoutTrailing } from '../base/text.ts';
 
 /**
- * Whether the journal is what the stream `fd` goes to: JOURNAL_STREAM names its
- * device and inode, and only when they are those of `fd` was it not redirected
- * meanwhile (systemd.exec(5), "$JOURNAL_STREAM").
+ * Whether the stream `fd` goes to the journal. JOURNAL_STREAM names the device and
+ * inode of the journal's stream; if they differ from those of `fd`, it was redirected
+ * (systemd.exec(5), "$JOURNAL_STREAM").
  */
 export function underJournal(env: NodeJS.ProcessEnv = process.env, fd = 2): boolean {
   const [, device, inode] = /^(\d+):(\d+)$/.exec(env.JOURNAL_STREAM ?? '') ?? [];
   if (device === undefined || inode === undefined) return false;
   try {
-    // As bigint: inodes of large file systems do not fit into a double.
+    // A bigint, because inode numbers of large file systems do not fit into a double.
     const { dev, ino } = fstatSync(fd, { bigint: true });
     return dev === BigInt(device) && ino === BigInt(inode);
   } catch {
-    return false; // closed: nothing goes to it at all
+    return false; // `fd` is closed
   }
 }
 
-/** The levels of the log (pino's numbers), each with its priority of sd-daemon(3), worst first. */
+/** The log levels (pino's numbers) with their priorities of sd-daemon(3), worst first. */
 const priorities: readonly (readonly [level: number, priority: number])[] = [
   [60, 2], // fatal: SD_CRIT
   [50, 3], // error: SD_ERR
@@ -30,9 +30,9 @@ const priorities: readonly (readonly [level: number, priority: number])[] = [
 const debugPriority = 7;
 
 /**
- * `text` as the journal reads it from a stream: every line begins with the
- * priority `<N>` of its level (sd-daemon(3)) and ends with a newline. `level` is
- * pino's number, 10 (trace) to 60 (fatal); between two it is the milder.
+ * `text` in the form that the journal reads from a stream: each line starts with the
+ * priority `<N>` of its level (sd-daemon(3)) and ends with a newline. `level` is pino's
+ * number, 10 (trace) to 60 (fatal); a number between two levels counts as the milder one.
  */
 export function journalLines(level: number, text: string): string {
   const priority = priorities.find(([lowest]) => level >= lowest)?.[1] ?? debugPriority;
@@ -42,10 +42,10 @@ export function journalLines(level: number, text: string): string {
     .join('');
 }
 
-/** pino's numbers of the levels that what is no line of the log may have. */
+/** pino's numbers of the levels for output outside the log. */
 const levels = { info: 30, error: 50 } as const;
 
-/** `text` for the stream `fd`: with the priority of `level` where the journal reads it, else as it is. */
+/** `text` for the stream `fd`: with the priority of `level` if the stream goes to the journal, else unchanged. */
 export function forStream(
   fd: number,
   level: keyof typeof levels,

@@ -3,44 +3,42 @@ import { inWords, runProgram } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
 import { extendAssignment, statusAssignment } from './assignments.ts';
 
-/** Tells the service manager how we fare, by sd_notify(3). None of its methods ever throws. */
+/** Reports rc-wait's state to the service manager, as sd_notify(3) does. Its methods never throw. */
 export interface Notifier {
   /**
-   * STATUS=, and with `extendMs` EXTEND_TIMEOUT_USEC=: by then the next sign of
-   * life comes, or the start has timed out. Sent in the background; when calls come
-   * faster than they can be sent, only the newest goes out. A long extension is sent
-   * again and again, with what remains of it: a daemon-reload forgets it, and a stop
-   * that comes meanwhile has a timeout of its own, which is extended in the same way.
+   * Sends STATUS=, and with `extendMs` EXTEND_TIMEOUT_USEC=: the start times out unless the
+   * next call comes before that. Works in the background; if calls come faster than messages
+   * can be sent, only the newest is sent. The rest of a long extension is sent repeatedly,
+   * because a daemon-reload forgets it, and because a stop has its own timeout to extend.
    */
   status(text: string, extendMs?: number): void;
-  /** READY=1 with the last STATUS=; resolves when it was handed over. status() does nothing afterwards. */
+  /** Sends READY=1 with the last STATUS=; resolves once systemd has it. Afterwards status() does nothing. */
   ready(status: string): Promise<void>;
-  /** STOPPING=1 with the last STATUS=; resolves when it was handed over. status() does nothing afterwards. */
+  /** Sends STOPPING=1 with the last STATUS=; resolves once systemd has it. Afterwards status() does nothing. */
   stopping(status: string): Promise<void>;
 }
 
-/** What may be told to createNotifier. */
 export interface NotifierOptions {
-  /** told once, with the reason, when a message could not be handed over; the wait goes on */
+  /** called once, with the reason, if a message could not be sent; the wait continues */
   readonly onFailure?: (reason: string) => void;
-  /** how long one message may take, in ms */
+  /** the time limit of one message, in ms */
   readonly timeoutMs?: number;
-  /** systemd-notify(1) unless something else is named */
+  /** default: systemd-notify(1) */
   readonly program?: string;
-  /** hands over one message; systemd-notify(1) unless told otherwise */
+  /** sends one message; default: by `program` */
   readonly send?: (assignments: readonly string[]) => Promise<void>;
 }
 
 /**
- * One second more than systemd-notify(1) itself waits for the manager to have
- * read the message (sd_notify_barrier, 5 s), so that its own words are heard first.
+ * One second longer than systemd-notify(1) itself waits until the manager has read
+ * the message (sd_notify_barrier, 5 s), so that its own error message comes first.
  */
 const defaultTimeoutMs = 6000;
 
 /**
- * How often what remains of an extension is sent again, in ms: well within the
- * minute that systemd/rc-wait-generator leaves after a daemon-reload, and within
- * TimeoutStopSec= of the unit.
+ * How often the rest of an extension is sent again, in ms: well within the minute that
+ * systemd/rc-wait-generator leaves after a daemon-reload, and within the unit's
+ * TimeoutStopSec=.
  */
 const renewEveryMs = 10_000;
 
@@ -51,13 +49,12 @@ const silent: Notifier = {
 };
 
 /**
- * A notifier for the socket that `env` names, or one that does nothing where
- * there is none. NOTIFY_SOCKET is taken out of `env`, as sd_notify(3) does with
- * unset_environment: the unit needs NotifyAccess=all, and a child such as ifup
- * must not be able to declare us ready.
+ * A notifier for the socket in NOTIFY_SOCKET of `env`; without a socket it does nothing.
+ * It deletes NOTIFY_SOCKET from `env`, as sd_notify(3) does with unset_environment: the
+ * unit needs NotifyAccess=all, and a child such as ifup must not declare rc-wait ready.
  *
- * Messages go one at a time, in order, each bounded in time; one that cannot be
- * sent is reported once and never ends the wait.
+ * Messages are sent one at a time, in order, each with a time limit. The first failure
+ * is reported, and no failure ends the wait.
  */
 export function createNotifier(
   env: NodeJS.ProcessEnv = process.env,
@@ -96,7 +93,7 @@ export function createNotifier(
   }
 
   async function end(assignment: string, status: string): Promise<void> {
-    // The last word does not queue behind a status that it replaces.
+    // The last message drops a queued status, because it replaces it.
     if (!ending) waiting = undefined;
     ending = true;
     clearInterval(renewal);
@@ -108,7 +105,7 @@ export function createNotifier(
     renewal = setInterval(() => {
       const remainsMs = untilMs - performance.now();
       if (remainsMs <= 0) clearInterval(renewal);
-      // What waits carries an extension itself, and the newest text.
+      // A queued message carries its own extension, and the newest text.
       else if (waiting === undefined) void post(...extendAssignment(remainsMs));
     }, renewEveryMs).unref();
   }
@@ -126,8 +123,8 @@ export function createNotifier(
 }
 
 /**
- * A sender by the program systemd-notify(1). Node has no AF_UNIX datagram
- * sockets, and native modules for them need a compiler.
+ * Sends with the program systemd-notify(1): Node has no AF_UNIX datagram sockets,
+ * and native modules for them need a compiler.
  */
 function runSystemdNotify(
   program: string,

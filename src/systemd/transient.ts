@@ -2,19 +2,19 @@ import { inWords, runProgram, tail } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
 import { networkSandbox } from '../system/sandbox.ts';
 
-/** In characters: more than the answer of any change of the network has. */
+/** In characters: longer than the answer of any network change. */
 const longestAnswer = 4 * 1024 * 1024;
 
 /** How a command in a transient service ended. */
 export interface Ran {
-  /** undefined: it was ended by a signal, or could not be started */
+  /** undefined: a signal ended it, or it could not be started */
   readonly exit: number | undefined;
   readonly stdout: string;
-  /** in words: `exit status 1`, `cannot be started: no such file or directory` */
+  /** for a person: `exit status 1`, `cannot be started: no such file or directory` */
   readonly how: string;
 }
 
-/** The arguments of systemd-run(1) for a command whose output comes back to us. */
+/** The arguments of systemd-run(1) for a command whose output the caller reads. */
 export function transientArguments(description: string, command: readonly string[]): string[] {
   const properties = networkSandbox.map((property) => `--property=${property}`);
   const flags = ['--quiet', '--wait', '--pipe', '--collect', '--service-type=exec'];
@@ -22,10 +22,10 @@ export function transientArguments(description: string, command: readonly string
 }
 
 /**
- * Runs a command in a transient service of its own: for a process that has no
- * right to what the command does. It has no ordering, so it begins at once, also
- * in the middle of a boot, and it goes on when this process is killed. Never
- * throws. What it says on stderr goes to ours.
+ * Runs a command in its own transient service, for a process that lacks the rights
+ * for it. The service has no ordering, so it starts at once, even in the middle of a
+ * boot, and it continues when this process is killed. Its stderr goes to this
+ * process's stderr. Never throws.
  */
 export async function runTransient(
   description: string,

@@ -9,22 +9,22 @@ import { defaultStateFolder, type Means, meansOf } from './options.ts';
 import { lockWaitMs, recoverLocked } from './recover.ts';
 import { transact } from './transaction.ts';
 
-/** How a plan is carried out. */
+/** How to apply a plan. */
 export interface ApplyOptions extends Means {
-  /** what must work once the gateway is in use, beyond the kernel's default route; looked at on the running system only */
+  /** tests that must succeed once the kernel uses the gateway; on the running system only */
   readonly probes?: readonly Probe[];
 }
 
 /**
- * Carries a plan out, as a transaction: writes all files, has the stack reload
- * them, waits until the kernel's default route goes through the gateway, and
- * runs the probes. When any of it fails, or the signal is aborted, the old files
- * and routes are brought back; when this process is killed, the dead-man timer
- * or the next start does so (`recover.ts`).
+ * Applies a plan as a transaction: writes all files, makes the stack reload them,
+ * waits until the kernel's default route goes through the gateway, and runs the
+ * probes. If a step fails, or the signal is aborted, it restores the old files and
+ * routes; if this process is killed, the dead-man timer or the next start restores
+ * them (`recover.ts`).
  *
- * @throws RcWaitError NETWORK_FILE when a file cannot be written (nothing has changed then),
- *   NETWORK_RELOAD when the stack, the kernel or a probe did not agree and what was there before is back,
- *   NETWORK_LOST when it could not be brought back; the signal's reason when aborted
+ * @throws RcWaitError NETWORK_FILE if a file cannot be written (nothing has changed then),
+ *   NETWORK_RELOAD if the stack, the kernel or a probe fails and the old state is restored,
+ *   NETWORK_LOST if the old state cannot be restored; the signal's reason when aborted
  */
 export async function applyNetwork(plan: NetworkPlan, options: ApplyOptions): Promise<NetworkResult> {
   const { root, stateFolder = defaultStateFolder, signal, probes = [] } = options;
@@ -32,7 +32,7 @@ export async function applyNetwork(plan: NetworkPlan, options: ApplyOptions): Pr
   const lock = await lockNetwork(root, stateFolder, lockWaitMs, signal);
   try {
     const context = meansOf(options);
-    // The plan was made without the lock: what was recovered since makes it stale, which its files will tell.
+    // The plan was made without the lock. If a recovery makes it stale, the check of its files will notice.
     await recoverLocked(context);
     const changes = await missing(plan, root);
     if (changes.length === 0 && (await isInKernel(plan, context.run))) return result(plan, 'unchanged');
@@ -59,7 +59,7 @@ export async function applyNetwork(plan: NetworkPlan, options: ApplyOptions): Pr
   }
 }
 
-/** The changes that are still to be made: another rc-wait may have made them while we waited for the lock. */
+/** The remaining changes: another rc-wait may have made some while this one waited for the lock. */
 async function missing({ changes }: NetworkPlan, root: string): Promise<FileChange[]> {
   const left: FileChange[] = [];
   for (const change of changes) {
@@ -68,7 +68,7 @@ async function missing({ changes }: NetworkPlan, root: string): Promise<FileChan
   return left;
 }
 
-/** What the journal calls the interface: a label of the files means nothing to the server that boots with them. */
+/** The interface's name for the journal: the server that boots with the files does not know their labels. */
 function lastingName({ interfaceName, macAddress, isLabel }: GatewayWish): string {
   return (isLabel && macAddress) || interfaceName;
 }

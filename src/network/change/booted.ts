@@ -11,20 +11,19 @@ import type { Command, FileChange, GatewayWish, HostInterface } from '../types.t
 import type { JournalEntry } from './journal/entry.ts';
 
 /*
- * A change that was made in the files of a disk (`--root`), undone on the server that has booted with
- * them since: the journal knows neither commands nor routes, for nothing ran then.
+ * Undoes a change that was made on a disk (`--root`), on the server that has since booted from it. The
+ * journal has neither commands nor routes, because nothing was running at the time.
  */
 
-/** Whether a change that is to be undone here was made where nothing ran. */
+/** Whether a change was made on a disk that was not running, and is undone on the running system. */
 export function wasMadeOffline({ routes, restore }: JournalEntry, root: string): boolean {
   return isRunningSystem(root) && routes === null && restore.length === 0;
 }
 
 /**
- * The stack's own commands that bring the old files into the kernel; none where the stack has none, as
- * ifupdown, or is not known any more.
- * @param changes what is about to be done to the files
- * @throws RcWaitError NETWORK_FILE when a file of the stack cannot be understood
+ * The stack's own commands that load the old files; empty if the stack has none, like ifupdown, or is unknown.
+ * @param changes the changes that the undo will make to the files
+ * @throws RcWaitError NETWORK_FILE if the stack cannot parse one of its files
  */
 export async function reloadingOf(
   last: JournalEntry,
@@ -37,15 +36,15 @@ export async function reloadingOf(
   if (stack === undefined || wish === undefined) return [];
   const files = await readStackFiles(stack, '/');
   const reign = (await askDaemon(stack, run)) ?? new Map();
-  // As the way back of the change, had it been made here: `before` is what comes back.
+  // The commands that would roll back the change on this server: `before` holds the restored files.
   const scene = { files, before: changedFiles(files, changes), reign };
   return ofPresent(stack.restore(wish, scene), isPresent);
 }
 
 /**
- * Waits until the kernel's default route is another than the gateway's.
- * @param hasCommands whether anything brings the old files into the kernel
- * @returns why the change cannot be undone, and what a person should know though it was
+ * Waits until the kernel's default route no longer goes through the gateway.
+ * @param hasCommands whether there are commands that load the old files
+ * @returns `failure`: why the change cannot be undone; `notice`: what a person should know although it was undone
  */
 export async function untilGone(
   last: JournalEntry,
@@ -68,7 +67,7 @@ export async function untilGone(
   }
 }
 
-/** The wish of that change, with the name that the interface has here. */
+/** The wanted gateway of that change, with the interface's name on this server. */
 function wishOf(last: JournalEntry, interfaces: readonly HostInterface[]): GatewayWish | undefined {
   const gateway = parseIpv4(last.gateway);
   if (gateway === undefined) return undefined;

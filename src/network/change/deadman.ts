@@ -3,29 +3,30 @@ import { dirname } from 'node:path';
 import { networkSandbox } from '../../system/sandbox.ts';
 import type { Run } from '../../system/tool.ts';
 
-/** What puts the network back when this process cannot do it itself any more. */
+/** A timer that restores the network if this process cannot do it any more. */
 export interface DeadMan {
   /**
-   * Starts the clock. Undefined: it runs; else why it does not, in words.
-   * @param paths of the files that it may have to put back
+   * Starts the timer.
+   * @param paths the files that it may have to restore
+   * @returns undefined on success; else the reason, for a person
    */
   arm(afterMs: number, paths?: readonly string[]): Promise<string | undefined>;
-  /** stops the clock; harmless when it does not run */
+  /** stops the timer; harmless if it does not run */
   disarm(): Promise<void>;
 }
 
-/** Nobody: below a root that is not running, and where there is no systemd. The next start recovers then. */
+/** No timer: below a root that is not running, and without systemd. The next start recovers then. */
 export const noDeadMan: DeadMan = { arm: async () => undefined, disarm: async () => undefined };
 
-/** The name of the transient timer, and of the service that it starts. */
+/** The name of the transient timer and of its service. */
 export const deadManUnit = 'rc-wait-network-recover';
 
 const commandMs = 15_000;
 
 /**
- * A transient timer of systemd (systemd-run(1)) that runs `rc-wait network
- * recover`. It belongs to systemd and not to us, so it goes off whatever happens
- * to this process, and it dies with the boot, when the next start recovers.
+ * A transient timer of systemd (systemd-run(1)) that runs `rc-wait network recover`.
+ * systemd owns it, so it fires whatever happens to this process. It ends with the
+ * boot; after a reboot the next start recovers.
  * @param program the command line of `rc-wait network recover` with its flags
  */
 export function systemdDeadMan(run: Run, program: readonly string[]): DeadMan {
@@ -33,7 +34,7 @@ export function systemdDeadMan(run: Run, program: readonly string[]): DeadMan {
     run({ argv: ['systemctl', '--quiet', ...args], timeoutMs: commandMs });
   return {
     async arm(afterMs, paths = []) {
-      // One that an earlier change left behind: we have the lock, so it can only be waiting for that.
+      // An earlier change may have left a recovery behind. It can only be waiting for the lock, which is held here.
       await systemctl('stop', `${deadManUnit}.timer`, `${deadManUnit}.service`);
       await systemctl('reset-failed', `${deadManUnit}.service`);
       const flags = [
@@ -60,7 +61,7 @@ export function systemdDeadMan(run: Run, program: readonly string[]): DeadMan {
   };
 }
 
-/** Where else files may be written: below /etc links may lead anywhere, and what cannot be put back is lost. */
+/** More writable folders: links below /etc may lead anywhere, and a file that cannot be restored is lost. */
 function foldersOf(paths: readonly string[]): readonly string[] {
   const folders = paths
     .flatMap((path) => [path, dirname(path)])
@@ -68,7 +69,7 @@ function foldersOf(paths: readonly string[]): readonly string[] {
       try {
         return [dirname(realpathSync(path)), realpathSync(dirname(path))];
       } catch {
-        return []; // it is not there yet
+        return []; // does not exist yet
       }
     });
   // systemd splits the property at white space and reads quotes in it.
@@ -78,7 +79,7 @@ function foldersOf(paths: readonly string[]): readonly string[] {
   return plain.map((folder) => `ReadWritePaths=-${folder}`);
 }
 
-/** Whether this server was booted with systemd: sd_booted(3). */
+/** Whether this server was booted with systemd, sd_booted(3). */
 export function isSystemdBooted(): boolean {
   return existsSync('/run/systemd/system');
 }

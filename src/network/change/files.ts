@@ -16,8 +16,8 @@ import type { FileChange } from '../types.ts';
 import type { JournalFile } from './journal/entry.ts';
 
 /**
- * What the journal has to know of a change before it is made.
- * @throws RcWaitError NETWORK_FILE when the file is not what the plan saw
+ * The state of a file before its change, for the journal.
+ * @throws RcWaitError NETWORK_FILE if the file is not what the plan saw
  */
 export async function snapshotFile(root: string, { path, before, after }: FileChange): Promise<JournalFile> {
   return guarded(path, async () => {
@@ -41,7 +41,7 @@ export async function snapshotFile(root: string, { path, before, after }: FileCh
   });
 }
 
-/** The first folder on the way to `path` that is not there. */
+/** The topmost missing folder of `path`. */
 async function firstMissing(root: string, path: string): Promise<string> {
   try {
     await realpathBelow(root, dirname(path));
@@ -52,19 +52,19 @@ async function firstMissing(root: string, path: string): Promise<string> {
   }
 }
 
-/** How files are written, and what is told of it. */
+/** How to write files, and what to report. */
 export interface Writing {
   readonly onStep: (name: string) => Promise<void>;
-  /** the path of each file that was replaced is added to it */
+  /** collects the paths of replaced files */
   readonly written: Set<string>;
-  /** of files that are put back, by their paths */
+  /** the attributes of files that are restored, by path */
   readonly attributes?: ReadonlyMap<string, Attributes> | undefined;
 }
 
 /**
- * Writes all files of a change. Those that a full disk, a missing permission or
- * somebody else's edit would stop are found before the first is replaced.
- * @throws RcWaitError NETWORK_FILE; some files may have been replaced then
+ * Writes all files of a change. A full disk, a missing permission or another program's
+ * edit is detected before the first file is replaced.
+ * @throws RcWaitError NETWORK_FILE; some files may have been replaced by then
  */
 export async function writeFiles(
   root: string,
@@ -87,18 +87,18 @@ export async function writeFiles(
   }
 }
 
-/** What became of the old files. */
+/** The result of restoring the old files. */
 export interface PutBack {
-  /** files that somebody else has changed since: they were left as they are */
+  /** files that somebody else has changed since; they are left unchanged */
   readonly foreign: readonly string[];
-  /** why files could not be put back, each naming its file */
+  /** why files could not be restored; each reason names its file */
   readonly problems: readonly string[];
 }
 
 /**
- * Puts the old files back, byte for byte, with mode and owner. A file that holds
- * neither the old nor the new text is somebody else's by now: it is left alone,
- * for what it says is newer than anything that we know.
+ * Restores the old files, byte for byte, with mode and owner. If a file has neither
+ * the old nor the new text, somebody else has changed it since: it is left unchanged,
+ * because it is newer than the journal.
  */
 export async function putFilesBack(
   root: string,
@@ -118,7 +118,7 @@ export async function putFilesBack(
   return { foreign, problems };
 }
 
-/** @returns false when it is somebody else's by now */
+/** @returns false if somebody else has changed the file since */
 async function putFileBack(root: string, file: JournalFile): Promise<boolean> {
   const { path, before, after, madeFolder } = file;
   const { target, text: now } = await readNow(root, path);
@@ -133,17 +133,17 @@ async function putFileBack(root: string, file: JournalFile): Promise<boolean> {
   return true;
 }
 
-/** A file as it is now. */
+/** The current state of a file. */
 export interface FileNow {
-  /** where it is, links of its folder followed; undefined when that folder is not there */
+  /** its path, with the links of its folder resolved; undefined if the folder does not exist */
   readonly target: string | undefined;
-  /** undefined: there is none */
+  /** undefined: the file does not exist */
   readonly text: string | undefined;
 }
 
 /**
- * A file of the journal as it is now.
- * @throws RcWaitError NETWORK_FILE: what cannot be read is never taken for "not there"
+ * The current state of a file in the journal.
+ * @throws RcWaitError NETWORK_FILE if it cannot be read; it is never treated as missing
  */
 export async function readNow(root: string, path: string): Promise<FileNow> {
   let target: string | undefined;
@@ -157,7 +157,7 @@ export async function readNow(root: string, path: string): Promise<FileNow> {
   }
 }
 
-/** Takes away the folders that were made for a file. Only empty ones go: someone may use them. */
+/** Removes the folders that were created for a file, if they are empty: somebody else may use them. */
 export async function removeMadeFolders(
   root: string,
   { path, madeFolder }: Pick<JournalFile, 'path' | 'madeFolder'>,
@@ -165,7 +165,7 @@ export async function removeMadeFolders(
   if (madeFolder !== null) await removeEmpty(root, madeFolder, dirname(path));
 }
 
-/** From the innermost to `top`. */
+/** Removes empty folders, from the innermost up to `top`. */
 async function removeEmpty(root: string, top: string, path: string): Promise<void> {
   const below = relative(top, path);
   if (below === '..' || below.startsWith(`..${sep}`)) return;

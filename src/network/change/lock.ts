@@ -7,25 +7,24 @@ import { startFault, startProgram } from '../../system/command.ts';
 import { toolEnvironment } from '../../system/environment.ts';
 import { isRunningSystem, requireTrusted } from '../../system/root.ts';
 
-/** A lock that is held; letting it go is idempotent. */
+/** A held lock; `release` is idempotent. */
 export interface Lock {
   release(): Promise<void>;
 }
 
 /**
- * Lets one rc-wait at a time change the network of a root.
+ * Allows one rc-wait at a time to change the network of a root.
  *
- * The lock is flock(2) on a file, held by a child: `flock FILE cat`, whose stdin
- * is a pipe from us. When we end, by whatever signal, the kernel closes the
- * pipe, cat ends, and the lock is free: nothing stale is ever left behind. Node
- * has no flock of its own; flock(1) is part of util-linux, which every
- * distribution has. On the running system the file is one that only root can
- * open, so that no other user can take the lock and keep it. (An abstract socket
- * would die with its holder as well, but anyone may bind its name.) For another
- * root it is that folder itself, so that nothing is left in an image.
+ * The lock is flock(2) on a file, held by a child process: `flock FILE cat`, whose stdin
+ * is a pipe from rc-wait. When rc-wait ends, by whatever signal, the kernel closes the
+ * pipe, cat ends, and the lock is free, so a stale lock is impossible. Node has no flock
+ * of its own; flock(1) is part of util-linux, which every distribution has. On the running
+ * system only root can open the file, so no other user can take the lock and keep it. (An
+ * abstract socket would end with its holder as well, but anyone may bind its name.) For
+ * another root the lock is on the folder itself, so that no file is left in an image.
  *
- * @param waitMs how long another holder is waited for
- * @throws RcWaitError NETWORK_FILE when the lock cannot be had; the signal's reason when aborted
+ * @param waitMs how long to wait for another holder
+ * @throws RcWaitError NETWORK_FILE if the lock cannot be taken; the signal's reason when aborted
  */
 export async function lockNetwork(
   root: string,
@@ -37,8 +36,8 @@ export async function lockNetwork(
   const path = isRunningSystem(root) ? await lockFile(stateFolder) : lockedRoot(root);
   const wait = String(Math.ceil(waitMs / 1000));
   const argv = ['flock', '--exclusive', '--timeout', wait, '--', path, 'cat'] as const;
-  // In a process group of its own: Ctrl-C goes to the whole foreground group, and the lock must outlive it
-  // until the files are back.
+  // In its own process group: Ctrl-C goes to the whole foreground group, and the lock must be held until the
+  // files are restored.
   const child = startProgram({ argv, env: toolEnvironment() }, ['pipe', 'pipe', 'ignore']);
   if ('kind' in child) throw cannotLock(child.reason);
   const { stdin, stdout } = child;
@@ -48,13 +47,13 @@ export async function lockNetwork(
     await ended;
   };
   stdin?.on('error', () => undefined);
-  // Where flock(1) is missing there is no process, and Node would signal a number that was never set.
+  // If flock(1) is missing there is no process, and Node would signal a pid that was never set.
   const onAbort = () => void (child.pid !== undefined && child.kill('SIGKILL'));
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     await new Promise<void>((resolve, reject) => {
       child.once('error', (cause) => reject(cannotLock(startFault(cause).reason, { cause })));
-      // flock(1) ends with 1 when the wait is over, and with others when it cannot lock at all.
+      // flock(1) exits with 1 after its timeout, and with another status if it cannot lock at all.
       child.once('exit', (code) =>
         reject(
           cannotLock(
@@ -62,7 +61,7 @@ export async function lockNetwork(
           ),
         ),
       );
-      // cat runs only once flock has the lock: when it answers, the lock is ours.
+      // cat runs only once flock has the lock, so its answer means that the lock is taken.
       stdout?.once('data', () => resolve());
       stdin?.write('locked\n');
     });
@@ -76,7 +75,7 @@ export async function lockNetwork(
   return { release };
 }
 
-/** @throws RcWaitError NETWORK_FILE where somebody else could put something in its place */
+/** @throws RcWaitError NETWORK_FILE if another user could replace the root folder */
 function lockedRoot(root: string): string {
   requireTrusted(root, '/');
   return root;
@@ -85,7 +84,7 @@ function lockedRoot(root: string): string {
 async function lockFile(stateFolder: string): Promise<string> {
   const path = join(stateFolder, 'network.lock');
   try {
-    // As the ledger's (pace/database.ts), which has the same folder.
+    // Same mode as for the ledger (pace/database.ts), which uses this folder too.
     trustedFolder(stateFolder, 0o755);
     const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
     const flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW;

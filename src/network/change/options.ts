@@ -5,34 +5,34 @@ import { isSystemdBooted, noDeadMan, systemdDeadMan } from './deadman.ts';
 import { journalFolder, openJournal } from './journal/journal.ts';
 import type { Context } from './transaction.ts';
 
-/** By what means the network of a root is changed, or put back. */
+/** The options for a change of a root's network, or for its rollback. */
 export interface Means {
   /** only `/` is reloaded and probed */
   readonly root: string;
   /**
-   * folder of the lock of the running system; `/run/rc-wait` when left out. Everybody must use the
-   * same, whatever folder they keep the account of their requests in.
+   * folder of the running system's lock; default: `/run/rc-wait`. All processes must use the same
+   * one, whatever folder they keep their ledger of requests in.
    */
   readonly stateFolder?: string;
-  /** folder of the journal below the root; `/var/lib/rc-wait/network` when left out */
+  /** folder of the journal below the root; default: `/var/lib/rc-wait/network` */
   readonly journalFolder?: string;
   /** the command line that recovers; without it no dead-man timer is armed */
   readonly recoverProgram?: readonly string[];
-  /** aborted: what was begun is undone first */
+  /** on abort, an unfinished change is rolled back first */
   readonly signal?: AbortSignal | undefined;
   readonly run?: Run;
   readonly clock?: Clock;
-  /** how long the kernel may take to agree after a reload; 20 s when left out */
+  /** how long the kernel's routes may take to follow a reload, in ms; default: 20 s */
   readonly settleMs?: number;
   readonly onNotice?: (notice: string) => void;
-  /** told of each thing that was done: for tests */
+  /** called after each step, for tests */
   readonly onStep?: (name: string) => void | Promise<void>;
 }
 
-/** The lock's folder, when none is named. */
+/** The default folder of the lock. */
 export const defaultStateFolder = '/run/rc-wait';
 
-/** The means with every default filled in. */
+/** The options with all defaults filled in. */
 export function meansOf(means: Means): Context {
   const { root, run = runCommand, recoverProgram, onStep } = means;
   const isTimed = recoverProgram !== undefined && isRunningSystem(root) && isSystemdBooted();

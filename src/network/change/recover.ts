@@ -9,10 +9,10 @@ import { lossesOf, undoChange } from './restore.ts';
 import { end, endNotedCommand, readBootId } from './running-command.ts';
 import type { Context } from './transaction.ts';
 
-/** What was found, and done about it. */
+/** What `recover` found and did. */
 export type Recovered =
   | { readonly kind: 'nothing' }
-  /** a change that was committed stands; what was left over is gone */
+  /** a committed change is kept; its leftovers are removed */
   | { readonly kind: 'tidied' }
   | {
       readonly kind: 'rolled-back';
@@ -24,22 +24,22 @@ export type Recovered =
 
 export interface RecoverOptions extends Means {
   /**
-   * How long a process that is still at work on the change is let go on, in ms:
-   * then it is ended. For the dead-man timer, which goes off only when it should
-   * have ended long ago. Without it such a process is waited for.
+   * How long a process that still works on the change may continue, in ms, before it is killed.
+   * For the dead-man timer, which fires only when that process should have ended long ago.
+   * Default: wait for the process.
    */
   readonly patienceMs?: number;
 }
 
-/** Longer than a change, its rollback and both waits for the kernel take together at the most. */
+/** In ms: longer than a change, its rollback and both waits for the kernel can take together. */
 export const lockWaitMs = 600_000;
 
 /**
- * Undoes, or tidies up after, a change that a killed process or a power cut left
- * unfinished. Looks first: where there is none, not even the lock is taken.
+ * Rolls back a change that a killed process or a power cut left unfinished, or cleans up
+ * after it. Without such a change it does not even take the lock.
  *
- * @throws RcWaitError NETWORK_FILE when the journal cannot be read or the lock cannot be had,
- *   NETWORK_LOST when not everything could be put back
+ * @throws RcWaitError NETWORK_FILE if the journal cannot be read or the lock cannot be taken,
+ *   NETWORK_LOST if not everything could be restored
  */
 export async function recover(options: RecoverOptions): Promise<Recovered> {
   const { root, stateFolder = defaultStateFolder, signal, patienceMs } = options;
@@ -63,15 +63,14 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
 }
 
 /**
- * Whether the processes of a change may still be at work. Below another root than
- * that of the running system nothing runs, and nobody is signalled: what a tree
- * says may be of another machine.
+ * Whether the processes of a change may still run. Below another root nothing runs, and
+ * no process must be signalled: the journal there may come from another machine.
  */
 function isOfThisBoot({ entry }: Pending, root: string): boolean {
   return isRunningSystem(root) && entry.bootId === readBootId();
 }
 
-/** `recover` for those who hold the lock already. @throws RcWaitError as `recover` does */
+/** `recover` for a caller that already holds the lock. @throws RcWaitError as `recover` does */
 export async function recoverLocked(context: Context): Promise<Recovered> {
   const { journal, deadMan, onStep } = context;
   const pending = await journal.pending();
@@ -96,7 +95,7 @@ export async function recoverLocked(context: Context): Promise<Recovered> {
   };
 }
 
-/** @throws RcWaitError NETWORK_LOST when not everything is back */
+/** @throws RcWaitError NETWORK_LOST if not everything is restored */
 async function putBack(pending: Pending, context: Context, isTouched: boolean): Promise<void> {
   const { root, journal, deadMan, onStep } = context;
   const { entry } = pending;
@@ -115,7 +114,7 @@ async function putBack(pending: Pending, context: Context, isTouched: boolean): 
       hint: 'it is tried again whenever rc-wait starts; nothing else is changed before',
     });
   }
-  // Neither another try nor any later change would mend it: they must not be stopped by it for ever.
+  // Another try would not help, and this entry must not block later changes for ever.
   const aside = await journal.setAside(pending);
   await deadMan.disarm();
   const restart = 'restart the network service, or the server, to use them';

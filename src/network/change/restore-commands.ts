@@ -1,12 +1,12 @@
 import type { Command } from '../types.ts';
 
-/** What a command alone does to one interface. */
+/** The effect of a command that only takes one interface up or down. */
 export interface LinkMove {
   readonly name: string;
   readonly to: 'up' | 'down';
 }
 
-/** What a command for a link alone does, of ip(8) or nmcli(1); undefined for all other commands. */
+/** The effect of a command of ip(8) or nmcli(1) for a single link; undefined for all other commands. */
 export function linkMoveOf({ argv }: Command): LinkMove | undefined {
   const line = argv.join(' ');
   const [, link, state] = /^ip link set dev (\S+) (up|down)$/.exec(line) ?? [];
@@ -16,9 +16,9 @@ export function linkMoveOf({ argv }: Command): LinkMove | undefined {
 }
 
 /**
- * The commands that undo two changes of which the second continues the first: all
- * of the first, and what the second has besides. An interface that the first has
- * moved goes back to what it was before that: the second found it as the first had left it.
+ * Combines the restore commands of two consecutive changes into one list: all of the
+ * first, then those only the second has. If the first took a link up or down, only its
+ * own commands for that link count, because the second found it changed.
  */
 export function wayBackOf<T extends Command>(first: readonly T[], second: readonly T[]): T[] {
   const known = new Set(first.map(lineOf));
@@ -28,7 +28,7 @@ export function wayBackOf<T extends Command>(first: readonly T[], second: readon
   );
   const all = [...first, ...added];
   const moves = new Set(all.map((command) => linkMoveOf(command)?.name));
-  // nmcli(1) cannot reapply what is disconnected, and what it connects goes by its old profile anyway.
+  // nmcli(1) cannot reapply a disconnected device, and a device that it connects uses its old profile anyway.
   return all.filter((command) => !moves.has(reapplied(command) ?? ''));
 }
 
@@ -36,7 +36,7 @@ function lineOf({ argv }: Command): string {
   return argv.join(' ');
 }
 
-/** The interface whose state, addresses or routes a command brings back; undefined where a stack does so for many. */
+/** The interface whose state, addresses or routes a command restores; undefined for a command for several. */
 function interfaceOf(command: Command): string | undefined {
   const { argv, unlessAddressed } = command;
   return (

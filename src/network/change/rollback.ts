@@ -16,23 +16,23 @@ import { beforeOf } from './restore.ts';
 import { transact } from './transaction.ts';
 
 export interface UndoLastOptions extends Means {
-  /** put the old files in the place of those that somebody else has changed since; copies of these are kept */
+  /** also overwrite files that somebody else has changed since; copies of them are kept */
   readonly force: boolean;
 }
 
-/** What was undone. */
+/** The change that was undone. */
 export interface UndoneLast {
   readonly gateway: string;
   readonly result: Extract<NetworkResult, { readonly action: 'rolled-back' }>;
 }
 
 /**
- * Undoes the last change that was committed: every file byte for byte what it
- * was, with mode and owner, and the kernel's default routes too. It is a
- * transaction like the change itself. An unfinished change is undone in its place.
+ * Undoes the last committed change: restores each file byte for byte, with mode and
+ * owner, and the kernel's default routes. It is a transaction like the change itself.
+ * If there is an unfinished change, that one is undone instead.
  *
- * @throws RcWaitError CONFIGURATION when there is nothing to undo; NETWORK_FILE when a file is not what
- *   the change left (and nothing is touched), or cannot be written; NETWORK_RELOAD, NETWORK_LOST as `applyNetwork`
+ * @throws RcWaitError CONFIGURATION if there is nothing to undo; NETWORK_FILE if a file is not what the
+ *   change left (then nothing is touched), or cannot be written; NETWORK_RELOAD, NETWORK_LOST as `applyNetwork`
  */
 export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
   const { root, stateFolder = defaultStateFolder, signal } = options;
@@ -88,7 +88,7 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
   }
 }
 
-/** With no command to bring the routes back, there is nothing to wait for. */
+/** Without a command that restores the routes there is nothing to wait for. */
 function patient(settling: Settling, { restore }: JournalEntry): Settling {
   return { ...settling, settleMs: restore.length > 0 ? settling.settleMs : 0 };
 }
@@ -110,7 +110,7 @@ function lastToUndo(last: JournalEntry | undefined): JournalEntry {
   );
 }
 
-/** The way back from the files as they are now. */
+/** The changes from the current files to the old ones. */
 async function changesOf(
   last: JournalEntry,
   root: string,
@@ -154,7 +154,7 @@ function changedSince(paths: readonly string[], last: JournalEntry, journal: Jou
 
 const keptIn = ({ folder }: Journal): string => join(folder, 'overwritten');
 
-/** Keeps what is about to be overwritten: somebody wrote it for a reason. */
+/** Keeps a copy of a file before it is overwritten: somebody edited it for a reason. */
 async function keepCopy(path: string, { target }: FileNow, journal: Journal): Promise<void> {
   if (target === undefined) return;
   try {

@@ -16,7 +16,7 @@ import { longestChangeMs, type Step } from './journal/steps.ts';
 import { commandFailed, lossesOf, undoChange } from './restore.ts';
 import { identify, notingCommands, readBootId } from './running-command.ts';
 
-/** A change as it is to be made. */
+/** A change to be made. */
 export interface Work {
   readonly purpose: JournalEntry['purpose'];
   readonly stack: StackName;
@@ -24,19 +24,19 @@ export interface Work {
   readonly gateway: string;
   readonly publicInterface: PublicInterface | undefined;
   readonly changes: readonly FileChange[];
-  /** of files that are put back, by their paths */
+  /** the attributes of files that are restored, by path */
   readonly attributes?: ReadonlyMap<string, Attributes>;
   readonly commands: readonly Command[];
-  /** what brings the old files back into the kernel */
+  /** the commands that load the old files */
   readonly restore: readonly Command[];
-  /** waits for the kernel to follow; returns what it holds instead, in words, when it does not */
+  /** waits for the kernel's routes to follow; returns undefined on success, else why not, for a person */
   readonly follow: (settling: Settling, signal?: AbortSignal) => Promise<string | undefined>;
   readonly probes: readonly Probe[];
   /** the beginning of an error: `cannot bring the gateway into use on eth1` */
   readonly cannot: string;
 }
 
-/** Where and by what means a change is made. The lock of the network is held all the while. */
+/** The environment of a change. The caller holds the lock of the network throughout. */
 export interface Context {
   readonly root: string;
   readonly journal: Journal;
@@ -44,29 +44,29 @@ export interface Context {
   readonly run: Run;
   readonly clock: Clock;
   readonly settleMs: number;
-  /** told what a person should know though nothing has failed */
+  /** called with information for a person when nothing has failed */
   readonly onNotice: (notice: string) => void;
-  /** told of each thing that was done; a seam for tests that end the process there */
+  /** called after each step, for tests that kill the process there */
   readonly onStep: (name: string) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Why a change cannot stand. */
+/** Why a change must be rolled back. */
 interface Failure {
   readonly reason: string;
-  /** only the check failed: the kernel is as it was */
+  /** only a check failed, so the kernel is unchanged */
   readonly onlyChecked: boolean;
   readonly cause?: unknown;
 }
 
 /**
- * Makes a change of the network, whole or not at all. At each moment the journal
- * on the disk has what it takes to put everything back, and from the moment that
- * the first file is written a timer runs that will do so.
+ * Makes a network change completely or not at all. At every moment the journal on the
+ * disk has everything needed for the rollback, and before the first file is written it
+ * starts a timer that will roll back.
  *
- * @throws RcWaitError NETWORK_FILE when a file or the journal cannot be written (nothing has changed then),
- *   NETWORK_RELOAD when the stack, the kernel or a probe says no and what was there before is back,
- *   NETWORK_LOST when it could not be brought back; the signal's reason when aborted
+ * @throws RcWaitError NETWORK_FILE if a file or the journal cannot be written (nothing has changed then),
+ *   NETWORK_RELOAD if the stack, the kernel or a probe fails and the old state is restored,
+ *   NETWORK_LOST if the old state cannot be restored; the signal's reason when aborted
  */
 export async function transact(work: Work, context: Context): Promise<void> {
   const { root, journal, onStep, signal } = context;
@@ -83,7 +83,7 @@ export async function transact(work: Work, context: Context): Promise<void> {
     await writeFiles(root, work.changes, { onStep, written, attributes: work.attributes });
     await change.advance('written');
   } catch (error) {
-    // A file that somebody else changed before we came to it is none of ours to put back.
+    // Restores only files that were written: somebody else may have changed the others meanwhile.
     const ours = files.filter(({ path, madeFolder }) => written.has(path) || madeFolder !== null);
     const pending = { ...change.pending, entry: { ...change.pending.entry, files: ours } };
     await putBack(pending, { context, commands: undefined, what: reasonOf(error) });
@@ -92,14 +92,14 @@ export async function transact(work: Work, context: Context): Promise<void> {
   const noting = { ...context, run: notingCommands(context.run, journal.commandNote) };
   const failure = await bringIntoUse(work, noting, change);
   if (failure !== undefined) await rollBack(change.pending, failure, work, noting);
-  // It stands. Whatever fails from here on, the next start tidies up.
+  // The change is committed. If anything fails from here on, the next start cleans up.
   await journal.finish(change.pending).catch((error: unknown) => context.onNotice(reasonOf(error)));
   await onStep('finished');
   await context.deadMan.disarm();
   await onStep('disarmed');
 }
 
-/** A change under way: where its journal is. */
+/** A change in progress, and its step in the journal. */
 class Change {
   pending: Pending;
   readonly #context: Context;
@@ -181,13 +181,13 @@ async function bringIntoUse(work: Work, context: Context, change: Change): Promi
     await change.advance('committed');
     return undefined;
   } catch (cause) {
-    // Once the journal has it, it stands.
+    // A change that is committed in the journal is kept.
     if (change.pending.step === 'committed') return undefined;
     return { reason: reasonOf(cause), onlyChecked: false, cause };
   }
 }
 
-/** Puts everything back, then throws what made it necessary. */
+/** Restores everything, then throws the reason. */
 async function rollBack(
   pending: Pending,
   { reason, onlyChecked, cause }: Failure,
@@ -203,7 +203,7 @@ async function rollBack(
   throw new RcWaitError('NETWORK_RELOAD', `${what}; what was there before is back`, { cause });
 }
 
-/** @throws RcWaitError NETWORK_LOST when not everything is back */
+/** @throws RcWaitError NETWORK_LOST if not everything is restored */
 async function putBack(
   pending: Pending,
   {
@@ -227,7 +227,7 @@ async function putBack(
     await deadMan.disarm();
     return;
   }
-  // What somebody else has changed meanwhile cannot be mended by trying again; all else may, when the timer goes off.
+  // Another try cannot restore files that somebody else has changed; for all else the timer tries again.
   const isFinal = undone.problems.length === 0 && undone.kernel === undefined;
   const aside = isFinal ? await journal.setAside(pending) : undefined;
   if (isFinal) await deadMan.disarm();

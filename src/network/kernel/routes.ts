@@ -3,23 +3,23 @@ import type { Command, GatewayWish } from '../types.ts';
 
 /** A default route of the kernel's main table. */
 export interface DefaultRoute {
-  /** undefined where it has none, or several next hops: the first of these alone is not the way out */
+  /** undefined if it has no gateway, or several next hops, because the first of them alone is not the route */
   readonly via: string | undefined;
-  /** undefined where it has several next hops */
+  /** undefined if it has several next hops */
   readonly device: string | undefined;
-  /** the lower, the better; 0 where none is shown (ip-route(8)) */
+  /** the lowest wins; 0 if ip-route(8) shows no metric */
   readonly metric: number;
-  /** the words of ip-route(8), which it takes back as arguments */
+  /** the words of ip-route(8), which also accepts them as arguments */
   readonly words: readonly string[];
 }
 
-/** States that ip(8) shows but does not take back. */
+/** States that ip(8) prints but does not accept as arguments. */
 export const shownOnly = new Set(['linkdown', 'dead', 'offload', 'trap', 'notify']);
 
 /**
- * The kernel's IPv4 default routes, the one in use first; undefined when ip(8)
- * does not tell. The text of ip-route(8) and not its JSON: RHEL 7's iproute2 has
- * no -json, and a line of text can be given back to put the same route back.
+ * The kernel's IPv4 default routes, the one in use first; undefined if ip(8) fails.
+ * Reads text, not JSON, because RHEL 7's iproute2 has no -json, and because the
+ * words of a line serve as arguments to restore the same route.
  */
 export async function readDefaultRoutes(run: Run): Promise<DefaultRoute[] | undefined> {
   const { ok, output, isCut } = await run(
@@ -28,7 +28,7 @@ export async function readDefaultRoutes(run: Run): Promise<DefaultRoute[] | unde
   return ok && isCut !== true ? parseDefaultRoutes(output) : undefined;
 }
 
-/** Reads `ip route show`, with -oneline or without, the lowest metric first. */
+/** Parses `ip route show`, with -oneline or without; the lowest metric comes first. */
 export function parseDefaultRoutes(text: string): DefaultRoute[] {
   return text
     .replace(/\n[ \t]+(?=nexthop )/g, ' ')
@@ -46,38 +46,38 @@ export function parseDefaultRoutes(text: string): DefaultRoute[] {
     .sort((a, b) => a.metric - b.metric);
 }
 
-/** Whether a route is the one that is wished for. */
+/** Whether a route goes through the wanted gateway. */
 export function isWished(route: DefaultRoute | undefined, { gateway, interfaceName }: GatewayWish): boolean {
   return route?.via === gateway && route.device === interfaceName;
 }
 
-/** Whether two routes lead the same way, and with the same metric. */
+/** Whether two routes have the same next hop and the same metric. */
 export function isSameWay(a: DefaultRoute, b: DefaultRoute): boolean {
   return a.metric === b.metric && isSameHop(a, b);
 }
 
 /**
- * Whether two routes lead the same way. Not word for word: a lease that was
- * renewed brings its route back with another source address.
+ * Whether two routes have the same next hop. Other words may differ: after the renewal
+ * of a lease its route may have another source address.
  */
 export function isSameHop(a: DefaultRoute, b: DefaultRoute): boolean {
-  // A route with several next hops has neither: then the words are all there is.
+  // A route with several next hops has neither, so its words are compared.
   const isNamed = a.via !== undefined || a.device !== undefined;
   const wordsOf = ({ words }: DefaultRoute) => words.join(' ');
   return a.via === b.via && a.device === b.device && (isNamed || wordsOf(a) === wordsOf(b));
 }
 
-/** Takes a route out of the kernel. */
+/** The command that removes a route from the kernel. */
 export function removal({ words }: DefaultRoute): Command {
   return ip('route', 'del', ...words);
 }
 
-/** Puts a route into the kernel, in place of one with the same metric. */
+/** The command that adds a route to the kernel, or replaces the one with the same metric. */
 export function addition({ words }: DefaultRoute): Command {
   return ip('route', 'replace', ...words);
 }
 
-/** Whether a command is to be run as the kernel's addresses are; where ip(8) does not tell them, only if it needs none. */
+/** Whether a command must run, given the kernel's addresses; if ip(8) fails, only a command without a condition. */
 export async function isCalledFor({ unlessAddressed }: Command, run: Run): Promise<boolean> {
   if (unlessAddressed === undefined) return true;
   const { ok, output } = await run(ip('-oneline', 'address', 'show', 'dev', unlessAddressed));

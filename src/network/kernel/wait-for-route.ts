@@ -11,7 +11,7 @@ import {
   removal,
 } from './routes.ts';
 
-/** How the kernel is looked at, again and again, and for how long. */
+/** How to poll the kernel's routes, and for how long. */
 export interface Settling {
   readonly run: Run;
   readonly clock: Clock;
@@ -21,17 +21,17 @@ export interface Settling {
 const lookEveryMs = 200;
 
 /**
- * The routes must stay so for so many looks: after a reload networkd lets its
- * leases go, routes and all, only a moment later, and asks for them anew.
+ * How many polls in a row must see the routes: after a reload networkd drops its
+ * leases and their routes only a moment later, and then requests them again.
  */
 const looksToBelieve = 6;
 
 /**
- * Waits until the kernel's default route goes through the gateway, and takes
- * other default routes out of the kernel then: of a route that no file holds any
- * more, some stacks leave the kernel's copy behind.
+ * Waits until the kernel's default route goes through the gateway, then removes the
+ * other default routes: some stacks leave a route in the kernel that no file holds
+ * any more.
  * @param holdMs how long the route must stay, see `Stack`
- * @returns undefined when it does; else what the kernel's default route is, in words
+ * @returns undefined on success; else the kernel's default route, for a person
  */
 export async function waitForGateway(
   { run, clock, settleMs }: Settling,
@@ -48,7 +48,7 @@ export async function waitForGateway(
     const isThere = isWished(first, wish);
     heldSinceMs = isThere ? (heldSinceMs ?? clock.nowMs()) : undefined;
     if (isThere && others.length > 0 && !cleared) {
-      // Once: a stack that brings another one back each time still has ours in front, and traffic goes as wished.
+      // Only once: if a stack keeps restoring another route, the gateway's still has the lowest metric and is used.
       for (const route of others) await run(removal(route), signal);
       cleared = true;
     } else if (heldSinceMs !== undefined && clock.nowMs() - heldSinceMs >= holdMs) return undefined;
@@ -65,10 +65,10 @@ export interface Before {
 }
 
 /**
- * Waits for the stack to bring back the default routes that there were, and puts
- * them back itself when it does not. A route that the stack has brought besides
- * stays: a lease may have been away for a moment just when the routes were looked at.
- * @returns whether the kernel holds them, and what the change has set has gone
+ * Waits for the stack to restore the old default routes, and restores them itself if the
+ * stack does not. An additional route of the stack stays: a lease may have been missing
+ * for a moment when the old routes were read.
+ * @returns whether the kernel has the old routes and no route of the change
  */
 export async function bringBack(settling: Settling, before: Before): Promise<boolean> {
   const { run, clock, settleMs } = settling;
@@ -76,7 +76,7 @@ export async function bringBack(settling: Settling, before: Before): Promise<boo
   for (let looks = 0; ; ) {
     const now = await readDefaultRoutes(run);
     looks = now !== undefined && isBack(now, before) ? looks + 1 : 0;
-    // Where nothing was reloaded, nothing will change by itself.
+    // At the deadline one poll is enough: with nothing reloaded, nothing changes by itself.
     if (looks >= looksToBelieve || (looks > 0 && clock.nowMs() >= deadlineMs)) return true;
     if (clock.nowMs() >= deadlineMs) return putBack(run, now ?? [], before);
     await clock.sleep(lookEveryMs);
@@ -87,18 +87,18 @@ function isBack(now: readonly DefaultRoute[], before: Before): boolean {
   return isForemost(now, before) && missing(now, before).length === 0 && inTheWay(now, before).length === 0;
 }
 
-/** Whether the old way out is the way out again. With whatever metric: NetworkManager counts them in the order in which devices come up. */
+/** Whether the best old route is the best again, with any metric: NetworkManager numbers them as devices come up. */
 function isForemost([first]: readonly DefaultRoute[], { routes: [expected] }: Before): boolean {
   return expected === undefined || (first !== undefined && isSameHop(first, expected));
 }
 
-/** The old routes of which none that may stay leads the same way; where there is none, all are set once more. */
+/** The old routes whose next hop no remaining route has. If there is one, `putBack` sets every absent old route. */
 function missing(now: readonly DefaultRoute[], before: Before): readonly DefaultRoute[] {
   const going = inTheWay(now, before);
   return before.routes.filter((route) => !now.some((one) => isSameHop(one, route) && !going.includes(one)));
 }
 
-/** Routes that were not there before, and are of the change or would be taken before the old ones. */
+/** New routes that are on the change's interface, or that the kernel would prefer to the old ones. */
 function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Before): readonly DefaultRoute[] {
   const [expected] = routes;
   const foremost = expected?.metric ?? Number.NEGATIVE_INFINITY;
@@ -110,7 +110,7 @@ function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Befor
   );
 }
 
-/** Routes that lead the same way as an old one that is there, with another metric. */
+/** Duplicates of an old route that is present: same next hop, other metric. */
 function twice(now: readonly DefaultRoute[], { routes }: Before): readonly DefaultRoute[] {
   const isOld = (one: DefaultRoute): boolean => routes.some((route) => isSameWay(one, route));
   const old = now.filter(isOld);
@@ -118,15 +118,15 @@ function twice(now: readonly DefaultRoute[], { routes }: Before): readonly Defau
 }
 
 /**
- * Sets the old routes first, and takes away what is in their way only once the
- * foremost is there: where its interface has no address, as after a boot that found
- * it disabled, it cannot be set, and the way out by the gateway must not go for it.
- * A route with the same metric goes in the very moment in which the old one comes.
+ * Sets the old routes first, and removes conflicting routes only after the best old route is
+ * back. If that cannot be set (its interface has no address, for example because it was disabled
+ * at boot), the gateway's route stays, so the server remains reachable. Setting an old route
+ * replaces a route with the same metric in one step.
  */
 async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): Promise<boolean> {
   const [expected] = before.routes;
   const isToSet = missing(now, before).length > 0 || !isForemost(now, before);
-  // All of them with their old metrics: one alone could take the place of another that came back with its metric.
+  // All of them with their old metrics: setting only one could replace another that came back with the same metric.
   const lacking = before.routes.filter((route) => isToSet && !now.some((one) => isSameWay(one, route)));
   for (const route of lacking) {
     const { ok } = await run(addition(route));
@@ -141,7 +141,7 @@ async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): 
   return isForemost(after, before);
 }
 
-/** What the kernel's default route is, in words. */
+/** Describes the kernel's default route for a person. */
 export async function describeRoutes(run: Run): Promise<string> {
   return inWords(await readDefaultRoutes(run));
 }

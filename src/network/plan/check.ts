@@ -6,31 +6,31 @@ import { refusal } from '../survey/survey.ts';
 import type { NetworkPlan } from '../types.ts';
 import { type PlanHost, type PlanRequest, planWithSurvey, runningHost } from './plan.ts';
 
-/** Whether the gateway is still where it was put. */
+/** Whether the gateway is still set. */
 export interface Check {
   readonly gateway: Ipv4Address;
   readonly interfaceName: string;
   readonly stack: StackName;
-  /** the files hold the gateway, and nothing brings another default route at boot */
+  /** the files have the gateway, and nothing sets another default route at boot */
   readonly configuration: boolean;
-  /** the kernel's default route goes through it; undefined where nothing runs */
+  /** the kernel's default route goes through it; undefined below a root that is not running */
   readonly kernel: boolean | undefined;
   /** the kernel's default routes as ip-route(8) shows them */
   readonly defaultRoutes: readonly string[];
-  /** what is not as it should be, for a person; empty when all is */
+  /** what is wrong, for a person; empty if all is well */
   readonly reasons: readonly string[];
-  /** what may bring another default route and cannot be told */
+  /** possible sources of another default route that rc-wait cannot evaluate */
   readonly warnings: readonly string[];
-  /** the error with which a repair ends, where something else brings a default route */
+  /** the error of a repair if something else sets a default route */
   readonly obstacle: RcWaitError | undefined;
-  /** what would put it back */
+  /** the change that would restore the gateway */
   readonly plan: NetworkPlan;
 }
 
 /**
- * Looks whether configuration and kernel still hold the gateway; changes
- * nothing. Rackspace's guest agent writes the network configuration anew now and
- * then, and drops what it does not know.
+ * Checks whether configuration and kernel still have the gateway; changes nothing.
+ * Rackspace's guest agent rewrites the network configuration now and then, and drops
+ * settings that it does not know.
  * @throws RcWaitError as `planNetwork` does
  */
 export async function checkNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<Check> {
@@ -55,7 +55,7 @@ export async function checkNetwork(request: PlanRequest, host: PlanHost = runnin
   };
 }
 
-/** Whether nothing has to be put back. */
+/** Whether no repair is needed. */
 export function isHeld({ configuration, kernel }: Check): boolean {
   return configuration && kernel !== false;
 }

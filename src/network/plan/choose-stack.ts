@@ -1,20 +1,20 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { StackName } from '../../base/stack-names.ts';
 
-/** What is known of one stack, as far as the choice goes. */
+/** What the choice needs to know about one stack. */
 export interface StackFact {
   readonly stack: StackName;
   /** its files configure the interface */
   readonly configures: boolean;
-  /** its program is installed; undefined where that cannot be told: below a root that is not running */
+  /** its program is installed; undefined if unknown, below a root that is not running */
   readonly installed: boolean | undefined;
-  /** its daemon says that it manages the interface, or that it does not; undefined where there is none to ask */
+  /** whether its daemon says that it manages the interface; undefined without a daemon to query */
   readonly manages?: boolean | undefined;
-  /** stacks that carry out what its files say */
+  /** stacks that apply its files */
   readonly servedBy?: readonly StackName[];
 }
 
-/** The stack that was chosen, and why, in one line for a person. */
+/** The chosen stack, and why, in one line for a person. */
 export interface Choice {
   readonly stack: StackName;
   readonly why: string;
@@ -23,7 +23,7 @@ export interface Choice {
 /**
  * The stack that manages the interface.
  * @param wanted a stack chosen by hand, or `auto`
- * @throws RcWaitError STACK_UNKNOWN when there is none, STACK_AMBIGUOUS when there is more than one
+ * @throws RcWaitError STACK_UNKNOWN if there is none, STACK_AMBIGUOUS if there are several
  */
 export function chooseStack(
   facts: readonly StackFact[],
@@ -68,7 +68,7 @@ function chosenByHand(facts: readonly StackFact[], interfaceName: string, wanted
   return { stack: wanted, why: `${wanted} was chosen by hand` };
 }
 
-/** Why a stack whose files configure the interface does not manage it all the same; undefined when it may. */
+/** Why a stack does not manage the interface although its files configure it; undefined if it may manage it. */
 function whyIdle({ installed, manages, servedBy }: StackFact, all: readonly StackFact[]): string | undefined {
   if (installed === false) return 'it is not installed';
   if (manages === false) return 'it leaves the interface alone';

@@ -3,8 +3,8 @@ import { shownText } from '../../base/bytes.ts';
 import type { Command, NetworkPlan } from '../types.ts';
 
 /**
- * A plan for a person: a unified diff of every file, as diff -u shows it, and
- * the commands that would run. Ends with a line break.
+ * A plan for a person: a unified diff of each file, as diff -u prints it, and the
+ * commands that would run. Ends with a newline.
  */
 export function describePlan({ why, disabled, changes, commands, warnings = [] }: NetworkPlan): string {
   const parts = [`# ${why}\n`, ...disabled.map((name) => `# ${name} is down from then on, at every boot\n`)];

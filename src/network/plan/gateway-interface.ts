@@ -7,13 +7,13 @@ import type { HostInterface } from '../types.ts';
  *
  * A gateway must be a unicast address (not 0/8, 127/8, 224/4 and above; RFC 6890,
  * RFC 1112), on-link on exactly one interface, and not that interface's own,
- * network or broadcast address. `.255` inside a wider prefix is an address like
- * any other: Rackspace hands out such gateways in its /19 networks. A /31 has
- * neither network nor broadcast address (RFC 3021); a /32 has no room for a
- * neighbour, so no gateway can lie in it.
+ * network or broadcast address. `.255` inside a wider prefix is an ordinary
+ * address: Rackspace assigns such gateways in its /19 networks. A /31 has neither
+ * network nor broadcast address (RFC 3021). A /32 has no room for a neighbour, so
+ * it cannot contain a gateway.
  *
- * @param interfaceName the only interface that will do, by its name or its MAC address; without it, any may
- * @throws RcWaitError GATEWAY_INVALID with the prefixes that there are; CONFIGURATION when there is no such interface
+ * @param interfaceName the required interface, by name or MAC address; default: any
+ * @throws RcWaitError GATEWAY_INVALID with the existing prefixes; CONFIGURATION if there is no such interface
  */
 export function interfaceForGateway(
   gateway: Ipv4Address,
@@ -43,15 +43,15 @@ export function interfaceForGateway(
   return holder;
 }
 
-/** A change that was made in the files of a disk may know the interface by nothing but its MAC address. */
+/** Also matches the MAC address: a change made on a disk that was not running may know only that. */
 function isCalled({ name, macAddress }: HostInterface, word: string): boolean {
   return name === word || (macAddress !== undefined && macAddress === word.toLowerCase());
 }
 
 /**
- * The interfaces of files, with the name that somebody gives to one of them by hand: files may tell it by its
- * MAC address alone, and what the running system calls it is then known to him alone.
- * @param labels those of the names that are none
+ * The interfaces of files, with one of them renamed to the name that the user gave: if the files identify it by
+ * its MAC address alone, only the user knows its name on the running system.
+ * @param labels names that are only labels
  */
 export function namedByHand(
   interfaces: readonly HostInterface[],
@@ -68,8 +68,8 @@ export function namedByHand(
 }
 
 /**
- * Whether the interface of the gateway may only be late: no prefix holds it so
- * far, and an address that still comes may bring one.
+ * Whether the gateway's interface may just be late: no prefix contains the gateway yet,
+ * but an address that is still to come may bring one.
  * @param interfaceName as for `interfaceForGateway`
  */
 export function mayStillFit(
@@ -93,7 +93,7 @@ function holds({ addresses }: HostInterface, gateway: Ipv4Address): boolean {
 function refuseReserved(gateway: Ipv4Address, { name, addresses }: HostInterface): void {
   if (addresses.some(({ address }) => address === gateway))
     throw invalid(gateway, `it is an address of ${name} itself`);
-  // With two prefixes on one interface, the gateway may end one and lie well inside the other.
+  // With two prefixes on one interface, the gateway may be the last address of one and lie well inside the other.
   const holding = addresses.filter((prefix) => contains(prefix, gateway));
   const number = ipv4ToNumber(gateway);
   const usable = holding.some((prefix) => {

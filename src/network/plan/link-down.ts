@@ -7,8 +7,8 @@ import { shownOnly } from '../kernel/routes.ts';
 import type { Command, GatewayWish } from '../types.ts';
 
 /**
- * Refuses to take an interface down on which the gateway's own stands (a VLAN, a
- * bond, a bridge): the kernel lists what a link stands on as `lower_NAME` in sysfs.
+ * Refuses to take down an interface that the gateway's interface (a VLAN, bond or
+ * bridge) depends on: in sysfs the kernel lists the lower links as `lower_NAME`.
  * @throws RcWaitError NETWORK_FILE
  */
 export async function refuseLower(
@@ -35,7 +35,7 @@ export function isPresent(name: string): boolean {
   return existsSync(`/sys/class/net/${name}`);
 }
 
-/** The commands without those for a link alone which this server does not have: ip(8) and nmcli(1) fail then. */
+/** The commands without commands for a single link that this server lacks: ip(8) and nmcli(1) would fail. */
 export function ofPresent(
   commands: readonly Command[],
   has: (interfaceName: string) => boolean,
@@ -46,18 +46,17 @@ export function ofPresent(
   });
 }
 
-/** Whether a command sets this link up, without a daemon. */
+/** Whether a command takes this link up without a daemon. */
 function setsUp(name: string, { argv }: Command): boolean {
   return argv.join(' ') === `ip link set dev ${name} up`;
 }
 
 /**
- * What has to follow where `ip link set up` alone brings a link back: a link that
- * goes down loses its routes and its IPv6 addresses (net.ipv6.conf.*.keep_addr_on_down
- * in the kernel's ip-sysctl), and no daemon knows them. The IPv4 addresses and
- * the routes to their networks come back by themselves (but not after a boot: see
- * `bringUp` of links.ts), and the default routes of IPv4 are put back by whoever
- * undoes the change.
+ * The commands that must follow if only `ip link set up` restores a link: a link that goes
+ * down loses its routes and its IPv6 addresses (net.ipv6.conf.*.keep_addr_on_down in the
+ * kernel's ip-sysctl), and no daemon knows them. IPv4 addresses and the routes to their
+ * networks come back by themselves (but not after a boot: see `bringUp` of links.ts).
+ * IPv4 default routes are restored when the change is undone.
  */
 export async function lostWhenDown(
   names: readonly string[],
@@ -87,7 +86,7 @@ export async function lostWhenDown(
   return back;
 }
 
-/** A route of this interface that neither the kernel nor a router's advertisement nor a lease brings back. */
+/** A route of this interface that neither the kernel, a router advertisement nor a lease restores. */
 function isOwn(words: readonly string[], name: string): boolean {
   const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
   return after('dev') === name && !['kernel', 'ra', 'dhcp'].includes(after('proto') ?? '');

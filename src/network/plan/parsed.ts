@@ -1,10 +1,10 @@
 import type { GatewayWish, ParsedRoute } from '../types.ts';
 
 /**
- * What is wrong with the routes that a stack's own tool makes of the new files: it must be one IPv4 default
- * route, through the gateway, and all other routes must still be there.
- * @param before what it made of the files as they were; undefined where that is not known
- * @returns undefined when all is as wished
+ * What is wrong with the routes that a stack's own tool derives from the new files: there must be exactly one
+ * IPv4 default route, through the gateway, and all other routes must still exist.
+ * @param before the routes that it derives from the old files; undefined if unknown
+ * @returns undefined if nothing is wrong
  */
 export function faultIn(
   { gateway }: GatewayWish,

@@ -22,24 +22,24 @@ import { isPresent, lostWhenDown, ofPresent, refuseLower } from './link-down.ts'
 import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './stack-files.ts';
 import { verifyFiles } from './verify.ts';
 
-/** What is asked of the network. */
+/** The change that the caller wants. */
 export interface PlanRequest {
   readonly gateway: Ipv4Address;
-  /** the interface chosen by hand; without it, the one whose prefix holds the gateway */
+  /** the interface chosen by hand; default: the interface whose prefix contains the gateway */
   readonly interfaceName?: string;
   readonly stack: StackName | 'auto';
-  /** `keep` when left out */
+  /** default: `keep` */
   readonly publicInterface?: PublicInterface;
-  /** `/` for the running system; anything else is a tree of files where nothing runs */
+  /** `/` for the running system; any other path is a tree of files where nothing runs */
   readonly root: string;
 }
 
-/** The running system, as far as a plan looks at it; replaced in tests. */
+/** What a plan reads from the running system; replaced in tests. */
 export interface PlanHost {
   readonly isRunning: (root: string) => boolean;
   readonly interfaces: () => readonly HostInterface[];
   readonly isInstalled: (tool: string) => Promise<boolean>;
-  /** whether there is an interface of this name, up or down, with an address or without */
+  /** whether an interface of this name exists, up or down, with or without an address */
   readonly isPresent: (interfaceName: string) => boolean;
   readonly run: Run;
 }
@@ -54,11 +54,11 @@ export const runningHost: PlanHost = {
 };
 
 /**
- * Works out what has to change for the gateway to be the one default route.
+ * Plans the changes that make the gateway the only default route.
  * Reads files, addresses and routes; changes nothing.
  * @throws RcWaitError GATEWAY_INVALID, CONFIGURATION (no such interface),
- *   STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE (also where something else brings a default route
- *   that the plan does not put out of use)
+ *   STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE (also if something else sets a default route
+ *   that the plan does not disable)
  */
 export async function planNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<NetworkPlan> {
   const { plan, survey } = await planWithSurvey(request, host);
@@ -67,8 +67,8 @@ export async function planNetwork(request: PlanRequest, host: PlanHost = running
 }
 
 /**
- * The plan, and what else brings a default route: where that stands in the way, `planNetwork` refuses.
- * @throws RcWaitError as `planNetwork` does, but for default routes that the plan leaves in place
+ * The plan, and the other sources of default routes, for which `planNetwork` throws if they conflict.
+ * @throws RcWaitError as `planNetwork` does, except for default routes that the plan leaves in place
  */
 export async function planWithSurvey(
   request: PlanRequest,
@@ -102,7 +102,7 @@ export async function planWithSurvey(
   const changes = chosen?.stack.edit(chosen.files, wish) ?? [];
   const named =
     chosen && publicInterface === 'disable' ? chosen.stack.publicInterfaces(chosen.files, wish) : [];
-  // Files may name an interface that this server does not have: it is down as it is.
+  // Files may name an interface that this server lacks; there is nothing to take down then.
   const disabled = running ? named.filter((one) => host.isPresent(one)) : named;
   if (running) await refuseLower(wish, disabled);
   const before = chosen?.files ?? [];
@@ -143,7 +143,7 @@ export async function planWithSurvey(
 }
 
 /**
- * Who configures an interface, in a line; reads files and asks daemons, changes nothing.
+ * Which stack configures an interface, in one line. Reads files and queries daemons; changes nothing.
  * @throws RcWaitError STACK_UNKNOWN, STACK_AMBIGUOUS, NETWORK_FILE
  */
 export async function explainStack(
@@ -168,7 +168,7 @@ interface Reading {
   readonly files: readonly NetworkFile[];
   /** undefined below a root that is not running */
   readonly installed: boolean | undefined;
-  /** undefined as well where there is no daemon, or none that can be understood */
+  /** undefined also without a daemon, or if its answer cannot be parsed */
   readonly reign: Reign | undefined;
 }
 
@@ -179,7 +179,7 @@ function factOf({ stack, files, installed, reign }: Reading, target: Target): St
     stack: name,
     configures: stack.configures(files, withFile(target, reign)),
     installed,
-    // What a stack's files say may be done by others than the daemon that was asked.
+    // Another stack may apply these files, even if the daemon that was queried does not.
     manages: isNamed === false && servedBy !== undefined ? undefined : isNamed,
     ...(servedBy === undefined ? {} : { servedBy }),
   };
@@ -190,7 +190,7 @@ function withFile(target: Target, reign: Reign | undefined): Target {
   return file === undefined ? target : { ...target, file };
 }
 
-/** The files as they will be after the changes. */
+/** The files after the changes. */
 export function changedFiles(files: readonly NetworkFile[], changes: readonly FileChange[]): NetworkFile[] {
   const after = new Map(files.map(({ path, text }) => [path, text]));
   for (const { path, after: text } of changes) {
@@ -200,7 +200,7 @@ export function changedFiles(files: readonly NetworkFile[], changes: readonly Fi
   return [...after].map(([path, text]) => ({ path, text }));
 }
 
-/** The files of the stack that was chosen by hand, or of all. */
+/** Reads the files of the stack that was chosen by hand, or of all stacks. */
 async function readAll(
   { root, stack: wanted }: Pick<PlanRequest, 'root' | 'stack'>,
   host: PlanHost | undefined,
@@ -223,9 +223,8 @@ async function anyInstalled({ tools }: Stack, host: PlanHost): Promise<boolean> 
 }
 
 /**
- * The files of a stack that is not installed; none when they cannot be used. What
- * nothing on this server reads may be broken without harm; every other broken
- * file is said, never passed over.
+ * The files of a stack that is not installed; empty if they are broken. Broken files
+ * that nothing on this server reads are harmless; all other broken files are reported.
  */
 async function readIdle(stack: Stack, root: string): Promise<readonly NetworkFile[]> {
   try {
@@ -237,7 +236,7 @@ async function readIdle(stack: Stack, root: string): Promise<readonly NetworkFil
   }
 }
 
-/** Files as wished are not enough: a process killed between writing and reloading leaves the kernel behind. */
+/** Correct files are not enough: after a kill between writing and reloading, the kernel still has the old route. */
 async function kernelAgrees(run: Run, wish: GatewayWish): Promise<boolean> {
   const [first] = (await readDefaultRoutes(run)) ?? [];
   return isWished(first, wish);

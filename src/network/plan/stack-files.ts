@@ -10,18 +10,18 @@ import type { Run } from '../../system/tool.ts';
 import { componentsOf, globPattern, hasWildcard } from '../stacks/text/glob.ts';
 import type { Command, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
 
-/** More than any network file has: what is larger is something else. */
+/** More than any network file has; a larger file is something else. */
 const longestFileBytes = 1024 * 1024;
 
-/** More than any server has: a `source` that names itself through links would never end. */
+/** More than any server has; without it, a `source` that names itself through links would never end. */
 const mostFiles = 500;
 
-/** More characters than a daemon says of thousands of links. */
+/** In characters: longer than a daemon's answer about thousands of links. */
 const longestAnswer = 16 * 1024 * 1024;
 
 /**
- * All files that a stack reads, below the root, those that other files name included.
- * @throws RcWaitError NETWORK_FILE when one cannot be read: that is never taken for "not there"
+ * All files that a stack reads below the root, including files that other files name.
+ * @throws RcWaitError NETWORK_FILE if a file cannot be read; it is never treated as missing
  */
 export async function readStackFiles(stack: Stack, root: string): Promise<NetworkFile[]> {
   const files = new Map<string, NetworkFile>();
@@ -45,9 +45,9 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
 }
 
 /**
- * One file; undefined when there is none, or something that is no file. A link to
- * /dev/null is an empty file, also below a root without one: so systemd and others
- * hide the file of that name in another folder.
+ * One file; undefined if it does not exist or is not a regular file. A link to /dev/null
+ * counts as an empty file, even below a root without /dev/null: with such a link systemd
+ * and others mask the file of the same name in another folder.
  */
 async function readNetworkFile(root: string, path: string): Promise<NetworkFile | undefined> {
   try {
@@ -64,7 +64,7 @@ async function readNetworkFile(root: string, path: string): Promise<NetworkFile 
   }
 }
 
-/** There is no such file. One stack's folder may be another's file: /etc/sysconfig/network of SUSE and of RHEL. */
+/** The file does not exist. ENOTDIR counts too: /etc/sysconfig/network is a folder on SUSE and a file on RHEL. */
 function isAbsence(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 }
@@ -77,7 +77,7 @@ async function linkTarget(path: string): Promise<string | undefined> {
   }
 }
 
-/** The paths below the root that a glob matches, sorted as the shell sorts in the C locale. */
+/** The paths below the root that a glob matches, sorted as a shell sorts them in the C locale. */
 export async function expand(root: string, glob: string): Promise<string[]> {
   let paths = [''];
   for (const component of componentsOf(glob)) {
@@ -108,11 +108,11 @@ async function entriesIn(root: string, path: string): Promise<Dirent[]> {
   }
 }
 
-/** The interfaces of the running system that have an IPv4 address, loopback left out. */
+/** The interfaces of the running system with an IPv4 address, except loopback. */
 export function runningInterfaces(): HostInterface[] {
   return (
     links()
-      // To the stacks' tools a name with a hyphen in front is an option.
+      // The stacks' tools would take a name with a leading hyphen for an option.
       .filter(
         ({ name, isLoopback, addresses }) => addresses.length > 0 && !isLoopback && !name.startsWith('-'),
       )
@@ -120,7 +120,7 @@ export function runningInterfaces(): HostInterface[] {
   );
 }
 
-/** One entry for each name, with the addresses of all entries of that name. */
+/** Merges the entries with the same name into one that has all their addresses. */
 export function mergeInterfaces(interfaces: readonly HostInterface[]): HostInterface[] {
   return [...Map.groupBy(interfaces, ({ name }) => name)].map(([name, group]) => {
     const macAddress = group.find((one) => one.macAddress !== undefined)?.macAddress;
@@ -129,7 +129,7 @@ export function mergeInterfaces(interfaces: readonly HostInterface[]): HostInter
   });
 }
 
-/** Whether a program is installed where the stacks' tools are looked for. */
+/** Whether a program is installed in a folder of `toolPath`. */
 export async function isInstalled(tool: string): Promise<boolean> {
   for (const folder of toolPath().split(':')) {
     try {
@@ -143,8 +143,8 @@ export async function isInstalled(tool: string): Promise<boolean> {
 }
 
 /**
- * What the stack's daemon says that it manages: nothing when it is not at work;
- * undefined where there is none, or it does not tell.
+ * The interfaces that the stack's daemon says it manages: empty if it is not active;
+ * undefined if there is no daemon or no usable answer.
  */
 export async function askDaemon({ daemon }: Stack, run: Run): Promise<Reign | undefined> {
   if (daemon === undefined) return undefined;
@@ -155,6 +155,6 @@ export async function askDaemon({ daemon }: Stack, run: Run): Promise<Reign | un
   const ask = (one: Command) => run({ ...one, longestOutput: longestAnswer });
   const first = await ask(command);
   const { ok, output, isCut } = first.ok || olderCommand === undefined ? first : await ask(olderCommand);
-  // What was cut away may be the very interface, which would count as one that the daemon leaves alone.
+  // The cut part may hold the very interface, which would then count as unmanaged.
   return ok && isCut !== true ? understand(output) : undefined;
 }

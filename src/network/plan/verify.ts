@@ -11,29 +11,29 @@ import { faultIn } from './parsed.ts';
 export interface Verification {
   readonly stack: Stack;
   readonly wish: GatewayWish;
-  /** the stack's files as they are */
+  /** the stack's current files */
   readonly before: readonly NetworkFile[];
-  /** as they will be */
+  /** the files after the change */
   readonly after: readonly NetworkFile[];
-  /** whether the files are those of the system on which the tool runs */
+  /** whether the files belong to the system on which the tool runs */
   readonly isRunning: boolean;
 }
 
-/** The machine on which a stack's tool is run. */
+/** The machine on which a stack's tool runs. */
 interface Machine {
   readonly isInstalled: (tool: string) => Promise<boolean>;
   readonly run: Run;
 }
 
 /**
- * Asks the stack's own tool what it makes of the new files, before any of them is written. Where the tool is
- * not installed, or says nothing that can be understood, nothing is known and nothing is refused.
+ * Lets the stack's own tool parse the new files before any of them is written. If the tool is not installed,
+ * or its answer cannot be parsed, nothing is refused.
  *
- * A tool that refuses the old files as well is left to those that check them before the reload. One that refuses
- * the new files alone is believed on the system itself; below another root the system there may have a
- * release that takes them, and that is a warning.
- * @returns the warning, for a person; undefined where there is none
- * @throws RcWaitError NETWORK_FILE where the tool makes of them something else than was wished
+ * If the tool rejects the old files as well, the decision is left to the checks before the reload. If it rejects
+ * only the new files, that counts on the running system; below another root it is only a warning, because the
+ * system there may have a release that accepts them.
+ * @returns a warning for a person; undefined without one
+ * @throws RcWaitError NETWORK_FILE if the routes that the tool derives from the files are wrong
  */
 export async function verifyFiles(
   { stack, wish, before, after, isRunning }: Verification,
@@ -55,14 +55,14 @@ export async function verifyFiles(
   return undefined;
 }
 
-/** What became of a question. */
+/** The result of a query to the tool. */
 interface Parsed {
   readonly finished: Finished;
-  /** undefined where the answer does not tell */
+  /** undefined if the answer does not show them */
   readonly routes: readonly ParsedRoute[] | undefined;
 }
 
-/** Asks about files in a folder that nobody else can open, and that is gone afterwards. */
+/** Queries the tool about files in a folder that nobody else can open and that is deleted afterwards. */
 async function parse(
   parser: Parser,
   files: readonly NetworkFile[],
@@ -80,15 +80,15 @@ async function parse(
     const routes = finished.ok && isCut !== true ? parser.routes({ files, wish, printed, made }) : undefined;
     return { finished, routes };
   } finally {
-    // What cannot be removed is in nobody's way; /run is empty after the next boot.
+    // A leftover is harmless: /run is empty after the next boot.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** More than a tool makes of network files, in bytes. */
+/** In bytes: more than a tool writes for network files. */
 const largestMadeBytes = 16 * 2 ** 20;
 
-/** Lays files into a folder; false where they do not fit. */
+/** Copies files into a folder; false if that fails. */
 async function isLaid(files: readonly NetworkFile[], folder: string): Promise<boolean> {
   try {
     for (const { path, text } of files) {
@@ -103,15 +103,15 @@ async function isLaid(files: readonly NetworkFile[], folder: string): Promise<bo
 }
 
 /**
- * A folder in /run, where root alone can make one, or in /tmp; undefined where there is none to be had. TMPDIR
- * is not looked at: it is the caller's, and may be a place that hangs.
+ * A new folder in /run, where only root can create one, or in /tmp; undefined if neither works. TMPDIR is
+ * ignored: the caller controls it, and it may point to a file system that hangs.
  */
 async function privateFolder(): Promise<string | undefined> {
   for (const parent of process.geteuid?.() === 0 ? ['/run', '/tmp'] : ['/tmp']) {
     try {
       return await mkdtemp(join(parent, 'rc-wait-parse-'));
     } catch {
-      // it is not there, or read-only: rc-wait's own service sees it so
+      // missing or read-only, as in the sandbox of rc-wait's own service
     }
   }
   return undefined;

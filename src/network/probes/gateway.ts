@@ -7,23 +7,22 @@ import type { Probe } from './probe.ts';
 export interface GatewayProbeOptions {
   readonly run?: Run;
   readonly clock?: Clock;
-  /** has the kernel ask for the neighbour's link address */
+  /** makes the kernel ask for the neighbour's link address */
   readonly provoke?: (address: string) => Promise<void>;
 }
 
 const lookEveryMs = 100;
 
-/** States in which nothing is asked on the link: the entry was made by hand, or the link knows no neighbours. */
+/** States in which the kernel sends no ARP request: a permanent entry, or a link without neighbours. */
 const unasked = new Set(['PERMANENT', 'NOARP']);
 
-/** The discard service (RFC 863): whoever gets it has to do nothing. */
+/** The discard service (RFC 863): the receiver ignores the datagram. */
 const discardPort = 9;
 
 /**
- * The gateway answers on the link. It is asked for its link address (ARP) and not
- * for an echo: a firewall may well drop ping, and still be a good gateway. Only
- * where the link is never asked is an echo all that there is. An entry that the
- * kernel still has from before is no answer: it goes first.
+ * Expects the gateway to answer an ARP request. It does not use ping, because a firewall
+ * may drop ping and still be a good gateway; only if the link sends no ARP requests is
+ * ping the only test. An old neighbour entry proves nothing, so it is deleted first.
  */
 export function gatewayProbe(
   { gateway, interfaceName }: GatewayWish,
@@ -37,7 +36,7 @@ export function gatewayProbe(
   const ping = async (state: string) => {
     const argv = ['ping', '-n', '-c', '1', '-W', '2', '-I', interfaceName, gateway] as const;
     const { how } = await run({ argv: [...argv], timeoutMs: 5_000 });
-    // 1: no answer came. With anything else nothing was asked (ping(8)): it may be missing, or not permitted.
+    // 1: no answer. Any other status means that ping(8) could not ask: it may be missing or not permitted.
     if (how !== 'exit status 1') return undefined;
     return `no answer to a ping, and the link is not asked (the neighbour is ${state})`;
   };
@@ -59,14 +58,14 @@ export function gatewayProbe(
   };
 }
 
-/** A neighbour by ip-neighbour(8). */
+/** A neighbour entry of ip-neighbour(8). */
 interface Neighbour {
   readonly state: string;
-  /** it has told its link address */
+  /** its link address is known */
   readonly hasAddress: boolean;
 }
 
-/** Reads a line of `ip neigh show`; undefined when there is none. */
+/** Parses the first line of `ip neigh show`; undefined without an entry. */
 export function parseNeighbour(text: string): Neighbour | undefined {
   const words = text.split('\n', 1)[0]?.trim().split(/\s+/) ?? [];
   const state = words.findLast((word) => /^[A-Z]+$/.test(word));
@@ -77,7 +76,7 @@ export function parseNeighbour(text: string): Neighbour | undefined {
 async function sendDatagram(address: string): Promise<void> {
   const socket = createSocket('udp4');
   socket.on('error', () => undefined);
-  // Whether it could be sent does not matter: what the neighbour answers is looked at.
+  // A failure to send does not matter: the probe looks at the neighbour entry.
   await new Promise<void>((resolve) => socket.send('', discardPort, address, () => resolve()));
   socket.close();
 }

@@ -3,17 +3,17 @@ import { formatDuration } from '../../base/duration.ts';
 import { reasonOf } from '../../base/error.ts';
 
 /**
- * Something that must work once the gateway is in use. The caller may bring
- * its own: what it asks, and whom, is none of the network's business.
+ * A test that must succeed once the gateway is in use. The caller may pass its own:
+ * `network/` does not need to know what it tests.
  */
 export interface Probe {
-  /** what is expected, after "expected": `10.208.0.1 to answer on eth1` */
+  /** the expectation, in words that follow "expected": `10.208.0.1 to answer on eth1` */
   readonly expects: string;
-  /** it is tried again and again for so long */
+  /** how long the probe is repeated, in ms */
   readonly limitMs: number;
   /**
-   * Looks once. A network that was just reloaded may need another look.
-   * @returns undefined when it is as expected; else what was seen instead
+   * Tests once. A network that was just reloaded may need more attempts.
+   * @returns undefined on success; else what was seen instead
    */
   attempt(signal: AbortSignal): Promise<string | undefined>;
 }
@@ -22,7 +22,7 @@ const restMs = 300;
 
 /**
  * Runs probes one after the other.
- * @returns undefined when all found what they expected; else the first that did not, in words
+ * @returns undefined if all succeed; else the first failure, for a person
  * @throws the signal's reason when aborted
  */
 export async function runProbes(
@@ -46,7 +46,7 @@ async function runProbe(probe: Probe, clock: Clock, signal?: AbortSignal): Promi
     signal?.throwIfAborted();
     const seen = await bounded(probe, Math.max(deadlineMs - clock.nowMs(), 1), signal);
     if (seen.kind === 'ok') return undefined;
-    // The reason of an attempt that was cut short says less than the one before.
+    // The attempt that timed out says less than the one before it.
     last = seen.kind === 'time-up' ? (last ?? 'no answer at all') : seen.why;
     if (clock.nowMs() + restMs >= deadlineMs || seen.kind === 'time-up') return last;
     await clock.sleep(restMs, signal);
@@ -58,7 +58,7 @@ type Seen =
   | { readonly kind: 'time-up' }
   | { readonly kind: 'not'; readonly why: string };
 
-/** One attempt, cut off when its time is up even if it does not listen to its signal. */
+/** One attempt; it ends when its time is up, even if the probe ignores its signal. */
 async function bounded(probe: Probe, limitMs: number, outer?: AbortSignal): Promise<Seen> {
   const timeUp = AbortSignal.timeout(Math.ceil(limitMs));
   const signal = outer === undefined ? timeUp : AbortSignal.any([timeUp, outer]);

@@ -2,14 +2,14 @@ import { connect } from 'node:net';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Probe } from './probe.ts';
 
-/** Where a connection must be taken. */
+/** An address that must accept a TCP connection. */
 export interface TcpTarget {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Reads `tcp://host:port`, or several, separated by commas or spaces.
+ * Parses `tcp://host:port`, or several of them, separated by commas or spaces.
  * @throws RcWaitError USAGE
  */
 export function parseTcpTargets(text: string): readonly TcpTarget[] {
@@ -28,7 +28,7 @@ function parseTarget(text: string): TcpTarget {
   throw new RcWaitError('USAGE', `cannot use --probe ${text}: tcp://HOST:PORT is expected`);
 }
 
-/** Something takes a connection there. */
+/** Expects the target to accept a connection. */
 export function tcpProbe({ host, port }: TcpTarget): Probe {
   const name = host.includes(':') ? `[${host}]` : host;
   return {

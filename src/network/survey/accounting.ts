@@ -1,14 +1,14 @@
 import type { FileDefault, GatewayWish, HostInterface, Target } from '../types.ts';
 
-/** A default route that is not the wished one, or that only a DHCP server decides on. */
+/** Whether a default route is not the wanted one, or depends on a DHCP server. */
 export function isForeign({ via, isLeased, mayBeOn }: FileDefault, wish: GatewayWish): boolean {
   return isLeased || via !== wish.gateway || !mayBeOn(wish);
 }
 
 /**
- * The kernel's default routes, but the wished one, that none of these files brings: a plan that changes
- * those files takes them away for now, and whatever sets them will do so again.
- * @param interfaces by which MAC addresses are told
+ * The kernel's default routes, except the wanted one, that come from none of these files. A plan that changes
+ * these files removes the routes only for now, because their source will set them again.
+ * @param interfaces used to look up MAC addresses
  */
 export function unexplained<T extends Shown>(
   routes: readonly T[],
@@ -21,18 +21,18 @@ export function unexplained<T extends Shown>(
   );
 }
 
-/** A route of the kernel by the words of ip-route(8). */
+/** A route of the kernel, in the words of ip-route(8). */
 interface Shown {
   readonly words: readonly string[];
 }
 
-/** One way of a route, which may have several. */
+/** One next hop of a route. */
 interface Hop {
   readonly via: string | undefined;
   readonly device: string | undefined;
 }
 
-/** The ways of a route as ip-route(8) shows it. */
+/** The next hops of a route as ip-route(8) prints it. */
 function hopsOf({ words }: Shown): Hop[] {
   const text = words.join(' ');
   const parts = text.includes(' nexthop ') ? text.split(' nexthop ').slice(1) : [text];
@@ -46,9 +46,9 @@ function isWish({ via, device }: Hop, { gateway, interfaceName }: GatewayWish): 
   return via === gateway && (device === undefined || device === interfaceName);
 }
 
-/** Whether a file's default route may be this one of the kernel. */
+/** Whether a file's default route may be the source of this next hop in the kernel. */
 function brings(one: FileDefault, { via, device }: Hop, interfaces: readonly HostInterface[]): boolean {
-  // A gateway's address tells the network; the interface of a bridge or a bond may have another name.
+  // The gateway's address is enough: with a bridge or a bond the interface may have another name.
   if (one.via !== undefined) return one.via === via;
   if (!one.isLeased && via !== undefined && one.device !== device) return false;
   if (device === undefined) return true;
@@ -57,7 +57,7 @@ function brings(one: FileDefault, { via, device }: Hop, interfaces: readonly Hos
   return one.mayBeOn(target);
 }
 
-/** A default route in words, as ip-route(8) writes it. */
+/** A default route in the words of ip-route(8), for a person. */
 export function inWords({ via, device }: Hop, isLeased = false): string {
   const way = [via === undefined ? '' : `via ${via}`, device === undefined ? '' : `dev ${device}`];
   return ['default', ...way, isLeased ? 'by DHCP' : ''].filter(Boolean).join(' ');

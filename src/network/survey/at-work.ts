@@ -6,12 +6,12 @@ import type { Run } from '../../system/tool.ts';
 import { expand } from '../plan/stack-files.ts';
 import { stacks } from '../stacks/index.ts';
 
-/** What may set default routes at boot: a stack, or a DHCP client that works by itself. */
+/** A program that may set default routes at boot: a stack, or an independent DHCP client. */
 export type Actor = StackName | 'dhcpcd';
 
 /**
- * The units of which one brings up what an actor's files say. netplan has none: its generator runs
- * at every boot where it is installed.
+ * The units that apply an actor's files; one of them is enough. netplan has none: where it is installed,
+ * its generator runs at every boot.
  */
 const units: Readonly<Record<Actor, readonly string[]>> = {
   netplan: [],
@@ -23,31 +23,31 @@ const units: Readonly<Record<Actor, readonly string[]>> = {
   dhcpcd: ['dhcpcd.service'],
 };
 
-/** What is at work at boot. */
+/** Which actors set up the network at boot. */
 export interface Work {
-  /** whether the files of an actor count at boot */
+  /** whether an actor's files are applied at boot */
   isAtWork(actor: Actor): Promise<boolean>;
-  /** whether scripts bring up all that its files say, whatever a daemon makes of them */
+  /** whether scripts apply all of its files, regardless of a daemon */
   isScripted(actor: Actor): Promise<boolean>;
-  /** whether a unit is at work now; below a root that is not running none is */
+  /** whether a unit is active now; false below a root that is not running */
   isActive(unit: string): Promise<boolean>;
 }
 
-/** What netplan's generator has written at this boot. */
+/** The files that netplan's generator wrote at this boot. */
 const generated = ['/run/systemd/network/10-netplan-*', '/run/NetworkManager/system-connections/netplan-*'];
 
-/** The running system, as far as it is asked. */
+/** The queries to the running system. */
 interface Asked {
   readonly isInstalled: (tool: string) => Promise<boolean>;
   readonly run: Run;
 }
 
-/** On the running system: its program is there, and one of its units is active or enabled. */
+/** On the running system an actor counts if its program is installed and one of its units is active or enabled. */
 export function workRunning(root: string, { isInstalled, run }: Asked): Work {
   const ask = async (question: 'is-active' | 'is-enabled', unit: string) => {
     const argv = ['systemctl', question, '--quiet', unit] as const;
     const { ok, how } = await run({ argv, timeoutMs: 10_000 });
-    // Without systemd nobody can be asked; what is installed is at work then.
+    // Without systemd there is nothing to query, so every installed actor counts.
     return ok || how.startsWith('cannot be started');
   };
   const isActive = remembering((unit: string) => ask('is-active', unit));
@@ -63,7 +63,7 @@ export function workRunning(root: string, { isInstalled, run }: Asked): Work {
   };
 }
 
-/** Asks once for each thing. */
+/** Caches the answer for each thing. */
 function remembering<T>(ask: (thing: T) => Promise<boolean>): (thing: T) => Promise<boolean> {
   const known = new Map<T, Promise<boolean>>();
   return (thing) => {
@@ -76,8 +76,8 @@ function remembering<T>(ask: (thing: T) => Promise<boolean>): (thing: T) => Prom
 const folders = ['usr/local/sbin', 'usr/local/bin', 'usr/sbin', 'sbin', 'usr/bin', 'bin'];
 
 /**
- * Below a root that is not running: its program is there, and one of its units is wanted by a target.
- * Where the tree has no program of any stack it is no whole disk, and everything counts.
+ * Below a root that is not running an actor counts if its program is installed and a target wants one of its
+ * units. A tree without any stack's program is not a complete disk; then every actor counts.
  */
 export function workBelow(root: string): Work {
   const has = (tool: string) => anyOf(folders, (folder) => isThere(root, `/${folder}/${tool}`));
@@ -90,7 +90,7 @@ export function workBelow(root: string): Work {
     );
     if (!(await isWhole)) return true;
     if (!(await anyOf(toolsOf(actor), has))) return false;
-    // netplan's generator has networkd started, without a link that could be seen here.
+    // netplan's generator makes systemd start networkd, without a link in this tree.
     return units[actor].length === 0 || (actor === 'networkd' && (await has('netplan'))) || isWanted(actor);
   };
   return { isAtWork: remembering(isAtWork), isScripted: async () => true, isActive: async () => false };
@@ -100,7 +100,7 @@ function toolsOf(actor: Actor): readonly string[] {
   return stacks.find(({ name }) => name === actor)?.tools ?? [actor];
 }
 
-/** By a link of `systemctl enable`, or of SysV init; unless it is masked. */
+/** Whether a unit is enabled, by a link of `systemctl enable` or of SysV init, and not masked. */
 async function hasLink(root: string, unit: string): Promise<boolean> {
   const masked = await readlink(join(root, '/etc/systemd/system', unit)).catch(() => '');
   if (masked === '/dev/null') return false;
@@ -114,7 +114,7 @@ async function hasLink(root: string, unit: string): Promise<boolean> {
   ];
   for (const glob of globs) {
     for (const path of await expand(root, glob)) {
-      // The link itself: it leads to a path of the server's, not to one of this machine's.
+      // The link itself, not its target: the target is a path on the server, not on this machine.
       if (
         await lstat(join(root, path)).then(
           () => true,

@@ -1,19 +1,19 @@
 import type { StackName } from '../../base/stack-names.ts';
 import { type Doings, doingsOf, type Way } from '../stacks/text/route-command.ts';
 
-/** Scripts that are run when the network comes up, or at boot. */
+/** Scripts that run at boot or when the network comes up. */
 export interface ScriptGroup {
-  /** the stacks that run them; left out: something does at every boot */
+  /** the stacks that run them; default: they run at every boot */
   readonly runBy?: readonly StackName[];
   /** globs below the root */
   readonly globs: readonly string[];
-  /** the names that are run; left out: all but hidden files and backups */
+  /** the names that run; default: all except hidden files and backups */
   readonly names?: RegExp;
-  /** only executable ones are run; the others are sourced */
+  /** true: only executable scripts run; false: the scripts are sourced */
   readonly isExecuted: boolean;
 }
 
-/** Every place of scripts that a stack, a DHCP client or a boot runs. */
+/** All places with scripts that a stack, a DHCP client or the boot runs. */
 export const scriptGroups: readonly ScriptGroup[] = [
   {
     runBy: ['ifupdown'],
@@ -53,29 +53,29 @@ export const scriptGroups: readonly ScriptGroup[] = [
 ];
 
 /**
- * Scripts of distributions that set routes from variables of theirs: those of a lease, which the files of
- * the stack decide on, and those of rule files, of which none is a default of the main table.
+ * Scripts of distributions that set routes from variables: routes of a lease, which the stack's files
+ * control, and routes of rule files, which never are default routes of the main table.
  */
 const distributions = /\/(rfc3442-classless-routes|10-ifcfg-rh-routes\.sh|90-nm-cloud-setup\.sh|rc-wait)$/;
 
-/** Whether a file of a group is one that is run. */
+/** Whether a file of a group runs. */
 export function isRunIn({ names }: ScriptGroup, path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isBackup = /(~|\.(bak|old|orig|rej|rpmnew|rpmsave|dpkg-\w+))$/.test(name);
   return !distributions.test(path) && !isBackup && (names === undefined || names.test(name));
 }
 
-/** The default routes that a script sets, as far as its text tells. */
+/** The default routes that a script sets, as far as its text shows. */
 export function readScript(text: string): Doings {
   if (text.includes('\0')) return { adds: [], isUnclear: true, runs: [] };
   const [, interpreter] = /^#!\s*(\S+(?:[ \t]+\S+)?)/.exec(text) ?? [];
   if (interpreter === undefined || /\b(ba|da|k|z)?sh\b/.test(interpreter)) return doingsOf(text);
-  // Of another language only this can be told: whether it may have to do with default routes at all.
+  // In other languages only a hint is possible: whether the script mentions default routes at all.
   const mayBe = /route/i.test(text) && /default|0\.0\.0\.0/.test(text);
   return { adds: [], isUnclear: mayBe, runs: [] };
 }
 
-/** The programs that a unit of systemd starts, as one command line each (systemd.service(5)). */
+/** The command lines that a systemd unit starts, one per line (systemd.service(5)). */
 export function execLines(unit: string): string {
   return unit
     .replace(/\\\r?\n/g, ' ')
@@ -90,7 +90,7 @@ export function execLines(unit: string): string {
     .join('\n');
 }
 
-/** The routers that dhcpcd.conf(5) gives to interfaces with `static routers=`. */
+/** The routers that dhcpcd.conf(5) sets for interfaces with `static routers=`. */
 export function dhcpcdRouters(text: string): Way[] {
   let device: string | undefined;
   return text.split('\n').flatMap((line) => {

@@ -8,33 +8,33 @@ import { doingsOf, isBringer, type Way } from '../stacks/text/route-command.ts';
 import type { Actor, Work } from './at-work.ts';
 import { dhcpcdRouters, execLines, isRunIn, readScript, scriptGroups } from './boot-scripts.ts';
 
-/** A default route that something beside the stacks' own settings brings at boot. */
+/** A default route that is set at boot, but not by the stacks' own settings. */
 interface ScriptDefault extends Way {
   readonly path: string;
 }
 
-/** What the scripts of a boot do with default routes. */
+/** The default routes that scripts set at boot. */
 export interface ScriptFindings {
   readonly defaults: readonly ScriptDefault[];
-  /** what cannot be told, in words for a person */
+  /** scripts that rc-wait cannot evaluate, for a person */
   readonly warnings: readonly string[];
-  /** how many were read */
+  /** the number of scripts read */
   readonly count: number;
 }
 
-/** A command line of a stack's file that a shell runs at boot. */
+/** A command line in a stack's file that a shell runs at boot. */
 export interface HookLine {
   readonly path: string;
   readonly line: string;
 }
 
-/** More bytes than a script has that sets routes. */
+/** In bytes: larger than any script that sets routes. */
 const longestScriptBytes = 256 * 1024;
 
-/** Deeper than scripts that set routes run one another. */
+/** Deeper than scripts that set routes call each other. */
 const deepest = 3;
 
-/** Reads every script that is run at boot, or when the network comes up, below the root. Changes nothing and runs nothing. */
+/** Reads all scripts below the root that run at boot or when the network comes up. Changes nothing, runs nothing. */
 export async function readScripts(
   root: string,
   lines: readonly HookLine[],
@@ -73,7 +73,7 @@ class ScriptReader {
     return { defaults: this.#defaults, warnings: [...this.#warnings], count: this.#seen.size };
   }
 
-  /** @param counts asked only where there is something to say */
+  /** @param counts whether the script runs; called only if there is something to report */
   async add(
     path: string,
     counts: () => Promise<boolean>,
@@ -99,7 +99,7 @@ class ScriptReader {
     return 'read';
   }
 
-  /** A command line of a stack's own file: its routes are the stack's to read, what it runs is not. */
+  /** Adds the programs of a command line in a stack's own file; the stack itself reads the routes in it. */
   async addLine(path: string, line: string): Promise<void> {
     for (const word of doingsOf(line).runs) {
       const from = `a command of ${path}`;
@@ -113,14 +113,14 @@ class ScriptReader {
     }
   }
 
-  /** A program without a path; one of the distribution is a program, and none that sets default routes. */
+  /** Adds a program without a path, from /usr/local: a distribution's own programs set no default routes. */
   async #addNamed(word: string): Promise<void> {
     for (const folder of ['/usr/local/sbin', '/usr/local/bin']) {
       if ((await this.add(`${folder}/${word}`, async () => true)) === 'read') return;
     }
   }
 
-  /** The units of systemd that an administrator has made and enabled. */
+  /** Adds the systemd units that an administrator wrote and enabled. */
   async addUnits(): Promise<void> {
     const links = await Promise.all(
       ['wants', 'requires'].map((kind) => expand(this.#root, `/etc/systemd/system/*.${kind}/*.service`)),
@@ -138,7 +138,7 @@ class ScriptReader {
     }
   }
 
-  /** dhcpcd as a service of its own, with routers in its file. */
+  /** Adds the routers in dhcpcd's configuration, if it runs as its own service. */
   async addDhcpcd(atWork: Work['isAtWork']): Promise<void> {
     const path = '/etc/dhcpcd.conf';
     const file = await readOne(this.#root, path, false);
@@ -148,7 +148,7 @@ class ScriptReader {
   }
 }
 
-/** The text without what rc-wait has in a file of others. */
+/** The text of a script without the lines that rc-wait added. */
 function othersIn(path: string, text: string): string {
   return path === dhcpcdHookPath ? (dhcpcdHook(text, []) ?? '') : text;
 }
@@ -157,12 +157,12 @@ function unclear(path: string): string {
   return `${path} is run, and sets routes in a way that only running it tells`;
 }
 
-/** Programs of a distribution, of which none sets a default route by itself. */
+/** Whether a program belongs to the distribution; no such program sets a default route by itself. */
 function isOfSystem(path: string): boolean {
   return /^\/(usr\/)?(s?bin|lib|libexec)\//.test(path);
 }
 
-/** A script's text, or why it has none; undefined where there is no such file, or nothing would run it. */
+/** A script's text, or why it cannot be read; undefined if the file does not exist or nothing would run it. */
 async function readOne(
   root: string,
   path: string,

@@ -10,16 +10,16 @@ import { inWords, isForeign, unexplained } from './accounting.ts';
 import { type Work, workBelow, workRunning } from './at-work.ts';
 import { readScripts } from './scripts.ts';
 
-/** The files of a stack, as far as they were read. */
+/** The files of a stack that were read. */
 interface StackFiles {
   readonly stack: Stack;
   readonly files: readonly NetworkFile[];
-  /** false: its program is not installed; undefined where that cannot be told */
+  /** whether its program is installed; undefined if unknown */
   readonly installed: boolean | undefined;
   readonly reign: Reign | undefined;
 }
 
-/** The running system, as far as it is asked for what brings default routes. */
+/** What the survey reads from the running system. */
 interface SurveyHost {
   readonly interfaces: () => readonly HostInterface[];
   readonly isInstalled: (tool: string) => Promise<boolean>;
@@ -27,32 +27,32 @@ interface SurveyHost {
   readonly run: Run;
 }
 
-/** What is looked at. */
+/** The input of a survey. */
 export interface SurveyScene {
   readonly root: string;
   /** undefined below a root that is not running */
   readonly host: SurveyHost | undefined;
   readonly readings: readonly StackFiles[];
-  /** the one whose files are to be changed */
+  /** the stack whose files the plan changes */
   readonly chosen: StackFiles | undefined;
   readonly wish: GatewayWish;
-  /** the files are as wished already: then a route that is in the kernel alone may be what was before them */
+  /** the files need no change; then a route that only the kernel has may be left over from before */
   readonly isSettled: boolean;
 }
 
-/** Where else a default route comes from, which the plan does not put out of use. */
+/** Sources of default routes that the plan does not disable. */
 export interface Survey {
-  /** what stands in the way of the plan, in words for a person; empty: it may be carried out */
+  /** conflicts with the plan, for a person; if empty, the plan may be applied */
   readonly problems: readonly string[];
-  /** the way out of the problems */
+  /** how to solve the problems */
   readonly hint: string;
-  /** what cannot be told, in words for a person */
+  /** sources that rc-wait cannot evaluate, for a person */
   readonly warnings: readonly string[];
 }
 
 /**
- * Looks at the default routes of all stacks' files, of the scripts that a boot runs, and of the kernel: those
- * that the plan leaves in place would be there again after a reboot, beside the wished one or in its stead.
+ * Surveys the default routes in all stacks' files, in the scripts that a boot runs, and in the kernel. After a
+ * reboot, routes that the plan leaves in place would come back beside the wanted one, or instead of it.
  */
 export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
   const { root, host, chosen, wish } = scene;
@@ -84,7 +84,7 @@ export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
   return { problems: [], hint, warnings: [...warnings, ...kernel.problems] };
 }
 
-/** The error where a survey has found something in the way. */
+/** The error for a survey with problems. */
 export function refusal({ problems, hint }: Survey, { gateway }: GatewayWish): RcWaitError {
   const reasons = problems.join('; ');
   return new RcWaitError('NETWORK_FILE', `cannot make ${gateway} the one default route: ${reasons}`, {
@@ -92,7 +92,7 @@ export function refusal({ problems, hint }: Survey, { gateway }: GatewayWish): R
   });
 }
 
-/** The stack that is to bring the gateway is at work, whatever else is known of it. */
+/** The chosen stack always counts as in use at boot. */
 function withChosen(work: Work, chosen: StackFiles | undefined): Work {
   return {
     ...work,
@@ -120,7 +120,7 @@ async function kernelSurvey(
   };
 }
 
-/** What was there before rc-wait put lines out of use; nothing where that cannot be told any more. */
+/** The default routes before rc-wait disabled lines; empty if the stack cannot parse the restored lines. */
 function formerly({ stack, files }: StackFiles): readonly FileDefault[] {
   const before = files.map(({ path, text }) => {
     const lines = linesOf(text).map((line) => (markedOff(line.text) ?? line.text) + line.ending);
@@ -133,7 +133,7 @@ function formerly({ stack, files }: StackFiles): readonly FileDefault[] {
   }
 }
 
-/** The other stacks' files; one that cannot be read is no reason to stop, but one to say so. */
+/** The other stacks' files; a file that cannot be read causes a warning, not an error. */
 async function readOthers({ root, readings, chosen }: SurveyScene) {
   const others = readings.filter((one) => one.stack !== chosen?.stack && one.installed !== false);
   const warnings: string[] = [];
@@ -152,7 +152,7 @@ function notLookedAt({ name }: Stack, error: unknown): string {
   return `the files of ${name} were not looked at for default routes: ${reasonOf(error)}`;
 }
 
-/** The default routes that another stack brings at boot. Daemons are asked only where its files hold any. */
+/** The default routes that another stack sets at boot. Its daemon is queried only if its files have any. */
 async function leftBy(
   other: StackFiles,
   { host, wish }: SurveyScene,
@@ -177,7 +177,7 @@ async function leftBy(
   }
 }
 
-/** The files by which a stack's daemon goes; undefined where all count, for nobody can be asked, or all are read. */
+/** The files that a stack's daemon uses; undefined if all files count: no daemon to query, or scripts read them all. */
 async function usedBy({ stack, reign }: StackFiles, host: SurveyHost | undefined, work: Work) {
   if (host === undefined || stack.daemon?.question === undefined || (await work.isScripted(stack.name)))
     return undefined;
@@ -186,7 +186,7 @@ async function usedBy({ stack, reign }: StackFiles, host: SurveyHost | undefined
   return told === undefined ? undefined : [...told.values()];
 }
 
-/** A file, its drop-in or its file of routes; what a package brings for whoever may need it counts only where it is used. */
+/** Whether a file, its drop-in or its route file is used; a package's file in /lib counts only if a daemon names it. */
 function isUsed(path: string, used: readonly string[] | undefined): boolean {
   if (used === undefined) return !/^(\/usr)?\/lib\/systemd\//.test(path);
   return used.some(
@@ -201,7 +201,7 @@ function commandsOf({ files }: StackFiles) {
   try {
     return bootCommands(files);
   } catch {
-    // What ifupdown cannot read it does not run.
+    // ifupdown does not run a file that it cannot parse.
     return [];
   }
 }

@@ -11,11 +11,11 @@ const argv = v.pipe(
 
 const fileSchema = v.object({
   path: v.pipe(v.string(), v.startsWith('/')),
-  /** null: there was no file */
+  /** null: the file did not exist */
   before: v.nullable(v.object({ text: v.string(), mode, uid: count, gid: count })),
-  /** null: the file goes */
+  /** null: the file is deleted */
   after: v.nullable(v.object({ text: v.string() })),
-  /** the first folder that had to be made for it; null: it was there */
+  /** the topmost folder that was created for the file; null: its folder existed */
   madeFolder: v.nullable(v.string()),
 });
 
@@ -23,40 +23,40 @@ const entrySchema = v.object({
   schema: v.literal('rc-wait/journal/v1'),
   purpose: v.picklist(['apply', 'rollback']),
   /**
-   * its place in the order of all changes, see `sequence.ts`. The clock of a server that boots is often hours wrong, and
-   * an order by time would bring an older gateway back. Early releases wrote none
+   * its place in the order of all changes, see `sequence.ts`. A booting server's clock is often wrong by hours, so an
+   * order by time could restore an older gateway. Early releases did not write it
    */
   sequence: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
-  /** when it began, RFC 3339; for people alone */
+  /** when it began, RFC 3339; only for people */
   startedAt: v.string(),
-  /** of the boot in which it began: the kernel's routes and all processes are gone with it */
+  /** the boot in which it began; the kernel's routes and all processes end with that boot */
   bootId: v.string(),
   /** the process that makes the change */
   owner: v.object({ pid: count, startTicks: v.string() }),
   stack: v.picklist(stackNames),
   interface: v.string(),
   gateway: v.string(),
-  /** what was to become of the public interfaces; a check must not undo it */
+  /** what the change does to the public interfaces; a check must not undo it */
   publicInterface: v.optional(v.picklist(['keep', 'disable'])),
   files: v.array(fileSchema),
-  /** the kernel's default routes before, in the words of ip-route(8); null: it did not tell, or nothing runs */
+  /** the kernel's old default routes, in the words of ip-route(8); null: it failed, or nothing runs below the root */
   routes: v.nullable(v.array(v.array(v.string()))),
-  /** the stack's tools that bring the old files back into the kernel */
+  /** the stack's commands that load the old files */
   restore: v.array(v.object({ argv, timeoutMs: count, unlessAddressed: v.exactOptional(v.string()) })),
 });
 
-/** A file of a change: as it was, and as it shall be. */
+/** A file of a change, before and after it. */
 export type JournalFile = Readonly<v.InferOutput<typeof fileSchema>>;
 
-/** All that it takes to undo a change, also by a process that knows nothing else of it. */
+/** Everything needed to undo a change, even by a process that knows nothing else about it. */
 export type JournalEntry = Readonly<v.InferOutput<typeof entrySchema>>;
 
-/** The text of an entry: JSON that a person at a console can read, old files included. */
+/** An entry as JSON that a person at a console can read, including the old files. */
 export function renderEntry(entry: JournalEntry): string {
   return `${JSON.stringify(entry, undefined, 2)}\n`;
 }
 
-/** Reads an entry; undefined when the text is none: then nothing must be done by it. */
+/** Parses an entry; undefined if the text is not valid, and then nothing must be done with it. */
 export function parseEntry(text: string): JournalEntry | undefined {
   try {
     const { success, output } = v.safeParse(entrySchema, JSON.parse(text));

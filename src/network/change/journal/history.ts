@@ -3,14 +3,14 @@ import { wayBackOf } from '../restore-commands.ts';
 import type { JournalEntry, JournalFile } from './entry.ts';
 
 /**
- * What can be undone by hand once `entry` is committed, where `last` could be
- * before. The same gateway set again, because somebody had dropped it, is a
- * continuation: to undo it alone would bring back a half of rc-wait's work
- * beside the other's, perhaps with two default routes. So the way back leads to
- * what there was without rc-wait.
+ * The change that can be undone by hand after `entry` is committed, if `last` could be
+ * undone before. Setting the same gateway again, because somebody had dropped it,
+ * continues `last`: undoing only `entry` would restore half of rc-wait's work beside the
+ * other program's, perhaps with two default routes. So both are undone together, back
+ * to the state before rc-wait.
  */
 export function succeed(last: JournalEntry | undefined, entry: JournalEntry): JournalEntry {
-  // Written down already, by a process that was killed before it could tidy up.
+  // Already recorded, by a process that was killed before it could clean up.
   if (last !== undefined && isSame(last, entry)) return last;
   if (last === undefined || !isContinuation(last, entry)) return entry;
   const earlier = new Map(last.files.map((file) => [file.path, file]));
@@ -19,13 +19,13 @@ export function succeed(last: JournalEntry | undefined, entry: JournalEntry): Jo
   return {
     ...entry,
     files: [...carried, ...entry.files.map((file) => continued(earlier.get(file.path), file))],
-    // Not the second's alone: it found down what the first had taken down, and has nothing to bring it up.
+    // Both: the second change found links down that the first had taken down, so only the first can restore them.
     restore: wayBackOf(last.restore, entry.restore),
     routes: isOwn(entry) ? last.routes : entry.routes,
   };
 }
 
-/** Without numbers, time and process have to do: a server without a clock of its own begins each boot at the same time. */
+/** Without numbers it compares both time and pid: a server without a clock starts each boot at the same time. */
 function isSame(last: JournalEntry, entry: JournalEntry): boolean {
   if (last.sequence !== undefined || entry.sequence !== undefined) return last.sequence === entry.sequence;
   return last.startedAt === entry.startedAt && last.owner.pid === entry.owner.pid;
@@ -37,13 +37,13 @@ function isContinuation(last: JournalEntry, entry: JournalEntry): boolean {
   return sameWish && last.purpose === 'apply' && entry.purpose === 'apply';
 }
 
-/** Where nobody touched the file in between, what there was before the first of both changes. */
+/** If nobody touched the file between the changes, its state before the first of them. */
 function continued(earlier: JournalFile | undefined, file: JournalFile): JournalFile {
   if (earlier === undefined || earlier.after?.text !== file.before?.text) return file;
   return { ...file, before: earlier.before, madeFolder: earlier.madeFolder };
 }
 
-/** Whether the routes that an entry found were its own gateway's, or none: no way out without rc-wait. */
+/** Whether an entry found no default route, or its own gateway's first: no way out without rc-wait. */
 function isOwn({ routes, gateway }: JournalEntry): boolean {
   const [first] = parseDefaultRoutes((routes?.[0] ?? []).join(' '));
   return first === undefined || first.via === gateway;

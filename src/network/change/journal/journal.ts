@@ -9,10 +9,10 @@ import { succeed } from './history.ts';
 import { nextSequence } from './sequence.ts';
 import { type Step, stepAfter, steps } from './steps.ts';
 
-/** Where the journal is, below the root. Not in /run: it must outlive a power cut. */
+/** The journal's folder below the root. Not in /run, because it must outlive a power cut. */
 export const journalFolder = '/var/lib/rc-wait/network';
 
-/** A change that was begun: its entry and how far it came. */
+/** An unfinished change: its entry and its step. */
 export interface Pending {
   readonly entry: JournalEntry;
   readonly step: Step;
@@ -22,41 +22,40 @@ const nameOf = (step: Step): string => `${step}.json`;
 const lastName = 'last.json';
 const asideName = 'aside.json';
 
-/** The steps that a folder's names speak of. There is one at the most: a step is told by a rename. */
+/** The step that the names in a folder show. There is at most one, because a rename records each step. */
 function stepIn(names: readonly string[]): Step | undefined {
   return steps.findLast((step) => names.includes(nameOf(step)));
 }
 
 /**
- * The journal of one root: at most one change that was begun, and the last one
- * that was committed.
+ * The journal of one root: at most one unfinished change, and the last committed one.
  *
- * The step of a change is the name of its file. So a step is told by rename(2)
- * and fsync(2) of the folder: it happens whole or not at all, and needs no space
- * on a disk that has filled up meanwhile.
+ * The step of a change is the name of its file. So rename(2) and fsync(2) of the folder
+ * record a step: this is atomic, and needs no space on a disk that has filled up
+ * meanwhile.
  *
- * Every method throws RcWaitError NETWORK_FILE when the journal cannot be read or written.
+ * Every method throws RcWaitError NETWORK_FILE if the journal cannot be read or written.
  */
 export interface Journal {
-  /** its folder, as a person would name it */
+  /** the path of its folder, including the root */
   readonly folder: string;
-  /** where the command that runs is noted, see `running-command.ts` */
+  /** the file that notes the running command, see `running-command.ts` */
   readonly commandNote: string;
-  /** begins a change, and gives it its number */
+  /** begins a change and assigns its number */
   begin(entry: Omit<JournalEntry, 'sequence'>): Promise<Pending>;
-  /** tells the next step */
+  /** records the next step */
   advance(pending: Pending): Promise<Pending>;
-  /** a committed change becomes the last one, see `history.ts` */
+  /** makes a committed change the last one, see `history.ts` */
   finish(pending: Pending): Promise<void>;
-  /** forgets a change that was put back */
+  /** deletes a change that was rolled back */
   discard(pending: Pending): Promise<void>;
-  /** keeps what a change knows, out of the way, where it could not be put back as a whole; returns the path */
+  /** renames the entry of a change that could not be completely rolled back; returns its path */
   setAside(pending: Pending): Promise<string>;
   pending(): Promise<Pending | undefined>;
   last(): Promise<JournalEntry | undefined>;
 }
 
-/** Opens the journal below a root; nothing is made before a change begins. */
+/** Opens the journal below a root; creates nothing before a change begins. */
 export function openJournal(root: string, folder: string = journalFolder): Journal {
   const at = join(root, folder);
 
@@ -110,7 +109,7 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
     },
     finish: ({ entry, step }) =>
       guarded('write', async () => {
-        // One that cannot be read is of no use to anybody.
+        // A last entry that cannot be read is useless, so it is overwritten.
         const last = await read(lastName).catch(() => undefined);
         await writeWhole(join(at, lastName), renderEntry(succeed(last, entry)));
         await rm(join(at, nameOf(step)), { force: true });
@@ -134,7 +133,7 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
   };
 }
 
-/** The longest of a command of a stack is 120 s; and a timer of Node beyond 25 days goes off at once. */
+/** The longest command of a stack may take 120 s, and a Node timer of more than 25 days fires at once. */
 const longestCommandMs = 600_000;
 
 const bounded = <C extends { readonly timeoutMs: number }>(command: C): C => ({
@@ -142,10 +141,10 @@ const bounded = <C extends { readonly timeoutMs: number }>(command: C): C => ({
   timeoutMs: Math.min(command.timeoutMs, longestCommandMs),
 });
 
-/** More than the entry of a change of hundreds of files. */
+/** In bytes: larger than the entry of a change of hundreds of files. */
 const largestBytes = 64 * 2 ** 20;
 
-/** What an entry says decides what root writes, and what it runs: nobody else may have written it. */
+/** An entry decides what root writes and runs, so nobody else may be able to write it. */
 function believe(path: string): void {
   const doubt = distrust(path, rootOrThisUser());
   if (doubt === undefined) return;
@@ -154,7 +153,7 @@ function believe(path: string): void {
   });
 }
 
-/** undefined: there is none */
+/** undefined: the file does not exist */
 function textOf(path: string): string | undefined {
   try {
     believe(path);
@@ -170,7 +169,7 @@ async function namesIn(folder: string): Promise<string[]> {
     believe(folder);
     return await readdir(folder);
   } catch (error) {
-    // Those who may not look (EACCES) are told so; where there is no journal nothing was begun.
+    // Without a journal no change has begun. A missing permission (EACCES) is reported.
     if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return [];
     throw error;
   }

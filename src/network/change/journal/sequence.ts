@@ -2,18 +2,17 @@ import { readRegularText } from '../../../base/files.ts';
 import { writeWhole } from '../../../system/files.ts';
 
 /**
- * The number of the next change: above all that were given before. It is on the
- * disk before anything bears it, so a crash can waste a number and never give
- * one twice.
+ * The number of the next change, higher than all before. It is on the disk before any
+ * entry uses it, so a crash may waste a number but never repeats one.
  *
- * A file of its own, beside the folder of the journal: where `last.json` is damaged or was
- * deleted, numbers would begin anew, and the owner's next change would count
- * as older than a DEPLOYED that was remembered long before.
+ * It has its own file beside the journal's folder. Otherwise the numbers would start
+ * again if `last.json` is damaged or deleted, and the owner's next change would count as
+ * older than a DEPLOYED that was remembered long before.
  *
- * To be called with the lock of the network held.
- * @param path of the file that holds the number given last
- * @param known the highest number that an entry of the journal bears; 0: none does
- * @throws a system error when it cannot be written
+ * The caller must hold the lock of the network.
+ * @param path the file with the last number
+ * @param known the highest number in the entries of the journal; 0: no entry has one
+ * @throws a system error if it cannot be written
  */
 export async function nextSequence(path: string, known: number): Promise<number> {
   const next = Math.max(givenLast(path), known) + 1;
@@ -21,7 +20,7 @@ export async function nextSequence(path: string, known: number): Promise<number>
   return next;
 }
 
-/** 0: there is no such file, or it holds no number. */
+/** 0: the file does not exist, or does not hold a number. */
 function givenLast(path: string): number {
   try {
     const text = readRegularText(path, 64);

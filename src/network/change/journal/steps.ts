@@ -1,35 +1,35 @@
 /**
- * The steps of a network change, in their order; each is in the journal before
- * what follows it begins:
+ * The steps of a network change, in order. The journal records each one before the
+ * work after it begins:
  *
- * prepared   what was there before is in the journal, and nothing else has happened
- * armed      the dead-man timer runs (or there is none to arm); files are being written
- * written    all files are written; the stack is being told
- * reloaded   the stack has taken them; the kernel and the gateway are being looked at
- * probed     all that was looked at is as expected
- * committed  the change stands; only cleaning up is left
+ * prepared   the old state is in the journal; nothing else has happened
+ * armed      the dead-man timer runs (unless there is none); files are being written
+ * written    all files are written; the stack is being reloaded
+ * reloaded   the stack has reloaded; the kernel's routes and the gateway are being checked
+ * probed     all checks have succeeded
+ * committed  the change is kept; only the cleanup is left
  */
 export const steps = ['prepared', 'armed', 'written', 'reloaded', 'probed', 'committed'] as const;
 
 export type Step = (typeof steps)[number];
 
-/** The step that must be the next one; undefined after the last. */
+/** The next step; undefined after the last one. */
 export function stepAfter(step: Step): Step | undefined {
   return steps[steps.indexOf(step) + 1];
 }
 
-/** What a change that nobody is at work on any more needs. */
+/** What is left to do for an abandoned change. */
 export interface Recovery {
-  /** `keep`: the change stands, and only cleaning up is left */
+  /** `keep`: the change is committed, and only the cleanup is left */
   readonly files: 'put-back' | 'keep';
-  /** whether the stack may have taken files of the change into the kernel */
+  /** `put-back`: the stack may have loaded files of the change into the kernel */
   readonly kernel: 'put-back' | 'untouched';
 }
 
 /**
- * What is left to be done for a change that ended after this step.
- * @param sameBoot whether the server has been up ever since: a boot reads what
- *   files there are, also half of a set that nobody had been told of
+ * What is left to do for a change that was abandoned after this step.
+ * @param sameBoot whether the server has not rebooted since: a boot loads the files that
+ *   it finds, even an incomplete set that no stack had reloaded
  */
 export function recoveryAfter(step: Step, sameBoot: boolean): Recovery {
   if (step === 'committed') return { files: 'keep', kernel: 'untouched' };
@@ -37,17 +37,17 @@ export function recoveryAfter(step: Step, sameBoot: boolean): Recovery {
   return { files: 'put-back', kernel: isTold || !sameBoot ? 'put-back' : 'untouched' };
 }
 
-/** The times of a change, in ms. */
+/** The time limits of a change, in ms. */
 export interface Times {
   readonly commandsMs: readonly number[];
   readonly settleMs: number;
   readonly probesMs: readonly number[];
 }
 
-/** For writing files, starting programs and the journal: never long, but a server that boots is slow. */
+/** In ms, for writing files and the journal, and for starting programs: quick, but a booting server is slow. */
 const marginMs = 30_000;
 
-/** How long a change may take at the most, from the arming of the timer to the commit. */
+/** The longest possible time of a change, in ms, from arming the timer to the commit. */
 export function longestChangeMs({ commandsMs, settleMs, probesMs }: Times): number {
   return [...commandsMs, ...probesMs].reduce((sum, ms) => sum + ms, settleMs) + marginMs;
 }
