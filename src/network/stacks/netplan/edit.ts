@@ -90,7 +90,7 @@ function removalsOf(file: NetplanFile, { kept, silenced, publics, target, wish }
   return [...routes, ...withoutShared(document, resolvers)];
 }
 
-/** The public definitions, and the nameservers that the gateway's lacks: theirs, and its own from its time as public. */
+/** The public definitions, and the nameservers the gateway's lacks: theirs, and its own from when it was public. */
 function movesOf(
   live: readonly NetplanFile[],
   own: NetworkFile | undefined,
