@@ -46,7 +46,7 @@ export function routeMove(
   ];
 }
 
-/** A stack's programs that bring up the interface named last; each is for an interface that those before left down. */
+/** Programs of a stack that bring up an interface, each without its name; each handles what those before left down. */
 export type Tools = readonly (readonly [string, ...string[]])[];
 
 /**
@@ -58,8 +58,8 @@ export function linksMove({ up, down }: Links, tools: Tools): Command[] {
 }
 
 /**
- * Brings interfaces up as the stack's files describe them. ip(8) suffices while they keep their addresses;
- * the stack's own tool is for interfaces that a boot found disabled, because these have none.
+ * Brings interfaces up as the stack's files describe them. ip(8) suffices while they keep their addresses.
+ * After a boot that found them disabled they have none, and need the stack's own tool.
  */
 export function bringUp(names: readonly string[], tools: Tools): Command[] {
   return names.flatMap((name) => [

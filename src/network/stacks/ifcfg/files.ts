@@ -95,14 +95,14 @@ export function routeFiles(files: readonly NetworkFile[]): NetworkFile[] {
   return files.filter(({ path }) => path.startsWith(`${folder}/route-`) && !isBackup(path));
 }
 
-/** Whether a file is for an interface: by the device that it names, or by its MAC address if it names none. */
+/** Whether a file is for an interface: by the device that it names, or by its MAC address if it names no device. */
 export function isFor({ file, device, macAddress }: Interface, target: Target): boolean {
   if (target.file !== undefined) return file.path === target.file;
   const isByMac = macAddress !== undefined && macAddress === target.macAddress?.toLowerCase();
   return device === target.interfaceName || (isByMac && valueIn(file, 'DEVICE') === undefined);
 }
 
-/** The static IPv4 addresses of a file: `IPADDR`, `IPADDR0`, `IPADDR1`, … with PREFIX or NETMASK of the same number. */
+/** The static IPv4 addresses of a file: `IPADDR`, `IPADDR0`, … with PREFIX or NETMASK of the same number. */
 export function addressesOf(file: ShellFile): Ipv4Prefix[] {
   return file.assignments
     .flatMap(({ key, value }) => {

@@ -23,10 +23,10 @@ import { givenNeed, resolversOf, takenNeed } from './resolvers.ts';
 
 /**
  * The network-scripts of RHEL and its derivatives: the gateway goes into the `ifcfg-` file of its
- * interface, and out of all others. NetworkManager reads these files as well (RHEL 7 to 9). Rackspace's
- * agent rewrites them now and then, keeps settings that it does not know, such as DEFROUTE, and drops all
- * comments. Resolvers move with the gateway, as in Rackspace's own script; /etc/resolv.conf is left to the
- * programs that write it, and resolvers from DHCP to the client.
+ * interface, and all other files lose theirs. NetworkManager reads these files as well (RHEL 7 to 9).
+ * Rackspace's agent rewrites them now and then, keeps settings that it does not know, such as DEFROUTE,
+ * and drops all comments. Resolvers move with the gateway, as in Rackspace's own script; /etc/resolv.conf
+ * is left to the programs that write it, and resolvers from DHCP to the client.
  */
 export const ifcfg: Stack = {
   name: 'ifcfg',

@@ -5,7 +5,7 @@ import type { MergedDefinition } from './merge.ts';
 /*
  * Keeps out default routes from DHCP. netplan has no key for that: `use-routes: false` drops all routes from
  * DHCP, also those of option 121. For networkd, a drop-in beside the unit that netplan generates drops only the
- * default route; NetworkManager has no such drop-ins, and gets `use-routes` (see `ownText`).
+ * default route. For NetworkManager that is not possible, so it gets `use-routes` (see `ownText`).
  */
 
 /** rc-wait's drop-ins beside the units that netplan generates. */

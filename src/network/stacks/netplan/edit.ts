@@ -54,7 +54,7 @@ export function changesOf({ files, live, own, target, wish }: Start): FileChange
     removals.length > 0 ? [changeOf(file, withoutRemovals(file, removals))] : [],
   );
   const gateway = kept === undefined ? wish.gateway : undefined;
-  // Files in /run are gone after the next boot, so netplan must use the item both with and without them.
+  // Files in /run do not survive a boot, so netplan must use the item both with and without them.
   const isRoom = [live, live.filter(isLasting)].every((files) =>
     hasRoom(target.id, files, cuts, ({ path }) => !overrulesUs(path)),
   );
@@ -75,7 +75,7 @@ interface Taking extends Pick<Start, 'target' | 'wish'> {
 
 function removalsOf(file: NetplanFile, { kept, silenced, publics, target, wish }: Taking): Removal[] {
   const { document, definitions } = file;
-  // A file in /run returns at the next boot, so its resolvers stay, in both places.
+  // Whatever writes a file in /run does so again at the next boot, so its resolvers stay, in both places.
   const resolvers = isLasting(file)
     ? definitions.filter((one) => has(publics, one)).flatMap((one) => nameserversRemoval(file, one))
     : [];
@@ -90,7 +90,7 @@ function removalsOf(file: NetplanFile, { kept, silenced, publics, target, wish }
   return [...routes, ...withoutShared(document, resolvers)];
 }
 
-/** The public definitions, and the nameservers the gateway's lacks: theirs, and its own from when it was public. */
+/** The public definitions, and the nameservers that the gateway's lacks: of those, and of itself when it was public. */
 function movesOf(
   live: readonly NetplanFile[],
   own: NetworkFile | undefined,

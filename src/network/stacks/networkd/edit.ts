@@ -104,9 +104,9 @@ function resolverSettings(unit: Unit, home: Unit, { publics, home: original = ho
 }
 
 /**
- * Keeps the link down now, against everything that brings it up, and at boot, and no boot waits
- * for it (systemd.network(5); seen with 252). Unmanaged= would leave the link as it is. Needs systemd
- * 248; older releases ignore it, and the interface stays up.
+ * Keeps the link down, now and at boot, against everything that would bring it up, and no boot waits for it
+ * (systemd.network(5); seen with 252). Unmanaged= would leave the link as it is. Needs systemd 248; older
+ * releases ignore it, and the interface stays up.
  */
 const downPolicy = 'ActivationPolicy=always-down';
 

@@ -107,7 +107,7 @@ function readFile(file: NetworkFile): IniFile | undefined {
   }
 }
 
-/** Sections named after connection types; the first one replaces a missing type (nm-connection.c). */
+/** Sections of connection types; the first in a profile gives the type if `type` is missing (nm-connection.c). */
 const kinds =
   /^(ethernet|802-3-ethernet|802-11-wireless|wifi|infiniband|bond|bridge|team|vlan|vxlan|macvlan|ip-tunnel|tun|dummy|veth|vrf|wireguard|vpn|loopback|generic|gsm|cdma|pppoe)$/;
 

@@ -26,7 +26,7 @@ export function both(one: Need, other: Need): Need {
   };
 }
 
-/** How rc-wait's lines lie over the lines of one kind of file. */
+/** How rc-wait's lines are added to the lines of one kind of file. */
 export interface Layer {
   readonly isOurForm: IsOurForm;
   /** what the file needs, from its text with rc-wait's lines blanked, so that line numbers agree */

@@ -173,7 +173,7 @@ function changeOf({ words, readsInput }: ShellCommand): RouteChange {
   const known = programOf(words.map(({ value }) => value));
   const name = nameIn(known[0] ?? '');
   if (known[0] !== undefined && harmless.test(name)) return { kind: 'none' };
-  // A shell that reads its script from standard input.
+  // Like `ip -batch -`: a shell that reads its script from standard input.
   if (/^(ba|da|k)?sh$/.test(name) && readsInput) return { kind: 'unclear' };
   if (name === 'ip' && known[1] === 'netns') return { kind: 'none' };
   for (const [index, word] of known.entries()) {
