@@ -72,7 +72,7 @@ const token =
 function tokenAt(text: string, at: number): { raw: string; groups: Record<string, string | undefined> } {
   token.lastIndex = at;
   const match = token.exec(text);
-  // Every character begins a token, except white space that is no blank to a shell: it is returned as is.
+  // Every character begins a token, except white space that is no blank to a shell: it is skipped like one.
   return { raw: match?.[0] ?? text.charAt(at), groups: match?.groups ?? {} };
 }
 
