@@ -2,7 +2,7 @@ import type { FileChange, NetworkFile } from '../types.ts';
 import { nameOf } from './text/glob.ts';
 import { offMark } from './text/marks.ts';
 
-/** Sorts after what others write (10 to 50), so that it has the last word. */
+/** Sorts after the drop-ins of others (10 to 50), so its settings win. */
 export const ownDropIn = '90-rc-wait.conf';
 
 const header = `# Written by rc-wait: the one default route of this server. Changes here are lost.
@@ -11,10 +11,10 @@ const header = `# Written by rc-wait: the one default route of this server. Chan
 # "networkctl reload" and "networkctl reconfigure" with the interfaces' names.
 `;
 
-/** Our drop-in's sections: their names, and the settings of each. */
+/** Sections of rc-wait's drop-in: their names, and the settings of each. */
 export type DropIn = readonly (readonly [name: string, settings: readonly string[]])[];
 
-/** The text of a drop-in of ours; undefined where it has nothing to say. */
+/** The text of rc-wait's drop-in; undefined if no section has a setting. */
 export function dropInText(sections: DropIn): string | undefined {
   const written = sections
     .filter(([, settings]) => settings.length > 0)
@@ -22,12 +22,12 @@ export function dropInText(sections: DropIn): string | undefined {
   return written.length === 0 ? undefined : [header, ...written].join('\n');
 }
 
-/** Where our own drop-in for a unit of networkd is. */
+/** The path of rc-wait's drop-in for a unit of networkd. */
 export function ownPathOf({ name }: { readonly name: string }): string {
   return `/etc/systemd/network/${name}.d/${ownDropIn}`;
 }
 
-/** Our own drop-ins as they shall be; those of an earlier wish go. */
+/** Creates, rewrites and removes rc-wait's drop-ins until they match `wanted`. */
 export function ownChanges(files: readonly NetworkFile[], wanted: ReadonlyMap<string, string>): FileChange[] {
   const own = files.filter(({ path }) => path.startsWith('/etc/') && nameOf(path) === ownDropIn);
   const before = new Map(own.map(({ path, text }) => [path, text]));

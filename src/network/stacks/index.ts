@@ -7,7 +7,7 @@ import { networkmanager } from './networkmanager/index.ts';
 import { wicked } from './wicked/index.ts';
 
 /**
- * Every stack that rc-wait can write. netplan stands before those that it
- * writes for: where it defines an interface, they only carry out what it says.
+ * Every stack that rc-wait can write. netplan comes before networkd and NetworkManager, for
+ * which it generates files: where netplan defines an interface, they only carry it out.
  */
 export const stacks: readonly Stack[] = [netplan, ifupdown, networkd, networkmanager, ifcfg, wicked];

@@ -1,21 +1,21 @@
 import type { Command, GatewayWish } from '../types.ts';
 
-/** Interfaces that go down, or come back up, with a change. */
+/** Interfaces that a change takes down, or brings back up. */
 export interface Links {
   readonly down: readonly string[];
   readonly up: readonly string[];
 }
 
 /**
- * What a change does to interfaces.
- * @param before those that were disabled so far
- * @param after those that are to be disabled; one that was so already may have been brought up by hand
+ * The links that a change takes down and brings up.
+ * @param before interfaces disabled before the change
+ * @param after interfaces to disable: all go down, because somebody may have brought one up by hand
  */
 export function linksOf(before: readonly string[], after: readonly string[]): Links {
   return { down: after, up: before.filter((name) => !after.includes(name)) };
 }
 
-/** The way back of a change: an interface that was down before it stays so. */
+/** The links that undo a change; an interface that was down before it stays down. */
 export function linksBack(before: readonly string[], after: readonly string[]): Links {
   return {
     down: before.filter((name) => !after.includes(name)),
@@ -23,14 +23,14 @@ export function linksBack(before: readonly string[], after: readonly string[]): 
   };
 }
 
-/** ip(8), for stacks without a daemon: addresses of IPv4 survive it, so that taking it back is easy. */
+/** Sets links by ip(8), for stacks without a daemon. IPv4 addresses survive it, so undoing it is easy. */
 export function linkCommands(names: readonly string[], state: 'up' | 'down'): Command[] {
   return names.map((name) => ({ argv: ['ip', 'link', 'set', 'dev', name, state], timeoutMs: 10_000 }));
 }
 
 /**
- * What moves the default route where no daemon does: the one ip(8) command that the stack's
- * own would run. First what comes up, last what goes down, so that there is always a way out.
+ * Moves the default route for stacks without a daemon, by the ip(8) command that the stack's own tool
+ * would run. Links come up first and go down last, so a default route always exists.
  * @param tools see `bringUp`
  */
 export function routeMove(
@@ -46,11 +46,11 @@ export function routeMove(
   ];
 }
 
-/** A stack's own programs that bring up the interface which is named after their words; each is for where those before it did not. */
+/** Programs of a stack that bring up an interface, each without its name; each handles what those before left down. */
 export type Tools = readonly (readonly [string, ...string[]])[];
 
 /**
- * The links' way back. The routes themselves are put back from what the kernel held before.
+ * Undoes what a change did to links. The routes are restored from what the kernel held before.
  * @param tools see `bringUp`
  */
 export function linksMove({ up, down }: Links, tools: Tools): Command[] {
@@ -58,8 +58,8 @@ export function linksMove({ up, down }: Links, tools: Tools): Command[] {
 }
 
 /**
- * Brings interfaces up as the stack's files are: ip(8) alone where they have kept their
- * addresses, and the stack's own tool where a boot has found them disabled, for then they have none.
+ * Brings interfaces up as the stack's files describe them. ip(8) suffices while they keep their addresses.
+ * After a boot that found them disabled they have none, and need the stack's own tool.
  */
 export function bringUp(names: readonly string[], tools: Tools): Command[] {
   return names.flatMap((name) => [

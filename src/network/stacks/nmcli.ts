@@ -1,8 +1,8 @@
 import type { Command, Daemon } from '../types.ts';
 
 /**
- * NetworkManager, asked which file each interface goes by. It reads the files of
- * other stacks too (RHEL's ifcfg): `isOurs` says whose file a path is.
+ * Asks NetworkManager which file each interface uses. It reads the files of other
+ * stacks too (RHEL's ifcfg): `isOurs` says whether a path belongs to the calling stack.
  */
 export function networkManagerDaemon(isOurs: (path: string) => boolean): Daemon {
   return {
@@ -17,7 +17,7 @@ export function networkManagerDaemon(isOurs: (path: string) => boolean): Daemon 
   };
 }
 
-/** Interface and path in each line; in -t a backslash stands before colons and backslashes. */
+/** Interface and path of each line; `-t` puts a backslash before colons and backslashes. */
 function pairsOf(output: string): [string, string][] {
   return output.split('\n').flatMap((line): [string, string][] => {
     const [, device, path] = /^((?:\\.|[^:\\])+):(\/.*)$/.exec(line) ?? [];
@@ -30,10 +30,9 @@ function unescaped(text: string): string {
 }
 
 /**
- * Brings changed files into the kernel. `device reapply` changes what is different
- * and leaves the link up, where `connection up` would take the interface down and,
- * should DHCP be silent, leave it there. The first interface goes first: the
- * server is never without a way out.
+ * Brings changed files into the kernel. `device reapply` changes what differs and leaves the link up;
+ * `connection up` would take the interface down and, if DHCP is silent, leave it down. Interfaces are
+ * reapplied in the given order, the gateway's first, so that the server always has a default route.
  */
 export function reapplying(interfaceNames: readonly string[]): Command[] {
   return [
@@ -44,7 +43,7 @@ export function reapplying(interfaceNames: readonly string[]): Command[] {
   ];
 }
 
-/** Connects an interface by its profile, whether that starts by itself or not; or disconnects it till the next boot. */
+/** Connects an interface by its profile, even without autoconnect; or disconnects it until the next boot. */
 export function deviceCommand(verb: 'connect' | 'disconnect', interfaceName: string): Command {
   return { argv: ['nmcli', '--wait', '50', 'device', verb, interfaceName], timeoutMs: 60_000 };
 }

@@ -1,18 +1,18 @@
 import { RcWaitError } from '../../base/error.ts';
 
-/** An interface that stands on another: a VLAN on its link, a bond or a bridge on its ports. */
+/** An interface stacked on another: a VLAN on its link, a bond or a bridge on its ports. */
 export interface Standing {
   readonly upper: string;
   readonly lower: string;
-  /** the file that says so */
+  /** the file that defines the relation */
   readonly path: string;
-  /** the lower one's own definition says so: brought up, it brings the upper one up */
+  /** the lower interface's own definition names the upper one, so bringing the lower up brings the upper up */
   readonly isPort: boolean;
 }
 
 /**
- * Refuses to disable interfaces on which others stand that must stay, and those
- * that a port of theirs would bring up again.
+ * Refuses to disable an interface if another that stays is stacked on it, or if one of its ports
+ * would bring it up again.
  * @throws RcWaitError NETWORK_FILE naming the file
  */
 export function refuseStanding(interfaceNames: readonly string[], standings: readonly Standing[]): void {
@@ -31,7 +31,7 @@ export function refuseStanding(interfaceNames: readonly string[], standings: rea
   }
 }
 
-/** The VLANs that names such as `eth0.100` stand for (interfaces(5), ifcfg of RHEL and SUSE). */
+/** The VLANs implied by names such as `eth0.100` (interfaces(5), ifcfg of RHEL and SUSE). */
 export function impliedBy(names: readonly string[], path: string): Standing[] {
   return names.flatMap((upper) => {
     const [, lower] = /^(.+)\.\d+$/.exec(upper) ?? [];
@@ -39,7 +39,7 @@ export function impliedBy(names: readonly string[], path: string): Standing[] {
   });
 }
 
-/** The error for an interface that cannot be taken out of use. */
+/** The error for an interface that cannot be disabled. */
 export function cannotDisable(interfaceName: string, reason: string): RcWaitError {
   return new RcWaitError('NETWORK_FILE', `cannot disable ${interfaceName}: ${reason}`, {
     hint: 'nothing was changed; keep the public interface with --public-interface keep, or disable it by hand',

@@ -7,36 +7,36 @@ import { type Interface, isNo, isOurRoute, isOurSetting, routeFiles, staticRoute
 import { isResolver } from './resolvers.ts';
 import { type RouteDefault, readRouteFile, staticDefaults } from './routes.ts';
 
-/** What is ours in a file of settings; resolvers and what brings an interface up at boot are lent. */
+/** rc-wait's lines in settings files; disabled resolvers and ONBOOT, which starts interfaces at boot, are temporary. */
 const settings: Settings = {
   isOurForm: isOurSetting,
   isLent: (key) => isResolver(key) || key === 'ONBOOT',
 };
 
-/** A file of settings after what it needs was done; nothing where that is all there. */
+/** The change that gives a settings file what it needs; empty if it has everything. */
 export function changed(file: NetworkFile, needOf: (theirs: ShellFile) => Need): FileChange[] {
   return changedSettings(file, settings, needOf);
 }
 
-/** NetworkManager reads numbered ones too. */
+/** NetworkManager also reads numbered ones. */
 function isGateway({ key }: Assignment): boolean {
   return /^GATEWAY\d*$/.test(key);
 }
 
-/** GATEWAYDEV takes the default route from all interfaces but the one that it names. */
+/** GATEWAYDEV takes the default route from all interfaces except the one that it names. */
 function isForeignDevice({ key, value }: Assignment, { interfaceName }: GatewayWish): boolean {
   return key === 'GATEWAYDEV' && value !== interfaceName;
 }
 
-/** What counts for all interfaces holds no gateway. */
+/** The need of the file for all interfaces: it holds no gateway. */
 export function globalNeed(file: ShellFile, wish: GatewayWish): Need {
   const off = file.assignments.filter((one) => isGateway(one) || isForeignDevice(one, wish));
   return { off: linesToPutOut(file, off), wanted: [] };
 }
 
 /**
- * The file of the interface itself, where its address is static.
- * @param shared what /etc/sysconfig/network says of DEFROUTE
+ * The need of the gateway's own file, if its address is static.
+ * @param shared DEFROUTE in /etc/sysconfig/network
  */
 export function homeNeed(file: ShellFile, wish: GatewayWish, shared: string | undefined): Need {
   const gateway = file.assignments.findLast(({ key }) => key === 'GATEWAY');
@@ -49,7 +49,7 @@ export function homeNeed(file: ShellFile, wish: GatewayWish, shared: string | un
       (isRefused && one.key === 'DEFROUTE') ||
       isForeignDevice(one, wish),
   );
-  // Once our gateway stands there, a DEFROUTE that is not said means yes.
+  // With the gateway in this file, a missing DEFROUTE means yes.
   const needsWord = defroute === undefined || isRefused ? !isThere || isNo(shared ?? 'yes') : false;
   return {
     off: linesToPutOut(file, off),
@@ -57,7 +57,7 @@ export function homeNeed(file: ShellFile, wish: GatewayWish, shared: string | un
   };
 }
 
-/** Any other interface with a static address. */
+/** The need of any other interface with a static address. */
 export function otherNeed(file: ShellFile, wish: GatewayWish): Need {
   const off = file.assignments.filter(
     (one) => isGateway(one) || (one.key === 'DEFROUTE' && one.value !== 'no') || isForeignDevice(one, wish),
@@ -66,9 +66,8 @@ export function otherNeed(file: ShellFile, wish: GatewayWish): Need {
 }
 
 /**
- * An interface with DHCP, which is to bring no default route; also the one that is
- * to have the gateway, for there the scripts never look at GATEWAY. They compare
- * DEFROUTE with "no" to the letter.
+ * The need of an interface with DHCP: it brings no default route. This includes the gateway's own interface,
+ * because with DHCP the scripts ignore GATEWAY. They accept only a literal "no" for DEFROUTE.
  */
 export function dhcpNeed(file: ShellFile, wish: GatewayWish, shared: string | undefined): Need {
   const defroute = file.assignments.findLast(({ key }) => key === 'DEFROUTE');
@@ -80,9 +79,8 @@ export function dhcpNeed(file: ShellFile, wish: GatewayWish, shared: string | un
 }
 
 /**
- * An interface that is not to come up at boot. /etc/init.d/network of RHEL 7 greps
- * for ^ONBOOT=no, ifup and NetworkManager take the value: one line does for all of
- * them, if it is the only one.
+ * The need of an interface that must not come up at boot. /etc/init.d/network of RHEL 7 greps for ^ONBOOT=no,
+ * while ifup and NetworkManager use the value: one line serves all three if it is the only one.
  */
 export function bootNeed(file: ShellFile): Need {
   const words = file.assignments.filter(({ key }) => key === 'ONBOOT');
@@ -90,7 +88,7 @@ export function bootNeed(file: ShellFile): Need {
   return { off: [], lent: linesToPutOut(file, words), wanted: ['ONBOOT=no'] };
 }
 
-/** The files of static routes: without default routes, but for the one that an interface with DHCP needs. */
+/** Removes default routes from the files of static routes, except one that the gateway's interface needs with DHCP. */
 export function routeChanges(
   files: readonly NetworkFile[],
   { isDhcp, routePath }: Interface,
@@ -108,13 +106,13 @@ export function routeChanges(
       placesOf: allLines,
     });
     if (after === text) return [];
-    // A file in which there was nothing but ours goes.
+    // A file that held only rc-wait's lines is removed.
     const before = present.includes(file) ? text : undefined;
     return [{ path, before, after: after || undefined, mode: 0o644 }];
   });
 }
 
-/** The file of routes of no interface in particular, without default routes. */
+/** Removes default routes from the file of routes without an interface. */
 export function staticChanges(files: readonly NetworkFile[]): FileChange[] {
   return files
     .filter(({ path }) => path === staticRoutesPath)

@@ -22,12 +22,11 @@ import { reloading, restoring } from './reload.ts';
 import { givenNeed, resolversOf, takenNeed } from './resolvers.ts';
 
 /**
- * The network-scripts of RHEL and its kin: our gateway in the `ifcfg-` file of the
- * interface, out of all others. NetworkManager reads these files as well (RHEL 7
- * to 9); Rackspace's agent writes them anew now and then, keeps settings that it
- * does not know, such as DEFROUTE, and drops all comments. Resolvers go with the
- * gateway, as Rackspace's own script has it; /etc/resolv.conf is left to those who
- * write it, and so is what a DHCP client brings.
+ * The network-scripts of RHEL and its derivatives: the gateway goes into the `ifcfg-` file of its
+ * interface, and all other files lose theirs. NetworkManager reads these files as well (RHEL 7 to 9).
+ * Rackspace's agent rewrites them now and then, keeps settings that it does not know, such as DEFROUTE,
+ * and drops all comments. Resolvers move with the gateway, as in Rackspace's own script; /etc/resolv.conf
+ * is left to the programs that write it, and resolvers from DHCP to the client.
  */
 export const ifcfg: Stack = {
   name: 'ifcfg',
@@ -92,8 +91,8 @@ export const ifcfg: Stack = {
 };
 
 /**
- * The changes, each with a line ending at the end: NetworkManager before 1.6 drops a last line without one.
- * @param needed files that have to be read whole, also where nothing else changes in them
+ * The changes, each with a final line ending: NetworkManager before 1.6 drops a last line without one.
+ * @param needed files that must be read to the end even if nothing else changes in them
  */
 function ended(
   files: readonly NetworkFile[],

@@ -18,12 +18,12 @@ import {
 } from './files.ts';
 import { readRouteFile, staticDefaults } from './routes.ts';
 
-/** The devices, but that of the wish, to which the files give a default route, or gave one before us. */
+/** Devices other than the gateway's with a default route in the files, now or before rc-wait changed them. */
 export function publicDevices(files: readonly NetworkFile[], wish: GatewayWish): string[] {
   return [...new Set(publicOriginals(files, wish).map(({ device }) => device))];
 }
 
-/** The files of these devices, as others wrote them. */
+/** The files of these devices as they were before rc-wait. */
 export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish): Interface[] {
   const originals = originalFiles(files);
   const interfaces = readInterfaces(originals);
@@ -39,13 +39,13 @@ export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish
   );
 }
 
-/** `eth0` of the aliases `eth0:1` and `eth0-range0`, which ifup-aliases brings up with it. */
+/** `eth0` for the aliases `eth0:1` and `eth0-range0`, which ifup-aliases brings up with it. */
 export function parentOf(device: string): string {
   const [name = device] = device.split(':', 1);
   return name === device ? device.replace(/-range\d*$/, '') : name;
 }
 
-/** By the rules of ifup-eth and ifup-routes; what counts for all interfaces comes first there. */
+/** Whether a file gives a default route by the rules of ifup-eth and ifup-routes, which read the global file first. */
 function holdsDefault(
   { file, device, isDhcp, routePath }: Interface,
   global: ShellFile | undefined,
@@ -68,13 +68,13 @@ function holdsDefault(
   );
 }
 
-/** Whether an address of the file is in one network with a gateway. */
+/** Whether a gateway lies in a network of the file's addresses. */
 function reaches(file: ShellFile, via: string | undefined): boolean {
   const gateway = parseIpv4(via ?? '');
   return gateway !== undefined && addressesOf(file).some((prefix) => contains(prefix, gateway));
 }
 
-/** The devices that our own ONBOOT=no keeps down. */
+/** The devices that rc-wait's own ONBOOT=no keeps down. */
 export function disabledDevices(files: readonly NetworkFile[]): string[] {
   return readInterfaces(files)
     .filter(({ file: { text } }) => {
@@ -84,7 +84,7 @@ export function disabledDevices(files: readonly NetworkFile[]): string[] {
     .map(({ device }) => device);
 }
 
-/** Which devices stand on which: VLANs, and the masters of ports. */
+/** Which devices are stacked on which: VLANs on their links, masters on their ports. */
 export function standingsOf(files: readonly NetworkFile[]): Standing[] {
   return readAllInterfaces(files).flatMap(({ file, device }) => {
     const { path } = file;

@@ -9,10 +9,9 @@ import { disabledDevices, publicDevices } from './public.ts';
 const tools = [['ifup']] as const;
 
 /**
- * Brings the files into the kernel. Where NetworkManager manages the interface, it
- * takes them up. Else nothing does but ifup, and taking an interface down to move
- * a route is how peers lose hosts: the one ip(8) command that ifup would run does
- * it, and the next ifup finds the files as they are.
+ * Brings the files into the kernel. If NetworkManager manages the interface, it applies them. Otherwise only
+ * ifup could, and taking an interface down to move a route is how other tools lose hosts: the one ip(8)
+ * command that ifup would run does it, and the next ifup finds the files in place.
  */
 export function reloading(wish: GatewayWish, scene: Scene): Command[] {
   const links = linksOf(...disabled(wish, scene));
@@ -25,22 +24,21 @@ export function reloading(wish: GatewayWish, scene: Scene): Command[] {
   return [...check, ...routeMove(wish, links, tools)];
 }
 
-/** Without NetworkManager the routes themselves are put back from what the kernel held before. */
+/** Undoes `reloading`. Without NetworkManager, the routes are restored from what the kernel held before. */
 export function restoring(wish: GatewayWish, scene: Scene): Command[] {
   const links = linksBack(...disabled(wish, scene));
   if (scene.reign.has(wish.interfaceName)) return byDaemon(wish, scene, links);
   return linksMove(links, tools);
 }
 
-/** The devices that are down before the change, and after it. */
+/** The devices that are disabled before the change, and after it. */
 function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
   return [disabledDevices(before), wish.publicInterface === 'disable' ? publicDevices(files, wish) : []];
 }
 
 /**
- * A device is disconnected only where NetworkManager has it active, for else that
- * is an error; it stays so until the next boot, which finds ONBOOT=no. One that
- * NetworkManager leaves alone is ip(8)'s.
+ * NetworkManager disconnects only devices that it has active, because nmcli fails for others; they stay down
+ * until the next boot, which finds ONBOOT=no. ip(8) handles the devices that NetworkManager does not manage.
  */
 function byDaemon({ interfaceName }: GatewayWish, scene: Scene, { up, down }: Links): Command[] {
   const { files, reign } = scene;
@@ -64,12 +62,12 @@ function byDaemon({ interfaceName }: GatewayWish, scene: Scene, { up, down }: Li
   ];
 }
 
-/** NM_CONTROLLED=no (nm-settings-ifcfg-rh(5)): NetworkManager would refuse to connect it. */
+/** Whether NM_CONTROLLED=no (nm-settings-ifcfg-rh(5)) is set: NetworkManager would refuse to connect it. */
 function isForeign(file: ShellFile | undefined): boolean {
   return file !== undefined && /^no$/i.test(valueIn(file, 'NM_CONTROLLED') ?? '');
 }
 
-/** The active interfaces in whose files we have written; all of them where it is the file for all. */
+/** The active interfaces with a file that rc-wait has changed; all of them if it is the file for all interfaces. */
 function touchedIn({ files, before = files, reign }: Scene): string[] {
   const old = new Map(before.map(({ path, text }) => [path, text]));
   const touched = files

@@ -3,17 +3,16 @@ import { RcWaitError } from '../../../base/error.ts';
 import { both, type Need, nothing } from '../text/overlay.ts';
 import { type Assignment, linesToPutOut, type ShellFile } from '../text/shell.ts';
 
-/** Resolvers and search domains that one interface has, or several. */
+/** Resolvers and search domains of one or more interfaces. */
 export interface Resolvers {
-  /** addresses, IPv4 and IPv6 */
+  /** addresses of IPv4 and IPv6 */
   readonly servers: readonly string[];
   readonly domains: readonly string[];
 }
 
 /**
- * Whether a setting ties a resolver or search domains to its interface. PEERDNS is
- * none: it says what becomes of the resolvers that DHCP brings, and these stay
- * with the interface that has the lease.
+ * Whether a setting ties a resolver or search domains to its interface. PEERDNS does not:
+ * it controls the resolvers from DHCP, which stay with the interface that has the lease.
  */
 export function isResolver(key: string): boolean {
   return isServer(key) || isDomain(key);
@@ -28,8 +27,8 @@ function isDomain(key: string): boolean {
 }
 
 /**
- * The resolvers of some files in their order, no doubles.
- * @throws RcWaitError NETWORK_FILE where only a shell could tell one
+ * The resolvers of some files, in order and without duplicates.
+ * @throws RcWaitError NETWORK_FILE if only a shell could tell one
  */
 export function resolversOf(files: readonly ShellFile[]): Resolvers {
   const servers = files.flatMap((file) => serversIn(file).map((one) => wordsOf(file, one)));
@@ -37,17 +36,16 @@ export function resolversOf(files: readonly ShellFile[]): Resolvers {
   return { servers: [...new Set(servers.flat())], domains: [...new Set(domains.flat())] };
 }
 
-/** A file whose resolvers go elsewhere. */
+/** The need of a file whose resolvers move away. */
 export function givenNeed(file: ShellFile): Need {
   const given = file.assignments.filter(({ key }) => isResolver(key));
   return { off: [], lent: linesToPutOut(file, given), wanted: [] };
 }
 
 /**
- * The file of the interface to which resolvers go: after those that it has. The
- * numbers have no gap, for ifup-post of RHEL reads DNS1 to DNS3 and looks no
- * further than the first that is missing.
- * @throws RcWaitError NETWORK_FILE where lines have to be written anew and only a shell could tell their values
+ * The need of the file that gets resolvers, after its own. The numbers must have no gap, because
+ * ifup-post of RHEL reads DNS1 to DNS3 and stops at the first that is missing.
+ * @throws RcWaitError NETWORK_FILE if lines have to be rewritten and only a shell could tell their values
  */
 export function takenNeed(file: ShellFile, moved: Resolvers): Need {
   return both(serverNeed(file, moved.servers), domainNeed(file, moved.domains));
@@ -61,7 +59,7 @@ function serverNeed(file: ShellFile, moved: readonly string[]): Need {
   const kept = isGapless ? [] : own.flatMap((one) => wordsOf(file, one));
   const first = isGapless ? own.length + 1 : 1;
   const written = new Map([...kept, ...added].map((server, index) => [`DNS${first + index}`, server]));
-  // An empty one of the same number would be a second word on it.
+  // An empty setting of the same number would contradict the new one.
   const off = file.assignments.filter(({ key }) => isServer(key) && (!isGapless || written.has(key)));
   return {
     off: [],
@@ -84,7 +82,7 @@ function domainNeed(file: ShellFile, moved: readonly string[]): Need {
   };
 }
 
-/** The settings that count, by their numbers: of each the last, if it says anything. */
+/** The effective servers, sorted by number: the last setting of each number, unless empty. */
 function serversIn({ assignments }: ShellFile): Assignment[] {
   const last = new Map(assignments.filter(({ key }) => isServer(key)).map((one) => [one.key, one]));
   return [...last.values()]
@@ -97,7 +95,7 @@ function domainsIn({ assignments }: ShellFile): Assignment[] {
   return [...last.values()].filter(({ value }) => value?.trim() !== '');
 }
 
-/** What a setting says, if that can be written elsewhere. */
+/** The words of a setting, if they can be written elsewhere. */
 function wordsOf({ path }: ShellFile, { key, value, lines }: Assignment): string[] {
   const words = value?.trim().split(/\s+/);
   const isPlain = isServer(key)

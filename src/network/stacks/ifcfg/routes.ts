@@ -4,29 +4,28 @@ import { linesOf } from '../text/marks.ts';
 import { ipSpec, isZero, routeChange } from '../text/route-words.ts';
 import { type Assignment, linesToPutOut, readShellFile } from '../text/shell.ts';
 
-/** A file of static routes, in one of the two syntaxes of the network-scripts. */
+/** A file of static routes, in either syntax of the network-scripts. */
 export interface RouteFile {
   readonly defaults: readonly RouteDefault[];
-  /** the number for a further route; undefined where no numbered one is left: then it is a line of arguments */
+  /** the number for another route; undefined if no numbered route is left, so the route is a line of arguments */
   freeNumber(off: readonly RouteDefault[]): number | undefined;
 }
 
 /** An IPv4 default route of the main table. */
 export interface RouteDefault {
   readonly via: string | undefined;
-  /** the device that it names; undefined where it is that of its file */
+  /** the device that it names; undefined means the file's device */
   readonly device: string | undefined;
   readonly lines: readonly number[];
-  /** it counts; beside numbered routes, lines of arguments do not, but may once those are gone */
+  /** it takes effect; lines of arguments do not while numbered routes exist, but may once those are gone */
   readonly isLive: boolean;
   /** only in the numbered syntax */
   readonly number?: number;
 }
 
 /**
- * Reads a file `route-NAME` as ifup-routes of the network-scripts does: as numbered
- * settings (`ADDRESSn=`, `NETMASKn=`, `GATEWAYn=`) where it has any, else as lines of
- * arguments for "ip route add".
+ * Reads a file `route-NAME` as ifup-routes of the network-scripts does: as numbered settings
+ * (`ADDRESSn=`, `NETMASKn=`, `GATEWAYn=`) if it has any, else as lines of arguments for "ip route add".
  */
 export function readRouteFile(file: NetworkFile): RouteFile {
   if (/^[ \t]*ADDRESS\d+=/m.test(file.text)) return readNumbered(file);
@@ -35,7 +34,7 @@ export function readRouteFile(file: NetworkFile): RouteFile {
 
 function argumentDefaults({ text }: NetworkFile, isLive: boolean): RouteDefault[] {
   return linesOf(text).flatMap((line, index): RouteDefault[] => {
-    // ifup-routes has ip(8) refuse a line with a comment at its end; NetworkManager does not.
+    // With ifup-routes, ip(8) refuses a line with a comment at its end; NetworkManager accepts it.
     const words = line.text
       .replace(/(^|\s)#.*$/, '')
       .trim()
@@ -47,7 +46,7 @@ function argumentDefaults({ text }: NetworkFile, isLive: boolean): RouteDefault[
 }
 
 /**
- * The default routes of /etc/sysconfig/static-routes: in each line a device, or `any`, and the
+ * The default routes of /etc/sysconfig/static-routes. Each line has a device or `any`, then the
  * arguments of "route add" without the first hyphen (/etc/init.d/network and the older ifup-routes).
  */
 export function staticDefaults({
@@ -82,7 +81,7 @@ function readNumbered(file: NetworkFile): RouteFile {
     freeNumber(off) {
       const gone = off.map(({ number }) => number);
       const left = [...numbers].filter((number) => !gone.includes(number)).sort((a, b) => a - b);
-      // ifup-routes counts from 0 and stops at the first number that is not there.
+      // ifup-routes counts from 0 and stops at the first missing number.
       const gap = gone.find((number) => number !== undefined && left.some((other) => other > number));
       const last = left.at(-1);
       if (gap === undefined) return last === undefined ? undefined : last + 1;

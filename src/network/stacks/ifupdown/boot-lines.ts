@@ -9,10 +9,10 @@ import { isBootWord, takeBack } from './restore-marked.ts';
 import { type InterfacesTree, readTree, refuseMapping } from './tree.ts';
 
 /**
- * Takes interfaces out of the lines that bring them up at boot, or when they appear.
- * `pre-up false` would do so as well, and networking.service would fail with it.
- * @param replaced numbers of our own lines, which stand for lines that are taken back
- * @throws RcWaitError NETWORK_FILE where a pattern brings one up
+ * Removes interfaces from the lines that bring them up at boot, or when they appear.
+ * `pre-up false` would keep them down too, but networking.service would fail.
+ * @param replaced numbers of rc-wait's own lines whose originals are restored
+ * @throws RcWaitError NETWORK_FILE if a pattern brings one up
  */
 export function bootEdit(
   file: InterfacesFile,
@@ -36,14 +36,14 @@ export function bootEdit(
   return { off, swapped, gone };
 }
 
-/** The interfaces that lines of ours keep from coming up. */
+/** The interfaces that rc-wait's lines keep from coming up. */
 export function disabledNames(files: readonly NetworkFile[]): string[] {
   const now = bootNames(readTree(files));
   const before = bootNames(readTree(files.map((file) => takeBack(file, () => false))));
   return [...new Set(before)].filter((name) => !now.includes(name));
 }
 
-/** @throws RcWaitError NETWORK_FILE where something else stands on them, or a script decides */
+/** @throws RcWaitError NETWORK_FILE if another interface is stacked on one of them, or a mapping script decides */
 export function refuseDisabling(tree: InterfacesTree, names: readonly string[]): void {
   for (const name of names) refuseMapping(tree, name);
   refuseStanding(names, standingsOf(tree));
@@ -62,17 +62,17 @@ function namesIn({ rest }: Entry): string[] {
   return rest.split(/\s+/).filter((word) => word !== '');
 }
 
-/** `eth0` of `eth0=home` and of `eth0:1` */
+/** The interface of `eth0=home` or `eth0:1`: `eth0`. */
 function physical(word: string): string {
   return labelled(word.replace(/=.*/, ''));
 }
 
-/** A bare `auto` stands for the stanza that it is in. */
+/** Whether an entry is a bare `auto` in the stanza of one of the interfaces. */
 function isBareOf(entry: Entry, { stanzas }: InterfacesTree, names: readonly string[]): boolean {
   return stanzas.some(({ bare, name }) => bare.includes(entry) && names.includes(labelled(name)));
 }
 
-/** A pattern of interfaces(5): `[VARIABLE]/VALUE[/OPTIONS][=LOGICAL]`. */
+/** Refuses a pattern of interfaces(5) that matches: `[VARIABLE]/VALUE[/OPTIONS][=LOGICAL]`. */
 function refusePattern(
   { path }: InterfacesFile,
   { number }: Entry,
@@ -81,7 +81,7 @@ function refusePattern(
 ): void {
   const [variable, value] = word.replace(/=.*/, '').split('/');
   if (value === undefined) return;
-  // What a variable of the kernel says of an interface cannot be told from files.
+  // Files do not tell an interface's value of a kernel variable.
   const name = names.find((one) => variable !== '' || globPattern(value).test(one));
   if (name === undefined) return;
   throw new RcWaitError(
@@ -93,7 +93,7 @@ function refusePattern(
   );
 }
 
-/** Without the line that ended a stanza, a bare keyword after it would be of that stanza. */
+/** Refuses the edit if a bare keyword would join the stanza before it because the line between them is disabled. */
 function refuseCapture({ path, entries }: InterfacesFile, off: ReadonlySet<Entry>): void {
   let [isOpen, willBeOpen] = [false, false];
   for (const entry of entries) {
@@ -114,7 +114,7 @@ function refuseCapture({ path, entries }: InterfacesFile, off: ReadonlySet<Entry
   }
 }
 
-/** Which interfaces stand on which, by the options of ifupdown, vlan, ifenslave and bridge-utils. */
+/** Which interfaces are stacked on which, by the options of ifupdown, vlan, ifenslave and bridge-utils. */
 function standingsOf({ stanzas }: InterfacesTree): Standing[] {
   return stanzas.flatMap(({ name, effective, file: { path } }) => {
     const own = labelled(name);

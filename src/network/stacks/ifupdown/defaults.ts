@@ -5,7 +5,7 @@ import { commandOptions } from './edit.ts';
 import { labelled, namesIn, reachedBy } from './public.ts';
 import { type InterfacesTree, type ResolvedStanza, readTree } from './tree.ts';
 
-/** The default routes that ifupdown brings: `gateway`, DHCP, and commands of `up` and its kind. */
+/** The default routes that ifupdown brings: `gateway`, DHCP, and commands of `up` and similar options. */
 export function ifupdownDefaults(files: readonly NetworkFile[]): FileDefault[] {
   const tree = readTree(files);
   const interfacesOf = namesIn(tree, '');
@@ -35,7 +35,7 @@ function ofStanza(
     .filter(({ word }) => !word.includes('down'))
     .flatMap(({ rest }) => waysAdded(rest))
     .map((way) => ({ ...on(reachedBy(way, tree) ?? name), via: way.via, isLeased: false }));
-  // What a client brings is put out of use by a command that takes it away, or puts another in its place.
+  // A command that deletes or replaces the default route makes the one from DHCP ineffective.
   const isSilenced = commands.some(
     ({ word, rest }) => !word.includes('down') && routeCommand(rest) === 'default-route',
   );
@@ -43,7 +43,7 @@ function ofStanza(
   return [...gateways, ...added, ...(isLeased ? [{ ...on(name), via: undefined, isLeased }] : [])];
 }
 
-/** The words after `auto` and `allow-…`, which may be patterns. */
+/** The words after `auto` and `allow-…`; some may be patterns. */
 function bootNames({ files }: InterfacesTree): string[] {
   return files
     .flatMap(({ entries }) => entries)
@@ -52,7 +52,7 @@ function bootNames({ files }: InterfacesTree): string[] {
 }
 
 function isSelected({ name, bare }: ResolvedStanza, words: readonly string[]): boolean {
-  // A pattern such as /eth* may well be for it.
+  // A pattern such as /eth* may match it.
   const isNamed = (word: string) => word === name || word.endsWith(`=${name}`) || /^[^=]*\//.test(word);
   return (
     bare.length > 0 || words.some(isNamed) || (name !== labelled(name) && words.includes(labelled(name)))

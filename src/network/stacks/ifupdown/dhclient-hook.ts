@@ -1,16 +1,14 @@
-/** Sourced by dhclient-script(8) before it acts; the name must be one that run-parts(8) takes. */
+/** Sourced by dhclient-script(8) before it acts; its name must be one that run-parts(8) accepts. */
 export const dhclientHookPath = '/etc/dhcp/dhclient-enter-hooks.d/rc-wait';
 
 /**
- * The hook that keeps dhclient from bringing a default route on the given
- * interfaces; undefined when there is none. It takes the router (option 3) away
- * and, from the classless routes (option 121, RFC 3442: width, significant
- * octets, four octets of router), those of width 0. All other routes stay.
- * Without it, a lease that dhclient gets anew would try for a default route, and
- * two interfaces that come up at once would race for it.
+ * The hook that keeps dhclient from bringing a default route on the given interfaces; undefined if none is
+ * given. It drops the router (option 3) and the classless routes of width 0 (option 121, RFC 3442: width,
+ * significant octets, four octets of router); all other routes stay. Without it, dhclient would try to set a
+ * default route with each new lease, and two interfaces that come up at once would race for it.
  */
 export function dhclientHook(interfaceNames: readonly string[]): string | undefined {
-  // Names go into a shell pattern: only those that mean nothing to a shell.
+  // Names go into a shell pattern, so only those without special characters are used.
   const names = [...new Set(interfaceNames)].filter((name) => /^[\w.:-]+$/.test(name));
   if (names.length === 0) return undefined;
   return `# Written by rc-wait: the default route of this server goes through another

@@ -5,13 +5,13 @@ import { dhcpcdHook, dhcpcdHookPath } from './dhcpcd-hook.ts';
 const dhclientConf = '/etc/dhcp/dhclient.conf';
 const dhcpcdConf = '/etc/dhcpcd.conf';
 
-/** The files by which it is told which DHCP client a server has, and those that keep it from bringing a default route. */
+/** The files that show which DHCP clients a server has, and the hooks that keep these from bringing a default route. */
 export const dhcpSources: readonly string[] = [dhclientConf, dhclientHookPath, dhcpcdConf, dhcpcdHookPath];
 
 /**
- * The hooks of DHCP clients, which ask again while the server runs: without them
- * a default route that was taken away comes back then.
- * @param names the interfaces that get no default route by DHCP
+ * The changes to the hooks of DHCP clients. Clients renew leases while the server runs, and without the hooks
+ * they would bring a removed default route back.
+ * @param names the interfaces that get no default route from DHCP
  */
 export function hookChanges(files: readonly NetworkFile[], names: readonly string[]): FileChange[] {
   const textOf = (path: string) => files.find((file) => file.path === path)?.text;

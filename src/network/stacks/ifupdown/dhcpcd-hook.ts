@@ -1,20 +1,18 @@
-/** Sourced by dhcpcd-run-hooks(8) after all other hooks, when dhcpcd has acted. */
+/** Sourced by dhcpcd-run-hooks(8) after all other hooks, once dhcpcd has acted. */
 export const dhcpcdHookPath = '/etc/dhcpcd.exit-hook';
 
 const begin = '# rc-wait begins: the default route of this server goes through another interface\n';
 const end = '# rc-wait ends\n';
 
 /**
- * The hook file that keeps dhcpcd from bringing a default route on the given
- * interfaces; undefined when nothing is left to stand in it. Without it, the
- * route is there again with the first lease that is renewed. A hook and not
- * `nogateway` in dhcpcd.conf(5): a dhcpcd that runs would not read that, and
- * there is no telling it without the danger of starting one that does not run.
- * What others have in the file stays, before ours.
+ * The hook file that keeps dhcpcd from bringing a default route on the given interfaces, after the lines of
+ * others; undefined if the file would be empty. Without it the route returns when a lease is first renewed.
+ * `nogateway` in dhcpcd.conf(5) would not do: a running dhcpcd does not read it again, and telling it to risks
+ * starting one that does not run.
  */
 export function dhcpcdHook(text: string | undefined, interfaceNames: readonly string[]): string | undefined {
   const others = withoutOurs(text ?? '');
-  // Names go into a shell pattern: only those that mean nothing to a shell.
+  // Names go into a shell pattern, so only those without special characters are used.
   const names = [...new Set(interfaceNames)].filter((name) => /^[\w.:-]+$/.test(name));
   if (names.length === 0) return others === '' ? undefined : others;
   const gap = others === '' || others.endsWith('\n') ? '' : '\n';

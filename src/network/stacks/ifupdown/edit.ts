@@ -1,26 +1,26 @@
 import { addedMark, endingOf, offMark, wasMark } from '../text/marks.ts';
 import type { Entry, InterfacesFile } from './file.ts';
 
-/** What is to happen to one file. Everything that is not named stays, byte for byte. */
+/** Changes to one file. Every other line stays, byte for byte. */
 export interface Edit {
-  /** somebody else's entries that are put out of use, behind a mark */
+  /** entries of others to disable, behind a mark */
   readonly off: ReadonlySet<Entry>;
-  /** somebody else's entries that are put out of use, with what takes their place on a line of its own */
+  /** entries of others to disable, with their replacements, each on a line of its own */
   readonly swapped: ReadonlyMap<Entry, string>;
-  /** our own entries that go, with their marks */
+  /** entries of rc-wait to remove, with their marks */
   readonly gone: ReadonlySet<Entry>;
-  /** what is added, after an entry */
+  /** lines to add after an entry */
   readonly added: readonly { readonly after: Entry; readonly indent: string; readonly text: string }[];
 }
 
-/** The file's text after an edit. */
+/** The file's text after the edit. */
 export function edited(file: InterfacesFile, edit: Edit): string {
   if (edit.off.size + edit.swapped.size + edit.gone.size + edit.added.length === 0) return file.text;
   const ending = endingOf(file.text);
   const out: { text: string; ending: string }[] = [];
   file.entries.forEach((entry, index) => {
     const next = file.entries[index + 1];
-    // A mark whose line someone has taken away goes as well.
+    // A mark whose line somebody deleted goes as well.
     const markOfGone = isMark(entry) && (next === undefined || edit.gone.has(next) || !hasOurForm(next));
     if (!edit.gone.has(entry) && !markOfGone) {
       const put = edit.swapped.get(entry);
@@ -36,7 +36,7 @@ export function edited(file: InterfacesFile, edit: Edit): string {
       out.push({ text: indent + addedMark, ending }, { text: indent + text, ending });
     }
   });
-  // A text without a last line ending stays one, so that undoing an edit gives the old bytes.
+  // A text without a final line ending keeps none, so that undoing the edit restores the same bytes.
   const whole = /\n$/.test(file.text);
   return out
     .map(
@@ -46,7 +46,7 @@ export function edited(file: InterfacesFile, edit: Edit): string {
     .join('');
 }
 
-/** The options that are commands for a shell; they alone may be given more than once. */
+/** The options that hold shell commands; only these may be given more than once. */
 export const commandOptions: ReadonlySet<string> = new Set([
   'pre-up',
   'up',
@@ -57,9 +57,8 @@ export const commandOptions: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The entries that rc-wait added, by their marks and by their form. The mark alone
- * would take somebody else's line for ours where our own was deleted by hand and
- * its mark left behind.
+ * The entries that rc-wait added, by mark and by form. The mark alone is not enough: if somebody
+ * deletes rc-wait's line and leaves its mark, the next line would pass for rc-wait's.
  */
 export function ownEntries(files: readonly InterfacesFile[]): Set<Entry> {
   const own = files.flatMap(({ entries }) =>
@@ -88,7 +87,7 @@ function isMark({ kind, lines }: Entry): boolean {
   return kind === 'blank' && lines[0]?.text.trim() === addedMark;
 }
 
-/** The blanks before an entry, for lines that join it. */
+/** The indentation of an entry, for lines added after it. */
 export function indentOf({ lines }: Entry): string {
   const [first] = lines;
   return /^[ \t]*/.exec(first?.text ?? '')?.[0] ?? '';

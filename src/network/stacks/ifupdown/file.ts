@@ -2,7 +2,7 @@ import { RcWaitError } from '../../../base/error.ts';
 import type { NetworkFile } from '../../types.ts';
 import { type Line, linesOf } from '../text/marks.ts';
 
-/** What a line of interfaces(5) is; `blank` stands for comments too, the last two for what ifupdown refuses. */
+/** The kind of a line of interfaces(5). Comments are `blank`; ifupdown refuses the last two. */
 type Kind =
   | 'blank'
   | 'iface'
@@ -15,12 +15,12 @@ type Kind =
   | 'misplaced'
   | 'valueless';
 
-/** A line as ifupdown sees it: continuation lines joined, with the lines that it is made of. */
+/** A line as ifupdown reads it, with its continuation lines joined. */
 export interface Entry {
   readonly kind: Kind;
   /** the first word; empty for a blank */
   readonly word: string;
-  /** what follows it, blanks at both ends gone */
+  /** the text after it, without blanks at either end */
   readonly rest: string;
   readonly lines: readonly Line[];
   /** number of its first line, from 1 */
@@ -30,30 +30,30 @@ export interface Entry {
 /** An `iface` entry with its options. */
 export interface Stanza {
   readonly name: string;
-  /** `inet`, `inet6`, …; undefined where it is inherited, as is the method then */
+  /** `inet`, `inet6`, …; undefined if inherited, and so is the method then */
   readonly family: string | undefined;
   readonly method: string | undefined;
   readonly inherits: string | undefined;
   readonly head: Entry;
   readonly options: readonly Entry[];
-  /** keywords without names, such as `auto`, which stand for the stanza itself */
+  /** keywords without names, such as `auto`, which apply to the stanza itself */
   readonly bare: readonly Entry[];
 }
 
-/** One file, lossless: joining the lines of all entries gives the text back. */
+/** One file; the lines of all entries joined give the text again. */
 export interface InterfacesFile extends NetworkFile {
   readonly entries: readonly Entry[];
   readonly stanzas: readonly Stanza[];
 }
 
 /**
- * Reads one file as ifupdown would, and refuses what ifupdown refuses: it drops
- * its whole configuration at the first such line, so an edit would be in vain.
+ * Reads one file as ifupdown does, and refuses what ifupdown refuses: it drops its whole
+ * configuration at the first bad line, so an edit would have no effect.
  * @throws RcWaitError NETWORK_FILE with path and line
  */
 export function readInterfacesFile(file: NetworkFile): InterfacesFile {
   const entries = entriesOf(file.text);
-  // ifupdown takes it for the beginning of the first word, also where that is a "#".
+  // ifupdown reads the mark as part of the first word, even before a "#".
   if (file.text.startsWith('\ufeff')) throw cannotRead(file.path, 1, 'it begins with a byte order mark');
   const stanzas: Stanza[] = [];
   let options: Entry[] = [];
@@ -64,7 +64,7 @@ export function readInterfacesFile(file: NetworkFile): InterfacesFile {
     if (kind === 'valueless') throw cannotRead(file.path, number, `"${word}" has no value`);
     if (kind === 'option') options.push(entry);
     if (kind === 'keyword' && entry.rest === '') bare.push(entry);
-    // Whatever ends a stanza: what follows is not for it.
+    // Any other line ends the stanza, and what follows does not belong to it.
     else if (kind !== 'option' && kind !== 'blank') [options, bare] = [[], []];
     if (kind === 'iface') stanzas.push({ ...headOf(file.path, entry), options, bare });
   }
@@ -72,9 +72,8 @@ export function readInterfacesFile(file: NetworkFile): InterfacesFile {
 }
 
 /**
- * The entries of a text, as get_line() in ifupdown's config.c finds them: a line
- * whose first character is `#` is a comment and ends there; any other goes on
- * after a backslash, and inside it a `#` is nothing special.
+ * The entries of a text, as get_line() in ifupdown's config.c finds them. A line that begins with `#` is a
+ * comment and never continues; any other continues after a backslash, and a `#` inside it is ordinary text.
  */
 export function entriesOf(text: string): Entry[] {
   const entries: Entry[] = [];
@@ -102,7 +101,7 @@ type State = 'none' | 'iface' | 'mapping';
 function kindOf(word: string, rest: string, state: State): Kind {
   if (word === '' || word.startsWith('#')) return 'blank';
   if (word === 'iface' || word === 'mapping' || word === 'source') return word;
-  // ifupdown takes anything that begins so.
+  // ifupdown accepts every word that begins like this.
   if (word.startsWith('source-dir')) return 'source-directory';
   if (/^(auto|no-auto-down|no-scripts|rename|allow-.+)$/.test(word)) return 'keyword';
   if (state === 'mapping' && /^(script|map)$/.test(word)) return 'mapping-option';
@@ -112,12 +111,12 @@ function kindOf(word: string, rest: string, state: State): Kind {
 
 function stateAfter(kind: Kind, rest: string, state: State): State {
   if (kind === 'iface' || kind === 'mapping') return kind;
-  // A bare `auto` inside a stanza stands for that stanza and does not end it.
+  // A bare `auto` inside a stanza applies to that stanza and does not end it.
   if (kind === 'keyword') return rest === '' && state === 'iface' ? 'iface' : 'none';
   return kind === 'source' || kind === 'source-directory' ? 'none' : state;
 }
 
-/** The lines from `from` on that ifupdown reads as one. */
+/** The lines from `from` on that ifupdown joins into one. */
 function logicalLine(lines: readonly Line[], from: number): Line[] {
   let end = from + 1;
   const comment = /^\s*#/.test(lines[from]?.text ?? '');
@@ -125,7 +124,7 @@ function logicalLine(lines: readonly Line[], from: number): Line[] {
   return lines.slice(from, end);
 }
 
-/** ifupdown looks at the character before LF: a backslash before CRLF does not continue a line. */
+/** Whether a line continues. ifupdown checks the character before LF, so a backslash before CRLF does not count. */
 function goesOn(line: Line | undefined): boolean {
   return line !== undefined && line.ending !== '\r\n' && line.text.endsWith('\\');
 }
@@ -142,7 +141,7 @@ function wordsOf(lines: readonly Line[]): [word: string, rest: string] {
 function headOf(path: string, head: Entry): Omit<Stanza, 'options' | 'bare'> {
   const [name, ...words] = head.rest.split(/\s+/);
   if (!name) throw cannotRead(path, head.number, '"iface" names no interface');
-  // Only in one of these places does ifupdown look for it; what else stands there it passes over.
+  // ifupdown looks for it only in these places; it ignores anything else there.
   const at = words.slice(0, 3).indexOf('inherits');
   const inherits = at === -1 ? undefined : words[at + 1];
   const [family, method] = at === -1 ? words : words.slice(0, at);
@@ -152,7 +151,7 @@ function headOf(path: string, head: Entry): Omit<Stanza, 'options' | 'bare'> {
   return { name, family, method, inherits, head };
 }
 
-/** The error for a file of interfaces(5) that cannot be used. */
+/** The error for an unusable file of interfaces(5). */
 export function cannotRead(path: string, line: number, reason: string): RcWaitError {
   return new RcWaitError('NETWORK_FILE', `cannot read ${path}: line ${line}: ${reason}`, {
     hint: 'nothing was changed; check the file with "ifquery --list --all"',

@@ -21,10 +21,9 @@ import {
 } from './tree.ts';
 
 /**
- * ifupdown: `gateway` in the interface's own static stanza, every other IPv4
- * default route out of the way. ifupdown keeps no daemon, and nothing but ip(8)
- * commands stands between its files and the kernel. `dns-` options go with the
- * gateway; resolvers that a DHCP client brings are its own affair.
+ * ifupdown: `gateway` goes into the interface's own static stanza, and every other IPv4 default route is
+ * disabled. ifupdown has no daemon: only ip(8) commands stand between its files and the kernel. `dns-`
+ * options move with the gateway; resolvers from DHCP stay with the client.
  */
 export const ifupdown: Stack = {
   name: 'ifupdown',
@@ -40,7 +39,7 @@ export const ifupdown: Stack = {
     readTree(files)
       .stanzas.filter(({ family, name }) => family === 'inet' && name !== 'lo')
       .map((stanza) => ({
-        // An address of the label eth1:1 is one of eth1.
+        // An address of the label eth1:1 belongs to eth1.
         name: labelled(stanza.name),
         addresses: [addressOf(stanza)].filter((prefix) => prefix !== undefined),
       })),
@@ -68,12 +67,11 @@ export const ifupdown: Stack = {
   parser: interfacesParser,
 
   /*
-   * No ifdown and no ifup. Taking an interface down to move a route is how peers
-   * lose hosts: a failing or hanging hook, a DHCP server that is silent, a busy
-   * mount, and it never comes back; and rc-wait's own requests travel over it.
-   * What ifup would run for `gateway` is this one ip(8) command (inet.defn of
-   * ifupdown), and what ifdown will run later undoes it, so files, kernel and
-   * ifupdown's state agree. ifquery reads the files and fails where ifup would.
+   * No ifdown and no ifup. Taking an interface down to move a route is how other tools lose hosts: a hook
+   * fails or hangs, a DHCP server is silent, a mount is busy, and the interface never comes back; and rc-wait's
+   * own requests travel over it. For `gateway` ifup would run this one ip(8) command (inet.defn of ifupdown),
+   * and a later ifdown undoes it, so files, kernel and ifupdown's state agree. ifquery reads the files and
+   * fails where ifup would.
    */
   reload: (wish, scene) => [
     { argv: ['ifquery', wish.interfaceName], timeoutMs: 10_000, check: true },
@@ -84,18 +82,18 @@ export const ifupdown: Stack = {
 };
 
 /**
- * Our default route is in the way of the one that ifup adds (it knows no "replace"): without
- * --ignore-errors it ends there, runs nothing more of the stanza, and does not write down that the
- * interface is up. ifupdown before 0.8, and others of that name, do not know the option.
+ * ifup adds its default route without "replace" and fails because rc-wait's already exists. Without
+ * --ignore-errors it stops there, runs nothing more of the stanza, and does not record that the interface is
+ * up. ifupdown before 0.8, and other programs named ifup, do not know the option.
  */
 const tools = [['ifup', '--ignore-errors'], ['ifup']] as const;
 
-/** The interfaces that are down before the change, and after it. */
+/** The interfaces that are disabled before the change, and after it. */
 function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
   return [disabledNames(before), wish.publicInterface === 'disable' ? publicNames(files, wish) : []];
 }
 
-/** What happens to each file. */
+/** The edits of each file. */
 function editsOf(
   tree: InterfacesTree,
   wish: GatewayWish,
@@ -117,7 +115,7 @@ function editsOf(
       if (ours.has(entry)) gone.add(entry);
       else if (isDefaultRoute(stanza, entry)) off.add(entry);
     }
-    // Not after a line that is put out of use: the next edit would see no option there, and take another place.
+    // Not after a disabled line: the next edit would see no option there, and choose another place.
     const after = stanza.options.findLast((entry) => !gone.has(entry) && !off.has(entry)) ?? stanza.head;
     const indent = after === stanza.head ? '    ' : indentOf(after);
     added.push(...[...lines].map((text) => ({ path: stanza.file.path, after, indent, text })));
@@ -135,7 +133,7 @@ function editsOf(
   };
 }
 
-/** The interfaces but the gateway's that have their address by DHCP. */
+/** Interfaces other than the gateway's with DHCP. */
 function dhcpNames({ stanzas }: InterfacesTree, wish: GatewayWish): string[] {
   return stanzas
     .filter(

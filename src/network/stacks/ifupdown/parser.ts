@@ -5,9 +5,9 @@ import { entriesOf } from './file.ts';
 import { readTree, startPath } from './tree.ts';
 
 /**
- * `ifup --no-act` on a copy of the files: it prints the commands that it would run. It runs none, no script and
- * no mapping, and has its state in the folder, for a boot that still brings interfaces up holds the locks of
- * the other one.
+ * Runs `ifup --no-act` on a copy of the files: it prints the commands that it would run, and runs none of them,
+ * no script and no mapping. It keeps its state in the folder, because a boot that is still bringing up
+ * interfaces holds the locks of the usual one.
  */
 export const interfacesParser: Parser = {
   tool: 'ifup',
@@ -30,7 +30,7 @@ export const interfacesParser: Parser = {
   },
   routes({ wish, printed }) {
     const lines = printed.split('\n');
-    // One of that name that prints nothing of the interface has not said anything.
+    // An ifup that prints nothing about the interface gives no answer: it may be another program of that name.
     if (!lines.some((line) => deviceIn(line) === wish.interfaceName)) return undefined;
     return lines.flatMap((line) => [
       ...waysAdded(line).map(({ via, device = '' }) => ({ on: device, to: '0.0.0.0/0', via })),
@@ -54,7 +54,7 @@ function deviceIn(line: string): string | undefined {
   return /\sdev\s+(\S+)/.exec(line)?.[1];
 }
 
-/** The file with what it includes by an absolute path looked for below the folder. */
+/** The file with the absolute paths in its includes moved below the folder. */
 function within({ path, text }: NetworkFile, folder: string): NetworkFile {
   const inside = text.replace(
     /^([ \t]*source(?:-directory|-dir)?[ \t])(.*)$/gm,
@@ -63,7 +63,7 @@ function within({ path, text }: NetworkFile, folder: string): NetworkFile {
   return { path, text: inside };
 }
 
-/** A line that goes on after a backslash is not rewritten. */
+/** Whether a file still includes one outside the folder: `within` does not rewrite continuation lines. */
 function looksBeyond({ text }: NetworkFile, folder: string): boolean {
   return entriesOf(text).some(
     ({ kind, rest }) =>

@@ -7,7 +7,7 @@ import type { Entry } from './file.ts';
 import { takeBack } from './restore-marked.ts';
 import { addressOf, type InterfacesTree, type ResolvedStanza, readTree } from './tree.ts';
 
-/** The interfaces, but that of the wish, to which the files give a default route, or gave one before us. */
+/** Interfaces other than the gateway's with a default route in the files, now or before rc-wait changed them. */
 export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayWish): string[] {
   const tree = readTree(files.map((file) => takeBack(file, () => true)));
   const interfacesOf = namesIn(tree, interfaceName);
@@ -23,9 +23,9 @@ export function publicNames(files: readonly NetworkFile[], { interfaceName }: Ga
 }
 
 /**
- * Tells the interfaces that a stanza is for. A name may stand for another interface
- * (`auto eth0=home`), for a label of one (`eth0:1`), or for none: a stanza that
- * others inherit and that nothing brings up is a template.
+ * Returns a function that gives the interfaces of a stanza. Its name may be mapped to another
+ * interface (`auto eth0=home`), or be a label of one (`eth0:1`). It is no interface if others inherit
+ * from the stanza and nothing brings it up: then it is a template.
  */
 export function namesIn(
   { files, stanzas }: InterfacesTree,
@@ -46,17 +46,17 @@ export function namesIn(
   };
 }
 
-/** Whether a word begins a line of interfaces that something brings up (interfaces(5), INTERFACE SELECTION). */
+/** Whether a word begins a line that brings up interfaces (interfaces(5), INTERFACE SELECTION). */
 function isSelection(word: string): boolean {
   return /^(auto|allow-.+)$/.test(word);
 }
 
-/** `eth0` of the label `eth0:1` */
+/** The interface of a label: `eth0` for `eth0:1`. */
 export function labelled(name: string): string {
   return name.replace(/:.*/, '');
 }
 
-/** @param theirs the options that count, but ours */
+/** @param theirs the effective options, without rc-wait's */
 function holdersOf(
   { family, method }: ResolvedStanza,
   theirs: readonly Entry[],
@@ -71,7 +71,7 @@ function holdersOf(
   return [...(isOwn ? names : []), ...byCommand];
 }
 
-/** The device that a route names, or the one whose prefix its gateway is in; undefined where none is. */
+/** The device that a route names, or the one whose prefix holds its gateway; undefined if there is none. */
 export function reachedBy({ device, via }: Way, { stanzas }: InterfacesTree): string | undefined {
   if (device !== undefined) return labelled(device);
   const gateway = parseIpv4(via ?? '');

@@ -5,25 +5,25 @@ import type { Entry } from './file.ts';
 import { namesIn } from './public.ts';
 import type { InterfacesTree, ResolvedStanza } from './tree.ts';
 
-/** What resolvers need when they go to the gateway's interface. */
+/** The edit that moves resolvers to the gateway's interface. */
 interface MovedResolvers {
-  /** options that are put out of use, in whatever stanza */
+  /** options to disable, in any stanza */
   readonly off: readonly Entry[];
-  /** lines for the stanza of the gateway */
+  /** lines to add to the gateway's stanza */
   readonly wanted: readonly string[];
 }
 
-/** Options of one meaning. */
+/** Options with the same meaning. */
 interface Kind {
-  /** the one that we write */
+  /** the option that rc-wait writes */
   readonly line: string;
-  /** those that it takes the place of */
+  /** options that the new line replaces */
   readonly replaces: readonly string[];
-  /** those whose words are the same */
+  /** options whose words it collects */
   readonly takes: readonly string[];
-  /** the words of one option that count */
+  /** the valid words of one option */
   readonly words: (rest: string) => string[];
-  /** by what two words are the same thing */
+  /** two words with the same key are duplicates */
   readonly key: (word: string) => string;
 }
 
@@ -31,9 +31,9 @@ const split = (rest: string) => rest.split(/\s+/).filter((word) => word !== '');
 const itself = (word: string) => word;
 
 /**
- * One line of each: ifupdown puts a line break between the values of an option that
- * is given twice (config.c), and of `search a` and `b` resolvconf's hook makes two
- * lines. `domain` is the older name for a search list of one (resolv.conf(5)).
+ * One line for each kind: ifupdown joins the values of an option that is given twice by a line break
+ * (config.c), and resolvconf's hook turns `search a` and `b` into two lines. `domain` is the older name
+ * for a search list of one (resolv.conf(5)).
  */
 const kinds: readonly Kind[] = [
   {
@@ -67,10 +67,9 @@ const kinds: readonly Kind[] = [
 ];
 
 /**
- * Moves the resolvers of public interfaces below the stanza of the gateway, after
- * those that its interface has. Both families: a resolver is asked by whatever
- * route there is.
- * @throws RcWaitError NETWORK_FILE where a line is shared with an interface that keeps it
+ * Moves the resolvers of public interfaces into the gateway's stanza, after those of its interface. Both
+ * families move, because a resolver is reached by any route.
+ * @throws RcWaitError NETWORK_FILE if an interface that keeps a line shares it
  */
 export function moveResolvers(
   tree: InterfacesTree,
@@ -102,7 +101,7 @@ export function moveResolvers(
   return { off, wanted };
 }
 
-/** The words of some options in their order, no doubles. */
+/** The words of some options, in order and without duplicates. */
 function wordsOf(kind: Kind, options: readonly string[], entries: readonly Entry[]): string[] {
   const words = entries.filter(({ word }) => options.includes(word)).flatMap(({ rest }) => kind.words(rest));
   const keys = words.map(kind.key);
@@ -119,7 +118,7 @@ function usersOf(
   return [...interfacesOf(stanza), ...heirs.flatMap((heir) => usersOf(heir, tree, interfacesOf))];
 }
 
-/** Whether the options of a stanza are those of public interfaces. */
+/** Whether only public interfaces get the options of a stanza. */
 function isGiven(stanza: ResolvedStanza, users: readonly string[], names: readonly string[]): boolean {
   const other = users.find((name) => !names.includes(name));
   if (other === undefined) return users.length > 0;
@@ -132,7 +131,7 @@ function isGiven(stanza: ResolvedStanza, users: readonly string[], names: readon
   );
 }
 
-/** Of an inherited option and one of its own ifupdown makes two lines; for name servers alone that does not matter. */
+/** If a stanza both inherits an option and sets it, ifupdown emits both; only for name servers is that harmless. */
 function refuseInherited(
   { line, replaces }: Kind,
   { effective, options, file, head, name }: ResolvedStanza,

@@ -3,24 +3,24 @@ import { type Line, markedOff, wasMark } from '../text/marks.ts';
 import { unmarked } from '../text/unmark.ts';
 import { type Entry, entriesOf } from './file.ts';
 
-/** A file with lines taken back that we had put out of use. */
+/** A file with some of the lines restored that rc-wait had disabled. */
 export interface TakenBack extends NetworkFile {
-  /** numbers of the lines, from 1, that had taken the place of such a line: they are ours */
+  /** numbers, from 1, of rc-wait's lines that replaced restored ones */
   readonly replacements: ReadonlySet<number>;
 }
 
-/** An entry of a file, or one that stands behind our marks. */
+/** An entry of a file, or a disabled one. */
 interface Item {
   readonly entry: Entry;
   readonly isPast: boolean;
-  /** another line has taken its place */
+  /** another line replaces it */
   readonly isSwapped: boolean;
 }
 
 /**
- * Takes the marks away from options, where they still stand in a stanza, and from
- * the lines that say what comes up at boot. Line numbers stay.
- * @param isMeant told the first word of an option
+ * Restores disabled options that are still inside a stanza, and disabled lines that name the
+ * interfaces to bring up at boot. Line numbers stay.
+ * @param isMeant whether to restore an option, by its first word
  */
 export function takeBack({ path, text }: NetworkFile, isMeant: (word: string) => boolean): TakenBack {
   const lines = new Set<number>();
@@ -44,21 +44,21 @@ export function isBootWord(word: string): boolean {
   return /^(auto|allow-auto|allow-hotplug)$/.test(word);
 }
 
-/** A line of a stanza that somebody has taken away since would be misplaced: ifupdown would drop the whole file. */
+/** An option whose stanza somebody has since deleted must stay disabled: ifupdown would drop the whole file for it. */
 function isTakenBack(entry: Entry, inStanza: boolean, isMeant: (word: string) => boolean): boolean {
   const { word, rest } = entry;
   if (isBootWord(word)) return rest !== '' || inStanza;
   return inStanza && rest !== '' && isMeant(word);
 }
 
-/** A bare `auto` inside a stanza stands for that stanza and does not end it. */
+/** A bare `auto` inside a stanza applies to that stanza and does not end it. */
 function staysIn({ kind, rest }: Entry, inStanza: boolean): boolean {
   if (kind === 'iface') return true;
   if (kind === 'keyword') return rest === '' && inStanza;
   return inStanza && !['mapping', 'source', 'source-directory'].includes(kind);
 }
 
-/** Ours names some of the interfaces of the line before it. What somebody has added to it is his. */
+/** rc-wait's line names only interfaces of the line that it replaced; a line with others was edited by somebody. */
 function replaces(next: Entry, { word, rest }: Entry): boolean {
   const names = rest.split(/\s+/);
   return next.word === word && next.rest.split(/\s+/).every((name) => name !== '' && names.includes(name));

@@ -6,10 +6,10 @@ import { commandOptions } from './edit.ts';
 import type { Entry } from './file.ts';
 import { addressOf, isInetOf, type ResolvedStanza, startPath } from './tree.ts';
 
-/** Deletes what a DHCP client brought; ifupdown sets IFACE to the name of the interface itself. */
+/** Deletes the default route from a DHCP client; ifupdown sets IFACE to the name of the interface. */
 const dropDefault = 'post-up ip -4 route del 0.0.0.0/0 dev $IFACE || true';
 
-/** The stanza that is to hold the gateway: the static one whose prefix it is in, else the first there is. */
+/** The stanza that gets the gateway: the static one whose prefix holds it, else the first static or the first one. */
 export function homeOf(
   stanzas: readonly ResolvedStanza[],
   { interfaceName, gateway }: GatewayWish,
@@ -30,7 +30,7 @@ export function homeOf(
   );
 }
 
-/** The one line about routes that a stanza must have, beyond what stands in it without us; undefined when it needs none. */
+/** The one line about routes that a stanza must have; undefined if it needs none. */
 export function wantedRoute(
   stanza: ResolvedStanza,
   home: ResolvedStanza,
@@ -39,17 +39,17 @@ export function wantedRoute(
   if (stanza.family !== 'inet') return undefined;
   if (stanza !== home) return stanza.method === 'dhcp' && stanza.name !== home.name ? dropDefault : undefined;
   if (stanza.method === 'static') return `gateway ${gateway}`;
-  // No `gateway` option in the other methods; `replace`, because a DHCP client may have brought its own.
+  // Other methods have no `gateway` option. `replace`, because a DHCP client may have brought its own route.
   return `post-up ip -4 route replace 0.0.0.0/0 via ${gateway} dev $IFACE`;
 }
 
 /**
  * Whether an option is, or changes, an IPv4 default route.
- * @throws RcWaitError NETWORK_FILE where a default route cannot be taken out without something else
+ * @throws RcWaitError NETWORK_FILE if a default route cannot be removed without something else
  */
 export function isDefaultRoute({ file, family }: ResolvedStanza, { word, rest, number }: Entry): boolean {
   if (word === 'gateway') return family === 'inet';
-  // A command is judged by its own words: one for IPv4 may well stand in an inet6 stanza.
+  // A command is judged by its own words, because an inet6 stanza may hold one for IPv4.
   if (!commandOptions.has(word)) return false;
   const kind = routeCommand(rest);
   if (kind === 'unclear') {

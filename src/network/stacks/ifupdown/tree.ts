@@ -16,19 +16,19 @@ import {
   type Stanza,
 } from './file.ts';
 
-/** Where ifupdown begins to read. */
+/** The file that ifupdown reads first. */
 export const startPath = '/etc/network/interfaces';
 
 /** A stanza with what it inherits. */
 export interface ResolvedStanza extends Stanza {
   readonly file: InterfacesFile;
-  /** the options that count: inherited ones first */
+  /** the options in effect, inherited ones first */
   readonly effective: readonly Entry[];
   /** the stanza that it inherits from */
   readonly parent: ResolvedStanza | undefined;
 }
 
-/** All that ifupdown reads from a set of files. */
+/** Everything that ifupdown reads from a set of files. */
 export interface InterfacesTree {
   /** in the order in which ifupdown opens them */
   readonly files: readonly InterfacesFile[];
@@ -36,8 +36,8 @@ export interface InterfacesTree {
 }
 
 /**
- * Follows `source` and `source-directory` from /etc/network/interfaces on. A file
- * is read once, however often it is named, as ifupdown does.
+ * Follows `source` and `source-directory` from /etc/network/interfaces. Like ifupdown,
+ * it reads a file only once, however often others include it.
  * @throws RcWaitError NETWORK_FILE with path and line
  */
 export function readTree(files: readonly NetworkFile[]): InterfacesTree {
@@ -65,19 +65,19 @@ function walk(
   }
 }
 
-/** Only such names are read in a directory (interfaces(5), INCLUDING OTHER FILES). */
+/** Whether a file is read: in a directory only certain names are (interfaces(5), INCLUDING OTHER FILES). */
 function isRead({ kind }: Entry, path: string): boolean {
   return kind !== 'source-directory' || /\/[A-Za-z0-9_-]+$/.test(path);
 }
 
-/** The globs of all files that one file names. */
+/** The globs of all files that a file includes. */
 export function includesOf(file: NetworkFile): string[] {
   return entriesOf(file.text).flatMap((entry) => globsOf(file.path, entry));
 }
 
 function globsOf(path: string, { kind, rest, number }: Entry): string[] {
   if (kind !== 'source' && kind !== 'source-directory') return [];
-  // ifupdown hands the line to wordexp(3). Globs we follow; what depends on an environment we cannot.
+  // ifupdown passes the line to wordexp(3). rc-wait follows globs, but not what depends on an environment.
   if (/[$`'"\\~{}]/.test(rest))
     throw cannotRead(path, number, `cannot follow "${rest}": it needs a shell to expand it`);
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
@@ -87,7 +87,7 @@ function globsOf(path: string, { kind, rest, number }: Entry): string[] {
     .map((word) => (word.startsWith('/') ? word : folder + word) + (kind === 'source-directory' ? '/*' : ''));
 }
 
-/** ifupdown copies the options of a stanza that stands before the one that inherits them. */
+/** ifupdown copies the inherited options from a stanza earlier in the files. */
 function resolve(stanza: Stanza, file: InterfacesFile, before: readonly ResolvedStanza[]): ResolvedStanza {
   if (stanza.inherits === undefined) return { ...stanza, file, effective: stanza.options, parent: undefined };
   const parent = before.find(
@@ -112,8 +112,8 @@ function resolve(stanza: Stanza, file: InterfacesFile, before: readonly Resolved
 }
 
 /**
- * Refuses an interface whose stanza a `mapping` script picks when it comes up:
- * which one that will be cannot be read from the files.
+ * Refuses an interface for which a `mapping` script chooses the stanza when it comes up:
+ * the files do not tell which one it will choose.
  */
 export function refuseMapping({ files }: InterfacesTree, interfaceName: string): void {
   for (const { path, entries } of files) {
@@ -125,7 +125,7 @@ export function refuseMapping({ files }: InterfacesTree, interfaceName: string):
   }
 }
 
-/** The static IPv4 address of a stanza; undefined when it has none. */
+/** The static IPv4 address of a stanza; undefined if it has none. */
 export function addressOf({ effective }: ResolvedStanza): Ipv4Prefix | undefined {
   const option = (word: string) => effective.findLast((entry) => entry.word === word)?.rest;
   const [host = '', slash] = (option('address') ?? '').split('/');
@@ -135,7 +135,7 @@ export function addressOf({ effective }: ResolvedStanza): Ipv4Prefix | undefined
   return parseIpv4Prefix(`${address}/${length}`);
 }
 
-/** `255.255.224.0` or `19` */
+/** The length of `255.255.224.0` or `19`. */
 function prefixLengthOf(netmask: string | undefined): number | undefined {
   if (netmask === undefined || /^\d+$/.test(netmask))
     return netmask === undefined ? undefined : Number(netmask);
@@ -145,14 +145,14 @@ function prefixLengthOf(netmask: string | undefined): number | undefined {
   return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : undefined;
 }
 
-/** Without a netmask ifupdown goes by the address's class (compute_v4_mask() in its archcommon.c). */
+/** The prefix length by class, which ifupdown uses without a netmask (compute_v4_mask() in its archcommon.c). */
 function classOf(address: Ipv4Address): number {
   const firstOctet = Number(address.split('.')[0]);
   if (firstOctet <= 127) return 8;
   return firstOctet <= 191 ? 16 : 24;
 }
 
-/** Whether a stanza is for the interface itself, and for IPv4. */
+/** Whether a stanza is the interface's own, for IPv4. */
 export function isInetOf({ name, family }: ResolvedStanza, interfaceName: string): boolean {
   return family === 'inet' && name === interfaceName && !hasWildcard(name);
 }

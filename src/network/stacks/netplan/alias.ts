@@ -16,22 +16,22 @@ import {
 import type { Cut } from '../text/cut.ts';
 
 /*
- * cloud-init 18 and others write what two interfaces have alike once, with an anchor, and name it by aliases
- * where it comes again. An anchor must not go while an alias needs it.
+ * cloud-init 18 and others write settings shared by two interfaces once, with an anchor, and repeat them by
+ * aliases. An anchor must not be removed while an alias needs it.
  */
 
-/** An item of a sequence or a key of a mapping, by its place. */
+/** The position of an item in a sequence or of a key in a mapping. */
 export interface Place {
   readonly parent: YAMLMap | YAMLSeq;
   readonly index: number;
 }
 
-/** The items that can go together: an anchor in them that something else needs stays where it is. */
+/** The items that can be removed: those without an anchor that the rest of the file needs. */
 export function withoutShared<T extends Place>(document: Document, items: readonly T[]): T[] {
   return items.filter((item) => orphansOf(document, items, [item]).length === 0);
 }
 
-/** What has to be written where items go: the first alias of each anchor in them becomes what the anchor stood at. */
+/** The texts to write when items are removed: the first alias of each lost anchor becomes the anchored value. */
 export function movedAnchors(document: Document, items: readonly Place[]): Cut[] {
   const first = new Map<Node, Alias>();
   for (const { alias, target } of orphansOf(document, items)) {
@@ -47,9 +47,9 @@ export function movedAnchors(document: Document, items: readonly Place[]): Cut[]
 }
 
 /**
- * Aliases that stay, while what they stand for goes.
- * @param items all that goes
- * @param holders those of them whose anchors are looked at
+ * Aliases that stay although their anchors are removed.
+ * @param items every item to remove
+ * @param holders the items whose anchors are checked
  */
 function orphansOf(
   document: Document,

@@ -16,24 +16,23 @@ import { movedAnchors } from './alias.ts';
 import { type NetplanFile, parseYaml } from './file.ts';
 import { meaningOf } from './meaning.ts';
 
-/** An item of a sequence or a key of a mapping that is to go. */
+/** An item of a sequence or a key of a mapping to remove. */
 export interface Removal {
   readonly parent: YAMLMap | YAMLSeq;
   readonly index: number;
-  /** the gateway that it names, as written; undefined where it names none */
+  /** the gateway of the route, as written; undefined if it has none */
   readonly via: string | undefined;
-  /** of a route; left out: it has none */
+  /** metric of the route; left out: it has none */
   readonly metric?: number;
-  /** a mapping that takes the item's place, so that the sequence keeps its length */
+  /** a mapping that replaces the item, so that the sequence keeps its length */
   readonly copy?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The file's text without the removals, the lines that it touches kept behind a
- * mark. The result is parsed again and must say what the file said, less the
- * removals: YAML can be written in more ways than can be cut, and a file that we
- * would break must be left alone.
- * @throws RcWaitError NETWORK_FILE when the file is written in such a way
+ * The file's text without the removals; the lines that they touch stay behind a mark. The result is parsed
+ * again and must mean the same as the file without the removals, because some ways of writing YAML cannot
+ * be cut by lines, and such a file must stay as it is.
+ * @throws RcWaitError NETWORK_FILE if the file is written in such a way
  */
 export function withoutRemovals(file: NetplanFile, removals: readonly Removal[]): string {
   const { document } = file;
@@ -55,11 +54,11 @@ export function withoutRemovals(file: NetplanFile, removals: readonly Removal[])
 function cutsOf(text: string, removals: readonly Removal[]): Cut[] {
   const cuts: Cut[] = [];
   for (const [parent, group] of Map.groupBy(removals, ({ parent }) => parent)) {
-    // Two IDs may share one mapping through an anchor: then the same item is found twice.
+    // Two IDs may share one mapping through an anchor, so the same item may be found twice.
     const unique = [...new Map(group.map((removal) => [removal.index, removal])).values()];
     unique.sort((a, b) => a.index - b.index);
-    // netplan refuses a key without a value: what loses its last item becomes [] or {}.
-    // One blank before []: a sequence may stand as far left as its own key, a [] may not.
+    // netplan refuses a key without a value, so a collection that loses its last item becomes [] or {}.
+    // A blank comes before []: a block sequence may start in the column of its key, [] may not.
     const isEmptied = unique.length === parent.items.length && !unique.some(({ copy }) => copy);
     const emptied = isEmptied && !parent.flow ? (isMap(parent) ? '{}' : ' []') : '';
     unique.forEach((removal, position) => {
@@ -76,7 +75,7 @@ function cutsOf(text: string, removals: readonly Removal[]): Cut[] {
   return cuts;
 }
 
-/** From the item's dash or key to the last character of its value. */
+/** The range from the item's dash or key to the last character of its value. */
 function extentOf({ parent, index }: Removal): { start: number; end: number } {
   const item: unknown = parent.items[index];
   const token = parent.srcToken;
@@ -84,7 +83,7 @@ function extentOf({ parent, index }: Removal): { start: number; end: number } {
     token?.type === 'block-seq'
       ? token.items[index]?.start.find(({ type }) => type === 'seq-item-ind')
       : undefined;
-  // In [a, b] an anchor or a tag stands before its item.
+  // In [a, b] an anchor or a tag comes before its item.
   const before =
     token?.type === 'flow-collection'
       ? token.items[index]?.start.find(({ type }) => type === 'anchor' || type === 'tag')
@@ -98,14 +97,14 @@ function startOf(item: unknown): number {
   return (isNode(node) && node.range?.[0]) || 0;
 }
 
-/** A block collection's own range ends after blank lines and comments that are not part of it. */
+/** The end of an item, without the blank lines and comments that a block collection's own range includes. */
 function endOf(item: unknown): number {
   if (isPair(item)) return Math.max(endOf((item as Pair).key), endOf((item as Pair).value));
   if (isCollection(item) && !item.flow) return endOf(item.items.at(-1));
   return isScalar(item) || isAlias(item) || isCollection(item) ? (item.range?.[1] ?? 0) : 0;
 }
 
-/** In [a, b] and {a, b} the comma goes too: the one after the item, or else the one before it. */
+/** In [a, b] and {a, b} the comma goes as well: the one after the item, else the one before it. */
 function withComma(text: string, start: number, end: number): { start: number; end: number } {
   const after = /^(?:\s|#[^\n]*\n)*,[ \t]*/.exec(text.slice(end));
   if (after !== null) return { start, end: end + after[0].length };

@@ -10,7 +10,7 @@ import {
 } from './merge.ts';
 import { defaultRoutes } from './routes.ts';
 
-/** The default routes that netplan has its renderers bring, those of our own file among them. */
+/** The default routes that netplan has its renderers bring, including the one in rc-wait's file. */
 export function netplanDefaults(files: readonly NetworkFile[]): FileDefault[] {
   const read = effectiveFiles(files).map((file) => readNetplanFile(file));
   return mergeDefinitions(read).flatMap((definition) => {
@@ -26,7 +26,7 @@ export function netplanDefaults(files: readonly NetworkFile[]): FileDefault[] {
     const held = parts.flatMap(({ file, part }) =>
       defaultRoutes(file, part).map(({ via }) => ({ ...base, path: file.path, via, isLeased: false })),
     );
-    // Option 121 may bring one all the same: the kernel's is explained by it, and ours is taken before it.
+    // Option 121 may still bring one. This entry explains it in the kernel, and rc-wait's route is preferred to it.
     const isAtBoot = base.isAtBoot && !isSilenced(definition, files);
     const leased = { ...base, isAtBoot, path: parts.at(-1)?.file.path ?? '', via: undefined, isLeased: true };
     return dhcp4 && useRoutes ? [...held, leased] : held;
@@ -37,7 +37,7 @@ function isNamed({ hasMatch, setName, matchName }: MergedDefinition): boolean {
   return !hasMatch || Boolean(setName) || Boolean(matchName);
 }
 
-/** A MAC address that nobody tells may be the one of the match. */
+/** If the target's MAC address is unknown, it may be the one in the match. */
 function mayStandFor(definition: MergedDefinition, target: Target): boolean {
   const { hasMatch, setName, matchMac } = definition;
   const isOpen = hasMatch && !setName && Boolean(matchMac) && target.macAddress === undefined;

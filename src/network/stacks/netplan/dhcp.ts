@@ -3,32 +3,32 @@ import { dropInText, ownChanges, ownDropIn } from '../drop-in.ts';
 import type { MergedDefinition } from './merge.ts';
 
 /*
- * What keeps a default route by DHCP away. netplan has no word for that alone: `use-routes: false` takes all
- * routes, those of option 121 among them. For networkd it is said beside the unit that netplan makes; for
- * NetworkManager it cannot be said so, and `use-routes` it is (see `ownText`).
+ * Keeps out default routes from DHCP. netplan has no key for that: `use-routes: false` drops all routes from
+ * DHCP, also those of option 121. For networkd, a drop-in beside the unit that netplan generates drops only the
+ * default route. For NetworkManager that is not possible, so it gets `use-routes` (see `ownText`).
  */
 
-/** Our drop-ins beside the units that netplan makes of its files. */
+/** rc-wait's drop-ins beside the units that netplan generates. */
 export const dropInGlob = `/etc/systemd/network/10-netplan-*.network.d/${ownDropIn}`;
 
-/** The metric of what DHCP brings, where the files say none: netplan gives networkd this one. */
+/** The metric that netplan gives networkd for routes from DHCP, if the files set none. */
 const dhcpMetric = 100;
 
-/** Whether networkd carries out what netplan's files say of an ID. */
+/** Whether networkd carries out a definition. */
 export function isNetworkds({ renderer }: MergedDefinition): boolean {
   return renderer !== 'NetworkManager';
 }
 
-/** The metric that a default route by DHCP has; the lower, the better. */
+/** The metric of a default route from DHCP; lower wins. */
 export function metricOf({ routeMetric }: MergedDefinition): number {
   return Number(routeMetric ?? dhcpMetric);
 }
 
 /**
- * The drop-ins as they shall be. A default route in option 121 comes all the same (see `silencing` of
- * networkd/routes.ts): it has a metric, and ours has none.
- * @param files all of the stack's, drop-ins among them
- * @param silenced the IDs that are to bring no default route
+ * The changes to rc-wait's drop-ins. A default route in option 121 still arrives (see `silencing` of
+ * networkd/routes.ts), but it has a metric and rc-wait's route has none.
+ * @param files every file of the stack, including drop-ins
+ * @param silenced definitions that must bring no default route
  */
 export function dropInChanges(
   files: readonly NetworkFile[],
@@ -45,7 +45,7 @@ export function dropInChanges(
   );
 }
 
-/** Whether a drop-in of ours keeps an ID from a default route by DHCP that is taken. */
+/** Whether a drop-in of rc-wait keeps a default route from DHCP from being used for an ID. */
 export function isSilenced({ id }: MergedDefinition, files: readonly NetworkFile[]): boolean {
   return files.some(({ path }) => path === dropInGlob.replace('*', id));
 }

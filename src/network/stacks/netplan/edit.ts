@@ -18,11 +18,11 @@ import {
 } from './resolvers.ts';
 import { defaultRoutes, useRoutesOverride } from './routes.ts';
 
-/** What an edit starts from. */
+/** The input of an edit. */
 export interface Start {
   /** all files of the stack */
   readonly files: readonly NetworkFile[];
-  /** the files as they are, but our own */
+  /** the files as they are, without rc-wait's own */
   readonly live: readonly NetplanFile[];
   readonly own: NetworkFile | undefined;
   /** the definition of the gateway's interface */
@@ -30,7 +30,7 @@ export interface Start {
   readonly wish: GatewayWish;
 }
 
-/** The changes that make the gateway the one default route, with the resolvers that go with it. */
+/** The changes that make the gateway the one default route, and move the resolvers with it. */
 export function changesOf({ files, live, own, target, wish }: Start): FileChange[] {
   const merged = mergeDefinitions(live);
   const silenced = merged.filter(({ id, dhcp4, useRoutes }) => id !== target.id && dhcp4 && useRoutes);
@@ -43,7 +43,7 @@ export function changesOf({ files, live, own, target, wish }: Start): FileChange
       live,
       new Map(live.map((file) => [file, removalsOf(file, { kept, silenced: bare, publics, target, wish })])),
     );
-  // One with a metric could come after a default route that DHCP brings.
+  // A route with a metric could lose to a default route from DHCP.
   const least = Math.min(...silenced.map(metricOf).filter((metric) => metric !== 0));
   const kept = wishedRoutes(live, target, wish).find(
     (route) =>
@@ -54,7 +54,7 @@ export function changesOf({ files, live, own, target, wish }: Start): FileChange
     removals.length > 0 ? [changeOf(file, withoutRemovals(file, removals))] : [],
   );
   const gateway = kept === undefined ? wish.gateway : undefined;
-  // What stands in /run is gone with the next boot: the item must hold with it and without.
+  // Files in /run do not survive a boot, so netplan must use the item both with and without them.
   const isRoom = [live, live.filter(isLasting)].every((files) =>
     hasRoom(target.id, files, cuts, ({ path }) => !overrulesUs(path)),
   );
@@ -64,33 +64,33 @@ export function changesOf({ files, live, own, target, wish }: Start): FileChange
   return [...changes, ...dropInChanges(files, silenced)];
 }
 
-/** What an edit takes out of a file. */
+/** What an edit removes from a file. */
 interface Taking extends Pick<Start, 'target' | 'wish'> {
-  /** the one default route that stays, where a file has it as wished */
+  /** the wanted default route in a file, the only one that stays */
   readonly kept: Removal | undefined;
-  /** those that are to take no routes from DHCP at all */
+  /** definitions that must get no routes from DHCP at all */
   readonly silenced: readonly MergedDefinition[];
   readonly publics: readonly MergedDefinition[];
 }
 
 function removalsOf(file: NetplanFile, { kept, silenced, publics, target, wish }: Taking): Removal[] {
   const { document, definitions } = file;
-  // What stands in /run comes back with the next boot: those resolvers are in both places.
+  // Whatever writes a file in /run does so again at the next boot, so its resolvers stay, in both places.
   const resolvers = isLasting(file)
     ? definitions.filter((one) => has(publics, one)).flatMap((one) => nameserversRemoval(file, one))
     : [];
   const routes = definitions.flatMap((definition) => [
     ...defaultRoutes(file, definition).filter(
-      // The same gateway twice, with two metrics, would be two routes. In /run it goes with the next boot.
+      // The same gateway with two metrics would be two routes. One in /run stays, because the next boot removes it.
       (route) => !isSame(route, kept) && (isLasting(file) || !isWished(target, wish)(definition, route)),
     ),
     ...(overrulesUs(file.path) && has(silenced, definition) ? useRoutesOverride(file, definition) : []),
   ]);
-  // Resolvers that an interface which keeps them has by an alias stay with both.
+  // Resolvers shared by an alias with an interface that keeps them stay with both.
   return [...routes, ...withoutShared(document, resolvers)];
 }
 
-/** The public definitions, and the nameservers that the gateway's lacks: theirs, and its own of the time when it was public. */
+/** The public definitions, and the nameservers that the gateway's lacks: of those, and of itself when it was public. */
 function movesOf(
   live: readonly NetplanFile[],
   own: NetworkFile | undefined,
@@ -98,7 +98,7 @@ function movesOf(
 ): { publics: readonly MergedDefinition[]; nameservers: Nameservers | undefined } {
   const restored = live.map(originalOf);
   const originals = live.map((file, index) => restored[index] ?? file);
-  // Where a file cannot be told as it was, what we made of it stands in ours.
+  // If a file's original text is lost, rc-wait's own file still has what was taken from it.
   const memory = own !== undefined && restored.includes(undefined) ? [readNetplanFile(own)] : [];
   const remembered = memory.flatMap(({ definitions }) => definitions.map((one) => one.id));
   const found = publicDefinitions(live, originals, id);
@@ -118,7 +118,7 @@ function movesOf(
   return { publics, nameservers: { ...lacks, search: [...lacks.search, ...all] } };
 }
 
-/** The routes as wished that other files hold already, and will hold after the next boot too. */
+/** The wanted routes that other files hold already, and still hold after the next boot. */
 function wishedRoutes(files: readonly NetplanFile[], target: MergedDefinition, wish: GatewayWish): Removal[] {
   return files
     .filter(isLasting)
@@ -141,7 +141,7 @@ function has(definitions: readonly MergedDefinition[], { id }: Definition): bool
   return definitions.some((one) => one.id === id);
 }
 
-/** Whether it will be there after the next boot. */
+/** Whether a file still exists after the next boot. */
 function isLasting({ path }: NetworkFile): boolean {
   return !path.startsWith('/run/');
 }
@@ -156,6 +156,6 @@ function changeOf(file: NetplanFile, after: string): FileChange {
     );
   }
   if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o600 };
-  // A package owns what is in /lib; a file of the same name in /etc hides it (netplan-generate(8)).
+  // Packages own the files in /lib; a file of the same name in /etc hides them (netplan-generate(8)).
   return { path: `/etc/netplan/${nameOf(path)}`, before: undefined, after, mode: 0o600 };
 }

@@ -13,36 +13,36 @@ import {
 import { RcWaitError } from '../../../base/error.ts';
 import type { NetworkFile } from '../../types.ts';
 
-/** One netplan file, parsed. Every scalar is a string, as netplan's own reader sees it. */
+/** One parsed netplan file. Every scalar is a string, as netplan's own reader sees it. */
 export interface NetplanFile extends NetworkFile {
   readonly document: Document;
-  /** `renderer` of all definitions that have none of their own */
+  /** `renderer` for definitions without their own */
   readonly renderer?: string | undefined;
   readonly definitions: readonly Definition[];
 }
 
-/** What one file says of one ID: `network: SECTION: ID: …`. */
+/** One file's settings for one ID: `network: SECTION: ID: …`. */
 export interface Definition {
   /** `ethernets`, `bonds`, … */
   readonly section: string;
   readonly id: string;
-  /** `renderer` of the section, which stands among the IDs */
+  /** `renderer` of the section, a key among the IDs */
   readonly renderer?: string | undefined;
   readonly settings: YAMLMap;
 }
 
-/** What is no character of YAML 1.1 for libyaml: a byte that is no UTF-8, C0 and C1 but tab, line ends and NEL, DEL. */
+/** Not a character of YAML 1.1 for libyaml: bytes that are not UTF-8, DEL, C0 and C1 except tab, line ends and NEL. */
 const unreadable = /[\ud800-\udfff\ufffe\uffff]|(?![\t\n\r\u0085])\p{Cc}/u;
 
-/** Keys of `network:` that hold no interfaces whose routes are in the main table. */
+/** Keys of `network:` without interfaces whose routes are in the main table. */
 const otherKeys = new Set(['version', 'renderer', 'openvswitch', 'nm-devices', 'vrfs']);
 
 /**
- * Reads one netplan file. An empty file is one without definitions, as for netplan.
- * @throws RcWaitError NETWORK_FILE naming file and line when it is not YAML or not of netplan's shape
+ * Reads one netplan file. An empty file has no definitions, as for netplan.
+ * @throws RcWaitError NETWORK_FILE naming file and line if it is not YAML or not of netplan's shape
  */
 export function readNetplanFile(file: NetworkFile): NetplanFile {
-  // The bytes of its mark, FF FE or FE FF, are no UTF-8. libyaml takes it, and it could not be edited line by line.
+  // The bytes of its mark, FF FE or FE FF, are not UTF-8. libyaml accepts UTF-16, but rc-wait cannot edit it by lines.
   if (/^(\udcff\udcfe|\udcfe\udcff)/.test(file.text)) {
     throw new RcWaitError('NETWORK_FILE', `cannot read ${file.path}: it is UTF-16 text`, {
       hint: 'nothing was changed; write the file in UTF-8, as every other tool expects it',
@@ -78,10 +78,9 @@ function definitionsOf(file: NetworkFile, document: Document, section: string, i
 }
 
 /**
- * Parses YAML with every scalar as a string (netplan decides by key what a scalar means, not by its look), and
- * takes and refuses what libyaml does: a key may come twice in a mapping, of several documents the first
- * counts, and bytes that are not UTF-8 or control characters make the file unusable (seen with netplan 0.101
- * and 0.106).
+ * Parses YAML with every scalar as a string (netplan interprets a scalar by its key, not by its look), and
+ * accepts exactly what libyaml does: a key may come twice in a mapping, only the first document counts, and
+ * bytes that are not UTF-8 or control characters make the file unusable (seen with netplan 0.101 and 0.106).
  */
 export function parseYaml(text: string): { document: Document; problem?: { line: number; reason: string } } {
   const lineCounter = new LineCounter();
@@ -99,7 +98,7 @@ export function parseYaml(text: string): { document: Document; problem?: { line:
   return { document, problem: { line: lineCounter.linePos(error.pos[0]).line, reason: error.message } };
 }
 
-/** The first character that libyaml takes nowhere, not even in a comment. */
+/** The first character that libyaml refuses everywhere, even in comments. */
 function unreadableIn(text: string): { line: number; reason: string } | undefined {
   const found = unreadable.exec(text);
   if (found === null) return undefined;
@@ -108,17 +107,17 @@ function unreadableIn(text: string): { line: number; reason: string } | undefine
   return { line, reason };
 }
 
-/** Every value of a key, for it may come twice in a mapping: netplan goes through them one after the other. Aliases are followed. */
+/** Every value of a key, aliases followed. A key may come twice in a mapping: netplan processes each in turn. */
 export function valuesAt(document: Document, map: YAMLMap, key: string): unknown[] {
   return pairsOf(document, map, key).map(({ value }) => (isAlias(value) ? value.resolve(document) : value));
 }
 
-/** The value of a key, the last where it comes twice, aliases followed; undefined when the key is not there. */
+/** The last value of a key, aliases followed; undefined if the key is missing. */
 export function valueAt(document: Document, map: YAMLMap, key: string): unknown {
   return valuesAt(document, map, key).at(-1);
 }
 
-/** The pairs of a key, as they stand in the file. */
+/** The pairs of a key, without following aliases. */
 export function pairsOf(document: Document, map: YAMLMap, key: string): Pair[] {
   return map.items.filter((pair) => textOf(document, pair.key) === key);
 }
@@ -129,13 +128,13 @@ export function textOf(document: Document, value: unknown): string | undefined {
   return isScalar(node) ? String(node.value ?? '') : undefined;
 }
 
-/** The items of a sequence, aliases followed; none when it is no sequence. */
+/** The items of a sequence, aliases followed; empty for anything else. */
 export function itemsOf(document: Document, value: unknown): readonly unknown[] {
   const node = isAlias(value) ? value.resolve(document) : value;
   return isSeq(node) ? node.items : [];
 }
 
-/** The mapping that a value is, aliases followed; undefined when it is none. */
+/** A mapping, aliases followed; undefined for anything else. */
 export function mapOf(document: Document, value: unknown): YAMLMap | undefined {
   const node = isAlias(value) ? value.resolve(document) : value;
   return isMap(node) ? node : undefined;

@@ -19,13 +19,12 @@ import { netplanParser } from './parser.ts';
 import { originalOf, publicDefinitions } from './public.ts';
 
 /**
- * netplan, with whatever renderer: our route in a file of our own, and every
- * other default route out of the files that hold one. Written as 0.0.0.0/0:
- * `to: default` needs netplan 0.103, and older hosts lost their network to it.
+ * netplan, with either renderer: the gateway goes into a file of rc-wait, and every other default route is
+ * removed from its file. The route is written as 0.0.0.0/0: `to: default` needs netplan 0.103, and older
+ * hosts lost their network to it.
  *
- * `nameservers` of public interfaces go into that file too; resolvers that DHCP
- * brings stay where they are. `activation-mode`, by which a public interface is
- * disabled, needs netplan 0.103: an older one refuses it when the files are checked.
+ * `nameservers` of public interfaces move into that file too; resolvers from DHCP stay. `activation-mode`,
+ * which disables a public interface, needs netplan 0.103: an older one refuses it when the files are checked.
  */
 export const netplan: Stack = {
   name: 'netplan',
@@ -64,10 +63,10 @@ export const netplan: Stack = {
     return found.length === 1 ? found[0]?.id : undefined;
   }),
 
-  // With either renderer `netplan apply` reaches every interface: it reconfigures all of networkd's,
-  // and disconnects those of NetworkManager before it starts that anew (seen with 0.106).
+  // With either renderer `netplan apply` affects every interface: it reconfigures all of networkd's, and
+  // disconnects those of NetworkManager before it restarts that (seen with 0.106).
   reload: () => [
-    // Checks the files before anything is touched: it writes below /run alone.
+    // Checks the files before anything changes: it writes only below /run.
     { argv: ['netplan', 'generate'], timeoutMs: 30_000, check: true },
     { argv: ['netplan', 'apply'], timeoutMs: 120_000 },
   ],
@@ -90,7 +89,7 @@ function soleDefinition(definitions: readonly MergedDefinition[], wish: GatewayW
     );
   }
   if (second !== undefined) {
-    // networkd takes the first .network file that matches, NetworkManager another: we must not guess.
+    // networkd uses the first .network file that matches, NetworkManager another one: do not guess.
     throw new RcWaitError(
       'NETWORK_FILE',
       `cannot configure ${wish.interfaceName}: netplan defines it twice, as ${first.id} and as ${second.id}`,

@@ -4,17 +4,17 @@ import { mapOf, type NetplanFile, textOf } from './file.ts';
 import { isDefaultRoute } from './routes.ts';
 
 /*
- * netplan 0.100 to 0.105 (Debian 11, Ubuntu 20.04 and 22.04 before their updates) leaves a whole list of
- * `routes` out where the ID has exactly as many routes from the lists read before: handle_routes() of its
- * parse.c takes that for a second pass over the same list (LP 2003061, mended in 0.106). So whether a list
- * counts hangs on the lengths of all lists before it, and a route more or less in one may cost another one.
- * What rc-wait writes must hold on every release, for whose files on a disk are read is not known.
+ * netplan 0.100 to 0.105 (Debian 11, Ubuntu 20.04 and 22.04 before their updates) drops a whole list of
+ * `routes` if the ID has exactly as many routes from the lists read before: handle_routes() of its parse.c
+ * takes it for a second pass over the same list (LP 2003061, fixed in 0.106). So whether a list counts depends
+ * on the lengths of all lists before it, and one route more or less in a list may drop another list.
+ * rc-wait's files must hold for every release, because the release of a disk image is unknown.
  */
 
-/** What goes, file by file. */
+/** What to remove, by file. */
 export type Cuts = ReadonlyMap<NetplanFile, readonly Removal[]>;
 
-/** Which lists such a netplan takes, by their lengths in the order in which it reads them. */
+/** Which lists such a netplan uses, from their lengths in reading order. */
 function takenLists(lengths: readonly number[]): boolean[] {
   let total = 0;
   return lengths.map((length) => {
@@ -27,13 +27,13 @@ function takenLists(lengths: readonly number[]): boolean[] {
 /** One `routes` of an ID. */
 interface RouteList {
   readonly sequence: YAMLSeq;
-  /** once the cuts are made */
+  /** after the cuts */
   readonly length: number;
-  /** all but default routes, to be compared */
+  /** all routes but default routes, in a comparable form */
   readonly others: readonly string[];
 }
 
-/** Whether the ID's list in which a route stands is taken, once the cuts are made; `gateway4` always is. */
+/** Whether such a netplan uses the ID's list that holds a route after the cuts; it always uses `gateway4`. */
 export function isTaken({ parent }: Removal, id: string, files: readonly NetplanFile[], cuts: Cuts): boolean {
   const lists = listsOf(files, id, cuts);
   const taken = takenLists(lists.map(({ length }) => length));
@@ -42,8 +42,9 @@ export function isTaken({ parent }: Removal, id: string, files: readonly Netplan
 }
 
 /**
- * Whether a list of one route in a file of ours is taken, and costs the ID no other route, once the cuts are made.
- * @param isBefore whether a file is read before ours
+ * Whether such a netplan would use a list of one route in rc-wait's file, and the ID would lose no other route
+ * by it, after the cuts.
+ * @param isBefore whether netplan reads a file before rc-wait's
  */
 export function hasRoom(
   id: string,
@@ -68,9 +69,9 @@ export function hasRoom(
 }
 
 /**
- * The cuts, with a copy of another route of the ID in the place of each item where the shorter list would cost
- * the ID a route. A route that an interface has twice is one route: netplan from 0.106 on drops the second,
- * networkd and NetworkManager add it once.
+ * The cuts, where each removed item is replaced by a copy of another route of the ID if the shorter list would
+ * cost the ID a route. A duplicate is harmless: netplan from 0.106 on drops it, and networkd and NetworkManager
+ * add the route once.
  */
 export function withCopies(files: readonly NetplanFile[], cuts: Cuts): Cuts {
   const copies = new Map<unknown, Readonly<Record<string, unknown>>>();
@@ -90,7 +91,7 @@ export function withCopies(files: readonly NetplanFile[], cuts: Cuts): Cuts {
   return new Map([...cuts].map(([file, removals]) => [file, removals.map(withCopy)]));
 }
 
-/** Whether a route is in none of the lists that are taken, and was in one that was taken before. */
+/** Whether a route that was in a used list is no longer in any. */
 function costs(lists: readonly RouteList[], before: readonly boolean[], after: readonly boolean[]): boolean {
   const routesOf = (taken: readonly boolean[]) =>
     lists.flatMap(({ others }, at) => (taken[at] ? others : []));
@@ -98,7 +99,7 @@ function costs(lists: readonly RouteList[], before: readonly boolean[], after: r
   return routesOf(before).some((route) => !left.has(route));
 }
 
-/** Every `routes` of an ID, in the order in which netplan reads them. */
+/** Every `routes` of an ID, in netplan's reading order. */
 function listsOf(files: readonly NetplanFile[], id: string, cuts: Cuts): RouteList[] {
   const removals = [...cuts.values()].flat().filter(({ copy }) => copy === undefined);
   return files.flatMap(({ document, definitions }) =>
@@ -109,7 +110,7 @@ function listsOf(files: readonly NetplanFile[], id: string, cuts: Cuts): RouteLi
       .map(({ value }) => (isAlias(value) ? value.resolve(document) : value))
       .filter((value) => isSeq(value))
       .map((sequence) => {
-        // IDs may share a sequence through an anchor: then the same item is found twice.
+        // IDs may share a sequence through an anchor, so the same item may be found twice.
         const gone = removals.filter(({ parent }) => parent === sequence).map(({ index }) => index);
         const routes = sequence.items.flatMap((item) => mapOf(document, item) ?? []);
         return {

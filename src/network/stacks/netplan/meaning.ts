@@ -1,20 +1,20 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 
-/** What becomes of an item of a sequence or a key of a mapping. */
+/** A change to an item of a sequence or a key of a mapping. */
 export interface Change {
   readonly parent: YAMLMap | YAMLSeq;
   readonly index: number;
-  /** a mapping that takes its place; left out: it goes */
+  /** a mapping that replaces it; left out: it is removed */
   readonly copy?: Readonly<Record<string, unknown>>;
 }
 
-/** More values than any network file has, its aliases followed: a file made to have no end (CVE-2003-1564) has more. */
+/** More values than any network file has with its aliases expanded; an endless file (CVE-2003-1564) has more. */
 const mostValues = 100_000;
 
 /**
- * What a document says once it is changed, to be compared: every pair of a mapping in its order, for a key may
- * come twice, and aliases written out.
- * @returns undefined where it names an anchor that is not there, or has no end
+ * The content of a document after some changes, in a form to compare: the pairs of a mapping in their order,
+ * because a key may come twice, and aliases expanded.
+ * @returns undefined if an alias has no anchor, or the expansion does not end
  */
 export function meaningOf(document: Document, changes: readonly Change[] = []): string | undefined {
   const places = new Map<unknown, Map<number, Change>>();
@@ -44,7 +44,7 @@ export function meaningOf(document: Document, changes: readonly Change[] = []): 
   }
 }
 
-/** A value of plain JavaScript as `tell` puts it. */
+/** A plain JavaScript value in the form of `tell`. */
 function pairsOf(value: unknown): unknown {
   if (Array.isArray(value)) return ['sequence', value.map(pairsOf)];
   if (typeof value !== 'object' || value === null) return String(value ?? '');

@@ -4,7 +4,7 @@ import type { HostInterface, NetworkFile, Target } from '../../types.ts';
 import { globPattern, hasWildcard, nameOf } from '../text/glob.ts';
 import { type Definition, itemsOf, mapOf, type NetplanFile, textOf, valuesAt } from './file.ts';
 
-/** An ID with what all files together say of it, as far as default routes and disabling go. */
+/** The merged settings of an ID from all files, as far as default routes and disabling need them. */
 export interface MergedDefinition {
   readonly section: string;
   readonly id: string;
@@ -16,28 +16,27 @@ export interface MergedDefinition {
   setName?: string;
   dhcp4: boolean;
   useRoutes: boolean;
-  /** of the routes that DHCP brings, as written */
+  /** metric of the routes from DHCP, as written */
   routeMetric?: string;
   readonly addresses: string[];
-  /** IDs that it stands on: the link of a VLAN, the ports of a bond or a bridge */
+  /** IDs that it is stacked on: the link of a VLAN, the ports of a bond or a bridge */
   readonly lowers: { readonly id: string; readonly path: string }[];
 }
 
 /**
- * The files that netplan reads, in its order: by name, whatever their folder; a
- * name in /run hides the same name in /etc, and that the one in /lib
- * (netplan-generate(8)).
+ * The files that netplan reads, in its order: by name, whatever their folder. A file in /run hides the one
+ * of the same name in /etc, and that one hides the one in /lib (netplan-generate(8)).
  */
 export function effectiveFiles(files: readonly NetworkFile[]): NetworkFile[] {
   const rank = ({ path }: NetworkFile) => (path.startsWith('/run/') ? 2 : path.startsWith('/etc/') ? 1 : 0);
   const byName = new Map<string, NetworkFile>();
-  // Beside netplan's own stand drop-ins of ours, which networkd reads.
+  // The stack's files also include rc-wait's drop-ins, which networkd reads.
   for (const file of files.filter(({ path }) => path.endsWith('.yaml')).toSorted((a, b) => rank(a) - rank(b)))
     byName.set(nameOf(file.path), file);
   return [...byName.values()].sort((a, b) => (nameOf(a.path) < nameOf(b.path) ? -1 : 1));
 }
 
-/** What the files together say: mappings are merged, the later file wins (netplan(5)). */
+/** Merges the files as netplan does: mappings are merged, the later file wins (netplan(5)). */
 export function mergeDefinitions(files: readonly NetplanFile[]): MergedDefinition[] {
   const merged = new Map<string, MergedDefinition>();
   const global = files.findLast(({ renderer }) => renderer !== undefined)?.renderer;
@@ -87,7 +86,7 @@ function mergeInto(known: MergedDefinition, file: NetplanFile, { settings, rende
   }
 }
 
-/** All values at the end of a path of keys, of which each may come twice. */
+/** All values at the end of a path of keys; each key may come twice. */
 function valuesBelow(
   document: Document,
   map: YAMLMap,
@@ -102,7 +101,7 @@ function valuesBelow(
   });
 }
 
-/** netplan's own words for true and false; undefined for anything else. */
+/** netplan's words for true and false; undefined for anything else. */
 function truth(word: string | undefined): boolean | undefined {
   if (word === undefined) return undefined;
   if (/^(true|on|yes|y)$/i.test(word)) return true;
@@ -110,7 +109,7 @@ function truth(word: string | undefined): boolean | undefined {
 }
 
 /**
- * Whether an ID stands for the interface. Without `match` the ID is the name;
+ * Whether an ID is for the interface. Without `match` the ID is the interface's name;
  * with it, the ID is only a label, and `set-name` or the match decides (netplan(5)).
  */
 export function standsFor(definition: MergedDefinition, { interfaceName, macAddress }: Target): boolean {
@@ -122,18 +121,18 @@ export function standsFor(definition: MergedDefinition, { interfaceName, macAddr
   return byName && (!matchMac || matchMac === macAddress?.toLowerCase());
 }
 
-/** The name that the interface of an ID will have, as far as the files tell; else the ID. */
+/** The name that the interface of an ID will have, if the files name it; else the ID. */
 export function interfaceNameOf({ id, hasMatch, matchName, setName }: MergedDefinition): string {
   const literal = hasMatch && matchName && !hasWildcard(matchName) ? matchName : undefined;
   return setName || literal || id;
 }
 
-/** Whether an ID may stand for more than one interface. */
+/** Whether an ID may be for more than one interface. */
 export function isForSeveral({ hasMatch, matchName, matchMac, setName }: MergedDefinition): boolean {
   return hasMatch && !setName && !matchMac && (!matchName || hasWildcard(matchName));
 }
 
-/** The IDs that tell their interface by its MAC address alone. */
+/** The IDs that identify their interface only by its MAC address. */
 export function labelsOf(definitions: readonly MergedDefinition[]): string[] {
   return definitions
     .filter(
@@ -143,7 +142,7 @@ export function labelsOf(definitions: readonly MergedDefinition[]): string[] {
     .map(({ id }) => id);
 }
 
-/** The static IPv4 addresses, under the names that the interfaces will have as far as the files tell. */
+/** The static IPv4 addresses, by the names of `interfaceNameOf`. */
 export function staticAddresses(definitions: readonly MergedDefinition[]): HostInterface[] {
   return definitions.map((definition) => ({
     name: interfaceNameOf(definition),

@@ -4,9 +4,9 @@ import { nameOf } from '../text/glob.ts';
 import { keyfileDialect, lastValue, readIni, type Section, systemdDialect } from '../text/ini.ts';
 
 /**
- * `netplan generate` on a copy of the files: what it makes of them are units of networkd and profiles of
- * NetworkManager, one of each for an ID. It starts nothing and looks at nothing else where it is given a root.
- * @param idOf the ID that stands for an interface; undefined where none does
+ * Runs `netplan generate` on a copy of the files: for each ID it writes a unit of networkd or a profile of
+ * NetworkManager. With --root-dir it starts nothing and reads nothing else.
+ * @param idOf the ID of an interface; undefined if there is none
  */
 export function netplanParser(
   idOf: (files: readonly NetworkFile[], target: Target) => string | undefined,
@@ -20,7 +20,7 @@ export function netplanParser(
     }),
     routes({ files, wish, made }) {
       const id = idOf(files, wish);
-      // A release that makes something else of them, or by another command, has not said anything.
+      // Without a file for this ID there is no answer: a later release may write others, or take another command.
       if (!made.some(({ path }) => idIn(path) === id)) return undefined;
       return made.flatMap((file) =>
         file.path.endsWith('.network') ? routesOfUnit(file) : routesOfProfile(file),
@@ -29,7 +29,7 @@ export function netplanParser(
   };
 }
 
-/** The ID in the name of what netplan made: `10-netplan-eth1.network`, `netplan-eth1.nmconnection`. */
+/** The ID in the name of a generated file: `10-netplan-eth1.network`, `netplan-eth1.nmconnection`. */
 function idIn(path: string): string | undefined {
   return /^(?:10-netplan-(.*)\.network|netplan-(.*)\.nmconnection)$/
     .exec(nameOf(path))
@@ -40,7 +40,7 @@ function idIn(path: string): string | undefined {
 function routesOfUnit(file: NetworkFile): ParsedRoute[] {
   const { sections } = readIni(file, systemdDialect);
   const network = sections.filter(({ name }) => name === 'Network');
-  // The routes of an interface in a VRF go into that one's table.
+  // The routes of an interface in a VRF belong to the table of the VRF.
   if (lastValue(network, 'VRF')) return [];
   const on = idIn(file.path) ?? '';
   const gateways = network.flatMap(({ settings }) => settings).filter(({ key }) => key === 'Gateway');
@@ -59,7 +59,7 @@ function routeOf(section: Section, on: string): ParsedRoute[] {
   return isMain && isUnicast && !isIpv6 ? [{ on, to: prefixOf(to), via }] : [];
 }
 
-/** `[ipv4]` of a keyfile: `gateway`, the gateway behind an address, and `route1=PREFIX,GATEWAY,METRIC`. */
+/** `[ipv4]` of a keyfile: `gateway`, the gateway after an address, and `route1=PREFIX,GATEWAY,METRIC`. */
 function routesOfProfile(file: NetworkFile): ParsedRoute[] {
   const ipv4 = readIni(file, keyfileDialect).sections.filter(({ name }) => name === 'ipv4');
   const on = idIn(file.path) ?? '';
@@ -79,7 +79,7 @@ function routesOfProfile(file: NetworkFile): ParsedRoute[] {
   return found.filter(({ to }) => !isNever || to !== '0.0.0.0/0');
 }
 
-/** A default route has one spelling. */
+/** The prefix with one spelling for the default route. */
 function prefixOf(text: string): string {
   return /^0+(\.0+){3}\/0+$/.test(text) ? '0.0.0.0/0' : text;
 }

@@ -8,8 +8,8 @@ import { nameserversLacking, nameserversOf } from './resolvers.ts';
 import { defaultRoutes } from './routes.ts';
 
 /**
- * A file as it was before we put lines out of use; undefined where somebody has
- * since written between our marks what is no YAML without them.
+ * A file as it was before rc-wait disabled lines; undefined if somebody has since written text
+ * between the marks that is not valid YAML without them.
  */
 export function originalOf(file: NetplanFile): NetplanFile | undefined {
   const { path, text } = file;
@@ -33,9 +33,9 @@ function withoutMarks(text: string): string {
 }
 
 /**
- * The definitions but the gateway's that bring an IPv4 default route, or did so before us.
+ * Definitions other than the gateway's that bring an IPv4 default route, or did before rc-wait changed them.
  * @param live the files as they are
- * @param originals the files as they were before us
+ * @param originals the files as they were before rc-wait
  */
 export function publicDefinitions(
   live: readonly NetplanFile[],
@@ -47,7 +47,7 @@ export function publicDefinitions(
     const holdsRoute = originals.some((file) =>
       file.definitions.some((one) => one.id === id && defaultRoutes(file, one).length > 0),
     );
-    // Its default route may have been rewritten in one file, its nameservers still be put out of use in another.
+    // Somebody may have rewritten its default route in one file while its nameservers are still disabled in another.
     const hasMoved =
       nameserversLacking(nameserversOf(live, [id]), nameserversOf(originals, [id])) !== undefined;
     return holdsRoute || (dhcp4 && useRoutes) || hasMoved;
@@ -55,7 +55,7 @@ export function publicDefinitions(
 }
 
 /**
- * Refuses to disable definitions that others share, or on which others stand.
+ * Refuses to disable definitions for several interfaces, and those on which others are stacked.
  * @param all every definition
  * @throws RcWaitError NETWORK_FILE
  */
@@ -92,7 +92,7 @@ export function refuseDisabling(
   );
 }
 
-/** Whether netplan reads a file after ours. */
+/** Whether netplan reads a file after rc-wait's, so that its settings win. */
 export function overrulesUs(path: string): boolean {
   return nameOf(path) > nameOf(ownPath);
 }

@@ -2,15 +2,15 @@ import { lacking } from '../text/words-lacking.ts';
 import type { Removal } from './cut.ts';
 import { type Definition, itemsOf, mapOf, type NetplanFile, pairsOf, textOf, valuesAt } from './file.ts';
 
-/** `nameservers` of netplan: all that its static resolvers are made of. */
+/** `nameservers` of netplan: the static resolvers. */
 export interface Nameservers {
   /** of IPv4 and IPv6 */
   readonly addresses: readonly string[];
-  /** domains that a name without dots is looked up in */
+  /** domains in which names without dots are looked up */
   readonly search: readonly string[];
 }
 
-/** What the files say of some IDs; netplan puts the lists of all files one behind the other. */
+/** The nameservers of some IDs; netplan concatenates the lists of all files. */
 export function nameserversOf(files: readonly NetplanFile[], ids: readonly string[]): Nameservers {
   const words = (key: string) =>
     files.flatMap((file) =>
@@ -27,7 +27,7 @@ export function nameserversOf(files: readonly NetplanFile[], ids: readonly strin
   return { addresses: lacking([], words('addresses')), search: lacking([], words('search')) };
 }
 
-/** What is in `more` and not in `known`; undefined where that is nothing. */
+/** What `more` has and `known` lacks; undefined if nothing. */
 export function nameserversLacking(known: Nameservers, more: Nameservers): Nameservers | undefined {
   const addresses = lacking(known.addresses, more.addresses);
   const search = lacking(known.search, more.search);
@@ -35,12 +35,11 @@ export function nameserversLacking(known: Nameservers, more: Nameservers): Names
 }
 
 /**
- * The search domains that a definition needs besides, so that its servers are asked for
- * names that match none: networkd lets one with a routing domain (`~corp`) be asked for
- * that alone, unless DNSDefaultRoute= says otherwise, for which netplan has no word. `~.`
- * stands for every name (systemd.network(5)).
- * @param sources what was said of each definition before us
- * @param search its search domains afterwards
+ * The search domains to add so that a definition's servers stay in use for names that match none.
+ * networkd asks the servers of a link with a routing domain (`~corp`) only about that domain, unless
+ * DNSDefaultRoute= is set, for which netplan has no key. `~.` matches every name (systemd.network(5)).
+ * @param sources the nameservers of each definition before rc-wait
+ * @param search the search domains after the edit
  */
 export function catchAll(sources: readonly Nameservers[], search: readonly string[]): string[] {
   const isRouting = (domain: string) => domain.startsWith('~');
@@ -48,7 +47,7 @@ export function catchAll(sources: readonly Nameservers[], search: readonly strin
   return wasForAll && search.some(isRouting) && !search.includes('~.') ? ['~.'] : [];
 }
 
-/** `nameservers` of a definition, where it names any: the key goes whole, for nothing else stands below it. */
+/** `nameservers` of a definition, if it names any. The whole key goes, because it holds nothing else. */
 export function nameserversRemoval(file: NetplanFile, definition: Definition): Removal[] {
   const { id, settings } = definition;
   const { addresses, search } = nameserversOf([{ ...file, definitions: [definition] }], [id]);

@@ -11,7 +11,7 @@ import {
   valuesAt,
 } from './file.ts';
 
-/** Every IPv4 default route in the main table that a definition holds: `gateway4` and items of `routes`. */
+/** Every IPv4 default route of the main table in a definition: `gateway4` and items of `routes`. */
 export function defaultRoutes({ document }: NetplanFile, { settings }: Definition): Removal[] {
   const found: Removal[] = pairsOf(document, settings, 'gateway4').map((pair) => ({
     parent: settings,
@@ -30,9 +30,8 @@ export function defaultRoutes({ document }: NetplanFile, { settings }: Definitio
 }
 
 /**
- * A default route of IPv4, of the main table (254, linux/rtnetlink.h), that
- * carries traffic. Tables of their own belong to policy rules, which are none
- * of our business. `default` may be IPv6: then `via` tells.
+ * Whether a route is an IPv4 default route of the main table (254, linux/rtnetlink.h) that carries traffic.
+ * Other tables belong to policy rules, which rc-wait leaves alone. `default` may be IPv6; `via` decides.
  */
 export function isDefaultRoute(document: Document, route: YAMLMap): boolean {
   const setting = (key: string) => textOf(document, valueAt(document, route, key));
@@ -43,7 +42,7 @@ export function isDefaultRoute(document: Document, route: YAMLMap): boolean {
   return everything && main && unicast && !setting('via')?.includes(':');
 }
 
-/** `dhcp4-overrides: use-routes` of a definition, where it is there. */
+/** `dhcp4-overrides: use-routes` of a definition, if present. */
 export function useRoutesOverride({ document }: NetplanFile, { settings }: Definition): Removal[] {
   return valuesAt(document, settings, 'dhcp4-overrides').flatMap((value) => {
     const overrides = mapOf(document, value);

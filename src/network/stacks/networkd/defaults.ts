@@ -5,7 +5,7 @@ import { isForOneOnly, judgeMatch } from './match.ts';
 import { defaultRoutes, dhcpRoutes } from './routes.ts';
 import { interfaceNameOf, isNetplans, isUnmanaged, readUnits, sectionsOf, type Unit } from './units.ts';
 
-/** The default routes that networkd brings; what netplan writes for it is netplan's. */
+/** The default routes that networkd brings, without those from files that netplan generated. */
 export function networkdDefaults(files: readonly NetworkFile[]): FileDefault[] {
   return readUnits(files)
     .filter((unit) => !isNetplans(unit) && !isUnmanaged(unit))
@@ -34,14 +34,14 @@ export function networkdDefaults(files: readonly NetworkFile[]): FileDefault[] {
         }));
       held.push(...ours.filter(({ via }) => via !== undefined));
       const { routes, gateway } = dhcpRoutes(unit);
-      // Option 121 may bring one all the same: the kernel's is explained by it, and ours is taken before it.
+      // Option 121 may still bring one. This entry explains it in the kernel, and rc-wait's route is preferred to it.
       const isAtBoot = base.isAtBoot && !isSilenced(unit, files);
       const leased = { ...base, isAtBoot, path: unit.file.path, via: undefined, isLeased: true };
       return routes || gateway ? [...held, leased] : held;
     });
 }
 
-/** Our own drop-in, which is not among the unit's, keeps DHCP from bringing one that is taken. */
+/** Whether rc-wait's drop-in, which is not among the unit's, keeps a default route from DHCP from being used. */
 function isSilenced(unit: Unit, files: readonly NetworkFile[]): boolean {
   const own = files.find(({ path }) => path === ownPathOf(unit));
   return own !== undefined && /^UseGateway=false$/m.test(own.text);

@@ -21,13 +21,13 @@ import {
 } from './routes.ts';
 import type { Placed, Unit } from './units.ts';
 
-/** Lines of a file that go out of use. */
+/** Lines of a file to disable. */
 interface Off {
   readonly file: IniFile;
   readonly lines: readonly number[];
 }
 
-/** What an edit starts from. */
+/** The input of an edit. */
 export interface Start {
   readonly files: readonly NetworkFile[];
   /** the units as they are */
@@ -37,7 +37,7 @@ export interface Start {
   readonly wish: GatewayWish;
 }
 
-/** The changes that make our gateway the one default route, with the resolvers that go with it. */
+/** The changes that make the gateway the one default route, and move the resolvers with it. */
 export function changesOf(start: Start): FileChange[] {
   const { files, units, home, wish } = start;
   const kept = keptRoute(start);
@@ -54,7 +54,7 @@ export function changesOf(start: Start): FileChange[] {
           ? lateResolvers(unit)
           : [];
     off.push(...[...late, ...others].map(offOf));
-    // Without those there may be nothing left to silence.
+    // Without the later settings there may be nothing left to silence.
     const rest = withoutSettings(unit, new Set(late.map(({ setting }) => setting)));
     const text = dropInText([
       ['Network', resolvers],
@@ -71,7 +71,7 @@ export function changesOf(start: Start): FileChange[] {
   ];
 }
 
-/** The route as wished that a file has already. One with a metric could come after a default route that DHCP brings. */
+/** The wanted route, if a file has it already. A route with a metric could lose to a default route from DHCP. */
 function keptRoute({ units, home, wish }: Start): DefaultRoute | undefined {
   const metrics = units
     .map(dhcpRoutes)
@@ -82,11 +82,11 @@ function keptRoute({ units, home, wish }: Start): DefaultRoute | undefined {
   );
 }
 
-/** Units as they were before us, by what becomes of them. */
+/** Units as they were before rc-wait, by their role in the edit. */
 interface Roles {
   readonly publics: readonly Unit[];
   readonly disabled: readonly Unit[];
-  /** the gateway's, which may have been public once */
+  /** the gateway's unit, which may have been public once */
   readonly home: Unit | undefined;
 }
 
@@ -104,9 +104,9 @@ function resolverSettings(unit: Unit, home: Unit, { publics, home: original = ho
 }
 
 /**
- * Down now and whenever anything brings it up, at boot too, and no boot waits for it
- * (systemd.network(5); seen with 252). Unmanaged= would only leave the link as it is.
- * It needs systemd 248; before, it is passed over and the interface stays up.
+ * Keeps the link down, now and at boot, against everything that would bring it up, and no boot waits for it
+ * (systemd.network(5); seen with 252). Unmanaged= would leave the link as it is. Needs systemd 248; older
+ * releases ignore it, and the interface stays up.
  */
 const downPolicy = 'ActivationPolicy=always-down';
 
@@ -118,7 +118,7 @@ function offOf({ file, setting }: Placed): Off {
   return { file, lines: setting.lines };
 }
 
-/** The one route that is as wished already; and such ones in /run, which are left to the next boot. */
+/** Whether a route stays: the kept one, or the wanted one in /run, which the next boot removes. */
 function stays(route: DefaultRoute, kept: DefaultRoute | undefined, home: Unit, wish: GatewayWish): boolean {
   const { file, via, lines } = route;
   if (file === kept?.file && lines[0] === kept.lines[0]) return true;
@@ -139,7 +139,7 @@ function changeOf({ path, text }: IniFile, off: ReadonlySet<number>): FileChange
     );
   }
   if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o644 };
-  // A package owns what is in /usr; a file of the same name in /etc hides it (systemd.network(5)).
+  // Packages own the files in /usr; a file of the same name in /etc hides them (systemd.network(5)).
   const name = path.slice(path.indexOf('/systemd/network/'));
   return { path: `/etc${name}`, before: undefined, after, mode: 0o644 };
 }

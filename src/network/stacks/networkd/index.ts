@@ -23,13 +23,12 @@ import {
 const status = ['networkctl', '--no-pager', 'status', '--all'] as const;
 
 /**
- * systemd-networkd: our route in a drop-in of the file that configures the
- * interface, and every other default route out of the files that hold one.
+ * systemd-networkd: the gateway goes into a drop-in of the file that configures its interface, and
+ * every other default route is removed from its file.
  *
- * Static resolvers of public interfaces are given in that drop-in too, and emptied
- * in one of their own: an empty DNS= clears what files before it said, so those
- * stay as they are. Resolvers that DHCP brings stay where they are, and those of
- * resolved.conf(5) belong to no interface.
+ * Static resolvers of public interfaces are repeated in that drop-in and cleared by a drop-in for each
+ * public unit: an empty DNS= clears those set before it, so the files themselves stay as they are.
+ * Resolvers from DHCP stay, and those of resolved.conf(5) belong to no interface.
  */
 export const networkd: Stack = {
   name: 'networkd',
@@ -40,7 +39,7 @@ export const networkd: Stack = {
   daemon: {
     unit: 'systemd-networkd.service',
     question: {
-      // The journal's last lines of each link are most of what it shows else (before 245 they cannot be left out).
+      // Most of the rest of the output is each link's last journal lines (before 245 they cannot be left out).
       command: { argv: [...status, '--lines=0'], timeoutMs: 10_000 },
       olderCommand: { argv: status, timeoutMs: 10_000 },
       understand: understandStatus,
@@ -69,9 +68,9 @@ export const networkd: Stack = {
   },
 
   /*
-   * reload alone re-reads, and reconfigures what it sees changed; which drop-ins it
-   * looks at differs between versions, so the interfaces are named as well (both
-   * verbs need systemd 244). Ours first: the server is never without a way out.
+   * `reload` alone reconfigures the interfaces whose files it sees changed, but which drop-ins it checks
+   * differs between versions, so the interfaces are named as well (both verbs need systemd 244). The
+   * gateway's comes first, so that the server always has a default route.
    */
   reload: (wish, scene) => reloading(wish, scene),
   restore: (wish, scene) => reloading(wish, scene),
@@ -89,15 +88,15 @@ function reloading({ interfaceName }: GatewayWish, { files, before = files, reig
   ];
 }
 
-/** Whether rc-wait has changed what a unit says, now or earlier. */
+/** Whether rc-wait has changed a unit or its drop-ins, now or earlier. */
 function isTouched(files: readonly NetworkFile[], unit: Unit): boolean {
   const marked = [unit.file, ...unit.dropIns].some(({ text }) => text.includes(offMark));
   return marked || files.some(({ path }) => path === ownPathOf(unit));
 }
 
 /**
- * Reads `networkctl status --all`: the file of each interface that networkd
- * manages. Interfaces that it leaves alone have no file, or are "unmanaged".
+ * Reads `networkctl status --all`: the file of each interface that networkd manages.
+ * Interfaces that it does not manage have no file, or are "unmanaged".
  */
 function understandStatus(output: string): Map<string, string> {
   const reign = new Map<string, string>();
@@ -105,13 +104,13 @@ function understandStatus(output: string): Map<string, string> {
     const [, name] = /^\S{1,3} +\d+: (\S+)/.exec(block) ?? [];
     const [, path] = /^[ \t]*Network File: (\/\S.*)$/m.exec(block) ?? [];
     const isManaged = !/^[ \t]*State: \S+ \(unmanaged\)/m.test(block);
-    // What netplan wrote for networkd is netplan's.
+    // What netplan generated for networkd belongs to netplan.
     if (name && path && isManaged && !path.includes('/10-netplan-')) reign.set(name, path.trim());
   }
   return reign;
 }
 
-/** The unit that is to hold the gateway. */
+/** The unit that gets the gateway. */
 function homeOf(units: readonly Unit[], target: Target): Unit {
   const [first, second] = candidatesFor(units, target);
   const { interfaceName } = target;

@@ -2,19 +2,18 @@ import type { Target } from '../../types.ts';
 import { globPattern, hasWildcard } from '../text/glob.ts';
 import type { Section } from '../text/ini.ts';
 
-/** Whether a `[Match]` section stands for an interface; `maybe` where that hangs on what no file tells. */
+/** Whether a `[Match]` section matches an interface; `maybe` if that depends on facts in no file. */
 export type MatchVerdict = 'yes' | 'no' | 'maybe';
 
-/** A ServiceNet interface is no radio. */
+/** Keys that match only radios, which a ServiceNet interface never is. */
 const radioKeys = new Set(['WLANInterfaceType', 'SSID', 'BSSID']);
 
-/** Settings of which one that names a single thing stands for a single interface. */
+/** Keys that match only one interface if they have a single word without wildcards. */
 const soleKeys = ['Name', 'OriginalName', 'MACAddress', 'PermanentMACAddress', 'Path'];
 
 /**
- * Judges what a unit's `[Match]` sections say of an interface, as far as its name
- * and its MAC address tell. A unit whose section says nothing matches nothing:
- * networkd leaves such a file out (systemd.network(5)).
+ * Judges a unit's `[Match]` sections for an interface, by its name and MAC address. Without any
+ * match setting a unit matches nothing: networkd ignores such a file (systemd.network(5)).
  */
 export function judgeMatch(sections: readonly Section[], target: Target): MatchVerdict {
   const lists = listsOf(sections);
@@ -29,7 +28,7 @@ export function judgeMatch(sections: readonly Section[], target: Target): MatchV
   return verdicts.includes('maybe') ? 'maybe' : 'yes';
 }
 
-/** Whether a unit's `[Match]` sections can stand for one interface only. */
+/** Whether a unit's `[Match]` sections can match only one interface. */
 export function isForOneOnly(sections: readonly Section[]): boolean {
   return soleKeys.some((key) => {
     const word = soleMatch(sections, key);
@@ -37,15 +36,15 @@ export function isForOneOnly(sections: readonly Section[]): boolean {
   });
 }
 
-/** The one word of a key; undefined where it has none, several, or is inverted. */
+/** The only word of a key; undefined if the key has none or several, or the word is inverted. */
 export function soleMatch(sections: readonly Section[], key: string): string | undefined {
   const words = listsOf(sections).get(key) ?? [];
   return words.length === 1 && !words[0]?.startsWith('!') ? words[0] : undefined;
 }
 
 /**
- * The words of each key. Lines add up and an empty one starts anew; a `!` before a
- * list inverts each of its words (config_parse_match_strv() of systemd).
+ * The words of each key. Lines add up, and an empty one clears those before; a `!` before
+ * a list inverts each of its words (config_parse_match_strv() of systemd).
  */
 function listsOf(sections: readonly Section[]): Map<string, string[]> {
   const lists = new Map<string, string[]>();
@@ -58,7 +57,7 @@ function listsOf(sections: readonly Section[]): Map<string, string[]> {
   return lists;
 }
 
-/** No inverted word may match; where there are others, one of them must (net_condition_test_strv() of systemd). */
+/** No inverted word may match; if there are others, one of them must (net_condition_test_strv() of systemd). */
 function matchesGlobs(words: readonly string[], name: string): boolean {
   const test = (glob: string) => globPattern(glob).test(name);
   const others = words.filter((word) => !word.startsWith('!'));
@@ -66,7 +65,7 @@ function matchesGlobs(words: readonly string[], name: string): boolean {
   return !excluded && (others.length === 0 || others.some(test));
 }
 
-/** A MAC address in any of systemd's notations: colons, hyphens or dots between the digits. */
+/** The digits of a MAC address in any notation of systemd: with colons, hyphens or dots. */
 function hexOf(macAddress: string): string {
   return macAddress.toLowerCase().replace(/[:.-]/g, '');
 }

@@ -7,16 +7,16 @@ import { lateResolvers } from './resolvers.ts';
 import { defaultRoutes, dhcpRoutes } from './routes.ts';
 import { interfaceNameOf, isUnmanaged, lateSettings, readUnits, sectionsOf, type Unit } from './units.ts';
 
-/** The units as they were before we put lines out of use; our own drop-ins left out. */
+/** The units as they were before rc-wait disabled lines, without its own drop-ins. */
 export function originalUnits(files: readonly NetworkFile[]): Unit[] {
-  // Our drop-ins are files of our own: no line of ours stands in another.
+  // rc-wait adds no lines to files of others, only drop-ins of its own.
   return readUnits(files.map((file) => originalIni(file, () => false, systemdDialect)));
 }
 
 /**
- * The units but that of the gateway that bring an IPv4 default route, or did so before us.
+ * Units other than the gateway's that bring an IPv4 default route, or did before rc-wait changed them.
  * @param live the units as they are
- * @param originals the units as they were before us, of which some are returned
+ * @param originals the units as they were before rc-wait; the result is a part of these
  */
 export function publicUnits(
   live: readonly Unit[],
@@ -27,27 +27,27 @@ export function publicUnits(
   return originals.filter((unit) => {
     if (unit.name === home.name || isUnmanaged(unit) || isHidden(unit, target)) return false;
     const { routes, gateway } = dhcpRoutes(unit);
-    // Its default route may have been rewritten in one file, its resolvers still be put out of use in another.
+    // Somebody may have rewritten its default route in one file while its resolvers are still disabled in another.
     const now = live.find(({ name }) => name === unit.name);
     const hasMoved = now !== undefined && lateResolvers(now).length < lateResolvers(unit).length;
     return defaultRoutes(unit).length > 0 || routes || gateway || hasMoved;
   });
 }
 
-/** One for the gateway's interface alone, which goes by another: it is never used. */
+/** Whether a unit is only for the gateway's interface, which uses another unit: networkd never applies it. */
 function isHidden(unit: Unit, target: Target): boolean {
   const match = sectionsOf(unit, 'Match');
   return isForOneOnly(match) && judgeMatch(match, target) === 'yes';
 }
 
-/** Settings of [Network] that name what stands on the unit's interface. */
+/** Settings of [Network] that name interfaces stacked on the unit's. */
 const upperKeys = new Set([
   ...['Bond', 'Bridge', 'VLAN', 'VXLAN', 'MACVLAN', 'MACVTAP', 'IPVLAN', 'IPVTAP'],
   ...['IPoIB', 'MACsec', 'Tunnel', 'Xfrm', 'BatmanAdvanced'],
 ]);
 
 /**
- * Refuses to disable units that others share, or on which others stand.
+ * Refuses to disable units for several interfaces, and those on which others are stacked.
  * @param all every unit
  * @throws RcWaitError NETWORK_FILE
  */
@@ -59,7 +59,7 @@ export function refuseDisabling(publics: readonly Unit[], all: readonly Unit[]):
     }
     const late = lateSettings(unit, 'Link').find(({ setting }) => setting.key === 'ActivationPolicy');
     if (late) throw cannotDisable(name, `${late.file.path} sets ActivationPolicy= after us`);
-    // With it networkd takes ActivationPolicy=bound, whatever is said (systemd.network(5)).
+    // With BindCarrier= networkd uses ActivationPolicy=bound, whatever is set (systemd.network(5)).
     const bound = settingsOf(unit).find(({ key, value }) => key === 'BindCarrier' && value !== '');
     if (bound) throw cannotDisable(name, `${unit.file.path} lets it follow ${bound.value} (BindCarrier=)`);
   }

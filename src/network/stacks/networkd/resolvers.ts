@@ -3,17 +3,17 @@ import { lastValue, type Setting } from '../text/ini.ts';
 import { lacking } from '../text/words-lacking.ts';
 import { lateSettings, type Placed, sectionsOf, truth, type Unit } from './units.ts';
 
-/** The static resolvers of a link, which systemd-resolved takes from networkd (systemd.network(5)). */
+/** The static resolvers of a link, which networkd hands to systemd-resolved (systemd.network(5)). */
 export interface Resolvers {
-  /** of IPv4 and IPv6, with port, interface and server name where these are given */
+  /** addresses of IPv4 and IPv6, with port, interface and server name as far as given */
   readonly dns: readonly string[];
-  /** search domains, and after a `~` those that are only a reason to ask this link */
+  /** search domains, and with a `~` those that only route names to this link */
   readonly domains: readonly string[];
-  /** whether names that no link's domains match are asked here; undefined where that hangs on `domains` */
+  /** whether this link is asked about names that no link's domains match; undefined if `domains` decide */
   readonly defaultRoute: boolean | undefined;
 }
 
-/** What a unit and its drop-ins say. */
+/** The resolvers of a unit with its drop-ins. */
 export function resolversOf(unit: Unit): Resolvers {
   const sections = sectionsOf(unit, 'Network');
   const settings = sections.flatMap((section) => section.settings);
@@ -24,7 +24,7 @@ export function resolversOf(unit: Unit): Resolvers {
   };
 }
 
-/** Lines add up, and an empty one starts anew. */
+/** The words of a list setting: lines add up, and an empty one clears those before. */
 function wordsOf(settings: readonly Setting[], key: string): string[] {
   const values = settings.filter((setting) => setting.key === key).map(({ value }) => value);
   return values
@@ -34,13 +34,12 @@ function wordsOf(settings: readonly Setting[], key: string): string[] {
 }
 
 /**
- * The settings of [Network] that give a link the resolvers of others. With routing
- * domains among those, names that match none would be asked here no more, unless
- * DNSDefaultRoute= says so.
- * @param home the unit as it is
- * @param original what its resolvers were before us
- * @param others those of the public units before us
- * @throws RcWaitError NETWORK_FILE where a drop-in after ours empties the list
+ * The settings of [Network] that give the gateway's link the resolvers of public links. If they include routing
+ * domains, DNSDefaultRoute= keeps the link in use for names that match no domain.
+ * @param home the gateway's unit as it is
+ * @param original its resolvers before rc-wait
+ * @param others the resolvers of the public units before rc-wait
+ * @throws RcWaitError NETWORK_FILE if a drop-in after rc-wait's clears the list
  */
 export function addedResolvers(home: Unit, original: Resolvers, others: readonly Resolvers[]): string[] {
   const known = resolversOf(home);
@@ -65,10 +64,10 @@ export function addedResolvers(home: Unit, original: Resolvers, others: readonly
   ];
 }
 
-/** The setting by which a link's servers are asked for names that match no domain. */
+/** The setting that keeps a link's servers in use for names that match no domain. */
 const askedForAll = 'DNSDefaultRoute=yes';
 
-/** The settings of drop-ins after ours that contradict what we say of the gateway's interface. */
+/** The settings of later drop-ins that contradict rc-wait's for the gateway's interface. */
 export function lateContradictions(home: Unit, added: readonly string[]): Placed[] {
   return lateSettings(home, 'Network').filter(
     ({ setting: { key, value } }) =>
@@ -93,7 +92,7 @@ function refuseLateReset(unit: Unit, key: string): void {
   );
 }
 
-/** The settings of [Network] that take a unit's resolvers away, as far as its file and the drop-ins before ours give any. */
+/** The settings of [Network] that clear a unit's resolvers, if its file or the drop-ins before rc-wait's set any. */
 export function emptiedResolvers(unit: Unit): string[] {
   const late = new Set(lateSettings(unit, 'Network').map(({ file }) => file));
   const { dns, domains } = resolversOf({ ...unit, dropIns: unit.dropIns.filter((file) => !late.has(file)) });
@@ -101,8 +100,8 @@ export function emptiedResolvers(unit: Unit): string[] {
 }
 
 /**
- * The settings of drop-ins after ours that would give a unit resolvers again; not
- * those in /run, which come back with the next boot.
+ * The settings of later drop-ins that would give a unit resolvers again. Drop-ins in /run
+ * are left out, because they return at the next boot.
  */
 export function lateResolvers(unit: Unit): Placed[] {
   return lateSettings(unit, 'Network').filter(

@@ -2,20 +2,20 @@ import { parseIpv4 } from '../../../base/ipv4.ts';
 import { type IniFile, lastValue, type Section, type Setting } from '../text/ini.ts';
 import { lateSettings, type Placed, sectionsOf, truth, type Unit } from './units.ts';
 
-/** An IPv4 default route of the main table that a file holds. */
+/** An IPv4 default route of the main table in a file. */
 export interface DefaultRoute {
   readonly file: IniFile;
-  /** the gateway that it names; undefined where it names none */
+  /** the gateway; undefined if it has none */
   readonly via: string | undefined;
-  /** the lower, the better; 0 where none is given */
+  /** lower wins; 0 if not set */
   readonly metric: number;
-  /** indexes of the lines that make it */
+  /** indexes of its lines */
   readonly lines: readonly number[];
 }
 
 /** Every IPv4 default route of the main table in a unit's file and drop-ins. */
 export function defaultRoutes(unit: Unit): DefaultRoute[] {
-  // The routes of an interface in a VRF go into that one's table.
+  // The routes of an interface in a VRF belong to the table of the VRF.
   if (lastValue(sectionsOf(unit, 'Network'), 'VRF')) return [];
   return [unit.file, ...unit.dropIns].flatMap((file) =>
     file.sections.flatMap((section) => {
@@ -35,9 +35,8 @@ function networkDefaults(file: IniFile, { settings }: Section): DefaultRoute[] {
 }
 
 /**
- * A `[Route]` section without a destination is a default route where it has a
- * gateway. Tables of their own belong to policy rules, which are none of our
- * business; a black hole carries nothing.
+ * A `[Route]` section with a gateway and no destination is a default route. Other tables belong to
+ * policy rules, which rc-wait leaves alone; a black hole carries nothing.
  */
 function routeDefault(file: IniFile, section: Section): DefaultRoute[] {
   const setting = (key: string) => lastValue([section], key) || undefined;
@@ -47,7 +46,7 @@ function routeDefault(file: IniFile, section: Section): DefaultRoute[] {
   const isMain = [undefined, 'main', '254'].includes(setting('Table'));
   const isUnicast = [undefined, 'unicast'].includes(setting('Type'));
   const via = gateway ?? nexthop;
-  // A default for the device alone needs a destination: without one networkd leaves the section out.
+  // A default route without a gateway needs a destination: without one networkd ignores the section.
   const isForIpv4 = via ? isIpv4(via) || via === '_dhcp4' : destination !== undefined;
   if (!isEverything || !isMain || !isUnicast || !isForIpv4) return [];
   const lines = [...section.head, ...section.settings.flatMap((one) => one.lines)];
@@ -58,23 +57,23 @@ function isIpv4(text: string): boolean {
   return parseIpv4(text) !== undefined;
 }
 
-/** The sections in which the DHCP client of IPv4 has its settings; the second is the name before systemd 243. */
+/** The sections with the settings of the DHCPv4 client; the second is the name before systemd 243. */
 const dhcpSections = ['DHCPv4', 'DHCP'];
 
-/** Which default routes a unit takes from DHCP. */
+/** The default routes that a unit accepts from DHCP. */
 export interface DhcpRoutes {
-  /** classless routes (option 121) and static routes, of which one may be a default */
+  /** classless routes (option 121) and static routes, one of which may be a default route */
   readonly routes: boolean;
   /** the router (option 3) */
   readonly gateway: boolean;
-  /** of all of them (RouteMetric=); the lower, the better */
+  /** of all these routes (RouteMetric=); lower wins */
   readonly metric: number;
 }
 
-/** systemd.network(5), RouteMetric= */
+/** default of RouteMetric= (systemd.network(5)) */
 const dhcpMetric = 1024;
 
-/** What a unit takes from DHCP; nothing where it has no DHCP for IPv4, or where that fills another table. */
+/** What a unit accepts from DHCP; nothing if it has no DHCPv4, or DHCP fills another table. */
 export function dhcpRoutes(unit: Unit): DhcpRoutes {
   const mode = lastValue(sectionsOf(unit, 'Network'), 'DHCP') ?? 'no';
   const setting = (key: string) => lastValue(sectionsOf(unit, ...dhcpSections), key);
@@ -87,11 +86,11 @@ export function dhcpRoutes(unit: Unit): DhcpRoutes {
 }
 
 /**
- * The settings of [DHCPv4] by which a unit takes no default route from DHCP that would be taken before ours;
- * its other routes stay.
+ * The settings of [DHCPv4] that keep a unit from a default route by DHCP that would win over rc-wait's; its
+ * other routes stay.
  *
- * UseGateway= is known from systemd 246 on, and before it is passed over. No release leaves out a default route
- * in option 121 (seen with 247, 252 and 257; systemd issue 29564). What is left has a metric, and ours has none.
+ * systemd knows UseGateway= from 246 on and ignores it before. No release drops a default route in option 121
+ * (seen with 247, 252 and 257; systemd issue 29564). Such a route has a metric, and rc-wait's has none.
  */
 export function silencing(unit: Unit): string[] {
   const { routes, gateway, metric } = dhcpRoutes(unit);
@@ -102,7 +101,7 @@ export function silencing(unit: Unit): string[] {
   ];
 }
 
-/** The settings of drop-ins after ours that would undo these. */
+/** The settings of later drop-ins that would undo the given ones. */
 export function overruling(unit: Unit, settings: readonly string[]): Placed[] {
   const keys = settings.map((setting) => setting.replace(/=.*/, ''));
   return lateSettings(unit, ...dhcpSections).filter(
@@ -111,7 +110,7 @@ export function overruling(unit: Unit, settings: readonly string[]): Placed[] {
   );
 }
 
-/** The unit as it would be without some settings of its drop-ins. */
+/** The unit without some settings of its drop-ins. */
 export function withoutSettings(unit: Unit, settings: ReadonlySet<Setting>): Unit {
   const rest = (file: IniFile): IniFile => ({
     ...file,

@@ -5,16 +5,16 @@ import { hasWildcard, nameOf } from '../text/glob.ts';
 import { type IniFile, lastValue, readIni, type Section, type Setting, systemdDialect } from '../text/ini.ts';
 import { judgeMatch, type MatchVerdict, soleMatch } from './match.ts';
 
-/** A `.network` file with the drop-ins that add to it (systemd.network(5)). */
+/** A `.network` file with its drop-ins (systemd.network(5)). */
 export interface Unit {
   /** such as `10-eth1.network` */
   readonly name: string;
   readonly file: IniFile;
-  /** in the order in which they count: by name, whatever their folder; our own left out */
+  /** in networkd's order: by name, whatever their folder; without rc-wait's own */
   readonly dropIns: readonly IniFile[];
 }
 
-/** The folders, the later ones hiding files of the same name in the earlier. */
+/** The folders of unit files; a file in a later one hides the same name in an earlier one. */
 const folders = [
   '/lib/systemd/network',
   '/usr/lib/systemd/network',
@@ -23,16 +23,15 @@ const folders = [
   '/etc/systemd/network',
 ];
 
-/** Globs of all that networkd reads. */
+/** Globs of every file that networkd reads. */
 export const networkdSources: readonly string[] = folders.flatMap((folder) => [
   `${folder}/*.network`,
   `${folder}/*.network.d/*.conf`,
 ]);
 
 /**
- * The units that networkd loads, in its order: by name, whatever their folder. A
- * file in /etc hides that of the same name in /run, and that the one in /usr; an
- * empty one hides it without taking its place.
+ * The units that networkd loads, in its order: by name, whatever their folder. A file in /etc hides the one
+ * of the same name in /run, and that one hides the one in /usr; an empty file hides it and defines nothing.
  */
 export function readUnits(files: readonly NetworkFile[]): Unit[] {
   const mains = new Map<string, NetworkFile>();
@@ -62,7 +61,7 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
   return a < b ? -1 : 1;
 }
 
-/** systemd brings files for machines inside nspawn: `host0`, by DHCP. No cloud server is one. */
+/** systemd ships a file for `host0`, by DHCP, inside nspawn containers. A cloud server never uses it. */
 function isForGuests({ path, sections }: IniFile): boolean {
   const condition = lastValue(named(sections, 'Match'), 'Virtualization');
   return /^(\/usr)?\/lib\//.test(path) && condition === 'container';
@@ -77,13 +76,13 @@ function named(sections: readonly Section[], ...names: string[]): Section[] {
   return sections.filter(({ name }) => names.includes(name));
 }
 
-/** A setting with the file that it stands in. */
+/** A setting and its file. */
 export interface Placed {
   readonly file: IniFile;
   readonly setting: Setting;
 }
 
-/** The settings of sections of these names in the drop-ins that networkd reads after ours. */
+/** The settings, in sections of these names, of the drop-ins that networkd reads after rc-wait's. */
 export function lateSettings({ dropIns }: Unit, ...names: string[]): Placed[] {
   return dropIns
     .filter(({ path }) => nameOf(path) > ownDropIn)
@@ -101,16 +100,16 @@ export function truth(word: string | undefined): boolean | undefined {
   return /^(0|no|n|false|f|off)$/i.test(word) ? false : undefined;
 }
 
-/** A unit that may be the one of an interface. */
+/** A unit that may configure an interface. */
 export interface Candidate {
   readonly unit: Unit;
   readonly verdict: MatchVerdict;
 }
 
 /**
- * The units that an interface may go by, the likeliest first: the one that
- * networkd names, where it could be asked; else all that come before the first
- * that surely matches, and that one. More than one: it cannot be told.
+ * The units that may configure an interface, likeliest first: only the one that networkd names, if
+ * it could be asked; else those that may match, up to and including the first that certainly does.
+ * More than one means that it cannot be determined.
  */
 export function candidatesFor(units: readonly Unit[], target: Target): Candidate[] {
   const told = target.file && units.find(({ name }) => name === nameOf(target.file ?? ''));
@@ -122,23 +121,23 @@ export function candidatesFor(units: readonly Unit[], target: Target): Candidate
   return first === -1 ? candidates : candidates.slice(0, first + 1);
 }
 
-/** netplan's networkd renderer writes these at each boot: what manages the interface is netplan then. */
+/** netplan's networkd renderer writes these at each boot; such an interface belongs to netplan. */
 export function isNetplans({ file }: Unit): boolean {
   return file.path.startsWith('/run/systemd/network/10-netplan-');
 }
 
-/** Whether networkd leaves the unit's interface alone. */
+/** Whether networkd ignores the unit's interface. */
 export function isUnmanaged(unit: Unit): boolean {
   return truth(lastValue(sectionsOf(unit, 'Link'), 'Unmanaged')) === true;
 }
 
-/** The name of the interface that a unit is for, as far as it tells; else the unit's own. */
+/** The name of the unit's interface, if the unit gives it; else the unit's own name. */
 export function interfaceNameOf(unit: Unit): string {
   const name = soleMatch(sectionsOf(unit, 'Match'), 'Name');
   return name !== undefined && !hasWildcard(name) ? name : unit.name.replace(/\.network$/, '');
 }
 
-/** The names of units that tell their interface by its MAC address alone. */
+/** The names of units that identify their interface only by its MAC address. */
 export function labelsOf(units: readonly Unit[]): string[] {
   return units
     .filter((unit) => {
@@ -149,7 +148,7 @@ export function labelsOf(units: readonly Unit[]): string[] {
     .map(interfaceNameOf);
 }
 
-/** The static IPv4 addresses, under the name that the file gives, or else its own. */
+/** The static IPv4 addresses, by the names of `interfaceNameOf`. */
 export function staticAddresses(units: readonly Unit[]): HostInterface[] {
   return units
     .filter((unit) => !isNetplans(unit))

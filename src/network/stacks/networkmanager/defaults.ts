@@ -11,7 +11,7 @@ import {
   truth,
 } from './profile.ts';
 
-/** The default routes that NetworkManager's profiles bring; what netplan writes for it is netplan's. */
+/** The default routes that NetworkManager's profiles bring, without those that netplan generated. */
 export function networkmanagerDefaults(files: readonly NetworkFile[]): FileDefault[] {
   return readProfiles(files)
     .filter(

@@ -8,7 +8,7 @@ import { disabledNeed, publicViews, refuseDisabling } from './public.ts';
 import { resolverNeeds } from './resolvers.ts';
 import { type View, withoutOurs } from './versions.ts';
 
-/** What an edit starts from. */
+/** The input of an edit. */
 export interface Start {
   readonly files: readonly NetworkFile[];
   readonly views: readonly View[];
@@ -17,7 +17,7 @@ export interface Start {
   readonly wish: GatewayWish;
 }
 
-/** The changes that make the gateway the one default route, with the resolvers that go with it. */
+/** The changes that make the gateway the one default route, and move the resolvers with it. */
 export function changesOf({ files, views, home, wish }: Start): FileChange[] {
   const publics = publicViews(views, home, wish);
   const disabled = wish.publicInterface === 'disable' ? publics : [];
@@ -40,13 +40,13 @@ export function changesOf({ files, views, home, wish }: Start): FileChange[] {
   });
 }
 
-/** The profile of the interface itself: our gateway is its one default route. */
+/** The need of the gateway's own profile: the gateway is its one default route. */
 function homeNeed(theirs: Profile, { gateway }: GatewayWish): Need {
   const routes = theirs.routes.filter(({ isDefault }) => isDefault);
   const kept = routes.find(({ via, isLive }) => isLive && via === gateway);
   const otherRoutes = routes.filter((route) => route !== kept).flatMap(({ lines }) => lines);
   if (theirs.method !== 'manual') {
-    // NetworkManager refuses a gateway without an address, and never-default leaves static routes alone (seen with 1.42).
+    // NetworkManager refuses a gateway without an address; never-default leaves static routes alone (seen with 1.42).
     const never = neverDefault(theirs);
     const route = kept ? [] : [`route${freeNumber(theirs, otherRoutes)}=0.0.0.0/0,${gateway}`];
     return { off: [...otherRoutes, ...never.off], wanted: [...never.wanted, ...route] };
@@ -58,7 +58,7 @@ function homeNeed(theirs: Profile, { gateway }: GatewayWish): Need {
     ...linesWith(theirs, 'never-default', (value) => truth(value) === true),
   ];
   if (present === gateway) return { off, wanted: [] };
-  // Without the key, the gateway behind an address counts; with ours it does not.
+  // The gateway after an address counts only while there is no gateway key.
   const behind = theirs.addresses.find((one) => one.gateway !== undefined)?.gateway;
   return {
     off: [...off, ...linesWith(theirs, 'gateway')],
@@ -66,7 +66,7 @@ function homeNeed(theirs: Profile, { gateway }: GatewayWish): Need {
   };
 }
 
-/** A number above those of all routes that stay, and of options left behind without their route. */
+/** A number above those of all routes that stay, and of options left without their route. */
 function freeNumber({ file }: Profile, off: readonly number[]): number {
   const taken = ipv4Sections(file)
     .flatMap(({ settings }) => settings)
@@ -75,7 +75,7 @@ function freeNumber({ file }: Profile, off: readonly number[]): number {
   return 1 + Math.max(0, ...taken);
 }
 
-/** Any other profile: it brings no default route. */
+/** The need of any other profile: it brings no default route. */
 function otherNeed(theirs: Profile): Need {
   if (theirs.method === 'disabled' || !isMainTable(theirs)) return nothing;
   const routes = theirs.routes.filter(({ isDefault }) => isDefault).flatMap(({ lines }) => lines);
@@ -84,10 +84,10 @@ function otherNeed(theirs: Profile): Need {
   return { off: [...routes, ...never.off], wanted: never.wanted };
 }
 
-/** What keeps a profile from bringing a default route of its own; nothing where it says so already. */
+/** The need that keeps a profile from bringing its own default route; nothing if never-default is set already. */
 function neverDefault(theirs: Profile): Need {
   if (truth(setting(theirs, 'ipv4', 'never-default')) === true) return nothing;
-  // NetworkManager refuses an [ipv4] without a method, and takes none at all for auto.
+  // NetworkManager refuses an [ipv4] without a method; a missing [ipv4] means auto.
   const section = ipv4Sections(theirs.file).length === 0 ? ['[ipv4]', 'method=auto'] : [];
   return { off: linesWith(theirs, 'never-default'), wanted: [...section, 'never-default=true'] };
 }
@@ -113,7 +113,7 @@ function changeOf(files: readonly NetworkFile[], { path, text }: NetworkFile, af
         : `have NetworkManager store it below /etc: nmcli connection modify "${id}" connection.autoconnect yes`,
     );
   }
-  // A package owns what is in /usr/lib; a profile of the same UUID in /etc hides it.
+  // Packages own the files in /usr/lib; a profile of the same UUID in /etc hides them.
   const isHideable = /^[ \t]*uuid[ \t]*=/m.test(text) && !files.some((file) => file.path === hidden);
   if (!isHideable) {
     throw cannot(

@@ -20,12 +20,12 @@ import { reloading, restoring } from './reload.ts';
 import { type View, viewsOf } from './versions.ts';
 
 /**
- * NetworkManager by its keyfiles: our gateway in the profile of the interface,
- * `never-default` in those of the others.
+ * NetworkManager with keyfiles: the gateway goes into the profile of its interface,
+ * `never-default` into those of the others.
  *
- * NetworkManager drops all comments when it rewrites a profile (`nmcli connection
- * modify`), and moves `gateway` behind the address. So what is to be done hangs on
- * what a profile says; the marks only tell which lines are ours to take back.
+ * NetworkManager drops all comments when it rewrites a profile (`nmcli connection modify`), and
+ * moves `gateway` behind the address. So edits depend on what a profile means; the marks only
+ * tell which lines rc-wait may take back.
  */
 export const networkmanager: Stack = {
   name: 'networkmanager',
@@ -77,7 +77,7 @@ function isProfile(path: string): boolean {
   return path.includes('/NetworkManager/system-connections/');
 }
 
-/** The profiles by which the interface may go; the one that NetworkManager names, where it could be asked. */
+/** The profiles that may configure the interface; only the one that NetworkManager names, if it could be asked. */
 function homesFor(views: readonly View[], target: Target): View[] {
   const usable = views.filter(
     ({ theirs: { file, method } }) => !isNetplans(file.path) && method !== 'disabled',

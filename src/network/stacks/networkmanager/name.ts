@@ -1,20 +1,20 @@
 import { type IniFile, lastValue } from '../text/ini.ts';
 
-/** The longest name of an interface, in characters (IFNAMSIZ less its NUL). */
+/** The longest name of an interface, in characters (IFNAMSIZ without its NUL). */
 const longestName = 15;
 
-/** As much of a profile as its name follows from. */
+/** The parts of a profile that determine its interface's name. */
 interface Nameless {
   readonly file: IniFile;
   readonly uuid: string | undefined;
 }
 
-/** A profile with the interface that it is for; undefined where it says none. */
+/** A profile with its interface's name; undefined if it names none. */
 type Named<T> = T & { readonly interfaceName: string | undefined };
 
 /**
- * The profiles with the interfaces that they are for. A VLAN without a name gets one of its parent's and its
- * number, `bond0.401` (nm_utils_new_vlan_name() of NetworkManager); the parent may be named by its UUID.
+ * Adds the names of the profiles' interfaces. A VLAN without a name is named after its parent and its
+ * number, `bond0.401` (nm_utils_new_vlan_name() of NetworkManager); the parent may be given by its UUID.
  */
 export function withNames<T extends Nameless>(profiles: Iterable<T>): Named<T>[] {
   const all = [...profiles];
@@ -43,7 +43,7 @@ function vlanOf(profile: Nameless): { readonly parent?: string; readonly id?: st
   return parent && id && /^\d+$/.test(id) ? { parent, id: String(Number(id)) } : {};
 }
 
-/** The MAC address that a profile asks for, in lower case; older releases wrote its bytes as numbers, `188;118;…;`. */
+/** The MAC address in a profile, in lower case; older releases wrote its bytes as numbers, `188;118;…;`. */
 export function macOf(profile: Pick<Nameless, 'file'>): string | undefined {
   const words = ['ethernet', '802-3-ethernet'].map((name) => setting(profile, name, 'mac-address'));
   const word = words.find((one) => one !== undefined);

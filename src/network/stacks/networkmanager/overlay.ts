@@ -1,21 +1,21 @@
 import { editLines, ownLines } from '../text/line-edit.ts';
 import { type Line, linesOf } from '../text/marks.ts';
 
-/** A line of ours with the section that it belongs to; the header itself where the section is not there. */
+/** A line of rc-wait and its section; for a missing section, the header is such a line itself. */
 export interface Wanted {
   readonly section: string;
   readonly line: string;
 }
 
-/** What a profile needs beyond what stands in it without us. */
+/** What a profile needs, judged by its text without rc-wait's lines. */
 export interface ProfileNeed {
-  /** indexes of somebody else's lines that go out of use */
+  /** indexes of lines of others to disable */
   readonly off: readonly number[];
-  /** lines that the profile must have besides, those of one section in this order */
+  /** lines that rc-wait has to add, in this order within a section */
   readonly wanted: readonly Wanted[];
 }
 
-/** Whether a line looks like one that we add to a profile. */
+/** Whether a line has the form of one that rc-wait adds to a profile. */
 export function isOurForm(line: string): boolean {
   return /^(\[(ipv4|ipv6|connection)\]|method=auto|gateway=[\d.]+|never-default=true|route\d+=0\.0\.0\.0\/0,[\d.]+|dns(-search|-options)?=.+|dns-priority=-?\d+|autoconnect=false)$/.test(
     line.trim(),
@@ -23,8 +23,8 @@ export function isOurForm(line: string): boolean {
 }
 
 /**
- * The profile's text with what it needs. Our lines stand at the end of their
- * section, for of several lines of one key GLib takes the last.
+ * The profile's text with what it needs. rc-wait's lines go to the end of their section,
+ * because GLib uses the last of several lines with one key.
  */
 export function laidOver(text: string, { off, wanted }: ProfileNeed): string {
   const lines = linesOf(text);
@@ -32,7 +32,7 @@ export function laidOver(text: string, { off, wanted }: ProfileNeed): string {
   const lineAt = (index: number) => lines[index]?.text.trim() ?? '';
   const isWanted = (index: number, section: string) =>
     wanted.some((one) => one.section === section && one.line === lineAt(index));
-  // What stands below a header of ours that goes would be in the section before it.
+  // Lines below a header of rc-wait that goes would belong to the section before it.
   const sections = sectionsOf(lines, (index, name) => own.has(index) && !isWanted(index, name));
   const isOff = new Set(off);
   const isOverruled = (index: number) =>
@@ -52,14 +52,14 @@ export function laidOver(text: string, { off, wanted }: ProfileNeed): string {
     ({ section, line }) =>
       ![...own].some((index) => !gone.has(index) && sections[index] === section && lineAt(index) === line),
   );
-  // Not after a line that goes: the next edit would not see it, and take another place.
+  // Not after a line that goes: the next edit would not see it, and choose another place.
   const placeOf = (section: string) =>
     lines.findLastIndex(
       ({ text: line }, index) =>
         sections[index] === section && !/^\s*(#|$)/.test(line) && !isOff.has(index) && !gone.has(index),
     );
   const added = missing.map(({ section, line }) => ({ after: placeOf(section), text: line }));
-  // New sections come after all lines that may have to stand at the end of the last old one.
+  // New sections come last: other lines may have to go to the end of the section before them.
   const toEnd = added.filter(({ after }) => after === -1).map((one) => ({ ...one, after: lines.length - 1 }));
   return editLines(
     text,
@@ -68,7 +68,7 @@ export function laidOver(text: string, { off, wanted }: ProfileNeed): string {
   );
 }
 
-/** The section that each line is in, headers in their own; some headers may count as no lines at all. */
+/** The section of each line, headers included; headers for which `isNone` holds begin no section. */
 function sectionsOf(lines: readonly Line[], isNone: (index: number, name: string) => boolean): string[] {
   let section = '';
   return lines.map(({ text }, index) => {

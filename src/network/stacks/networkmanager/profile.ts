@@ -16,9 +16,9 @@ import { macOf, withNames } from './name.ts';
 export interface Profile {
   readonly file: IniFile;
   readonly uuid: string | undefined;
-  /** the interface that it names, or whose name follows from what it says; undefined where it says none */
+  /** the name that it gives or implies; undefined if it does neither */
   readonly interfaceName: string | undefined;
-  /** `auto`, `manual`, `disabled`, …; undefined where there is no [ipv4], which means `auto` */
+  /** `auto`, `manual`, `disabled`, …; undefined without [ipv4], which means `auto` */
   readonly method: string | undefined;
   readonly addresses: readonly AddressSetting[];
   readonly routes: readonly RouteSetting[];
@@ -33,7 +33,7 @@ interface AddressSetting {
 /** `route1=10.176.0.0/12,10.208.0.1`, with the lines of `route1_options` */
 interface RouteSetting {
   readonly isDefault: boolean;
-  /** it counts: the same key does not come again */
+  /** the last line with its key, so NetworkManager uses it */
   readonly isLive: boolean;
   readonly via: string | undefined;
   readonly lines: readonly number[];
@@ -41,25 +41,25 @@ interface RouteSetting {
 
 const folder = 'NetworkManager/system-connections';
 
-/** The folders, the later ones hiding profiles of the same UUID in the earlier (seen with 1.42). */
+/** The folders; a profile in a later one hides those of the same UUID in earlier ones (seen with 1.42). */
 const folders = [`/usr/lib/${folder}/`, `/etc/${folder}/`, `/run/${folder}/`];
 
-/** Globs of all profiles; those in /etc may have any name, as older versions gave them. */
+/** Globs of all profiles; in /etc they may have any name, because older releases used others. */
 export const profileSources: readonly string[] = [
   `/usr/lib/${folder}/*.nmconnection`,
   `/etc/${folder}/*`,
   `/run/${folder}/*.nmconnection`,
 ];
 
-/** What NetworkManager takes for a backup, a temporary file or a certificate, by its name (nms-keyfile-utils.c). */
+/** Whether NetworkManager skips a file as a backup, a temporary file or a certificate by name (nms-keyfile-utils.c). */
 export function isPassedOver(path: string): boolean {
   const name = nameOf(path);
   return /^\.|.~$|.\.(swp|swpx|pem|der)$/i.test(name) || /\.[A-Za-z0-9]{6}$/.test(name);
 }
 
 /**
- * Whether a file is meant to be the profile of an interface. Any other file that it cannot read, such as a key or a
- * note, NetworkManager passes over; this one is refused with its reason, for somebody counts on it.
+ * Whether a file is meant to be an interface's profile. NetworkManager skips every file that it cannot read; rc-wait
+ * skips those not meant as profiles, such as a key or a note, and refuses the others, because somebody relies on them.
  */
 function isMeant({ text }: NetworkFile): boolean {
   return (
@@ -67,12 +67,12 @@ function isMeant({ text }: NetworkFile): boolean {
   );
 }
 
-/** Tunnels get a default route because somebody wants it there; loopback never gets one. */
+/** Tunnels have a default route only on purpose; loopback never has one. */
 const otherTypes = new Set(['vpn', 'wireguard', 'loopback']);
 
 /**
- * The profiles that may configure an Ethernet interface. One that NetworkManager
- * made up to show what others have configured ("volatile") is none.
+ * The profiles that may configure an Ethernet interface, without those that NetworkManager
+ * created to show what others have configured ("volatile").
  */
 export function readProfiles(files: readonly NetworkFile[]): Profile[] {
   return readAllProfiles(files).filter(
@@ -83,7 +83,7 @@ export function readProfiles(files: readonly NetworkFile[]): Profile[] {
   );
 }
 
-/** Every profile that NetworkManager loads, ports and tunnels among them. */
+/** Every profile that NetworkManager loads, including ports and tunnels. */
 export function readAllProfiles(files: readonly NetworkFile[]): Profile[] {
   const byKey = new Map<string, Omit<Profile, 'interfaceName'>>();
   for (const start of folders) {
@@ -107,11 +107,11 @@ function readFile(file: NetworkFile): IniFile | undefined {
   }
 }
 
-/** Sections of kinds of connections, the first of which stands for a type that is missing (nm-connection.c). */
+/** Sections of connection types; the first in a profile gives the type if `type` is missing (nm-connection.c). */
 const kinds =
   /^(ethernet|802-3-ethernet|802-11-wireless|wifi|infiniband|bond|bridge|team|vlan|vxlan|macvlan|ip-tunnel|tun|dummy|veth|vrf|wireguard|vpn|loopback|generic|gsm|cdma|pppoe)$/;
 
-/** @throws RcWaitError NETWORK_FILE also where nothing tells its type: NetworkManager 1.42 does not load it */
+/** @throws RcWaitError NETWORK_FILE also if the type is unknown: NetworkManager 1.42 does not load such a profile */
 function readTyped(file: NetworkFile): IniFile {
   const ini = readIni(file, keyfileDialect);
   const type = lastValue(named(ini, 'connection'), 'type');
@@ -120,7 +120,7 @@ function readTyped(file: NetworkFile): IniFile {
   throw cannotRead(file.path, line, '[connection] has no "type"', keyfileDialect);
 }
 
-/** The bond or bridge of which a profile is a port, which has no addresses of its own: its name or UUID. */
+/** The name or UUID of the bond or bridge whose port a profile is; a port has no addresses of its own. */
 export function controllerOf(profile: Profile): string | undefined {
   return ['controller', 'master'].map((key) => setting(profile, 'connection', key)).find(Boolean);
 }
@@ -128,7 +128,7 @@ export function controllerOf(profile: Profile): string | undefined {
 function readProfile(file: IniFile): Omit<Profile, 'interfaceName'> {
   const sections = ipv4Sections(file);
   const settings = sections.flatMap((section) => section.settings);
-  // NetworkManager goes by the number, whatever the order of the lines.
+  // NetworkManager sorts by number, not by line.
   const numbered = (pattern: RegExp) =>
     settings
       .flatMap((one) => {
@@ -147,12 +147,12 @@ function readProfile(file: IniFile): Omit<Profile, 'interfaceName'> {
   };
 }
 
-/** Of several settings of one key GLib takes the last. */
+/** Whether a setting is the last of its key, which is the one that GLib uses. */
 function isLive(one: Setting, settings: readonly Setting[]): boolean {
   return settings.findLast(({ key }) => key === one.key) === one;
 }
 
-/** `ADDRESS/LENGTH,GATEWAY`, in older files `ADDRESS;LENGTH;GATEWAY;`; no gateway is `0.0.0.0`. */
+/** `ADDRESS/LENGTH,GATEWAY`, in older files `ADDRESS;LENGTH;GATEWAY;`; `0.0.0.0` means no gateway. */
 function addressOf({ value }: Setting): AddressSetting | undefined {
   const [, address, length, gateway] = /^([\d.]+)[/;,](\d+)(?:[;,]([\d.]+))?[;,]?$/.exec(value) ?? [];
   const prefix = parseIpv4Prefix(`${address}/${length}`);
@@ -166,7 +166,7 @@ function routeOf(route: Setting, settings: readonly Setting[]): RouteSetting {
   const [, table = '254'] = /(?:^|,)\s*table=(\w+)/.exec(all) ?? [];
   const [, type = 'unicast'] = /(?:^|,)\s*type=(\w+)/.exec(all) ?? [];
   return {
-    // A table of its own belongs to a policy rule; a black hole carries nothing.
+    // Other tables belong to policy rules; a black hole carries nothing.
     isDefault: /^0+(\.0+){3}[/;,]0+$/.test(to) && table === '254' && type === 'unicast',
     isLive: isLive(route, settings),
     via,
@@ -174,17 +174,17 @@ function routeOf(route: Setting, settings: readonly Setting[]): RouteSetting {
   };
 }
 
-/** The sections of IPv4; GLib reads several of one name as one. */
+/** The sections of IPv4; GLib merges sections of one name. */
 export function ipv4Sections(file: IniFile): Section[] {
   return named(file, 'ipv4');
 }
 
-/** The last value of a key in any of a profile's sections of that name. */
+/** The last value of a key in all sections of a name. */
 export function setting({ file }: Pick<Profile, 'file'>, section: string, key: string): string | undefined {
   return lastValue(named(file, section), key);
 }
 
-/** The name of the interface that a profile is for, as far as it tells; else the file's own. */
+/** The name of a profile's interface, if it gives or implies one; else the file's own. */
 export function interfaceNameOf(profile: Profile): string {
   return profile.interfaceName ?? nameOf(profile.file.path);
 }
@@ -194,20 +194,20 @@ export function named({ sections }: IniFile, name: string): Section[] {
   return sections.filter((section) => section.name === name);
 }
 
-/** A boolean as GLib reads it; undefined for anything else, which NetworkManager passes over. */
+/** A boolean as GLib reads it; undefined for anything else, which NetworkManager ignores. */
 export function truth(word: string | undefined): boolean | undefined {
   if (word === 'true' || word === '1') return true;
   return word === 'false' || word === '0' ? false : undefined;
 }
 
-/** The gateway: the key wins over what stands behind an address (seen with 1.42). */
+/** The gateway: the key wins over the one after an address (seen with 1.42). */
 export function gatewayOf(profile: Profile): string | undefined {
   const key = setting(profile, 'ipv4', 'gateway') ?? '';
   if (parseIpv4(key) !== undefined) return key;
   return profile.addresses.find(({ gateway }) => gateway !== undefined)?.gateway;
 }
 
-/** Whether a profile is for one interface: `this` one, `another`, or for `any` that fits. */
+/** Whether a profile is for `this` interface, for `another`, or for `any` that matches. */
 export function isFor(profile: Profile, { interfaceName, macAddress }: Target): 'this' | 'another' | 'any' {
   const name = profile.interfaceName;
   const mac = macOf(profile);
@@ -215,17 +215,17 @@ export function isFor(profile: Profile, { interfaceName, macAddress }: Target): 
   if (mac && macAddress && mac !== macAddress.toLowerCase()) return 'another';
   if (name || (mac && macAddress)) return 'this';
   const globs = (setting(profile, 'match', 'interface-name') ?? '').split(/[;\s]+/).filter(Boolean);
-  // With the signs that may stand before a name it is not worth telling: it is not for one interface only.
+  // Patterns with a prefix (`&`, `!`, `|`) are not evaluated: such a profile is never for one interface only.
   const isPlain = globs.length > 0 && globs.every((glob) => /^\w/.test(glob));
   return isPlain && !globs.some((glob) => globPattern(glob).test(interfaceName)) ? 'another' : 'any';
 }
 
-/** netplan writes these at each boot: what manages the interface is netplan then. */
+/** netplan writes these at each boot; such an interface belongs to netplan. */
 export function isNetplans(path: string): boolean {
   return path.startsWith(`/run/${folder}/netplan-`);
 }
 
-/** Whether a profile's routes go into the main table; zero stands for it unless that is changed globally, which nobody does. */
+/** Whether a profile's routes go into the main table. Zero means main unless changed globally, which nobody does. */
 export function isMainTable(profile: Profile): boolean {
   return ['0', '254', undefined].includes(setting(profile, 'ipv4', 'route-table'));
 }

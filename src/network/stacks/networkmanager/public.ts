@@ -18,8 +18,8 @@ import { hasMarkedResolvers } from './resolvers.ts';
 import type { View } from './versions.ts';
 
 /**
- * The profiles that bring an IPv4 default route, or did so before us, but that of
- * the gateway and others of the same interface.
+ * The profiles that bring an IPv4 default route, or did before rc-wait changed them, except
+ * the gateway's and others for its interface.
  */
 export function publicViews(views: readonly View[], home: View, target: Target): View[] {
   return views.filter(
@@ -38,8 +38,8 @@ function bringsDefault(profile: Profile): boolean {
 }
 
 /**
- * What keeps NetworkManager from bringing a profile up by itself. The link stays
- * up without an address, for NetworkManager watches its carrier (seen with 1.42).
+ * Keeps NetworkManager from activating a profile by itself. The link stays up, without
+ * an address, because NetworkManager watches its carrier (seen with 1.42).
  */
 export function disabledNeed({ theirs }: View): ProfileNeed {
   if (truth(setting(theirs, 'connection', 'autoconnect')) === false) return { off: [], wanted: [] };
@@ -51,8 +51,8 @@ export function disabledNeed({ theirs }: View): ProfileNeed {
 }
 
 /**
- * Refuses to disable profiles that others share, on which others stand, or that a
- * port of theirs would bring up again.
+ * Refuses to disable profiles for several interfaces, those on which others are stacked, and
+ * those that one of their ports would bring up again.
  * @throws RcWaitError NETWORK_FILE
  */
 export function refuseDisabling(publics: readonly View[], files: readonly NetworkFile[]): void {
@@ -64,7 +64,7 @@ export function refuseDisabling(publics: readonly View[], files: readonly Networ
   if (names.length > 0) refuseStanding(names, standingsOf(readAllProfiles(files)));
 }
 
-/** What stands on what: a VLAN on its parent, a bond or a bridge on its ports; each named, or by its UUID. */
+/** Which interfaces are stacked on which: a VLAN on its parent, a bond or a bridge on its ports; by name or UUID. */
 function standingsOf(profiles: readonly Profile[]): Standing[] {
   const nameOf = (word: string) => {
     const told = profiles.find(({ uuid }) => uuid === word);

@@ -6,10 +6,9 @@ import { interfaceNameOf, readProfiles, setting, truth } from './profile.ts';
 import { type View, viewsOf } from './versions.ts';
 
 /**
- * Brings changed profiles into the kernel. A disabled interface is disconnected
- * where it is active, for else that is an error; one that was disabled and is not
- * any more is connected by its name, for NetworkManager does not do so by itself
- * before the next boot (seen with 1.42).
+ * Brings changed profiles into the kernel. Only active interfaces are disconnected, because nmcli fails for
+ * others. An interface that is no longer disabled is connected by name, because NetworkManager would not
+ * do so before the next boot (seen with 1.42).
  * @param publics the profiles of public interfaces
  */
 export function reloading(wish: GatewayWish, scene: Scene, publics: readonly View[]): Command[] {
@@ -22,7 +21,7 @@ export function reloading(wish: GatewayWish, scene: Scene, publics: readonly Vie
   ];
 }
 
-/** The way back, once the old files are there again: what was connected comes first, for it has the default route. */
+/** Undoes `reloading` after the old files are back. Connecting comes first, because it restores the default route. */
 export function restoring(wish: GatewayWish, scene: Scene, publics: readonly View[]): Command[] {
   const up = activeOf(wish, scene, publics);
   const down = enabledAgain(scene);
@@ -38,7 +37,7 @@ export function restoring(wish: GatewayWish, scene: Scene, publics: readonly Vie
   ];
 }
 
-/** The active public interfaces, where they are to be disabled. */
+/** The active public interfaces, if these are to be disabled. */
 function activeOf(
   { publicInterface, interfaceName }: GatewayWish,
   { reign }: Scene,
@@ -47,13 +46,13 @@ function activeOf(
   const files = new Set(publics.map(({ theirs }) => nameOf(theirs.file.path)));
   return publicInterface !== 'disable'
     ? []
-    : // A package's profile is active by its old path until it is hidden by one of the same name in /etc.
+    : // A package's profile stays active by its old path until one of the same name in /etc hides it.
       [...reign]
         .filter(([name, path]) => name !== interfaceName && files.has(nameOf(path)))
         .map(([name]) => name);
 }
 
-/** The interfaces that were disabled by us, and are not so any more. */
+/** The interfaces that rc-wait had disabled and that are no longer disabled. */
 function enabledAgain({ files, before = files, reign }: Scene): string[] {
   const still = disabledIn(files);
   return disabledIn(before).filter((name) => !still.includes(name) && !reign.has(name));
@@ -68,7 +67,7 @@ function disabledIn(files: readonly NetworkFile[]): string[] {
     .map(interfaceNameOf);
 }
 
-/** Other active interfaces in whose profiles we have written. */
+/** Other active interfaces with a profile that rc-wait has changed. */
 function touchedIn({ files, before = files, reign }: Scene, except: readonly string[]): string[] {
   const touched = [...files, ...before]
     .filter(({ text }) => text.includes(offMark) || text.includes(addedMark))

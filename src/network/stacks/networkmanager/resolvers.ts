@@ -3,18 +3,18 @@ import type { ProfileNeed, Wanted } from './overlay.ts';
 import { named, type Profile, setting } from './profile.ts';
 import type { View } from './versions.ts';
 
-/** The sections that hold resolvers, with the methods by which NetworkManager takes any (seen with 1.42). */
+/** The sections with resolvers, and the methods with which NetworkManager uses them (seen with 1.42). */
 const families: Readonly<Record<string, readonly (string | undefined)[]>> = {
   ipv4: ['auto', 'manual'],
   ipv6: ['auto', 'dhcp', 'manual', 'shared'],
 };
 
-/** Lists of resolvers, search domains and options of resolv.conf(5), a `;` behind each word. */
+/** Lists of resolvers, search domains and options of resolv.conf(5), with a `;` after each word. */
 const listKeys = ['dns', 'dns-search', 'dns-options'];
 
 /**
- * What the profiles need for the resolvers of the public ones to be those of the gateway's:
- * by the profiles' paths. Where its method takes none (IPv6 that is off) they stay, or come back.
+ * The needs, by profile path, that move the resolvers of public profiles to the gateway's. If the gateway's
+ * method uses none (IPv6 that is off), they stay with the public profiles, or return there.
  */
 export function resolverNeeds(home: View, publics: readonly View[]): Map<string, ProfileNeed> {
   const needs = new Map<string, ProfileNeed>();
@@ -36,7 +36,7 @@ export function resolverNeeds(home: View, publics: readonly View[]): Map<string,
   return needs;
 }
 
-/** Whether resolvers of a profile are out of use, for they moved to that of a gateway. */
+/** Whether resolvers of a profile are disabled because they moved to a gateway's profile. */
 export function hasMarkedResolvers(view: View): boolean {
   return Object.keys(families).some((family) =>
     listKeys.some((key) => markedWords(view, family, key).length > 0),
@@ -56,12 +56,12 @@ function wantedAtHome(home: View, movers: readonly View[], family: string): Want
   const lists = withMarked(home, family, movers);
   const wanted = [...lists, ...priorityAtHome(home.theirs, movers, family)];
   const isThere = family === 'ipv4' || named(home.theirs.file, family).length > 0;
-  // NetworkManager refuses a section of addresses without a method, and takes none at all for auto.
+  // NetworkManager refuses a section of addresses without a method; a missing section means auto.
   const section = ['[ipv6]', 'method=auto'].map((line) => ({ section: family, line }));
   return isThere || wanted.length === 0 ? wanted : [...section, ...wanted];
 }
 
-/** The lists of a profile with its own words that are out of use, and with those of others. */
+/** The profile's lists, with its own disabled entries restored and the entries of other profiles added. */
 function withMarked(view: View, family: string, others: readonly View[]): Wanted[] {
   return listKeys.flatMap((key) => {
     const have = words(setting(view.theirs, family, key) ?? '');
@@ -73,9 +73,9 @@ function withMarked(view: View, family: string, others: readonly View[]): Wanted
 }
 
 /**
- * The lowest dns-priority of those that move, where the gateway's profile has none:
- * a negative one left behind would keep all other resolvers out of use, those that
- * moved among them, and without it servers would mix that were kept apart (nm-settings(5)).
+ * The lowest dns-priority of the profiles whose resolvers move, if the gateway's has none. A negative one left
+ * behind would suppress all other resolvers, also those that moved; and without a priority, servers would mix
+ * that were kept apart (nm-settings(5)).
  */
 function priorityAtHome(home: Profile, movers: readonly View[], family: string): Wanted[] {
   const priorityOf = (profile: Profile) => Number(setting(profile, family, 'dns-priority') ?? 0) || 0;
@@ -84,12 +84,12 @@ function priorityAtHome(home: Profile, movers: readonly View[], family: string):
   return [{ section: family, line: `dns-priority=${Math.min(...moved)}` }];
 }
 
-/** All words of a key: after the next edit nobody could tell which of two lines was the last. */
+/** The words of all lines of a key: after the next edit the order of two lines would be lost. */
 function wordsOf({ file }: Profile, family: string, key: string): string[] {
   return settingsOf(file, family, key).flatMap(({ value }) => words(value));
 }
 
-/** The words of a key in lines that are out of use. */
+/** The words of a key in disabled lines. */
 function markedWords({ theirs, original }: View, family: string, key: string): string[] {
   const live = new Set(linesOf(theirs, family, key));
   return settingsOf(original.file, family, key)

@@ -5,11 +5,11 @@ import { theirsOf } from '../text/overlay.ts';
 import { isOurForm } from './overlay.ts';
 import { type Profile, readProfiles } from './profile.ts';
 
-/** A profile as others wrote it, in two ways; line numbers agree with the file's. */
+/** A profile without rc-wait's changes, in two versions; line numbers agree with the file's. */
 export interface View {
-  /** without our lines */
+  /** without rc-wait's lines */
   readonly theirs: Profile;
-  /** and with what we put out of use, which is how it was before us */
+  /** and with the lines that rc-wait disabled restored: the profile before rc-wait */
   readonly original: Profile;
 }
 
@@ -21,7 +21,7 @@ export function viewsOf(files: readonly NetworkFile[]): View[] {
   });
 }
 
-/** The files without our lines, which are blank in them. */
+/** The files with rc-wait's lines blanked. */
 export function withoutOurs(files: readonly NetworkFile[]): NetworkFile[] {
   return files.map(({ path, text }) => ({ path, text: theirsOf(text, isOurForm) }));
 }

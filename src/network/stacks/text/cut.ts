@@ -1,6 +1,6 @@
 import { endingOf, linesOf, offMark, wasMark } from './marks.ts';
 
-/** Characters to take out of a text, and what is put in their place on their first line. */
+/** Characters to remove from a text, and their replacement on the first line that they touch. */
 export interface Cut {
   readonly start: number;
   /** the offset after the last character */
@@ -9,10 +9,9 @@ export interface Cut {
 }
 
 /**
- * The text without the cuts' characters. Each line that a cut touches stays
- * behind a mark; what is left of it, if more than blanks and a comment, follows
- * on a line of its own. Every other line is the same, byte for byte, and line
- * breaks inside a cut stay, so a line never joins the next.
+ * The text without the cuts' characters. Each line that a cut touches stays behind a mark; if more
+ * than blanks and a comment is left of it, the rest follows on a line of its own. Every other line is
+ * unchanged, byte for byte. Line breaks inside a cut stay, so a line never joins the next.
  */
 export function cutMarked(text: string, cuts: readonly Cut[]): string {
   const ending = endingOf(text);
@@ -28,7 +27,7 @@ export function cutMarked(text: string, cuts: readonly Cut[]): string {
     .join('');
 }
 
-/** The characters of one line that no cut covers, with what is put in place of those that begin here. */
+/** The characters of one line outside all cuts, with the replacements of the cuts that begin on it. */
 function remainder(line: string, offset: number, cuts: readonly Cut[]): string {
   let rest = '';
   for (let at = offset; at < offset + line.length; at += 1) {

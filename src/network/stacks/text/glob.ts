@@ -1,12 +1,12 @@
 import { anyCharacter, characterOf, fitsGlob, type GlobPart, thisCharacter } from '../../../base/glob.ts';
 
 /**
- * One path component's glob, as glob(7) and fnmatch(3) read it: `*`, `?` and
- * `[…]`. A leading dot is never matched by a wildcard.
+ * The glob of one path component, as glob(7) and fnmatch(3) read it: `*`, `?` and
+ * `[…]`. A wildcard never matches a leading dot.
  */
 export function globPattern(glob: string): { test(name: string): boolean } {
   const parts: GlobPart[] = [];
-  // Where no "]" comes any more, a "[" is a character.
+  // Without a later "]", a "[" is an ordinary character.
   const last = glob.lastIndexOf(']');
   for (let at = 0; at < glob.length; ) {
     const [, not, set] = (at < last && /^\[([!^]?)([^\]]+)\]/.exec(glob.slice(at))) || [];
@@ -25,7 +25,7 @@ export function hasWildcard(component: string): boolean {
   return /[*?[]/.test(component);
 }
 
-/** The path's components after the root; no empty ones. */
+/** The components of a path, without empty ones. */
 export function componentsOf(path: string): string[] {
   return path.split('/').filter((component) => component !== '' && component !== '.');
 }

@@ -5,13 +5,12 @@ import { linesOf, markedOff } from './marks.ts';
 import { theirsOf } from './overlay.ts';
 import { originalOf, unmarked } from './unmark.ts';
 
-/** A section's header, or a setting. */
+/** A section header or a setting. */
 const iniLine = /^\s*(\[[^\]]*\]\s*$|[^[=#;\s][^=]*=)/;
 
 /**
- * A file of sections and settings as others wrote it: our lines blank, those that
- * we put out of use back; line numbers agree. Where somebody has put behind our
- * mark what no such file may hold, that stays there.
+ * The file before rc-wait: added lines are blank, disabled lines restored; line numbers agree. If somebody
+ * wrote text behind a mark that makes the file unreadable once restored, that line stays disabled.
  */
 export function originalIni(
   { path, text }: NetworkFile,

@@ -3,18 +3,18 @@ import { withoutTrailing } from '../../../base/text.ts';
 import type { NetworkFile } from '../../types.ts';
 import { type Line, linesOf } from './marks.ts';
 
-/** `KEY=VALUE`, blanks around both gone. */
+/** `KEY=VALUE`, without the blanks around key and value. */
 export interface Setting {
   readonly key: string;
   readonly value: string;
-  /** indexes of the lines that it is made of; comments inside a continued value are not among them */
+  /** indexes of its lines, without those of comments inside a continued value */
   readonly lines: readonly number[];
 }
 
-/** `[NAME]` with what stands below it. */
+/** `[NAME]` with the settings below it. */
 export interface Section {
   readonly name: string;
-  /** indexes of its header's lines; one, but for a header that goes on after a backslash */
+  /** indexes of the header's lines; more than one only if a backslash continues it */
   readonly head: readonly number[];
   readonly settings: readonly Setting[];
 }
@@ -24,7 +24,7 @@ export interface IniFile extends NetworkFile {
   readonly sections: readonly Section[];
 }
 
-/** What the readers of such files do not agree on. */
+/** Differences between the readers of such files. */
 export interface IniDialect {
   /** the characters that begin a comment */
   readonly comment: string;
@@ -32,15 +32,15 @@ export interface IniDialect {
   readonly continues: boolean;
   /** whether a line that is neither section, setting nor comment makes the whole file unusable */
   readonly strict: boolean;
-  /** whether a byte order mark at the beginning is passed over */
+  /** whether a leading byte order mark is ignored */
   readonly takesMark: boolean;
   /** whether bytes that are not UTF-8, outside comments, make the whole file unusable */
   readonly needsUtf8: boolean;
-  /** what a person may check the file with */
+  /** tells a person how to check the file */
   readonly hint: string;
 }
 
-/** systemd.syntax(7), and config_parse() of systemd, which has a word on bytes (seen with 247 and 252) */
+/** systemd.syntax(7), and config_parse() of systemd for the rule on UTF-8 (seen with 247 and 252) */
 export const systemdDialect: IniDialect = {
   comment: '#;',
   continues: true,
@@ -50,7 +50,7 @@ export const systemdDialect: IniDialect = {
   hint: 'nothing was changed; systemd-networkd cannot use this file either: see "journalctl -u systemd-networkd"',
 };
 
-/** GLib's GKeyFile, which NetworkManager reads its profiles with (bytes: seen with 1.42) */
+/** GLib's GKeyFile, by which NetworkManager reads its profiles (rule on bytes seen with 1.42) */
 export const keyfileDialect: IniDialect = {
   comment: '#',
   continues: false,
@@ -62,7 +62,7 @@ export const keyfileDialect: IniDialect = {
 
 /**
  * Reads a file of sections and settings.
- * @throws RcWaitError NETWORK_FILE with path and line where its own reader would drop the whole file
+ * @throws RcWaitError NETWORK_FILE with path and line where the file's own reader would drop the whole file
  */
 export function readIni(file: NetworkFile, dialect: IniDialect): IniFile {
   const lines = linesOf(dialect.takesMark ? file.text.replace(/^\ufeff/, ' ') : file.text);
@@ -77,7 +77,7 @@ export function readIni(file: NetworkFile, dialect: IniDialect): IniFile {
       throw cannotRead(file.path, at, 'it begins with a byte order mark', dialect);
     }
     if (line === '' || dialect.comment.includes(line.charAt(0))) {
-      // nothing
+      // skipped
     } else if (dialect.needsUtf8 && !line.isWellFormed()) {
       throw cannotRead(file.path, at, 'it is not UTF-8 text', dialect);
     } else if (line.startsWith('[') && (line.endsWith(']') || !dialect.strict)) {
@@ -93,7 +93,7 @@ export function readIni(file: NetworkFile, dialect: IniDialect): IniFile {
   return { ...file, sections };
 }
 
-/** The line that begins at an index, with the lines that continue it; comments in between are left out. */
+/** The line at an index joined with its continuation lines; comments between them are left out. */
 function logicalLine(
   lines: readonly Line[],
   from: number,
@@ -107,7 +107,7 @@ function logicalLine(
     if (isComment && at > from) continue;
     taken.push(at);
     const slashes = line.length - withoutTrailing(line, '\\').length;
-    // Two backslashes are one that stands for itself.
+    // Two backslashes are one literal backslash.
     const goesOn = dialect.continues && !isComment && slashes % 2 === 1;
     text += goesOn ? `${line.slice(0, -1)} ` : line;
     if (!goesOn) return { text, taken, next: at + 1 };
@@ -115,12 +115,12 @@ function logicalLine(
   return { text, taken, next: lines.length };
 }
 
-/** The last value that a key has in a list of sections; undefined where it has none. */
+/** The last value of a key in a list of sections; undefined if it is not set. */
 export function lastValue(sections: readonly Section[], key: string): string | undefined {
   return sections.flatMap(({ settings }) => settings).findLast((setting) => setting.key === key)?.value;
 }
 
-/** A file that its own reader drops, and why: NETWORK_FILE. */
+/** The NETWORK_FILE error for a file that its own reader drops. */
 export function cannotRead(path: string, index: number, reason: string, { hint }: IniDialect): RcWaitError {
   return new RcWaitError('NETWORK_FILE', `cannot read ${path}: line ${index + 1}: ${reason}`, { hint });
 }

@@ -1,22 +1,21 @@
 import { addedMark, endingOf, type Line, linesOf, offMark } from './marks.ts';
 
-/** What is to happen to the lines of one file, by their indexes. Every other line stays, byte for byte. */
+/** Changes to the lines of one file, by index. Every other line stays, byte for byte. */
 export interface LineEdit {
-  /** somebody else's lines that are put out of use, behind a mark */
+  /** lines of others to disable, behind a mark */
   readonly off: ReadonlySet<number>;
-  /** our own lines that go, with their marks */
+  /** lines of rc-wait to remove, with their marks */
   readonly gone: ReadonlySet<number>;
-  /** lines that are added, in this order, after the line of this index; -1 stands for the top */
+  /** lines to add, in this order, after the line of this index; -1 is the top */
   readonly added: readonly { readonly after: number; readonly text: string }[];
 }
 
-/** Whether a line looks like one that we add to a file of this kind. */
+/** Whether a line has the form of one that rc-wait adds to this kind of file. */
 export type IsOurForm = (line: string) => boolean;
 
 /**
- * The indexes of the lines that rc-wait added, by their marks and by their form.
- * The mark alone would take somebody else's line for ours where our own was
- * deleted by hand and its mark left behind.
+ * The indexes of the lines that rc-wait added, by mark and by form. The mark alone is not enough:
+ * if somebody deletes rc-wait's line and leaves its mark, the next line would pass for rc-wait's.
  */
 export function ownLines(text: string, isOurForm: IsOurForm): Set<number> {
   const lines = linesOf(text);
@@ -28,7 +27,7 @@ export function ownLines(text: string, isOurForm: IsOurForm): Set<number> {
   return own;
 }
 
-/** The text after an edit. */
+/** The text after the edit. */
 export function editLines(text: string, edit: LineEdit, isOurForm: IsOurForm): string {
   if (edit.off.size + edit.gone.size + edit.added.length === 0) return text;
   const lines = linesOf(text);
@@ -43,8 +42,8 @@ export function editLines(text: string, edit: LineEdit, isOurForm: IsOurForm): s
   add(-1);
   lines.forEach((line, index) => {
     const next = lines[index + 1];
-    // A mark whose line someone has taken away goes as well. Not after a backslash: there it may be the
-    // rest of the line before it, and without it that line would go on with the next.
+    // A mark whose line somebody deleted goes as well. Not after a backslash: there it may continue the
+    // line before, and without it that line would swallow the next.
     const isAlone = next === undefined || !isOurForm(next.text);
     const isRest = lines[index - 1]?.text.endsWith('\\') === true;
     const isStale = isAddedMark(line) && (edit.gone.has(index + 1) || (isAlone && !isRest));
@@ -53,7 +52,7 @@ export function editLines(text: string, edit: LineEdit, isOurForm: IsOurForm): s
     }
     add(index);
   });
-  // A text without a last line ending stays one, so that undoing an edit gives the old bytes.
+  // A text without a final line ending keeps none, so that undoing the edit restores the same bytes.
   const isWhole = text === '' || text.endsWith('\n');
   return out
     .map((line, index) => {

@@ -1,37 +1,36 @@
 /*
- * How a line of somebody else's file is taken out of use: it stays where it is,
- * whole, behind a mark at the start of the line, so that taking the mark away
- * brings it back byte for byte. A comment and not a section or a key, because
- * NetworkManager refuses a keyfile with a section that it does not know, and
- * hosts lost their network to such a mark of google's guest agent.
+ * How rc-wait disables a line of somebody else's file: the whole line stays in place behind a
+ * mark at its start, and removing the mark restores it byte for byte. The mark is a comment, not
+ * a section or a key, because NetworkManager refuses a keyfile with a section that it does not
+ * know: hosts lost their network to such a mark by Google's guest agent.
  */
 
-/** Before a line that is out of use; nothing takes its place. */
+/** Before a disabled line that nothing replaces. */
 export const offMark = '# rc-wait off: ';
 
-/** Before a line that is out of use; the line after it takes its place. */
+/** Before a disabled line that the next line replaces. */
 export const wasMark = '# rc-wait was: ';
 
-/** A whole line of its own (after its indentation): the line after it is rc-wait's. */
+/** A whole line, after the indentation of the next: rc-wait added the next line. */
 export const addedMark = '# rc-wait added the next line';
 
-/** What stood on a line before it was put out of use; undefined where it is no such line. */
+/** The content of a disabled line; undefined for any other line. */
 export function markedOff(line: string): string | undefined {
   const mark = [offMark, wasMark].find((one) => line.startsWith(one));
   return mark && line.slice(mark.length);
 }
 
-/** A line of a text. Put together, all lines with their endings are the text again. */
+/** One line of a text. */
 export interface Line {
   /** without its ending */
   readonly text: string;
-  /** `\n`, `\r\n`, or nothing at the end of a text without a last line ending */
+  /** `\n`, `\r\n`, or empty for a last line without an ending */
   readonly ending: string;
   /** offset of its first character in the text */
   readonly start: number;
 }
 
-/** The lines of a text, nothing lost: joining `text` and `ending` of all gives the text back. */
+/** The lines of a text; `text` and `ending` of all of them joined give the text again. */
 export function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   for (let start = 0; start < text.length; ) {
@@ -45,7 +44,7 @@ export function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** The line ending of a text's first line, for lines that join it; `\n` where there is none. */
+/** The first line ending in a text, to be used for added lines; `\n` if there is none. */
 export function endingOf(text: string): string {
   return /\r?\n/.exec(text)?.[0] ?? '\n';
 }

@@ -1,23 +1,23 @@
 import { editLines, type IsOurForm, ownLines } from './line-edit.ts';
 import { linesOf, markedOff } from './marks.ts';
 
-/** What a file needs beyond what stands in it without us. */
+/** What a file needs, judged by its text without rc-wait's lines. */
 export interface Need {
-  /** indexes of somebody else's lines that go out of use */
+  /** indexes of lines of others to disable */
   readonly off: readonly number[];
   /**
-   * Those that do so for now: before the next edit they are taken back (`takenBack`), so ours may
-   * stand after them, and the place of ours does not hang on whether they are out of use
+   * Lines that are disabled only for now. The next edit restores them first (`takenBack`), so rc-wait's
+   * own lines may follow them and never move because of it.
    */
   readonly lent?: readonly number[];
-  /** lines that the file must have besides, in this order */
+  /** lines that rc-wait has to add, in this order */
   readonly wanted: readonly string[];
 }
 
 /** A file that needs nothing. */
 export const nothing: Need = { off: [], wanted: [] };
 
-/** What two rules ask of one file. */
+/** The needs of two rules for one file. */
 export function both(one: Need, other: Need): Need {
   return {
     off: [...one.off, ...other.off],
@@ -26,18 +26,18 @@ export function both(one: Need, other: Need): Need {
   };
 }
 
-/** How rc-wait's lines lie over the lines of one kind of file. */
+/** How rc-wait's lines are added to the lines of one kind of file. */
 export interface Layer {
   readonly isOurForm: IsOurForm;
-  /** what the file needs, told from its text without our lines; they are blank in it, so line numbers agree */
+  /** what the file needs, from its text with rc-wait's lines blanked, so that line numbers agree */
   needOf(theirs: string): Need;
-  /** indexes of the lines after which ours may stand, the last the best; with none they go to the end */
+  /** indexes of the lines after which rc-wait's may follow, best last; without any they go to the end */
   placesOf(text: string): readonly number[];
 }
 
 /**
- * The text as the layer wants it. What is needed is told from what others wrote
- * alone, so it hangs neither on what we did before nor on our marks.
+ * The text as the layer requires it. The need is derived only from what others wrote, so it
+ * depends neither on earlier edits nor on rc-wait's marks.
  */
 export function overlaid(text: string, { isOurForm, needOf, placesOf }: Layer): string {
   const own = ownLines(text, isOurForm);
@@ -46,7 +46,7 @@ export function overlaid(text: string, { isOurForm, needOf, placesOf }: Layer): 
   const isOff = new Set(off);
   const have = new Set([...own].map((index) => lines[index]?.text.trim()));
   const gone = new Set([...own].filter((index) => !wanted.includes(lines[index]?.text.trim() ?? '')));
-  // Not after a line that goes, or has gone: the next edit would not see it, and take another place.
+  // Not after a line that goes or is disabled: the next edit would not see it, and choose another place.
   const isGone = (index: number) =>
     isOff.has(index) || gone.has(index) || markedOff(lines[index]?.text ?? '') !== undefined;
   const after = placesOf(text).findLast((index) => !isGone(index)) ?? lines.length - 1;
@@ -54,7 +54,7 @@ export function overlaid(text: string, { isOurForm, needOf, placesOf }: Layer): 
   return editLines(text, { off: new Set([...off, ...lent]), gone, added }, isOurForm);
 }
 
-/** The text without our lines, which are blank in it. */
+/** The text with rc-wait's lines blanked. */
 export function theirsOf(text: string, isOurForm: IsOurForm): string {
   const own = ownLines(text, isOurForm);
   return linesOf(text)

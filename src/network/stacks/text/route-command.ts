@@ -1,20 +1,20 @@
 import { ipChange, type Known, type RouteChange, routeChange } from './route-words.ts';
 import { commandsIn, type ShellCommand, type ShellWord } from './script-words.ts';
 
-/** What a command line of an `up` or `down` option has to do with IPv4 default routes. */
+/** The effect of a command line of an `up` or `down` option on IPv4 default routes. */
 export type RouteCommand =
-  /** nothing */
+  /** no effect */
   | 'other'
   /** it adds, changes or deletes one, and does nothing else */
   | 'default-route'
-  /** it does that together with something else: it cannot be taken out as a whole */
+  /** it does that and something else, so it cannot be disabled as a whole */
   | 'mixed'
-  /** it changes routes, and which ones hangs on what only a shell could tell */
+  /** it changes routes, and only a shell could tell which */
   | 'unclear';
 
 /**
- * Sorts a command line of interfaces(5), which /bin/sh runs: `ip route add
- * default via …`, `route add default gw …` and their kind, with `|| true` and
+ * Classifies a command line of interfaces(5), which /bin/sh runs: `ip route add
+ * default via …`, `route add default gw …` and similar, with `|| true` and
  * redirections. Routes of IPv6 and of tables other than main are "other".
  */
 export function routeCommand(commandLine: string): RouteCommand {
@@ -25,14 +25,14 @@ export function routeCommand(commandLine: string): RouteCommand {
   return isLoose && others === 0 && changes.every(isDefault) ? 'default-route' : 'mixed';
 }
 
-/** Where an IPv4 default route leads, as far as a command says. */
+/** The next hop of an IPv4 default route, as far as a command names it. */
 export interface Way {
   readonly via: string | undefined;
-  /** undefined also where only ifupdown knows it: `$IFACE` */
+  /** undefined also if only ifupdown knows it: `$IFACE` */
   readonly device: string | undefined;
 }
 
-/** The IPv4 default routes that a command line adds or changes; those that it deletes are none. */
+/** The IPv4 default routes that a command line adds or changes, without those that it deletes. */
 export function waysAdded(commandLine: string): Way[] {
   return waysIn(sorted(commandLine).changes);
 }
@@ -45,11 +45,11 @@ function waysIn(changes: readonly RouteChange[]): Way[] {
 
 /** What a command line, or a whole script, does with IPv4 default routes. */
 export interface Doings {
-  /** those that it surely adds, if it comes so far */
+  /** routes that it certainly adds once it gets that far */
   readonly adds: readonly Way[];
-  /** it changes routes, and only running it tells which; or it takes a default route away */
+  /** it changes routes in a way that only running it reveals, or it deletes a default route */
   readonly isUnclear: boolean;
-  /** the programs and scripts that it runs, as words; undefined where only a shell could name one */
+  /** the programs and scripts that it runs, as words; undefined if only a shell could tell the name */
   readonly runs: readonly Known[];
 }
 
@@ -65,7 +65,7 @@ export function doingsOf(text: string): Doings {
   };
 }
 
-/** The text with the variables put in that it sets once, to a plain word. */
+/** The text with each variable replaced that is set exactly once, to a plain word. */
 function withLiterals(text: string): string {
   const values = new Map<string, string | undefined>();
   for (const [, name = '', value = ''] of text.matchAll(
@@ -88,11 +88,11 @@ function runBy(words: readonly Known[]): Known[] {
 }
 
 interface Sorted {
-  /** what the commands do that have to do with default routes */
+  /** the changes to default routes, one for each command that makes one */
   readonly changes: readonly RouteChange[];
-  /** how many commands do something else */
+  /** the number of commands that do something else */
   readonly others: number;
-  /** no compound command or substitution holds them together */
+  /** no compound command or substitution holds the commands together */
   readonly isLoose: boolean;
 }
 
@@ -110,10 +110,10 @@ function sorted(commandLine: string): Sorted {
   };
 }
 
-/** Deeper than anybody has a shell start a shell. */
+/** Levels of nested shells to read; nobody nests deeper. */
 const deepest = 4;
 
-/** The commands of a line, those of its substitutions and of a shell that it starts among them. */
+/** The commands of a line, including those of its substitutions and of shells that it starts. */
 function flat(commandLine: string, depth = 0): ShellCommand[] {
   if (depth > deepest) return [];
   return unrolled(commandsIn(commandLine)).flatMap((command) => {
@@ -125,7 +125,7 @@ function flat(commandLine: string, depth = 0): ShellCommand[] {
   });
 }
 
-/** The commands with the variable of each `for` put in, once for each of its words. */
+/** The commands with the variable of each `for` replaced, once for each word of its list. */
 function unrolled(commands: readonly ShellCommand[]): ShellCommand[] {
   const lists = new Map<string, readonly ShellWord[]>();
   return commands.flatMap((command) => {
@@ -141,12 +141,12 @@ function unrolled(commands: readonly ShellCommand[]): ShellCommand[] {
   });
 }
 
-/** `name` of a word that is `$name`, `"$name"` or `${name}`. */
+/** The name in a word that is `$name`, `"$name"` or `${name}`. */
 function variableOf({ raw }: ShellWord): string | undefined {
   return /^"?\$(?:(\w+)|\{(\w+)\})"?$/.exec(raw)?.slice(1).find(Boolean);
 }
 
-/** `… sh -c SCRIPT`, `eval SCRIPT` */
+/** The script of `… sh -c SCRIPT` or `eval SCRIPT`. */
 function scriptOf(all: readonly ShellWord[]): string | undefined {
   const words = all.slice(all.length - programOf(all.map(({ value }) => value)).length);
   const name = nameIn(words[0]?.value ?? '');
@@ -165,7 +165,7 @@ function doesNothing({ words }: ShellCommand): boolean {
   return first !== undefined && /^(true|:|exit|sleep)$/.test(nameIn(first));
 }
 
-/** Words that only print, compare or read what stands after them. */
+/** Words that only print, compare or read their arguments. */
 const harmless =
   /^(echo|printf|logger|test|\[|\[\[|grep|expr|for|case|cat|set|export|local|return|man|which|type|sed|awk)$/;
 
@@ -173,12 +173,12 @@ function changeOf({ words, readsInput }: ShellCommand): RouteChange {
   const known = programOf(words.map(({ value }) => value));
   const name = nameIn(known[0] ?? '');
   if (known[0] !== undefined && harmless.test(name)) return { kind: 'none' };
-  // `ip -batch -`, and a shell that is handed its script.
+  // Like `ip -batch -`: a shell that reads its script from standard input.
   if (/^(ba|da|k)?sh$/.test(name) && readsInput) return { kind: 'unclear' };
   if (name === 'ip' && known[1] === 'netns') return { kind: 'none' };
   for (const [index, word] of known.entries()) {
     const program = word === undefined ? undefined : nameIn(word);
-    // What xargs(1) puts behind the words is not among them.
+    // xargs(1) appends words that are not in the command line.
     const rest = [...known.slice(index + 1), ...(name === 'xargs' ? [undefined] : [])];
     const change =
       program === 'ip'
@@ -191,21 +191,21 @@ function changeOf({ words, readsInput }: ShellCommand): RouteChange {
   return known[0] === undefined && looksLikeRoute(known.slice(1)) ? { kind: 'unclear' } : { kind: 'none' };
 }
 
-/** `route` as the object of `ip`. */
+/** Whether `route` is the object of `ip`. */
 function isOfIp(words: readonly Known[], at: number): boolean {
   return words.slice(0, at).some((word) => word !== undefined && nameIn(word) === 'ip');
 }
 
-/** A program that only a shell could name, with the arguments of one that adds a default route. */
+/** A program whose name only a shell could tell, with the arguments of a command for default routes. */
 function looksLikeRoute(rest: readonly Known[]): boolean {
   return [ipChange(rest), routeChange(rest)].some(({ kind }) => kind === 'adds' || kind === 'deletes');
 }
 
-/** Programs that run the rest of their words: what they run counts. */
+/** Programs that run the rest of their words as a command. */
 const wrappers =
   /^(sudo|exec|command|nohup|env|nice|ionice|timeout|time|setsid|busybox|chrt|stdbuf|builtin|doas)$/;
 
-/** A command without the wrappers before its program, and their options. */
+/** The command without wrappers before its program, and without their options. */
 function programOf(words: readonly Known[]): readonly Known[] {
   let at = 0;
   for (; at < words.length - 1 && wrappers.test(nameIn(words[at] ?? '')); ) {
@@ -219,7 +219,7 @@ function nameIn(program: string): string {
   return program.slice(program.lastIndexOf('/') + 1);
 }
 
-/** Whether a program brings up interfaces, or tunnels, with what default route they have. */
+/** Whether a program brings up interfaces or tunnels, and any default route with them. */
 export function isBringer(program: string): boolean {
   return /^(dhclient|dhcpcd|udhcpc|pump|pppd|pon|wg-quick|openvpn|nmcli|networkctl)$/.test(nameIn(program));
 }

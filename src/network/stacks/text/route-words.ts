@@ -1,34 +1,34 @@
-/** A word of a command, or of a line of a file of routes; undefined where it cannot be told. */
+/** A word of a command, or of a line of a route file; undefined if only a shell could tell it. */
 export type Known = string | undefined;
 
-/** What the arguments of ip(8) or route(8) do to the IPv4 default routes of the main table. */
+/** The effect of the arguments of ip(8) or route(8) on the IPv4 default routes of the main table. */
 export type RouteChange =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'adds' | 'deletes';
-      /** undefined where it names none, or it cannot be told */
+      /** undefined if it names none, or the word is unknown */
       readonly via: string | undefined;
       readonly device: string | undefined;
     }
-  /** it takes more away than the default route: the whole table */
+  /** it removes more than the default route: the whole table */
   | { readonly kind: 'flushes' }
-  /** what it does hangs on a word that cannot be told */
+  /** its effect depends on an unknown word */
   | { readonly kind: 'unclear' };
 
 const none: RouteChange = { kind: 'none' };
 const unclear: RouteChange = { kind: 'unclear' };
 
-/** Whether a prefix holds every IPv4 address, as iproute2 and wicked write it: `default`, `0/0`, `0.0.0.0/0.0.0.0`. */
+/** Whether a prefix is all of IPv4 as iproute2 and wicked write it: `default`, `0/0`, `0.0.0.0/0.0.0.0`. */
 export function isEverything(prefix: string): boolean {
   return /^(default|any|all|[\d.]+\/0+|[\d.]+\/0+(\.0+){1,3})$/.test(prefix);
 }
 
-/** Whether an address is 0.0.0.0, in full or shortened as inet_aton(3) takes it. */
+/** Whether an address is 0.0.0.0, in full or in a short form of inet_aton(3). */
 export function isZero(address: string): boolean {
   return /^(0x)?0+(\.0+){0,3}$/.test(address);
 }
 
-/** The objects and verbs of ip(8) in the order in which it compares: each may be cut short (iproute2's matches()). */
+/** The verbs of ip(8), in the order in which it compares; each may be abbreviated (iproute2's matches()). */
 const verbs = [
   'list',
   'show',
@@ -49,10 +49,10 @@ const otherSpellings: Readonly<Record<string, string>> = {
   save: 'list',
 };
 
-/** The options before the object that take a value. */
+/** Options before the object that take a value. */
 const valued = /^--?(f|fa|fam|fami|famil|family|rc|rcv|rcvbuf|l|lo|loops|n|ne|netn|netns)$/;
 
-/** What the words after `ip` do. */
+/** The effect of the words after `ip`. */
 export function ipChange(words: readonly Known[]): RouteChange {
   let family = '';
   let at = 0;
@@ -99,26 +99,26 @@ function flushed(words: readonly Known[]): RouteChange {
   if (selects.length === 1 && isEverything(first ?? '') && !words.includes('root')) {
     return { kind: 'deletes', via: undefined, device: undefined };
   }
-  // Of one interface, one protocol, one network: what it takes depends on what is there.
+  // For one interface, protocol or network, the effect depends on the routes that exist.
   return selects.length === 0 || isEverything(first ?? '') || first === 'all' ? { kind: 'flushes' } : none;
 }
 
-/** Words of a route that take a value. `nexthop` begins a hop. */
+/** Words of a route that take a value; `nexthop` begins a hop. */
 const routeOptions =
   /^(src|via|from|tos|dsfield|expires|metric|preference|priority|scope|mtu|hoplimit|advmss|reordering|rtt|rttvar|window|cwnd|initcwnd|initrwnd|features|quickack|congctl|rto_min|realms?|proto(col)?|table|vrf|dev|oif|pref|encap|ttl-propagate|nhid|weight|as|fastopen_no_cookie|error|iif|prio|ssthresh)$/;
 const flags = /^(onlink|pervasive|nexthop|to|lock|inet|dead|linkdown|offload)$/;
 const types =
   /^(unicast|local|broadcast|multicast|throw|unreachable|prohibit|blackhole|xresolve|anycast|nat)$/;
 
-/** Where a default route leads. */
+/** The next hop of a default route. */
 interface Spec {
   readonly via: string | undefined;
   readonly device: string | undefined;
 }
 
 /**
- * The way of an IPv4 default route of the main table, of the arguments of "ip route add"; undefined
- * where they are of another one. Without a destination it is the default (iproute_modify() of iproute2).
+ * The next hop of an IPv4 default route of the main table, from the arguments of "ip route add"; undefined
+ * for any other route. Without a destination the route is the default (iproute_modify() of iproute2).
  */
 export function ipSpec(words: readonly Known[]): Spec | undefined | 'unclear' {
   const options = new Map<string, Known>();
@@ -147,7 +147,7 @@ export function ipSpec(words: readonly Known[]): Spec | undefined | 'unclear' {
   return { via, device: options.get('dev') ?? options.get('oif') };
 }
 
-/** What the words after `route` do (route(8) of net-tools, and busybox's). */
+/** The effect of the words after `route` (route(8) of net-tools, and busybox's). */
 export function routeChange(words: readonly Known[]): RouteChange {
   if (words.some((word) => word !== undefined && /^(--?inet6|inet6|-6|--?A6)$|:/.test(word))) return none;
   const at = words.findIndex((word) => word === undefined || !(word.startsWith('-') || word === 'inet'));
@@ -175,7 +175,7 @@ export function routeChange(words: readonly Known[]): RouteChange {
   return { kind: verb === 'add' ? 'adds' : 'deletes', via: after('gw', 'gateway'), device };
 }
 
-/** route(8) takes the device without a word before it, at the end. */
+/** The device at the end of the words, where route(8) needs no word before it. */
 function lastDevice(options: readonly Known[]): string | undefined {
   const [before = '', last] = options.length > 1 ? options.slice(-2) : ['', ...options];
   const isValue = /^(gw|gateway|netmask|genmask|metric|mss|window|irtt)$/.test(before);

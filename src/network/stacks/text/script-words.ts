@@ -1,10 +1,10 @@
-/** A word of a command line as sh(1) makes it. */
+/** A word of a command line as sh(1) splits it. */
 export interface ShellWord {
-  /** as it is written */
+  /** as written */
   readonly raw: string;
-  /** quotes and escapes gone; undefined where an expansion decides: `$GW`, `$(cat gw)`, `*` */
+  /** without quotes and escapes; undefined if it has an expansion: `$GW`, `$(cat gw)`, `*` */
   readonly value: string | undefined;
-  /** the same with expansions as they are written, for a shell that reads it once more: `eval`, `sh -c` */
+  /** the same with expansions as written, for a shell that reads it again: `eval`, `sh -c` */
   readonly text: string;
   /** the command lines of its `$(…)` and backquotes */
   readonly substitutions: readonly string[];
@@ -14,16 +14,16 @@ export interface ShellWord {
 export interface ShellCommand {
   /** without redirections, assignments before the program, and reserved words */
   readonly words: readonly ShellWord[];
-  /** it stands inside `( )`, `{ }`, or a compound command such as `if`: other words hold it together */
+  /** it is inside `( )`, `{ }`, or a compound command such as `if`, and cannot be removed alone */
   readonly isInside: boolean;
   /** it reads its input from a pipe or a file */
   readonly readsInput: boolean;
 }
 
 /**
- * Splits a command line, or a whole script, into its simple commands, in their order, as sh(1) reads
- * it (POSIX, Shell Command Language): blanks, quotes, escapes, comments, operators,
- * redirections, here-documents. No expansion is made. A quote that is never closed ends with the text.
+ * Splits a command line or a whole script into its simple commands, in order, as sh(1) does (POSIX,
+ * Shell Command Language): blanks, quotes, escapes, comments, operators, redirections, here-documents.
+ * Expands nothing. An unclosed quote ends with the text.
  */
 export function commandsIn(text: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
@@ -53,7 +53,7 @@ export function commandsIn(text: string): ShellCommand[] {
       finish();
       state.piped = raw === '|';
       if (raw === '(') state.parens += 1;
-      // A closing sign without one that opens belongs to a pattern of `case`.
+      // A ")" without a "(" belongs to a pattern of `case`.
       if (raw === ')') state.parens = Math.max(0, state.parens - 1);
       if (raw === '\n' && documents.length > 0) {
         at = endOfDocuments(text, at, documents);
@@ -65,18 +65,18 @@ export function commandsIn(text: string): ShellCommand[] {
   return commands;
 }
 
-/** One sign or word; the blanks, comments and joined lines between them are tokens of their own. */
+/** One operator or word; blanks, comments and joined lines between them are tokens as well. */
 const token =
   /(?<blank>[ \t\r]+|\\\r?\n)|(?<comment>#[^\n]*)|(?<redirection>\d*(?:<<-?|<&|>&|>>|<>|>\||[<>])|&>>?)|(?<operator>\n|;;|;|&&|&|\|\||\||\(|\))|(?<word>(?:\\[\s\S]?|'[^']*'?|"(?:[^"\\]|\\[\s\S])*"?|`(?:[^`\\]|\\[\s\S])*`?|\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)?|\$\{[^}]*\}?|[^\s;&|()<>'"`\\])+)/y;
 
 function tokenAt(text: string, at: number): { raw: string; groups: Record<string, string | undefined> } {
   token.lastIndex = at;
   const match = token.exec(text);
-  // Every character begins some token: white space that is no blank to a shell is taken for one.
+  // Every character begins a token, except white space that is no blank to a shell: it is skipped like one.
   return { raw: match?.[0] ?? text.charAt(at), groups: match?.groups ?? {} };
 }
 
-/** Where the text goes on after the here-documents that begin at an offset. */
+/** The offset after the here-documents that begin at an offset. */
 function endOfDocuments(text: string, at: number, delimiters: readonly string[]): number {
   let from = at;
   for (const delimiter of delimiters) {
@@ -90,10 +90,10 @@ function endOfDocuments(text: string, at: number, delimiters: readonly string[])
   return from;
 }
 
-/** Words that begin, join or end a compound command, where a command may begin. */
+/** Words that begin, join or end a compound command, in a place where a command may begin. */
 const reserved = /^(!|if|then|elif|else|fi|while|until|do|done|esac|\{|\})$/;
 
-/** A command's own words, and whether what stands before them makes it a part of something else. */
+/** The words of a simple command, and whether the reserved words before it make it part of a compound command. */
 function stripped(
   words: readonly ShellWord[],
   state: { depth: number },
@@ -136,14 +136,14 @@ function wordOf(raw: string): ShellWord {
     substitutions.push(...substitutionsIn(inner));
     if (back !== undefined || paren !== undefined) add(undefined, all);
     else if (double !== undefined) add(quoted(inner), inner.replace(/\\(["\\$`])/g, '$1'));
-    // A pattern, a tilde or a brace is somebody else's to expand.
+    // rc-wait expands no pattern, tilde or brace.
     else if (other !== undefined) add(/[$*?[{~]/.test(other) ? undefined : other, other);
     else add(single ?? escaped ?? '', '');
   }
   return { raw, value, text, substitutions };
 }
 
-/** What stands between double quotes: only `$`, backquotes and some escapes mean something there. */
+/** The value of the text between double quotes, where only `$`, backquotes and some escapes are special. */
 function quoted(inner: string): string | undefined {
   if (/(?<!\\)(?:\\\\)*[$`]/.test(inner)) return undefined;
   return inner.replace(/\\\r?\n/g, '').replace(/\\(["\\$`])/g, '$1');

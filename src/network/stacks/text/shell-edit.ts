@@ -5,14 +5,14 @@ import { type Need, overlaid } from './overlay.ts';
 import { readShellFile, type ShellFile } from './shell.ts';
 import { originalOf, unmarked } from './unmark.ts';
 
-/** What rc-wait writes into one kind of file of settings. */
+/** What rc-wait writes into one kind of settings file. */
 export interface Settings {
   readonly isOurForm: IsOurForm;
-  /** whether a setting that we put out of use is taken back as soon as nothing asks for that any more */
+  /** true if a setting that rc-wait disabled is restored once no rule needs it disabled */
   isLent(key: string): boolean;
 }
 
-/** A file of settings after what it needs was done; nothing where that is all there. */
+/** The change that gives a settings file what it needs; empty if it has everything. */
 export function changedSettings(
   file: NetworkFile,
   settings: Settings,
@@ -27,12 +27,12 @@ export function changedSettings(
   return after === text ? [] : [{ path, before: text, after, mode: 0o644 }];
 }
 
-/** Every line, for files in which ours may stand anywhere. */
+/** Every line, for files in which rc-wait's lines may stand anywhere. */
 export function allLines(text: string): number[] {
   return linesOf(text).map((_, index) => index);
 }
 
-/** The file with its lent settings taken back, as if nobody had put them out of use. */
+/** The file with its temporarily disabled settings restored. */
 function takenBack({ path, text }: NetworkFile, { isOurForm, isLent }: Settings): NetworkFile {
   if (!text.includes(offMark)) return { path, text };
   const { assignments } = readShellFile({ path, text: originalOf(text, isOurForm) });

@@ -4,23 +4,23 @@ import type { NetworkFile } from '../../types.ts';
 /** `KEY=VALUE` in a file that a shell sources. */
 export interface Assignment {
   readonly key: string;
-  /** quotes gone; undefined where only a shell could tell: `$(…)`, `[ … ] && KEY=…` */
+  /** without quotes; undefined if only a shell could tell: `$(…)`, `[ … ] && KEY=…` */
   readonly value: string | undefined;
-  /** indexes of its lines; more than one where a quote or a backslash goes over a line break */
+  /** indexes of its lines; more than one if a quote or a backslash spans a line break */
   readonly lines: readonly number[];
-  /** something else stands on these lines as well */
+  /** its lines hold something else as well */
   readonly isShared: boolean;
 }
 
-/** A file of settings that a shell sources, as ifcfg files are. */
+/** A settings file that a shell sources, such as an ifcfg file. */
 export interface ShellFile extends NetworkFile {
   readonly assignments: readonly Assignment[];
 }
 
 /**
- * Reads the assignments of a file as sh(1) would find them: quotes, backslashes,
- * comments, several on one line.
- * @throws RcWaitError NETWORK_FILE where the file ends inside a quote or after a backslash
+ * Reads the assignments of a file as sh(1) would: with quotes, backslashes, comments,
+ * and several on one line.
+ * @throws RcWaitError NETWORK_FILE if the file ends inside a quote or after a backslash
  */
 export function readShellFile(file: NetworkFile): ShellFile {
   const found: (Omit<Assignment, 'isShared'> & { readonly own: boolean })[] = [];
@@ -33,7 +33,7 @@ export function readShellFile(file: NetworkFile): ShellFile {
         found.push({ key, value: word.value?.slice(key.length + 1), lines: word.lines, own: true });
       }
     } else {
-      // What a command sets, and whether it does, only a shell could tell.
+      // Only a shell could tell what a command sets, and whether it does.
       const keys = words.flatMap(({ raw }) =>
         [...raw.matchAll(/(?<!\w)([A-Za-z_]\w*)=/g)].map(([, key]) => key),
       );
@@ -53,19 +53,19 @@ export function readShellFile(file: NetworkFile): ShellFile {
   return { ...file, assignments };
 }
 
-/** The last value of a key; undefined where it has none that can be told. */
+/** The last value of a key; undefined if it has none, or only a shell could tell it. */
 export function valueIn({ assignments }: ShellFile, key: string): string | undefined {
   return assignments.findLast((one) => one.key === key)?.value;
 }
 
-/** What a backup or a half-finished update is called; neither network-scripts nor wicked reads these. */
+/** Whether a path is a backup or a half-finished update; neither network-scripts nor wicked reads these. */
 export function isBackup(path: string): boolean {
   return /(~|\.(bak|old|orig|rej|rpmnew|rpmorig|rpmsave|scpmbackup))$/.test(path);
 }
 
 /**
- * The lines of assignments that are to go out of use.
- * @throws RcWaitError NETWORK_FILE where one stands on a line with something else
+ * The lines of assignments to disable.
+ * @throws RcWaitError NETWORK_FILE if one shares its line with something else
  */
 export function linesToPutOut({ path }: NetworkFile, assignments: readonly Assignment[]): number[] {
   const shared = assignments.find(({ isShared }) => isShared);
@@ -81,7 +81,7 @@ const assigned = /^([A-Za-z_]\w*)=/;
 
 interface Word {
   readonly raw: string;
-  /** undefined where it has an expansion */
+  /** undefined if it has an expansion */
   readonly value: string | undefined;
   readonly lines: readonly number[];
 }
@@ -92,8 +92,8 @@ interface Statement {
 }
 
 /**
- * One word, or one of the signs between words; `\r` before LF belongs to the line break. Blanks are those of the
- * shell alone: a byte order mark or a no-break space is part of a word.
+ * One word, or one separator between words; `\r` before LF belongs to the line break. Only the
+ * shell's own blanks count: a byte order mark or a no-break space is part of a word.
  */
 const token =
   /(?<blank>[ \t]+|\\\r?\n|\r$)|(?<end>\r?\n|;)|(?<comment>#[^\n]*?(?=\r?\n|$))|(?<word>(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\(?!\r?\n|$)[\s\S]|\\\r?\n|[^ \t\r\n;'"\\]|\r(?!\n|$))+)/y;
@@ -120,7 +120,7 @@ function statementsOf({ path, text }: NetworkFile): Statement[] {
     }
     if (match.groups?.end !== undefined) finish();
     line += breaks;
-    // A line that is added after it would be the rest of this one.
+    // A line added after this one would become part of it.
     if (token.lastIndex === text.length && /\\\r?\n$/.test(raw)) throw endless(path, line - 1);
   }
   finish();
@@ -135,7 +135,7 @@ function endless(path: string, index: number): RcWaitError {
   );
 }
 
-/** What a word stands for; undefined where it has an expansion or an operator. */
+/** The value of a word; undefined if it has an expansion or an operator. */
 function unquoted(raw: string): string | undefined {
   if (/^[\w.:=/%,+-]*$/.test(raw)) return raw;
   let value = '';

@@ -1,7 +1,6 @@
 /**
- * The words of a list that another one lacks, each once: resolvers and search
- * domains go to the gateway's interface without doubles. Names of domains and
- * digits of IPv6 addresses are the same in either case.
+ * The words that a list lacks, each once, so that the gateway's interface gets no resolver or search domain
+ * twice. Case is ignored, as in domain names and in the digits of IPv6 addresses.
  */
 export function lacking(known: readonly string[], words: readonly string[]): string[] {
   const seen = new Set(known.map((word) => word.toLowerCase()));

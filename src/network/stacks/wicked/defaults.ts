@@ -4,7 +4,7 @@ import { readInterfaces, routeFiles, sharedWord } from './files.ts';
 import { deviceOf } from './public.ts';
 import { defaultsOf } from './routes.ts';
 
-/** The default routes that wicked brings: `ifroute-` files, `routes`, and DHCP. */
+/** The default routes from `ifroute-` files, `routes`, and DHCP. */
 export function wickedDefaults(files: readonly NetworkFile[]): FileDefault[] {
   const interfaces = readInterfaces(files);
   const shared = sharedWord(files);

@@ -8,10 +8,10 @@ const folder = '/etc/sysconfig/network';
 /** Routes of all interfaces (ifroute(5)). */
 export const routesPath = `${folder}/routes`;
 
-/** What the DHCP clients of all interfaces do (ifcfg-dhcp(5)). */
+/** Settings for the DHCP clients of all interfaces (ifcfg-dhcp(5)). */
 const dhcpPath = `${folder}/dhcp`;
 
-/** Globs of all that wicked reads for IPv4. */
+/** Globs of every file that wicked reads for IPv4. */
 export const wickedSources: readonly string[] = [
   `${folder}/ifcfg-*`,
   `${folder}/ifroute-*`,
@@ -19,14 +19,14 @@ export const wickedSources: readonly string[] = [
   dhcpPath,
 ];
 
-/** `ifcfg-NAME`; the name of the file is the name of the interface (ifcfg(5)). */
+/** An `ifcfg-NAME` file; its suffix is the interface's name (ifcfg(5)). */
 export interface Interface {
   readonly file: ShellFile;
   readonly name: string;
   readonly isDhcp: boolean;
 }
 
-/** The interfaces' files, loopback's left out. */
+/** The interfaces' files, without loopback's. */
 export function readInterfaces(files: readonly NetworkFile[]): Interface[] {
   const prefix = `${folder}/ifcfg-`;
   return files
@@ -39,30 +39,30 @@ export function readInterfaces(files: readonly NetworkFile[]): Interface[] {
     }));
 }
 
-/** What the file for all DHCP clients says of the default route; undefined where it says nothing. */
+/** DHCLIENT_SET_DEFAULT_ROUTE in the file for all DHCP clients; undefined if not set there. */
 export function sharedWord(files: readonly NetworkFile[]): string | undefined {
   const file = files.find(({ path }) => path === dhcpPath);
   return file && valueIn(readShellFile(file), 'DHCLIENT_SET_DEFAULT_ROUTE');
 }
 
-/** The files of routes: `routes` and `ifroute-NAME`. */
+/** The route files: `routes` and `ifroute-NAME`. */
 export function routeFiles(files: readonly NetworkFile[]): NetworkFile[] {
   return files.filter(
     ({ path }) => path === routesPath || (path.startsWith(`${folder}/ifroute-`) && !isBackup(path)),
   );
 }
 
-/** Whether a line of a file of settings looks like one of ours. */
+/** Whether a line of a settings file has the form of one that rc-wait adds. */
 export function isOurSetting(line: string): boolean {
   return /^\s*(DHCLIENT_SET_DEFAULT_ROUTE=no|STARTMODE=off)\s*$/.test(line);
 }
 
-/** Whether a line of a file of routes looks like one of ours. */
+/** Whether a line of a route file has the form of one that rc-wait adds. */
 export function isOurRoute(line: string): boolean {
   return /^\s*default [\d.]+ - -\s*$/.test(line);
 }
 
-/** The files as others wrote them. */
+/** The files as they were before rc-wait. */
 export function originalFiles(files: readonly NetworkFile[]): NetworkFile[] {
   const routes = new Set(routeFiles(files).map(({ path }) => path));
   return files.map(({ path, text }) => ({
@@ -71,7 +71,7 @@ export function originalFiles(files: readonly NetworkFile[]): NetworkFile[] {
   }));
 }
 
-/** Where the routes of one interface are. */
+/** The path of an interface's route file. */
 export function routePathOf(name: string): string {
   return `${folder}/ifroute-${name}`;
 }

@@ -21,17 +21,17 @@ import { disabledNames, publicNames, standingsOf } from './public.ts';
 import { defaultsOf, type RouteDefault } from './routes.ts';
 
 /**
- * wicked of openSUSE and SLES: our gateway in the interface's own `ifroute-` file,
- * every other default route out of these and out of `routes`. Resolvers stay where
- * they are: netconfig(8) has them for all interfaces in one place
- * (NETCONFIG_DNS_STATIC_SERVERS), beside those that DHCP clients bring.
+ * wicked of openSUSE and SLES: the gateway goes into its interface's `ifroute-` file; every
+ * other default route is removed from these and from `routes`. Resolvers stay unchanged:
+ * netconfig(8) keeps them for all interfaces in one place (NETCONFIG_DNS_STATIC_SERVERS),
+ * beside those from DHCP.
  */
 export const wicked: Stack = {
   name: 'wicked',
   tools: ['wicked'],
   sources: wickedSources,
   passesOver: isBackup,
-  // Where NetworkManager has taken over, wicked's files are left behind.
+  // Where NetworkManager has taken over, wicked's files are stale.
   daemon: { unit: 'wickedd.service' },
 
   configures: (files, { interfaceName }) => readInterfaces(files).some(({ name }) => name === interfaceName),
@@ -61,9 +61,9 @@ export const wicked: Stack = {
   },
 
   /*
-   * No ifreload: where a file has changed it takes the interface down and up again
-   * (wicked(8)), and taking an interface down to move a route is how peers lose
-   * hosts. The one ip(8) command does it; the files are for the next ifup.
+   * No ifreload: it takes every interface with a changed file down and up again (wicked(8)),
+   * and taking an interface down to move a route is how other tools lose hosts. One ip(8)
+   * command moves the route; the files take effect at the next ifup.
    */
   reload: (wish, scene) => routeMove(wish, linksOf(...disabled(wish, scene)), tools),
 
@@ -72,15 +72,15 @@ export const wicked: Stack = {
 
 const tools = [['wicked', 'ifup']] as const;
 
-/** The interfaces that are down before the change, and after it. */
+/** The interfaces that are disabled before the change, and after it. */
 function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
   return [disabledNames(before), wish.publicInterface === 'disable' ? publicNames(files, wish) : []];
 }
 
-/** What is ours in a file of settings; what brings an interface up at boot is lent. */
+/** rc-wait's lines in settings files; a disabled STARTMODE, which starts an interface at boot, is temporary. */
 const settings: Settings = { isOurForm: isOurSetting, isLent: (key) => key === 'STARTMODE' };
 
-/** An interface with DHCP keeps all that it brings but the default route. */
+/** An interface with DHCP keeps everything from its lease but the default route. */
 function dhcpNeed(file: ShellFile, shared: string | undefined): Need {
   const words = file.assignments.filter(({ key }) => key === 'DHCLIENT_SET_DEFAULT_ROUTE');
   if (words.at(-1)?.value === 'no') return nothing;
@@ -90,7 +90,7 @@ function dhcpNeed(file: ShellFile, shared: string | undefined): Need {
   };
 }
 
-/** Even "manual" is not brought up at boot; "off" is by nobody (ifcfg(5)). */
+/** STARTMODE "manual" already means not at boot; "off" means never (ifcfg(5)). */
 function bootNeed(file: ShellFile): Need {
   const words = file.assignments.filter(({ key }) => key === 'STARTMODE');
   if (/^(off|manual)$/.test(words.at(-1)?.value ?? '')) return nothing;
@@ -103,7 +103,7 @@ function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileCha
   const isOwnThere = present.some(({ path }) => path === ownPath);
   const all = isOwnThere ? present : [...present, { path: ownPath, text: '' }];
   const isWished = (path: string, { via, device, isPlain }: RouteDefault) => {
-    // In the file of another interface wicked passes over the name that stands there.
+    // In another interface's file, wicked ignores a device name on the line.
     const isOwn = path === ownPath && device === undefined;
     const isNamed = device === wish.interfaceName && (path === ownPath || path === routesPath);
     return via === wish.gateway && isPlain && (isOwn || isNamed);
@@ -120,14 +120,14 @@ function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileCha
         const kept = keeper === file ? defaults.find((route) => isWished(path, route)) : undefined;
         return {
           off: defaults.filter((route) => route !== kept).flatMap(({ lines }) => lines),
-          // Not 0.0.0.0/0: so Rackspace's own tools write it, and wicked has always known it.
+          // Not 0.0.0.0/0: Rackspace's own tools write `default`, and every wicked understands it.
           wanted: keeper === undefined && path === ownPath ? [`default ${wish.gateway} - -`] : [],
         };
       },
       placesOf: allLines,
     });
     if (after === text) return [];
-    // A file in which there was nothing but ours goes.
+    // A file that held only rc-wait's lines is removed.
     const before = present.includes(file) ? text : undefined;
     return [{ path, before, after: after || undefined, mode: 0o644 }];
   });

@@ -16,7 +16,7 @@ import {
 } from './files.ts';
 import { defaultsOf, type RouteDefault } from './routes.ts';
 
-/** The interfaces, but that of the wish, to which the files give a default route, or gave one before us. */
+/** Interfaces other than the gateway's with a default route in the files, now or before rc-wait changed them. */
 export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayWish): string[] {
   const originals = originalFiles(files);
   const interfaces = readInterfaces(originals);
@@ -34,7 +34,7 @@ export function publicNames(files: readonly NetworkFile[], { interfaceName }: Ga
     .filter((name) => name !== interfaceName);
 }
 
-/** The device that a route names, else that of its file; in `routes` wicked looks for the one that reaches its gateway. */
+/** A route's interface: its file's, else the one it names, else (in `routes`) the one that reaches its gateway. */
 export function deviceOf(
   { device, via }: RouteDefault,
   path: string,
@@ -48,7 +48,7 @@ export function deviceOf(
   return byFile?.name ?? device ?? byPrefix?.name;
 }
 
-/** The interfaces that our own STARTMODE=off keeps down. */
+/** The interfaces that rc-wait's own STARTMODE=off keeps down. */
 export function disabledNames(files: readonly NetworkFile[]): string[] {
   return readInterfaces(files)
     .filter(({ file: { text } }) => {
@@ -58,7 +58,7 @@ export function disabledNames(files: readonly NetworkFile[]): string[] {
     .map(({ name }) => name);
 }
 
-/** Which interfaces stand on which (ifcfg-vlan(5), ifcfg-bonding(5), ifcfg-bridge(5), ifcfg-team(5), ifcfg-macvlan(5)). */
+/** Which interfaces are stacked on which (ifcfg-vlan(5), -bonding(5), -bridge(5), -team(5), -macvlan(5)). */
 export function standingsOf(files: readonly NetworkFile[]): Standing[] {
   const lowerKey = /^(ETHERDEVICE|MACVLAN_DEVICE|BRIDGE_PORTS|BONDING_SLAVE_?\d+|TEAM_PORT_DEVICE_?\d+)$/;
   return readInterfaces(files).flatMap(({ file, name }) => {

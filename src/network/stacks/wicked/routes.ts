@@ -4,27 +4,27 @@ import { isEverything, isZero } from '../text/route-words.ts';
 /** An IPv4 default route of the main table. */
 export interface RouteDefault {
   readonly via: string;
-  /** the interface that its line names; undefined for `-` */
+  /** the interface that the line names; undefined for `-` */
   readonly device: string | undefined;
-  /** indexes of its lines; several where a backslash joins them */
+  /** indexes of its lines; more than one if a backslash joins them */
   readonly lines: readonly number[];
-  /** it has no options but a metric: wicked may refuse another, and the whole route with it */
+  /** it has no option except a metric: wicked may refuse others, and the whole route with them */
   readonly isPlain: boolean;
 }
 
-/** Options that take a value, which is no type then (`scope local`). */
+/** Options that take a value, so a route type after one is no type (`scope local`). */
 const valued = /^(scope|proto|protocol|table|src|via|dev|realm|weight|metric|mtu|tos|dsfield)$/;
 const otherTypes = /^(local|broadcast|multicast|throw|unreachable|prohibit|blackhole|nat)$/;
 
 /**
- * The default routes of a file (ifroute(5)): destination, gateway, netmask,
- * interface, options. A `#` ends a line wherever it stands, and a backslash at its end joins the next
- * (client/suse/ifcfg-routes.c of wicked). `default` is of the family of its gateway.
+ * The default routes of a file (ifroute(5)): destination, gateway, netmask, interface, options.
+ * A `#` ends a line wherever it stands, and a backslash at its end joins the next line
+ * (client/suse/ifcfg-routes.c of wicked). `default` has the address family of its gateway.
  */
 export function defaultsOf(text: string): RouteDefault[] {
   return logicalLines(text).flatMap(({ text: line, lines }) => {
     const [to = '', via = '-', netmask = '-', device = '-', ...options] = line.trim().split(/[ \t]+/);
-    // A route of 0.0.0.0 without a mask is one to a host, for wicked; not for all that came before it.
+    // wicked reads 0.0.0.0 without a mask as a host route; the scripts before wicked did not.
     const isWide = netmask === '-' || isZero(netmask.replace(/^\//, ''));
     if (!(isEverything(to) || (isZero(to) && isWide)) || via.includes(':')) return [];
     const table = options[options.indexOf('table') + 1];
@@ -42,7 +42,7 @@ export function defaultsOf(text: string): RouteDefault[] {
   });
 }
 
-/** Lines as wicked reads them, with the indexes of those that each is made of. */
+/** Lines as wicked reads them, each with the indexes of the lines in the file. */
 function logicalLines(text: string): { text: string; lines: number[] }[] {
   const found: { text: string; lines: number[] }[] = [];
   let isOpen = false;
