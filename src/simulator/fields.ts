@@ -65,7 +65,7 @@ export const key = v.custom<string>(
   (value) => typeof value === 'string' && /^[a-z][a-z0-9_]*$/.test(value),
   'expected a name in snake_case',
 );
-/** The value of an HTTP header, without anything that could end it. */
+/** The value of an HTTP header, without characters that could end it. */
 export const headerValue = v.custom<string>(
   (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
   'expected printable ASCII on one line',
