@@ -149,7 +149,7 @@ function madeOne(folder: string, mode: number): boolean {
 /**
  * Replaces a small file atomically: a new file with an unpredictable name, and rename(2). The folder must have
  * passed `trustedFolder`.
- * @param mode whatever the umask; until the content is written it is 0600
+ * @param mode whatever the umask; until the content is written it is 0600 or less
  * @throws system errors; the new file is removed then
  */
 export function replaceFile(path: string, text: string, mode: number): void {

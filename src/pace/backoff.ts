@@ -36,8 +36,8 @@ const slowDown = 2;
 const recover = 0.93;
 
 /**
- * Refusals that follow each other do not start at the bottom of the ladder: with the quota always short, each
- * minute would bring the same three quick refusals.
+ * How far the ladder sinks with each answer. The next refusal does not start at the bottom again: if the quota
+ * is always short, each minute would bring the same three quick refusals.
  */
 const levelPerAnswer = 0.1;
 
