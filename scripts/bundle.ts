@@ -36,8 +36,7 @@ const plainStringWidth: Plugin = {
 
 /**
  * Loads Node's modules with process.getBuiltinModule: an import from ESM reads every export of a module, and
- * some exports load large parts of Node that rc-wait does not use (node:http its WebSocket, node:crypto its
- * WebCrypto).
+ * some exports load large parts of Node that rc-wait does not use (node:http its WebSocket, node:crypto its WebCrypto).
  */
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',

@@ -9,8 +9,7 @@ const [path] = process.argv.slice(2);
 const program = readFileSync(path);
 
 // Compile all functions, not only those that a run needs: which ones it needs varies with the machine's load,
-// and each build must give the same bytes. The file name is the installed one, so that the build folder does
-// not show.
+// and each build must give the same bytes. The file name is the installed one, so that the build folder does not show.
 setFlagsFromString('--no-lazy');
 const script = new Script(program.toString(), { filename: '/usr/lib/rc-wait/lib/rc-wait.cjs' });
 

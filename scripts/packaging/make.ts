@@ -9,8 +9,7 @@ import { bundledComponents, nodeComponent } from './inventory.ts';
 import { layout, type Release } from './layout.ts';
 import { writeRpm } from './rpm.ts';
 
-// node scripts/packaging/make.ts [--arch ARCH] [--out DIR] [--fast], run by scripts/package in the project's
-// root.
+// node scripts/packaging/make.ts [--arch ARCH] [--out DIR] [--fast], run by scripts/package in the project's root.
 
 const { values } = parseArgs({
   options: {

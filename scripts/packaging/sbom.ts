@@ -12,10 +12,7 @@ export interface SbomFacts {
   readonly bundled: readonly Component[];
 }
 
-/**
- * The libraries inside Node whose versions it reports. The missing ones (napi, modules, unicode) are not
- * software.
- */
+/** The libraries inside Node whose versions it reports. The missing ones (napi, modules, unicode) are not software. */
 const nodeLibraries: Readonly<Record<string, string>> = {
   acorn: 'MIT',
   ada: 'Apache-2.0 OR MIT',

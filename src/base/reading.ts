@@ -1,7 +1,6 @@
 /**
  * The result of reading one fact from one place. Three cases that must never be confused: the place states it
- * (`known`); the place can be read and does not state it (`absent`); it cannot be read or makes no sense
- * (`unknown`).
+ * (`known`); the place can be read and does not state it (`absent`); it cannot be read or makes no sense (`unknown`).
  */
 export type Reading<T> =
   | { readonly kind: 'known'; readonly value: T /** a key or a path */; readonly where: string }

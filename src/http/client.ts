@@ -65,8 +65,7 @@ const finalCodes: ReadonlySet<string> = new Set([
 
 /**
  * Whether the DNS can hold a name at all (RFC 1035, 2.3.4; RFC 6761, 6.4). All other names are tried again even
- * if the name server denies them: a VPN may come up, a record may be on its way, and neither differs from a
- * typo.
+ * if the name server denies them: a VPN may come up, a record may be on its way, and neither differs from a typo.
  */
 function canBeHost(host: string): boolean {
   const labels = host.replace(/\.$/, '').split('.');

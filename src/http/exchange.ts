@@ -58,8 +58,7 @@ export function exchange(
     let started = false;
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
-        // undici requeues a request if its connection ends for certain reasons. Sent twice, it would count
-        // twice.
+        // undici requeues a request if its connection ends for certain reasons. Sent twice, it would count twice.
         if (started) controller.abort(new Error('the request would have been sent twice'));
         started = true;
       },

@@ -19,8 +19,7 @@ export type Reply =
   /** 5xx, 408 and 429: trouble at the API */
   | { readonly kind: 'failing'; readonly status: number; readonly retryAfterMs?: number }
   /**
-   * Any other status: redirects (never followed), 401, 400, 204 …; `reason` if the status alone does not
-   * explain it.
+   * Any other status: redirects (never followed), 401, 400, 204 …; `reason` if the status alone does not explain it.
    */
   | {
       readonly kind: 'unexpected';

@@ -141,8 +141,7 @@ function wordOf(value: unknown): string | undefined {
 }
 
 /**
- * An http or https URL, unchanged; undefined for anything else, because it reaches a shell and rc-wait's own
- * client.
+ * An http or https URL, unchanged; undefined for anything else, because it reaches a shell and rc-wait's own client.
  */
 function urlOf(value: unknown): string | undefined {
   const text = wordOf(value);

@@ -53,11 +53,9 @@ const page = v.object({
 
 /**
  * Reads a page of `GET /servers/detail`; undefined when the text is no such page. The link to the next page
- * only shows that there is one; it is not followed, because it may lead to another host, which must not get the
- * token.
+ * only shows that there is one; it is not followed, because it may lead to another host, which must not get the token.
  * @param limit how many servers were asked for
- * @param linked whether this API has sent such links before; if not, a full page may have a next one without a
- *   link
+ * @param linked whether this API has sent such links before; if not, a full page may have a next one without a link
  */
 export function readPage(text: string, limit: number, linked: boolean): Page | undefined {
   const split = splitPage(text);

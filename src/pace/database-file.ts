@@ -15,8 +15,7 @@ const betweenLooksMs = 5;
 export class NotOurs extends Error {}
 
 /**
- * Creates the file if it is missing. Anything but a regular file is refused: opening a FIFO would wait for a
- * reader.
+ * Creates the file if it is missing. Anything but a regular file is refused: opening a FIFO would wait for a reader.
  */
 export function makeRegular(path: string): void {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -37,8 +36,7 @@ export function makeRegular(path: string): void {
 
 /**
  * SQLite silently drops what it cannot verify in a log, and everything after it: those requests would no longer
- * count. Another process may be writing or removing both files at this moment; then the next look finds them
- * complete.
+ * count. Another process may be writing or removing both files at this moment; then the next look finds them complete.
  * @throws NotOurs
  */
 export function requireWholeLog(path: string): void {

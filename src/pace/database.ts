@@ -169,8 +169,7 @@ export class Database {
   }
 
   #open(lost: boolean): void {
-    // Stays set until a new file records the loss: whoever opens it next must not take it for the first of this
-    // boot.
+    // Stays set until a new file records the loss: whoever opens it next must not take it for the first of this boot.
     this.#isLost ||= lost;
     const { path, prepare } = this.#options;
     // World-readable whatever the umask: other users read the last answers there, and would otherwise ask for
@@ -182,8 +181,7 @@ export class Database {
     this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     connections.set(path, (connections.get(path) ?? 0) + 1);
     try {
-      // The file does not outlive the boot, so nothing is synced. The log is kept short because each opening
-      // reads it.
+      // The file does not outlive the boot, so nothing is synced. The log is kept short because each opening reads it.
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 64');
       this.#requireWhole();
       prepare(this, this.#isLost);

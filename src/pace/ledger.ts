@@ -130,8 +130,7 @@ export class SqliteLedger implements Ledger {
     const [version] = db.all<{ user_version: number }>('PRAGMA user_version');
     const fresh = version?.user_version === 0;
     if (fresh) db.exec(schema);
-    // Otherwise it is the ledger of an earlier boot, in a directory that outlives boots: its clock is another
-    // one.
+    // Otherwise it is the ledger of an earlier boot, in a directory that outlives boots: its clock is another one.
     db.run('DELETE FROM slots');
     db.run('DELETE FROM answers');
     this.#saveBackoff(db, calm(this.limits.paceMs));

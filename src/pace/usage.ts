@@ -39,8 +39,7 @@ interface Row extends Owner {
 }
 
 /**
- * How much of the quota is used, and by whom. Only reads: a damaged ledger is left for the next request to
- * replace.
+ * How much of the quota is used, and by whom. Only reads: a damaged ledger is left for the next request to replace.
  * @param nowMs on the monotonic clock, as in the ledger
  */
 export function readUsage(directory: string, nowMs: number): UsageReading {

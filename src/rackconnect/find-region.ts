@@ -22,8 +22,7 @@ export type RegionSearch =
 
 /**
  * An answer of the last half minute will do. Of 64 processes that do not know the region one asks, and those
- * that started later cost at most twelve requests a minute. The status itself is asked anew once the region is
- * found.
+ * that started later cost at most twelve requests a minute. The status itself is asked anew once the region is found.
  */
 const youngEnoughMs = 30_000;
 

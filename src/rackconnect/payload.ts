@@ -23,8 +23,7 @@ export function isKnownStatus(status: string): boolean {
 
 /**
  * Reads the automation status from any format.
- * @param expected the content type or the requested format, only for the error's words: the body decides its
- *   format
+ * @param expected the content type or the requested format, only for the error's words: the body decides its format
  */
 export function readStatus(body: string, expected: string): Read<string> {
   const parsed = parsePayload(body, expected);
@@ -36,8 +35,7 @@ export function readStatus(body: string, expected: string): Read<string> {
 
 /**
  * Reads the status and the tasks. Unreadable tasks never lose the status: they go into `unread`.
- * @param expected the content type or the requested format, only for the error's words: the body decides its
- *   format
+ * @param expected the content type or the requested format, only for the error's words: the body decides its format
  */
 export function readDetails(body: string, expected: string): Read<Details> {
   const parsed = parsePayload(body, expected);
@@ -53,8 +51,7 @@ export function readDetails(body: string, expected: string): Read<Details> {
 /**
  * Reads the gateway's address; real text answers contain stray white space. Whether the address fits this
  * server is checked elsewhere, because that depends on the interfaces.
- * @param expected the content type or the requested format, only for the error's words: the body decides its
- *   format
+ * @param expected the content type or the requested format, only for the error's words: the body decides its format
  */
 export function readGateway(body: string, expected: string): Read<Ipv4Address> {
   const parsed = parsePayload(body, expected);
@@ -75,8 +72,7 @@ export function readGateway(body: string, expected: string): Read<Ipv4Address> {
 /**
  * Reads the automation features. An empty list is returned only if the answer is explicitly empty (`[]`, an
  * empty element).
- * @param expected the content type or the requested format, only for the error's words: the body decides its
- *   format
+ * @param expected the content type or the requested format, only for the error's words: the body decides its format
  */
 export function readFeatures(body: string, expected: string): Read<readonly Feature[]> {
   const parsed = parsePayload(body, expected);

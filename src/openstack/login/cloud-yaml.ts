@@ -22,8 +22,7 @@ export type Mapping = ReadonlyMap<string, Value>;
 export type Value = string | NotText | undefined | readonly Value[] | Mapping;
 
 /**
- * A file that cannot be read. The message gives the reason and never quotes the file, because a line may hold a
- * secret.
+ * A file that cannot be read. The message gives the reason and never quotes the file, because a line may hold a secret.
  */
 export class UnreadableText extends Error {
   override readonly name = 'UnreadableText';

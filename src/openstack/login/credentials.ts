@@ -89,8 +89,7 @@ export function credentialsIn(variables: Variables, overrides: Overrides): Crede
 /**
  * The credentials of a cloud. OS_* variables override it, as in openstackclient. But if both name an identity
  * API and they differ, the login is refused: nobody can tell which one the password belongs to.
- * @throws RcWaitError CONFIGURATION when they are missing, incomplete, of an unknown kind, or without an
- *   identity API
+ * @throws RcWaitError CONFIGURATION when they are missing, incomplete, of an unknown kind, or without an identity API
  */
 export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides: Overrides): Credentials {
   const environment = settingsIn(variables);

@@ -5,8 +5,7 @@ import type { Place, Proof } from './proof.ts';
 import type { SettingName, Settings } from './settings.ts';
 
 /**
- * Refuses settings that v2.0 would ignore: without its domain, another user of the same name would be logged
- * in.
+ * Refuses settings that v2.0 would ignore: without its domain, another user of the same name would be logged in.
  * @throws RcWaitError CONFIGURATION
  */
 export function refuseWhatV2Lacks({ kind }: Proof, settings: Settings): void {
@@ -50,8 +49,7 @@ export function refuseUnknown(settings: Settings, names: readonly SettingName[])
 }
 
 /**
- * Refuses a cloud and a variable that name two identity APIs: nobody can tell which one the password belongs
- * to.
+ * Refuses a cloud and a variable that name two identity APIs: nobody can tell which one the password belongs to.
  * @param isRackspace the cloud's profile or its login method names Rackspace's API
  * @throws RcWaitError CONFIGURATION
  */

@@ -3,8 +3,7 @@ export type SettingName = keyof typeof spellings;
 
 /**
  * Each setting with its spellings, the strongest first. A variable is OS_ and the spelling in upper case; a key
- * of clouds.yaml is the spelling with hyphens or underscores ("Configuring OpenStack SDK Applications",
- * OpenStack).
+ * of clouds.yaml is the spelling with hyphens or underscores ("Configuring OpenStack SDK Applications", OpenStack).
  */
 const spellings = {
   auth_url: ['auth_url'],

@@ -63,8 +63,7 @@ function ownerOf({ authUrl, proof, scope }: Credentials): string {
 }
 
 /**
- * A proof without its secret. A bare token is identified by its hash: a new one is given when the old one has
- * expired.
+ * A proof without its secret. A bare token is identified by its hash: a new one is given when the old one has expired.
  */
 function identityOf(proof: Proof): unknown {
   switch (proof.kind) {

@@ -35,8 +35,7 @@ function isOneOfMany({ node, key, parents }: Place): boolean {
 }
 
 /**
- * Whether one of these parts, except the root, is an item of a list or a task: a status inside belongs to that
- * item.
+ * Whether one of these parts, except the root, is an item of a list or a task: a status inside belongs to that item.
  */
 export function isInList(parents: readonly Tree[]): boolean {
   return parents.some((part, depth) => part.listed || (depth > 0 && taskLike.test(canon(part.key))));

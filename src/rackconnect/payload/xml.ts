@@ -80,8 +80,7 @@ function textOf(node: XmlNode): string {
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /**
- * Decodes the five predefined entities and character references, once. Real task names contain quotes; XML 1.0
- * §4.6.
+ * Decodes the five predefined entities and character references, once. Real task names contain quotes; XML 1.0 §4.6.
  */
 function decode(text: string): string {
   return text.replace(

@@ -22,8 +22,7 @@ export interface FleetScenario {
   /** this many equal groups end together, as RackConnect works in bursts; 0: each server ends separately */
   readonly bursts: number;
   /**
-   * shares of outcomes other than DEPLOYED: `FAILED`, `UNPROCESSABLE`, `ERROR` (of the server), `NONE` (no
-   * RackConnect)
+   * shares of outcomes other than DEPLOYED: `FAILED`, `UNPROCESSABLE`, `ERROR` (of the server), `NONE` (no RackConnect)
    */
   readonly outcomes: Readonly<Record<string, number>>;
   /** the share of servers that get deleted, and when */
