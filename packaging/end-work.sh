@@ -1,14 +1,14 @@
-# Before the program goes: ends what is at work with it, and leaves the network as it is.
+# Before the program is removed: ends its work and leaves the network as it is.
 end_work() {
   if [ -d /run/systemd/system ]; then
     systemctl stop rc-wait-network-check.timer rc-wait-network-check.service 2>/dev/null || true
-    # A wait that is under way ends; a change of the network that it has begun is ended, or put back, first.
-    # One that is over stays: to stop it would stop all that requires rackconnect-deployed.target.
+    # A wait under way ends; a change of the network that it has begun is finished or rolled back first.
+    # A finished wait stays: stopping it would stop everything that requires rackconnect-deployed.target.
     if [ "$(systemctl is-active rc-wait.service)" = activating ]; then
       systemctl stop rc-wait.service || true
     fi
   fi
-  # What a killed rc-wait has left half done would stay so for good.
+  # Otherwise a change that a killed rc-wait has left half done would stay so for good.
   if [ -d /var/lib/rc-wait/network ]; then
     rc-wait network recover >/dev/null || echo 'rc-wait: a change of the network could not be put back' >&2
   fi

@@ -5,8 +5,9 @@ import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { launcher } from './launcher/launcher.ts';
 
-// node scripts/bundle.ts [--out DIR] [--node FILE [--emulator=WORD]...], from the project's root: by scripts/build.
-// The Node that is put beside the program is the one that runs this, or FILE, which may be another architecture's.
+// node scripts/bundle.ts [--out DIR] [--node FILE [--emulator=WORD]...], run by scripts/build in the project's
+// root.
+// The shipped Node is the one that runs this, or FILE, which may be for another architecture.
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'dist' },
@@ -19,9 +20,8 @@ const out = join(folder, 'lib');
 const program = join(out, 'rc-wait.cjs');
 
 /**
- * yargs measures its help texts with string-width, which brings a regular
- * expression of 11 kB for emoji: compiling it costs each start more than all
- * the rest of yargs. Our help is ASCII.
+ * yargs measures its help texts with string-width, which contains an 11 kB regular expression for emoji:
+ * compiling it costs each start more than the rest of yargs. rc-wait's help is ASCII.
  */
 const plainStringWidth: Plugin = {
   name: 'plain-string-width',
@@ -35,9 +35,8 @@ const plainStringWidth: Plugin = {
 };
 
 /**
- * Node's own modules by process.getBuiltinModule: an import from ESM reads
- * every export of the module, and some of those load large parts of Node that
- * nobody here uses (node:http its WebSocket, node:crypto its WebCrypto).
+ * Loads Node's modules with process.getBuiltinModule: an import from ESM reads every export of a module, and
+ * some exports load large parts of Node that rc-wait does not use (node:http its WebSocket, node:crypto its WebCrypto).
  */
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
@@ -50,8 +49,8 @@ const lazyBuiltins: Plugin = {
 };
 
 /**
- * yargs asks for the working directory when it is loaded, which throws where that was removed, and does nothing with it
- * when it is bundled: what it looks for from there are files of translations.
+ * When it is loaded, yargs asks for the working directory, which throws if that was removed. The bundle does
+ * not need it: yargs would only look for translation files there.
  */
 const yargsAnywhere: Plugin = {
   name: 'yargs-anywhere',
@@ -67,8 +66,8 @@ const yargsAnywhere: Plugin = {
 };
 
 /**
- * What undici would load and we never use: HTTP/2 is not offered to the API,
- * and where SIMD is missing no Node 24 runs.
+ * Leaves out parts of undici that rc-wait never uses: it does not offer HTTP/2, and Node 24 does not run
+ * without SIMD.
  */
 const leanUndici: Plugin = {
   name: 'lean-undici',
@@ -85,13 +84,13 @@ const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outfile: program,
   bundle: true,
-  // One file of which V8 runs what a command needs: a chunk for each part costs more to find than it saves.
+  // One file: V8 runs only what a command needs, and looking up separate chunks costs more than it saves.
   format: 'cjs',
   platform: 'node',
   target: 'node24',
   minifyWhitespace: true,
   minifySyntax: true,
-  // Names stay: a stack trace from somebody's server should say where it was.
+  // Keep names: a stack trace from a user's server should say where it was.
   legalComments: 'linked',
   metafile: true,
   banner: { js: '(function (require) { const exports = {}, module = { exports };' },
@@ -99,7 +98,7 @@ const { metafile } = await build({
   plugins: [plainStringWidth, lazyBuiltins, yargsAnywhere, leanUndici],
   define: {
     'import.meta.url': '"file:///usr/lib/rc-wait/lib/rc-wait.cjs"',
-    // undici's experimental parser, which Node's own build of undici leaves out in the same way.
+    // undici's experimental parser; Node's own build of undici leaves it out in the same way.
     esbuildDetection: 'true',
   },
   logLevel: 'warning',
@@ -108,9 +107,9 @@ copyFileSync('scripts/launcher/start.cjs', `${out}/start.cjs`);
 copyFileSync(values.node, `${out}/node`);
 chmodSync(`${out}/node`, 0o755);
 writeFileSync(join(folder, 'rc-wait'), launcher, { mode: 0o755 });
-// Which file came from which npm package: what scripts/package makes the licences and the SBOM from. It does not ship.
+// Which npm package each file came from: scripts/package makes the licences and the SBOM of it. Not shipped.
 mkdirSync('.cache', { recursive: true });
 writeFileSync('.cache/metafile.json', JSON.stringify(metafile));
-// V8 seeds its hashes at random, and the order of tables in the cache goes by them.
+// V8 seeds its hashes at random, which would change the order of tables in the cache.
 const [command = '', ...words] = [...emulator, values.node];
 execFileSync(command, [...words, '--hash-seed=1', 'scripts/launcher/compile.cjs', program]);

@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-// After `npm install` changed package-lock.json: node scripts/complete-lock.ts
+// node scripts/complete-lock.ts, after `npm install` changed package-lock.json
 //
-// npm leaves optional packages for other platforms out of the lock file where its registry does not have them, and
-// `npm ci` then refuses the lock file for lacking them. This puts them in by version and platform: they are never
-// fetched on this one.
+// npm leaves optional packages for other platforms out of the lock file if its registry lacks them; `npm ci`
+// then refuses that lock file. This adds them by version and platform: on this platform they are never fetched.
 
 interface Entry {
   version?: string;
@@ -20,7 +19,7 @@ const path = 'package-lock.json';
 const lock = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string, Entry> };
 const { packages } = lock;
 
-/** Whether `name` is found from `folder`, by Node's way of looking upwards. */
+/** Whether Node finds `name` from `folder` by looking upwards. */
 function isLocked(name: string, folder: string): boolean {
   const here = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
   if (packages[here] !== undefined) return true;
@@ -29,7 +28,7 @@ function isLocked(name: string, folder: string): boolean {
   return isLocked(name, above === -1 ? '' : folder.slice(0, above));
 }
 
-/** The platform that a package is for, by the words of its name: `binding-linux-x64-musl`. */
+/** The platform of a package, from the words of its name: `binding-linux-x64-musl`. */
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
   const words = name.split(/[/-]/);
   const os = words.find((word) =>

@@ -1,6 +1,7 @@
 /**
- * The pure files of src: text and numbers in, text and numbers out. They import no module of Node but node:net, and no file
- * that does (.dependency-cruiser.cjs); each of their lines but a few is run by a test (vitest.config.ts). `*` is a name, `**` a path.
+ * The pure files of src: text and numbers in, text and numbers out. They import no Node module except node:net,
+ * and no file that does (.dependency-cruiser.cjs); tests run all but a few of their lines (vitest.config.ts).
+ * `*` is a name, `**` a path.
  */
 const inRooms = {
   'announce/heat': ['request', 'retry'],

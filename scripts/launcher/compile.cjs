@@ -1,4 +1,4 @@
-// At build time: writes down what V8 compiles for a program, beside it.
+// At build time: writes V8's code cache for a program beside it.
 // node --hash-seed=1 compile.cjs PROGRAM
 const { readFileSync, writeFileSync } = require('node:fs');
 const { setFlagsFromString } = require('node:v8');
@@ -8,12 +8,12 @@ const { crc32 } = require('node:zlib');
 const [path] = process.argv.slice(2);
 const program = readFileSync(path);
 
-// All functions, and not those that a run happens to need: which those are differs with the load of the machine, and
-// each build must give the same bytes. Nor does the folder of the build get in: the name is that of the installed file.
+// Compile all functions, not only those that a run needs: which ones it needs varies with the machine's load,
+// and each build must give the same bytes. The file name is the installed one, so that the build folder does not show.
 setFlagsFromString('--no-lazy');
 const script = new Script(program.toString(), { filename: '/usr/lib/rc-wait/lib/rc-wait.cjs' });
 
-// V8 takes a cache only from a run with its own flags: so they are put back to what they are when nobody sets them.
+// V8 accepts a cache only from a run with its own flags, so restore the defaults.
 setFlagsFromString('--lazy');
 setFlagsFromString('--hash-seed=0');
 const cache = script.createCachedData();

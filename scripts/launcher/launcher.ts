@@ -1,9 +1,9 @@
 import { heldBackPrefix, ignoredVariable, letIn } from '../../src/system/environment.ts';
 
 /**
- * The program that dist/rc-wait is: it runs on the Node beside it, whatever Node the server has, or none.
- * What has to be done before Node begins is done here, by the shell alone: readlink(1) is the one program
- * that it starts, and that only for a symbolic link that is not the package's.
+ * The program dist/rc-wait. It runs on the Node beside it, whatever Node the server has. The shell alone does
+ * what must happen before Node starts; the only program that it runs is readlink(1), and only for a symbolic
+ * link that is not the package's.
  */
 export const launcher = `#!/bin/sh
 # rc-wait, on its own Node.

@@ -1,5 +1,5 @@
-// What dist/rc-wait runs: the program, with the code that V8 compiled when it was built. Without
-// that (another CPU, a file that was lost) V8 compiles it at the start, as ever.
+// Run by dist/rc-wait: the program, with the code that V8 compiled at build time. Without that (another CPU, a
+// lost file) V8 compiles it at start.
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
@@ -10,9 +10,9 @@ const script = new Script(program.toString(), { filename, cachedData: codeCache(
 script.runInThisContext()(require);
 
 /**
- * V8 looks at the first bytes of a cache and at the length of the program, and believes the rest: a page of zeros after a
- * power cut would crash it, and a program that an upgrade has just replaced would run the functions of the old one.
- * So the last four bytes are a checksum of both.
+ * V8 checks only the first bytes of a cache and the program's length: a page of zeros after a power cut would
+ * crash it, and a program just replaced by an upgrade would run the old one's functions. So the last four bytes
+ * are a checksum of both files.
  */
 function codeCache() {
   try {

@@ -1,18 +1,18 @@
 import { parseSync } from '@swc/core';
 import { analyse, type Report } from 'scslre';
 
-/** A regular expression that can take the square of the length of its text, or more. */
+/** A regular expression that can take quadratic time in the length of its text, or more. */
 export interface SlowPattern {
   readonly line: number;
-  /** as it is written */
+  /** as written */
   readonly pattern: string;
   readonly why: string;
 }
 
 /**
- * The regular expressions of a TypeScript file whose time is not linear. Text comes from outside: `/\/+$/` takes 13 s
- * for 100,000 slashes of a catalog, since it begins anew at each of them. A pattern that is put together at run time
- * (`new RegExp`) cannot be looked at, and is named as well.
+ * The regular expressions of a TypeScript file that do not take linear time. Their text comes from outside:
+ * `/\/+$/` takes 13 s for 100,000 slashes in a catalog, because it starts anew at each of them. A pattern built
+ * at run time (`new RegExp`) cannot be checked, so it is reported as well.
  */
 export function slowPatterns(text: string): SlowPattern[] {
   const found: SlowPattern[] = [];
@@ -32,7 +32,7 @@ export function slowPatterns(text: string): SlowPattern[] {
   return found;
 }
 
-/** Why a pattern is slow; empty: its time is linear. */
+/** Why a pattern is slow; empty if it takes linear time. */
 function slowness(pattern: string, flags: string): string[] {
   return analyse({ source: pattern, flags }).reports.map(
     (report) => `${report.exponential ? 'exponential' : 'polynomial'}: ${wordsFor(report)}`,

@@ -1,5 +1,5 @@
-# Sourced by scripts with `set -e`. Runs a command whose words matter only when it fails: then its
-# last lines go to stderr, and its status is passed on.
+# Sourced by scripts with `set -e`. Runs a command whose output matters only if it fails: then prints its
+# last lines on stderr. Passes its status on.
 quietly() {
   local log status=0
   log=$(mktemp)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An architecture of which Node is pinned. */
+/** An architecture with a pinned Node. */
 export interface Architecture {
   /** Node's name for it, as in `process.arch` */
   readonly node: string;
@@ -11,7 +11,7 @@ export interface Architecture {
   readonly debian: string;
   /** rpm's name */
   readonly rpm: string;
-  /** that of its tools and libraries: a triplet of GNU's, in the short form of Debian's */
+  /** the prefix of its tools and libraries: a GNU triplet in Debian's short form */
   readonly triplet: string;
 }
 
@@ -20,25 +20,25 @@ const pinned: readonly Architecture[] = [
   { node: 'arm64', debian: 'arm64', rpm: 'aarch64', triplet: 'aarch64-linux-gnu' },
 ];
 
-/** The architecture by Debian's name, or that of this machine; undefined where no Node is pinned for it. */
+/** The architecture with that Debian name, or this machine's; undefined if no Node is pinned for it. */
 export function architectureOf(debian: string | undefined): Architecture | undefined {
   return pinned.find((one) => (debian === undefined ? one.node === process.arch : one.debian === debian));
 }
 
-/** What a package of an architecture is made with. */
+/** The tools that make the packages of an architecture. */
 export interface Toolchain {
   /** the folder in which node_modules holds its Node */
   readonly root: string;
-  /** the command of strip(1) for it */
+  /** the strip(1) command for it */
   readonly strip: string;
-  /** what a program of it is run by; empty: by this machine */
+  /** the command that runs its programs; empty: this machine runs them itself */
   readonly emulator: readonly string[];
 }
 
-/** The name of the npm package with the Node of an architecture. */
+/** The npm package with the Node of an architecture. */
 export const nodePackage = ({ node }: Architecture): string => `node-linux-${node}`;
 
-/** The tools for an architecture: Debian's for a foreign one, and its Node from the npm registry, by the lock file. */
+/** The tools for an architecture: Debian's for a foreign one, and its Node from the npm registry by the lock file. */
 export function toolchainOf(architecture: Architecture): Toolchain {
   if (architecture.node === process.arch) return { root: '.', strip: 'strip', emulator: [] };
   const { triplet, rpm } = architecture;
@@ -53,7 +53,10 @@ export function toolchainOf(architecture: Architecture): Toolchain {
   return { root: fetchNode(architecture), strip, emulator: [emulator, '-L', `/usr/${triplet}`] };
 }
 
-/** npm installs the Node of this machine alone: that of another is fetched. The folder whose node_modules it is in. */
+/**
+ * Fetches the Node of another architecture, because npm installs only this machine's. Returns the folder that
+ * holds its node_modules.
+ */
 function fetchNode(architecture: Architecture): string {
   const name = nodePackage(architecture);
   const locked = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages[`node_modules/${name}`];

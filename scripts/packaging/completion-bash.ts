@@ -1,9 +1,8 @@
 import type { CommandText, FlagText } from './surface.ts';
 
 /**
- * A completion for bash(1), to be sourced. It needs nothing of bash-completion,
- * which minimal servers lack: words are split at `=` and `:` by
- * COMP_WORDBREAKS, so a value of `--flag=value` is looked for in both ways.
+ * A completion for bash(1), to be sourced. It does not need bash-completion, which minimal servers lack.
+ * COMP_WORDBREAKS splits words at `=` and `:`, so both forms of `--flag=value` are handled.
  */
 export function bashCompletion(commands: readonly CommandText[]): string {
   return `# bash completion for rc-wait. Made from its table of commands.
@@ -56,17 +55,17 @@ function allFlagsWithValue(commands: readonly CommandText[]): string {
   return `      ${[...names].map((name) => `--${name}`).join('|')}) skip=1 ;;`;
 }
 
-/** `wait` is what rc-wait does without a command. */
+/** Without a command rc-wait runs `wait`. */
 const patternOf = (name: string): string => (name === 'wait' ? `'wait'|''` : `'${name}'`);
 
-/** A flag whose values are the same with every command that has it is one line, for whatever command. */
+/** One line for a flag whose values are the same in all of its commands. */
 function valueCases(commands: readonly CommandText[]): string {
   const patterns = new Map<string, Map<string, string[]>>();
   for (const { name, flags } of commands) {
     for (const flag of flags.filter(takesValue)) {
       const replies = patterns.get(flag.name) ?? new Map<string, string[]>();
       patterns.set(flag.name, replies);
-      // `wait` is what rc-wait does without a command.
+      // Without a command rc-wait runs `wait`.
       const lines = (name === 'wait' ? ['wait', ''] : [name]).map((line) => `'${line} --${flag.name}'`);
       replies.set(replyTo(flag), [...(replies.get(replyTo(flag)) ?? []), ...lines]);
     }
@@ -98,7 +97,7 @@ function flagCases(commands: readonly CommandText[]): string {
     .join('\n');
 }
 
-/** The words that may come next: after nothing the commands, after `network` its own. */
+/** The words that may come next: at first the commands, after `network` its own. */
 function wordCases(commands: readonly CommandText[]): string {
   const next = new Map<string, Set<string>>();
   for (const { name } of commands) {

@@ -1,6 +1,6 @@
 import type { CommandText, FlagText } from './surface.ts';
 
-/** A completion for fish(1): commands with their summaries, flags with their descriptions, and choices. */
+/** A completion for fish(1): commands with summaries, flags with descriptions, and choices. */
 export function fishCompletion(commands: readonly CommandText[]): string {
   const first = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))];
   const lines = [
@@ -37,7 +37,7 @@ function secondWords({ name, summary }: CommandText, commands: readonly CommandT
 
 function flagLines({ name, flags }: CommandText): readonly string[] {
   const words = name.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
-  // `wait` is what rc-wait does without a command.
+  // Without a command rc-wait runs `wait`.
   const condition = name === 'wait' ? `__fish_use_subcommand; or ${words.join()}` : words.join('; and ');
   return flags.map(
     (flag) =>

@@ -91,7 +91,7 @@ function argumentsOf(command: CommandText | undefined): string {
   return (command?.flags ?? []).map((flag) => `    ${quoted(specOf(flag))}`).join(' \\\n');
 }
 
-/** `--root=[words]:DIR:_files -/`, as _arguments of zshcompsys(1) reads it */
+/** `--root=[words]:DIR:_files -/`, as _arguments of zshcompsys(1) expects it */
 function specOf({ name, value, choices, describe }: FlagText): string {
   const words = describe.replaceAll('[', '(').replaceAll(']', ')');
   if (value === undefined) return `--${name}[${words}]`;

@@ -1,6 +1,6 @@
 import type { Component } from './inventory.ts';
 
-/** What the copyright file tells. */
+/** The content of the copyright file. */
 export interface Works {
   /** the text of LICENSE */
   readonly own: string;
@@ -9,8 +9,8 @@ export interface Works {
 }
 
 /**
- * The copyright file: "Machine-readable debian/copyright file" 1.0. Each
- * package has its own text of its licence, with the names in it.
+ * The copyright file: "Machine-readable debian/copyright file" 1.0. Each package has its own licence text, with
+ * its names.
  */
 export function copyrightFile({ own, node, bundled }: Works): string {
   const stanzas = [
@@ -29,7 +29,7 @@ export function copyrightFile({ own, node, bundled }: Works): string {
   return `${stanzas.join('\n\n')}\n`;
 }
 
-/** The text for Node itself is 150 kB, for all that it holds: a file of its own. */
+/** Node's own text, with all of its parts, is 150 kB: it gets a separate file. */
 function nodeStanza(version: string): string {
   return [
     'Files: usr/lib/rc-wait/lib/node',
@@ -48,7 +48,7 @@ function stanza(files: string, licence: string, text: string, comment?: string):
   ].join('\n');
 }
 
-/** The lines that name the holders; where a text names none (Apache's), it is said so. */
+/** The lines with the copyright holders; if a text has none (Apache's), a reference to it. */
 function holdersIn(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
   const holders = lines.filter((line) => /^copyright\b.*(\(c\)|©|\d{4}|contributors)/i.test(line));
@@ -58,7 +58,7 @@ function holdersIn(text: string): string {
     .join('\n');
 }
 
-/** Lines of a field that goes on: indented, and a dot for an empty one. */
+/** Continuation lines of a field: indented, with a dot for an empty line. */
 function continued(text: string): string {
   return text
     .trim()

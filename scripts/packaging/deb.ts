@@ -7,10 +7,10 @@ import { needsOf } from './needs.ts';
 import { type Entry, installedKib, writeTree } from './tree.ts';
 
 export interface DebOptions {
-  /** a folder of its own for what is put together */
+  /** an empty folder to assemble the package in */
   readonly scratch: string;
   readonly out: string;
-  /** of xz, 0 to 9 */
+  /** the xz level, 0 to 9 */
   readonly level: number;
 }
 
@@ -50,7 +50,7 @@ export function filledIn(text: string, values: Readonly<Record<string, string>>)
 
 function dependsOf(nodeFile: string): readonly string[] {
   const needs = needsOf(execFileSync('readelf', ['-dVW', nodeFile], { encoding: 'utf8' }));
-  // The oldest that is tried: bullseye's.
+  // The oldest tested release: bullseye's.
   return [`libc6 (>= ${needs.glibc})`, ...needs.debian, 'iproute2', 'systemd (>= 247)'].sort();
 }
 
@@ -76,7 +76,7 @@ function debFiles({ version, epochS }: Release): readonly Entry[] {
   ];
 }
 
-/** The files of DEBIAN/, of which the package's control archive is made. */
+/** The files of DEBIAN/, which become the package's control archive. */
 function controlFiles(control: string, files: readonly Entry[], stage: string): readonly Entry[] {
   const sums = files
     .filter(({ from }) => !('link' in from))

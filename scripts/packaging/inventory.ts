@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An npm package of which a part is in the bundle, or whose binary is shipped. */
+/** An npm package that is partly in the bundle, or whose binary is shipped. */
 export interface Component {
   readonly name: string;
   readonly version: string;
-  /** an SPDX expression, as the package says it */
+  /** an SPDX expression, from the package itself */
   readonly licence: string;
-  /** the text of its licence file, as it is */
+  /** the text of its licence file, unchanged */
   readonly licenceText: string;
-  /** SHA-512 of its archive in hexadecimal, by the lock file */
+  /** SHA-512 of its archive in hexadecimal, from the lock file */
   readonly sha512: string;
-  /** the names of the components that it uses, sorted */
+  /** the names of the components it uses, sorted */
   readonly uses: readonly string[];
 }
 
-/** What esbuild says of a bundle, as far as it is read here: esbuild's `Metafile`. */
+/** The parts of esbuild's `Metafile` that are read here. */
 export interface BundleFacts {
   readonly inputs: Readonly<Record<string, { readonly imports: readonly { readonly path: string }[] }>>;
   readonly outputs: Readonly<
@@ -29,7 +29,7 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly version?: string; readonly integrity?: string }>>;
 }
 
-/** A package that the bundle holds a part of, before its own files are read. */
+/** A package with a part in the bundle, before its own files are read. */
 interface Part {
   /** its folder below the last node_modules, such as `@pinojs/redact` */
   readonly name: string;
@@ -38,13 +38,13 @@ interface Part {
   readonly uses: readonly string[];
 }
 
-/** The package of a file, as esbuild names the file; undefined: the file is the project's own. */
+/** The package of a file named by esbuild; undefined: the file is the project's own. */
 function packageOf(path: string): { name: string; folder: string } | undefined {
   const [, above, name] = /^(.*node_modules\/)((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
   return above === undefined || name === undefined ? undefined : { name, folder: above + name };
 }
 
-/** The packages of which at least a byte is in the bundle, by name. */
+/** The packages with at least one byte in the bundle, by name. */
 export function partsOf({ inputs, outputs }: BundleFacts): readonly Part[] {
   const parts = new Map<string, { folder: string; uses: Set<string> }>();
   const shipped = new Set(
@@ -71,20 +71,20 @@ export function partsOf({ inputs, outputs }: BundleFacts): readonly Part[] {
 
 /**
  * The npm packages of the bundle.
- * @throws Error where one has no licence, or is not what the lock file says
+ * @throws Error when one has no licence or differs from the lock file
  */
 export function bundledComponents(facts: BundleFacts, lock: Lock, root: string): readonly Component[] {
   return partsOf(facts).map(({ name, folder, uses }) => component(join(root, folder), { name, uses }, lock));
 }
 
-/** The Node that is shipped, the npm package `name` below `root`. */
+/** The shipped Node: the npm package `name` below `root`. */
 export function nodeComponent(name: string, lock: Lock, root: string): Component {
   return component(join(root, 'node_modules', name), { name, uses: [] }, lock);
 }
 
 function component(folder: string, { name, uses }: Pick<Part, 'name' | 'uses'>, lock: Lock): Component {
   const { version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  // `node_modules/a/node_modules/b`, as the lock file has it, wherever the outermost one lies.
+  // `node_modules/a/node_modules/b`, as in the lock file, wherever the outermost folder is.
   const locked = lock.packages[folder.slice(folder.indexOf('node_modules/'))];
   if (locked?.version !== version || locked?.integrity === undefined)
     throw new Error(`cannot list ${name} ${version}: the lock file has ${locked?.version ?? 'none'}`);
@@ -98,9 +98,9 @@ function component(folder: string, { name, uses }: Pick<Part, 'name' | 'uses'>, 
   return { name, version, licence: license, licenceText, sha512, uses };
 }
 
-/** For a package that names its licence and author, but has no file with the text: so does @nodable/entities. */
+/** The text for a package that names its licence and author but has no licence file, such as @nodable/entities. */
 function standardText(licence: unknown, author: unknown): string | undefined {
   if (licence !== 'MIT' || typeof author !== 'string') return undefined;
-  // rc-wait's own licence is the same, with another holder.
+  // rc-wait's own licence with another holder.
   return readFileSync(ownLicence, 'utf8').replace(/^Copyright.*$/m, () => `Copyright (c) ${author}`);
 }

@@ -11,15 +11,15 @@ import { sbom } from './sbom.ts';
 import { surface } from './surface.ts';
 import type { Entry } from './tree.ts';
 
-/** What all packages of a version are made from. */
+/** The input of all packages of a version. */
 export interface Release {
   readonly version: string;
-  /** the moment of the sources, in seconds since 1970: the one time in the packages */
+  /** the time of the sources, in seconds since 1970, and the only time in the packages */
   readonly epochS: number;
   readonly architecture: Architecture;
-  /** the folder that scripts/bundle.ts has left the program in */
+  /** the folder where scripts/bundle.ts left the program */
   readonly program: string;
-  /** the stripped binary of the Node that is shipped */
+  /** the stripped binary of the shipped Node */
   readonly nodeFile: string;
   readonly node: Component;
   readonly bundled: readonly Component[];
@@ -30,7 +30,7 @@ const text = (path: string): string => readFileSync(path, 'utf8');
 /** gzip without a name and a time in its header, as gzip -9n writes it. */
 export const gzipped = (content: string): Buffer => gzipSync(content, { level: 9 });
 
-/** The files that every package has, sorted by path. */
+/** The files of every package, sorted by path. */
 export function layout(release: Release): readonly Entry[] {
   const entries = [...program(release), ...units(), ...documentation(release), ...completions()];
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -92,7 +92,7 @@ function completions(): readonly Entry[] {
   return [
     made('usr/share/bash-completion/completions/rc-wait', bashCompletion(commands)),
     made('usr/share/fish/vendor_completions.d/rc-wait.fish', fishCompletion(commands)),
-    // Where Debian's zsh looks, and where those of Fedora and openSUSE do.
+    // Debian's zsh looks in the first folder, Fedora's and openSUSE's in the second.
     made('usr/share/zsh/vendor-completions/_rc-wait', zshCompletion(commands)),
     made('usr/share/zsh/site-functions/_rc-wait', zshCompletion(commands)),
   ];
@@ -102,7 +102,7 @@ const file = (path: string, from: string): Entry => ({ path, mode: 0o644, from: 
 
 const made = (path: string, content: string | Buffer): Entry => ({ path, mode: 0o644, from: { content } });
 
-/** The files of a folder, where there is such a folder; folders in it are left out. */
+/** The files of a folder, without its subfolders; empty if the folder does not exist. */
 function folderBelow(from: string, to: string): readonly Entry[] {
   if (!existsSync(from)) return [];
   return readdirSync(from, { withFileTypes: true })

@@ -9,7 +9,7 @@ import { bundledComponents, nodeComponent } from './inventory.ts';
 import { layout, type Release } from './layout.ts';
 import { writeRpm } from './rpm.ts';
 
-// node scripts/packaging/make.ts [--arch ARCH] [--out DIR] [--fast], from the project's root: by scripts/package.
+// node scripts/packaging/make.ts [--arch ARCH] [--out DIR] [--fast], run by scripts/package in the project's root.
 
 const { values } = parseArgs({
   options: {
@@ -28,9 +28,8 @@ if (architecture === undefined) {
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 /**
- * The moment of the sources: SOURCE_DATE_EPOCH ("SOURCE_DATE_EPOCH
- * specification", reproducible-builds.org), or the last commit, or, in an
- * archive without a history, the time that the archive gave package.json.
+ * The time of the sources: SOURCE_DATE_EPOCH ("SOURCE_DATE_EPOCH specification", reproducible-builds.org), or
+ * the last commit, or, in an archive without a history, the time of package.json.
  */
 function sourceEpochS(): number {
   const given = process.env.SOURCE_DATE_EPOCH;
@@ -45,12 +44,12 @@ function sourceEpochS(): number {
 const scratch = mkdtempSync(join(tmpdir(), 'rc-wait-package-'));
 try {
   const { root, strip, emulator } = toolchainOf(architecture);
-  // That of this machine is what scripts/build leaves.
+  // For this machine, use the output of scripts/build.
   const program = emulator.length === 0 ? 'dist' : join(scratch, 'program');
   const node = join(root, 'node_modules', nodePackage(architecture), 'bin/node');
   const by = emulator.map((word) => `--emulator=${word}`);
   execFileSync(process.execPath, ['scripts/bundle.ts', '--out', program, '--node', node, ...by]);
-  // The symbols of Node's functions are 18 MB, and no more than names in the trace of a crash of V8.
+  // The symbols of Node's functions are 18 MB and only add names to the trace of a V8 crash.
   const nodeFile = join(scratch, 'node');
   execFileSync(strip, ['-o', nodeFile, node]);
   const lock = json('package-lock.json');

@@ -1,6 +1,6 @@
 import { allFlags, type CommandText, type FlagText } from './surface.ts';
 
-/** What a manual page is filled in with. */
+/** The values for a manual page. */
 export interface ManFacts {
   readonly version: string;
   /** seconds since 1970, UTC: the date of the page */
@@ -9,8 +9,8 @@ export interface ManFacts {
 }
 
 /**
- * A manual page in mdoc(7): `@version@`, `@date@`, `@commands@` and `@flags@` of
- * `template` filled in. So the page cannot say another thing than `--help`.
+ * A manual page in mdoc(7): `template` with `@version@`, `@date@`, `@commands@` and `@flags@` filled in, so
+ * that the page always agrees with `--help`.
  */
 export function manualPage(template: string, { version, epochS, commands }: ManFacts): string {
   return template
@@ -23,7 +23,7 @@ export function manualPage(template: string, { version, epochS, commands }: ManF
     .join('\n');
 }
 
-/** `November 7, 2026`, as .Dd wants it */
+/** `November 7, 2026`, the format of .Dd */
 function dateWords(epochS: number): string {
   const style = { month: 'long', day: 'numeric', year: 'numeric', timeZone: 'UTC' } as const;
   return new Date(epochS * 1000).toLocaleDateString('en-US', style);
@@ -61,13 +61,13 @@ function flagItem(commands: readonly CommandText[]): (flag: FlagText) => string 
   };
 }
 
-/** The variables of a flag, one a line: a command can have one of its own. */
+/** The variables of a flag, one per line: a command may have its own. */
 function variablesOf(name: string, commands: readonly CommandText[]): string {
   const all = commands.flatMap(({ flags }) => flags.filter((flag) => flag.name === name));
   return [...new Set(all.map(({ variable }) => `.Ev ${variable}\n`))].join('');
 }
 
-/** What the commands say of a flag: most say the same, and then it stands there once. */
+/** The descriptions of a flag: most commands share one, which then appears once. */
 function variantsOf(name: string, commands: readonly CommandText[]): readonly { text: string; by: string }[] {
   const byText = new Map<string, string[]>();
   for (const command of commands) {
@@ -91,10 +91,10 @@ const guarded = (line: string): string => (/^[.']/.test(line) ? `\\&${line}` : l
 
 const escaped = (text: string): string => text.replaceAll('\\', '\\e').replaceAll('-', '\\-');
 
-/** One argument of a macro, which must not be taken for a macro itself. */
+/** One argument of a macro, protected from being read as a macro. */
 const quoted = (text: string): string => `"${escaped(text).replaceAll('"', '""')}"`;
 
-/** A sentence a line, as roff wants it: it sets the space between them itself. */
+/** One sentence per line: roff sets the space between them itself. */
 function sentences(line: string): readonly string[] {
   if (line.startsWith('.')) return [line];
   return line.split(/(?<=[^.\s]{2}[.;]) (?=\S)/).map(guarded);

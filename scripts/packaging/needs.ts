@@ -1,18 +1,17 @@
-/** What a binary needs of the system, each with the least version. */
+/** The requirements of a binary, each with the lowest version. */
 export interface Needs {
   /** of glibc, such as `2.28` */
   readonly glibc: string;
-  /** packages of Debian for the other libraries, such as `libstdc++6 (>= 5)` */
+  /** Debian packages of the other libraries, such as `libstdc++6 (>= 5)` */
   readonly debian: readonly string[];
 }
 
-/** The libraries of glibc itself, which one package brings. */
+/** The libraries of glibc itself, all in one package. */
 const glibcParts = /^(libc|libm|libdl|libpthread|librt|ld-linux-[\w-]+)\.so\.\d+$/;
 
 /**
- * libstdc++'s symbol versions and the GCC that brought them ("ABI Policy and
- * Guidelines" of libstdc++). A newer one than the last is an error: then the
- * table wants a line.
+ * libstdc++'s symbol versions and the GCC that introduced each ("ABI Policy and Guidelines" of libstdc++). A
+ * newer version is an error: add a line.
  */
 const gccOf: Readonly<Record<number, string>> = {
   19: '4.8.3',
@@ -28,8 +27,8 @@ const gccOf: Readonly<Record<number, string>> = {
 };
 
 /**
- * Reads what `readelf -dVW` says of a binary.
- * @throws Error for a library that is not known here
+ * Reads the output of `readelf -dVW` for a binary.
+ * @throws Error for an unknown library
  */
 export function needsOf(readelf: string): Needs {
   const libraries = [...readelf.matchAll(/\(NEEDED\)\s+Shared library: \[(.+?)\]/g)].map(
@@ -54,7 +53,7 @@ function gccFor(version: string): string {
   return gcc;
 }
 
-/** The highest of the versions that `pattern` finds. */
+/** The highest version that `pattern` finds. */
 function newest(text: string, pattern: RegExp): string {
   const versions = [...text.matchAll(pattern)].map(([, version = '']) => version);
   const numbers = (version: string): number[] => version.split('.').map(Number);

@@ -6,12 +6,12 @@ import type { Release } from './layout.ts';
 import { type Entry, foldersOf, writeTree } from './tree.ts';
 
 /**
- * The folders that go with the package: its own, and those of shells that may
- * not be there. rpm lets packages share a folder, and it goes with the last.
+ * The folders that the package owns: its own, and folders of shells that may not be installed. rpm lets
+ * packages share a folder and removes it with the last of them.
  */
 const ownFolder = /(^|\/)rc-wait(\/|$)|^usr\/share\/(bash-completion|fish|zsh)(\/|$)/;
 
-/** Writes the .rpm; returns its path. `level` is that of zstd. */
+/** Writes the .rpm; returns its path. `level` is the zstd level. */
 export function writeRpm(
   entries: readonly Entry[],
   { version, epochS, architecture: { rpm: architecture } }: Release,
@@ -43,7 +43,7 @@ export function writeRpm(
   return join(out, name);
 }
 
-/** The %files of a spec: owner, modes and what kind of file each is. */
+/** The %files of a spec: owner, modes and the kind of each file. */
 function fileList(files: readonly Entry[]): string {
   const folders = foldersOf(files).filter((path) => ownFolder.test(path));
   return [

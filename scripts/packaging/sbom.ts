@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Component } from './inventory.ts';
 
-/** What the SBOM is made from. */
+/** The input of the SBOM. */
 export interface SbomFacts {
   readonly version: string;
   /** seconds since 1970, UTC */
   readonly epochS: number;
   readonly node: Component;
-  /** `process.versions`: what is inside that Node */
+  /** `process.versions`: the libraries inside that Node */
   readonly inNode: Readonly<Record<string, string | undefined>>;
   readonly bundled: readonly Component[];
 }
 
-/** The libraries inside Node of which it tells the version; what is left out (napi, modules, unicode) is no software. */
+/** The libraries inside Node whose versions it reports. The missing ones (napi, modules, unicode) are not software. */
 const nodeLibraries: Readonly<Record<string, string>> = {
   acorn: 'MIT',
   ada: 'Apache-2.0 OR MIT',
@@ -35,9 +35,8 @@ const nodeLibraries: Readonly<Record<string, string>> = {
 };
 
 /**
- * The software bill of materials, as CycloneDX 1.6 in JSON: what is in the
- * package besides rc-wait itself, down to the libraries in its Node. The same
- * facts give the same bytes.
+ * The software bill of materials, as CycloneDX 1.6 in JSON: everything in the package besides rc-wait itself,
+ * down to the libraries in its Node. The same facts give the same bytes.
  */
 export function sbom({ version, epochS, node, inNode, bundled }: SbomFacts): string {
   const root = { type: 'application', 'bom-ref': `rc-wait@${version}`, name: 'rc-wait', version };
@@ -82,7 +81,7 @@ function entry(component: Component) {
   };
 }
 
-/** One licence has an id of SPDX; several of them are an expression. */
+/** One licence has an SPDX id; several are an expression. */
 const licencesOf = (licence: string) =>
   licence.includes(' ') ? [{ expression: licence }] : [{ license: { id: licence } }];
 
@@ -105,7 +104,7 @@ function librariesOf(inNode: SbomFacts['inNode']) {
   });
 }
 
-/** A UUID of version 8 (RFC 9562) from what it names, so that it is the same in each build. */
+/** A UUID of version 8 (RFC 9562) derived from the content, so that each build has the same. */
 function serialNumber(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   const parts = [

@@ -4,25 +4,25 @@ import { variableOf } from '../../src/cli/args/flags.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 
-/** A flag of a command, as the manual page and the completions need it. */
+/** A flag of a command, for the manual page and the completions. */
 export interface FlagText {
   /** without the dashes */
   readonly name: string;
-  /** what stands for its value, such as `DIR`; undefined: it takes none */
+  /** the placeholder for its value, such as `DIR`; undefined: it takes no value */
   readonly value: string | undefined;
-  /** the values that it can have, where they can be listed */
+  /** its possible values, if they can be listed */
   readonly choices: readonly string[];
   readonly describe: string;
   readonly default: string | undefined;
-  /** its variable in the environment */
+  /** its environment variable */
   readonly variable: string;
 }
 
-/** A command, as the manual page and the completions need it. */
+/** A command, for the manual page and the completions. */
 export interface CommandText {
   /** as typed, such as `network plan` */
   readonly name: string;
-  /** what it takes besides flags, such as `[SERVER...]` */
+  /** its operands, such as `[SERVER...]` */
   readonly operands: string | undefined;
   readonly summary: string;
   readonly flags: readonly FlagText[];
@@ -30,7 +30,7 @@ export interface CommandText {
   readonly notes: string | undefined;
 }
 
-/** What stands for the value of a flag. A flag that is not named here is a VALUE. */
+/** The placeholder for the value of a flag; VALUE by default. */
 const values: Readonly<Record<string, string>> = {
   'api-url': 'URL',
   'auth-url': 'URL',
@@ -59,7 +59,7 @@ const values: Readonly<Record<string, string>> = {
   'token-cache': 'FILE',
 };
 
-/** Every command that is shown to users, from the table that `--help` is made of. */
+/** Every command that users can see, from the table behind `--help`. */
 export function surface(): readonly CommandText[] {
   return commands
     .filter(({ hidden }) => !hidden)
@@ -93,7 +93,7 @@ function metavarOf(name: string, { boolean, choices, coerce }: Options): string 
   return values[name] ?? (coerce === undefined ? 'VALUE' : 'DURATION');
 }
 
-/** Every flag once, by name. Where commands differ in what they say of it, the first one counts. */
+/** Every flag once, by name. If commands describe it differently, the first description wins. */
 export function allFlags(all: readonly CommandText[]): readonly FlagText[] {
   const byName = new Map<string, FlagText>();
   for (const { flags } of all)

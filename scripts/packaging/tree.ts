@@ -11,15 +11,15 @@ import { dirname, join } from 'node:path';
 
 /** A file of a package. */
 export interface Entry {
-  /** where it is installed, from the root without the slash */
+  /** the installed path, without the leading slash */
   readonly path: string;
   readonly mode: number;
-  /** a file of this machine, or its content, or what a symbolic link says */
+  /** a file of this machine, or the content, or the target of a symbolic link */
   readonly from:
     | { readonly file: string }
     | { readonly content: string | Buffer }
     | { readonly link: string };
-  /** the owner's: what he has changed in it stays in an upgrade */
+  /** it belongs to the owner, whose changes survive an upgrade */
   readonly isConfig?: boolean;
 }
 
@@ -33,9 +33,8 @@ export function foldersOf(entries: readonly Entry[]): readonly string[] {
 }
 
 /**
- * Writes the files below `folder`, with the modes that are said and the time
- * `epochS` (seconds since 1970) everywhere: neither the umask nor the clock of
- * a build gets into a package.
+ * Writes the files below `folder` with the given modes and the time `epochS` (seconds since 1970) everywhere:
+ * neither the umask nor the clock of a build gets into a package.
  */
 export function writeTree(entries: readonly Entry[], folder: string, epochS: number): void {
   const folders = foldersOf(entries);
@@ -49,7 +48,7 @@ export function writeTree(entries: readonly Entry[], folder: string, epochS: num
     if (!('link' in from)) chmodSync(target, mode);
     lutimesSync(target, epochS, epochS);
   }
-  // Inwards out: to write into a folder changes its time.
+  // From the inside out: writing into a folder changes its time.
   for (const path of [...folders].reverse()) {
     chmodSync(join(folder, path), 0o755);
     lutimesSync(join(folder, path), epochS, epochS);
@@ -58,7 +57,7 @@ export function writeTree(entries: readonly Entry[], folder: string, epochS: num
   lutimesSync(folder, epochS, epochS);
 }
 
-/** KiB on a disk, as "Installed-Size" of deb-control(5) has it: files in whole KiB, 1 for anything else. */
+/** KiB on a disk, as deb-control(5) defines "Installed-Size": files in whole KiB, 1 for anything else. */
 export function installedKib(entries: readonly Entry[], folder: string): number {
   const files = entries.map(({ path, from }) =>
     'link' in from ? 1 : Math.ceil(lstatSync(join(folder, path)).size / 1024),

@@ -1,14 +1,14 @@
 /*
- * Network files are read as UTF-8, and bytes that are not UTF-8 are kept: a comment in
- * Latin-1 must come back byte for byte, and JSON (the journal, which outlives a power cut)
- * holds text alone. Such a byte stands as one lone surrogate, U+DC80 to U+DCFF, as in
- * Python's `surrogateescape` (PEP 383). UTF-8 has no surrogates, so no text can hold one by itself.
+ * Network files are read as UTF-8, and bytes that are not UTF-8 are kept: a comment in Latin-1 must come back
+ * byte for byte, but JSON (the journal, which outlives a power cut) holds only text. Each such byte becomes one
+ * lone surrogate, U+DC80 to U+DCFF, as in Python's `surrogateescape` (PEP 383). Valid UTF-8 never decodes to a
+ * surrogate, so the two cannot be confused.
  */
 
-/** What a byte of 0x80 and more is moved by. */
+/** The offset of escaped bytes, 0x80 and above. */
 const escapeBase = 0xdc00;
 
-/** The text of a file's bytes. `encodeBytes` gives every byte back, a byte order mark among them. */
+/** The text of a file's bytes. `encodeBytes` restores every byte, including a byte order mark. */
 export function decodeBytes(bytes: Uint8Array): string {
   try {
     return decodeStrictly(bytes);
@@ -17,7 +17,7 @@ export function decodeBytes(bytes: Uint8Array): string {
   }
 }
 
-/** The bytes of a text that `decodeBytes` has read, whatever was edited in it. */
+/** The bytes of a text from `decodeBytes`, also after edits. */
 export function encodeBytes(text: string): Buffer {
   const parts = text.split(/([\udc80-\udcff]+)/u);
   return Buffer.concat(
@@ -29,7 +29,7 @@ export function encodeBytes(text: string): Buffer {
   );
 }
 
-/** The text for a person or a program: bytes that are not UTF-8 are shown as U+FFFD. */
+/** The text for a person or a program, with U+FFFD for bytes that are not UTF-8. */
 export function shownText(text: string): string {
   return text.toWellFormed();
 }
@@ -53,7 +53,7 @@ function decodeEscaping(bytes: Uint8Array): string {
   return text + decodeStrictly(bytes.subarray(start));
 }
 
-/** How many bytes the sequence of UTF-8 that begins here has; 0 where it is none (RFC 3629, section 4). */
+/** The length of the UTF-8 sequence at `at`, in bytes; 0 if there is none (RFC 3629, section 4). */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const isTail = (offset: number, least = 0x80, most = 0xbf) => {
     const byte = bytes[at + offset] ?? 0;

@@ -8,9 +8,9 @@ const unitsMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads `90s`, `15m`, `1h30m`, `500ms`, `infinity` as milliseconds, and what
- * `formatDuration` writes (`1 min 12 s`); undefined when it is none of these. A bare number is refused: cloud tools differ on
- * whether it means seconds or minutes.
+ * Reads `90s`, `15m`, `1h30m`, `500ms`, `infinity` and the output of `formatDuration` (`1 min 12 s`) as
+ * milliseconds; undefined for anything else. A bare number is refused: cloud tools differ on whether it means
+ * seconds or minutes.
  */
 export function parseDuration(text: string): number | undefined {
   const compact = text.trim().toLowerCase();
@@ -23,7 +23,7 @@ export function parseDuration(text: string): number | undefined {
   return Number.isFinite(sumMs) ? sumMs : undefined;
 }
 
-/** A duration for a person: `850 ms`, `14 s`, `1 min 12 s`, `2 h 5 min`; seconds are rounded up. */
+/** A duration for people: `850 ms`, `14 s`, `1 min 12 s`, `2 h 5 min`; seconds are rounded up. */
 export function formatDuration(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'for ever';
   const wholeMs = Math.ceil(ms);

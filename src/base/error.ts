@@ -1,29 +1,29 @@
 /**
- * Every stable error code of rc-wait. Callers, scripts and tests match on the
- * code, never on the message; `report/exit.ts` maps each to an exit status.
+ * Every stable error code of rc-wait. Callers, scripts and tests match on the code, never on the message;
+ * `report/exit.ts` maps each code to an exit status.
  */
 export type ErrorCode =
   | 'USAGE' // a flag or an argument is wrong
-  | 'CONFIGURATION' // region, URL, interface, CA file: what was asked for cannot be
+  | 'CONFIGURATION' // a region, URL, interface or CA file cannot be used
   | 'PERMISSION' // root is needed
   | 'API_UNAVAILABLE' // no usable answer before the deadline
-  | 'API_REFUSED' // 403 all along
+  | 'API_REFUSED' // 403 to every request
   | 'DEADLINE' // the deadline passed while the automation was still at work
   | 'INTERRUPTED' // SIGINT, SIGTERM or SIGHUP
   | 'STATE' // the state directory or the ledger cannot be used at all
-  | 'GATEWAY_INVALID' // the gateway that the API named cannot be this server's
-  | 'NETWORK_UNDECIDED' // whether RackConnect sets the network itself cannot be told
-  | 'STACK_UNKNOWN' // nothing that we know manages the interface
+  | 'GATEWAY_INVALID' // the API's gateway cannot be this server's
+  | 'NETWORK_UNDECIDED' // rc-wait cannot tell whether RackConnect sets the network itself
+  | 'STACK_UNKNOWN' // no stack known to rc-wait manages the interface
   | 'STACK_AMBIGUOUS' // more than one stack may manage the interface
   | 'NETWORK_FILE' // a network file cannot be read, parsed or written
-  | 'NETWORK_RELOAD' // the stack's own tool failed; what was there before is back
-  | 'NETWORK_LOST' // … and could not be put back
+  | 'NETWORK_RELOAD' // the stack's own tool failed; the old network is restored
+  | 'NETWORK_LOST' // … and could not be restored
   | 'SCENARIO' // the simulator's scenario cannot be used
   | 'BUG'; // a mistake in rc-wait
 
 /**
- * The one error class. `message` reads "cannot VERB OBJECT: reason", in lower
- * case and without a full stop; `hint` is the way out, where there is one.
+ * The one error class. `message` reads "cannot VERB OBJECT: reason", in lower case and without a full stop;
+ * `hint` says what to do, if anything helps.
  */
 export class RcWaitError extends Error {
   override readonly name = 'RcWaitError';
@@ -63,8 +63,8 @@ const systemReasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The reason of any thrown value in a person's words: errno names become the
- * words of errno(3), anything else keeps its own message.
+ * The reason of any thrown value in plain words: errno names become the words of errno(3), other errors keep
+ * their message.
  */
 export function reasonOf(error: unknown): string {
   if (error instanceof RcWaitError) return error.message;

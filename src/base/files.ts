@@ -20,24 +20,23 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { errnoOf } from './error.ts';
 import { distrust, distrustNearest, rootOrThisUser } from './trust.ts';
 
-/** One read(2). */
+/** The size of one read(2). */
 const chunkBytes = 64 * 1024;
 
-/** A file that was read, and whose it is: all of the same open file. */
+/** A file's content, and the owner, mode and path of that same open file. */
 export interface ReadFile {
   readonly bytes: Buffer;
   readonly stats: Stats;
-  /** where it lies, by the kernel; undefined where /proc is not mounted */
+  /** its path according to the kernel; undefined if /proc is not mounted */
   readonly path: string | undefined;
 }
 
 /**
- * Reads a file from outside, whatever lies at its path, without waiting for
- * anybody: to open a FIFO waits for a writer, and /dev/zero has no end. It is
- * looked at before it is opened, for to open some devices does something
- * (/dev/watchdog), and once more after: it may be another one by then.
- * @param largestBytes what is larger is something else
- * @param noFollow a symbolic link in its place is refused
+ * Reads an untrusted file without ever blocking: opening a FIFO waits for a writer, and /dev/zero never ends.
+ * The path is checked before it is opened, because opening some devices has an effect (/dev/watchdog), and
+ * again afterwards, because it may have been replaced meanwhile.
+ * @param largestBytes larger files are refused
+ * @param noFollow refuses a symbolic link in the file's place
  * @throws system errors, or Error with the reason in words
  */
 export function readRegular(
@@ -58,12 +57,12 @@ export function readRegular(
   }
 }
 
-/** `readRegular` as UTF-8 text. @throws as it does */
+/** `readRegular` as UTF-8 text; throws the same errors. */
 export function readRegularText(path: string, largestBytes: number): string {
   return readRegular(path, largestBytes).bytes.toString('utf8');
 }
 
-/** proc_pid_fd(5). */
+/** See proc_pid_fd(5). */
 function pathOf(file: number): string | undefined {
   try {
     return readlinkSync(`/proc/self/fd/${file}`);
@@ -72,7 +71,7 @@ function pathOf(file: number): string | undefined {
   }
 }
 
-/** Not by the size that it says: files of /proc and /sys say 0. */
+/** Ignores the stated size: files of /proc and /sys report 0. */
 function readToEnd(file: number, largestBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -99,10 +98,9 @@ function tooLong(largestBytes: number): Error {
 }
 
 /**
- * A folder whose content this process believes and writes: made where it is
- * missing, and refused where somebody else than root and the effective user could
- * put something into it, or something else in its place.
- * @param mode of a folder that is made, whatever the umask is
+ * Ensures a folder whose content this process believes and writes. Creates it if it is missing; refuses it if
+ * anyone but root and the effective user could add something to it or replace it.
+ * @param mode of a new folder, whatever the umask
  * @throws system errors, or Error with the reason in words
  */
 export function trustedFolder(path: string, mode: number): void {
@@ -110,16 +108,15 @@ export function trustedFolder(path: string, mode: number): void {
   const before = distrustNearest(path, owners);
   if (before !== undefined) throw new Error(before);
   if (makeFolder(path, mode)) chmodSync(path, mode);
-  // Once more: in a folder like /tmp somebody may have been quicker.
+  // Check again: in a folder like /tmp somebody may have been quicker.
   const after = distrust(path, owners);
   if (after !== undefined) throw new Error(after);
 }
 
 /**
- * mkdir -p; true: the last folder was made. Each name is tried once: Node's own
- * (`recursive: true`) goes round for ever, deaf to signals, where mkdir(2) says
- * ENOENT although the parent is there, as in /proc or below a mount whose
- * folder was removed.
+ * mkdir -p; returns true if it created the last folder. Tries each name once: Node's own (`recursive: true`)
+ * loops for ever, deaf to signals, if mkdir(2) reports ENOENT although the parent exists, as in /proc or below
+ * a mount whose folder was removed.
  * @throws system errors
  */
 export function makeFolder(path: string, mode: number): boolean {
@@ -143,17 +140,17 @@ function madeOne(folder: string, mode: number): boolean {
     mkdirSync(folder, { mode });
     return true;
   } catch (error) {
-    // Another process was quicker. A symbolic link to nowhere says EEXIST as well.
+    // Another process was quicker. A dangling symbolic link reports EEXIST as well.
     if (errnoOf(error) === 'EEXIST' && statSync(folder).isDirectory()) return false;
     throw error;
   }
 }
 
 /**
- * Replaces a small file, whole or not at all: a new file of a name that nobody
- * can guess, and rename(2). The folder is one that `trustedFolder` has let pass.
- * @param mode whatever the umask is; from the first byte on it is 0600 or less
- * @throws system errors; nothing is left then
+ * Replaces a small file atomically: a new file with an unpredictable name, and rename(2). The folder must have
+ * passed `trustedFolder`.
+ * @param mode whatever the umask; until the content is written it is 0600 or less
+ * @throws system errors; the new file is removed then
  */
 export function replaceFile(path: string, text: string, mode: number): void {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}`);

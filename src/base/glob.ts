@@ -1,12 +1,12 @@
-/** One character that fits. */
+/** Whether one character matches. */
 type Fits = (character: string) => boolean;
 
-/** What a glob is made of: `*`, or one character. */
+/** A part of a glob: `*`, or one character. */
 export type GlobPart = '*' | Fits;
 
 /**
- * Whether a whole text fits a glob. Looks back to the last `*` alone, so its time is the product of both lengths at
- * most; a regular expression would try all ways to divide the text between the stars.
+ * Whether a whole text matches a glob. Backtracks to the last `*` only, so it takes at most the product of both
+ * lengths; a regular expression would try all ways to divide the text between the stars.
  */
 export function fitsGlob(parts: readonly GlobPart[], text: string): boolean {
   const characters = [...text];
@@ -33,14 +33,14 @@ export function fitsGlob(parts: readonly GlobPart[], text: string): boolean {
 /** Any one character. */
 export const anyCharacter: Fits = () => true;
 
-/** One character and no other. */
+/** Exactly this character. */
 export function thisCharacter(wanted: string): Fits {
   return (character) => character === wanted;
 }
 
 /**
- * One character of a set such as `a-z_`, or with `not` none of it.
- * @returns undefined where a range goes backwards, as `z-a`
+ * One character of a set such as `a-z_`, or with `not` any other character.
+ * @returns undefined for a reversed range, as `z-a`
  */
 export function characterOf(set: string, not: boolean): Fits | undefined {
   const characters = [...set];

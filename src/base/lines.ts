@@ -1,19 +1,19 @@
-/** A longer line is cut in pieces: somebody may print a file that has no newline. */
+/** The longest line; longer ones are split, because a program may print a file without newlines. */
 const longestLine = 4_096;
 
-/** More is left out: it would push all else out of the journal. */
+/** The default limit of lines: more would push everything else out of the journal. */
 const mostLines = 1_000;
 
-/** Text that comes in pieces, told line by line. */
+/** Splits text that arrives in pieces. */
 export interface Lines {
   push(text: string): void;
-  /** tells what came after the last newline */
+  /** reports the text after the last newline */
   end(): void;
 }
 
 /**
- * Splits text into lines, of which empty ones are passed over.
- * @param most more lines than this are left out, which is said once
+ * Splits text into lines and skips empty ones.
+ * @param most further lines are dropped, with one notice
  */
 export function splitLines(onLine: (line: string) => void, most = mostLines): Lines {
   let rest = '';

@@ -1,7 +1,6 @@
 /**
- * What one look at one place came to. Three things that must never be mistaken
- * for one another: it says so; it can be read and does not say (`absent`); it
- * could not be read, or what it says makes no sense (`unknown`).
+ * The result of reading one fact from one place. Three cases that must never be confused: the place states it
+ * (`known`); the place can be read and does not state it (`absent`); it cannot be read or makes no sense (`unknown`).
  */
 export type Reading<T> =
   | { readonly kind: 'known'; readonly value: T /** a key or a path */; readonly where: string }
@@ -9,16 +8,16 @@ export type Reading<T> =
   | {
       readonly kind: 'unknown';
       readonly why: string;
-      /** it will not be otherwise while this server runs: nothing is there to be read */
+      /** it will not change while this server runs: there is nothing to read */
       readonly lasting?: boolean;
     };
 
-/** What a text is taken for, without the place that it came from. */
+/** The meaning of a text, without the place it came from. */
 export type Parsed<T> =
   | { readonly kind: 'known'; readonly value: T }
   | { readonly kind: 'absent' | 'unknown'; readonly why: string };
 
-/** The meaning of what was read, where something was. */
+/** The meaning of what was read, if anything was. */
 export function parsed<T>(reading: Reading<string>, parse: (text: string) => Parsed<T>): Reading<T> {
   if (reading.kind !== 'known') return reading;
   const meaning = parse(reading.value);

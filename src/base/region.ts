@@ -5,9 +5,8 @@ export const regions = ['dfw', 'hkg', 'iad', 'lon', 'ord', 'syd'] as const;
 export type Region = (typeof regions)[number];
 
 /**
- * Reads a region in any case, with white space or quotes around it: xenstore
- * holds it bare on some servers and as a JSON string on others. Undefined when
- * it is none of the six; config drives with the region `"{}"` exist.
+ * Reads a region in any case, with white space or quotes around it: on some servers xenstore has it bare, on
+ * others as a JSON string. Undefined if it is not one of the six; config drives with the region `"{}"` exist.
  */
 export function readRegion(text: string): Region | undefined {
   const code = text

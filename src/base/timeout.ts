@@ -1,7 +1,6 @@
 /**
- * What `work` comes to, or `late` when it takes longer than `limitMs`. A read
- * that the kernel does not answer cannot be taken back: it is left behind, and
- * must not hold up a boot.
+ * The result of `work`, or of `late` if it takes longer than `limitMs`. A read that the kernel does not answer
+ * cannot be cancelled: it is abandoned, and must not delay a boot.
  */
 export async function within<T>(work: Promise<T>, limitMs: number, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 /**
- * What is asked of every TLS connection, in the code: NODE_TLS_REJECT_UNAUTHORIZED=0 and
- * `--tls-min-v1.0` change Node's defaults, and what is said here stands whatever they are.
+ * Set for every TLS connection in code: NODE_TLS_REJECT_UNAUTHORIZED=0 and `--tls-min-v1.0` change only Node's
+ * defaults and cannot weaken these.
  */
 export const tlsDemands = { rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;

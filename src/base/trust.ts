@@ -2,29 +2,28 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf } from './error.ts';
 
-/** As many as the kernel follows (path_resolution(7)). */
+/** The kernel's limit of symbolic links (path_resolution(7)). */
 const mostLinks = 40;
 
 const writableByGroup = 0o020;
 const writableByAll = 0o002;
 const sticky = 0o1000;
 
-/** Whose files are believed. */
+/** The users whose files are believed. */
 export interface Owners {
   readonly uids: readonly number[];
-  /** a group with nobody else in it, which may write, too; undefined: no group may */
+  /** a group without other members, which may write as well; undefined: no group may */
   readonly gid?: number | undefined;
   /** the owners in words, as in "does not belong to root" */
   readonly words: string;
 }
 
-/** Root alone: for what is run as root. */
+/** Only root, for what runs as root. */
 export const rootAlone: Owners = { uids: [0], words: 'root' };
 
 /**
- * Root and the effective user. The group of a user that has the user's own
- * number is his alone by the custom of all distributions (user private groups),
- * whose umask 002 makes every folder of his writable to it.
+ * Root and the effective user. By the custom of all distributions the group with the user's own number has no
+ * other member (user private groups); their umask 002 makes all of the user's folders writable for it.
  */
 export function rootOrThisUser(): Owners {
   const uid = process.geteuid?.() ?? 0;
@@ -37,23 +36,20 @@ export function rootOrThisUser(): Owners {
 }
 
 /**
- * Why somebody else than the owners could change what a path leads to; undefined
- * when nobody can. Looks at each folder on the way and each symbolic link:
- * whoever may write to one of them may put something else in its place. In a
- * folder with the sticky bit, such as /tmp, only the owner of a name may
- * (unlink(2)), so what lies in it is judged by itself; that folder as the last
- * part of the path is not believed, since anyone may make new names in it. Of an
- * ACL the bits of the group tell its mask (acl(5)).
+ * Why anyone but the owners could change what a path leads to; undefined if nobody can. Checks each folder and
+ * each symbolic link on the way: whoever may write there could replace the next name. In a folder with the
+ * sticky bit, such as /tmp, only a name's owner can replace it (unlink(2)), so the names in it are checked
+ * themselves; as the last part of the path such a folder is refused, because anyone may create names in it.
+ * With an ACL the group bits hold its mask (acl(5)).
  *
- * It looks from the top down, so that each name is looked up in a folder in which
- * nobody else can change names any more. Hence nobody else can change it after
- * the look either, and the path may be used as it is.
- * @param asParent the path leads on to a name that is judged by itself, as the sticky bit of its folder allows
+ * Checks from the top down, so each name is looked up in a folder where nobody else can change names. Nobody
+ * else can change them after the check either, and the path can be used as it is.
+ * @param asParent the path continues with a name that is checked itself, which is enough below a sticky folder
  * @throws system errors, such as ENOENT
  */
 export function distrust(path: string, owners: Owners, asParent = false): string | undefined {
   const left = resolve(path).split('/');
-  // Where the way has led to: no link is in it, and all of it was judged.
+  // The path so far: free of links and fully checked.
   let real = '/';
   for (let links = 0; left.length > 0; ) {
     const part = left.shift();
@@ -81,8 +77,8 @@ export function distrust(path: string, owners: Owners, asParent = false): string
 }
 
 /**
- * `distrust` for a path that need not be there yet: its nearest folder that is there is judged in its place.
- * @throws system errors but ENOENT
+ * `distrust` for a path that may not exist yet: checks its nearest existing folder instead.
+ * @throws system errors except ENOENT
  */
 export function distrustNearest(path: string, owners: Owners, asParent = false): string | undefined {
   const whole = resolve(path);
@@ -95,12 +91,12 @@ export function distrustNearest(path: string, owners: Owners, asParent = false):
   }
 }
 
-/** What is wrong with a file or a folder that no link stands for. */
+/** What is wrong with a file or folder that is not reached by a link. */
 function fault(at: string, owners: Owners, leadsOn: boolean): string | undefined {
   const stats = lstatSync(at);
   const { uid, gid, mode } = stats;
   if (!owners.uids.includes(uid)) return `${at} does not belong to ${owners.words}`;
-  // Nothing lies in a file: the look at the next name says so.
+  // A file cannot contain the next name: looking that up reports it.
   if (leadsOn && (!stats.isDirectory() || (mode & sticky) !== 0)) return undefined;
   const isByGroup = (mode & writableByGroup) !== 0 && gid !== owners.gid;
   if (!isByGroup && (mode & writableByAll) === 0) return undefined;

@@ -1,21 +1,21 @@
 import type { Head } from './reply.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-/** A header of an answer; the first, where it comes more than once. */
+/** A header of an answer; its first value if it occurs several times. */
 export function headerOf({ headers }: Head, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.[0];
 }
 
-/** When an answer was given by the clock of the server that sent it (`Date`), ms since 1970; undefined: it does not say. */
+/** When an answer was sent, by the server's clock (`Date`), ms since 1970; undefined: it does not say. */
 export function dateOf(head: Head): number | undefined {
   const dateMs = Date.parse(headerOf(head, 'date') ?? '');
   return Number.isNaN(dateMs) ? undefined : dateMs;
 }
 
 /**
- * How long an answer asks us to wait, in ms: by Retry-After, or by its body unless that is what was asked for.
- * @param nowMs the time at the API, ms since 1970, where the answer does not say it; undefined: by our own clock
+ * How long an answer asks the client to wait, in ms: from Retry-After, or from the body of an error.
+ * @param nowMs the API's time, ms since 1970, for answers without one; undefined: this machine's time
  */
 export function askedToWaitMs(head: Head, body: string, nowMs?: number): number | undefined {
   return retryAfterMs(
@@ -25,7 +25,7 @@ export function askedToWaitMs(head: Head, body: string, nowMs?: number): number 
   );
 }
 
-/** `{"overLimit": {"code": 413, "retryAfter": "10"}}`: some have it in the body alone. */
+/** `{"overLimit": {"code": 413, "retryAfter": "10"}}`: some APIs send it only in the body. */
 function retryAfterIn(text: string): string | undefined {
   return /"retryAfter"\s*:\s*"?([^",}]{1,40})/.exec(text)?.[1];
 }

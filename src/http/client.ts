@@ -4,29 +4,29 @@ import { exchange } from './exchange.ts';
 import type { Head } from './reply.ts';
 import { unreachableBy } from './trouble.ts';
 
-/** One request to an API of OpenStack. Secrets are in its headers and its body, never in its URL. */
+/** One request to an OpenStack API. Its headers and body may hold secrets, its URL never does. */
 interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   /** names in lower case */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** the limit over all phases */
+  /** the limit for all phases together */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a request came to: whatever the network does is a value. */
+/** The result of a request. Every network failure is a value. */
 export type HttpReply =
   | { readonly kind: 'answer'; readonly head: Head; readonly body: string }
   | {
       readonly kind: 'unreachable';
       readonly reason: string;
-      /** asked again, it would be the same: what is wrong is in the address, or in the certificate */
+      /** asking again would not help: the address or the certificate is wrong */
       readonly isFinal?: boolean;
     };
 
-/** HTTP for the APIs of OpenStack: nothing is retried, and no redirect is followed, which would carry the token away. */
+/** HTTP for the OpenStack APIs: no retries, and no redirects, which would carry the token to another host. */
 export interface Http {
   send(request: HttpRequest): Promise<HttpReply>;
   close(): void;
@@ -42,8 +42,9 @@ const limits = {
 };
 
 /**
- * What no waiting mends, by the codes of OpenSSL (X509_STORE_CTX_get_error(3)) and of Node: whom we talk to cannot be
- * proved. A certificate that is not valid yet, or not any longer, may be a clock that is about to be set.
+ * Errors that waiting does not fix, by the codes of OpenSSL (X509_STORE_CTX_get_error(3)) and Node: the server
+ * cannot be authenticated. A certificate that is not yet or no longer valid is missing here: the clock may be
+ * about to be set.
  */
 const finalCodes: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -63,8 +64,8 @@ const finalCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a name can be in the DNS at all (RFC 1035, 2.3.4; RFC 6761, 6.4). All other names are asked for again, though a
- * name server says that there is none: a VPN may come up, a record may be on its way, and nobody can tell from a slip.
+ * Whether the DNS can hold a name at all (RFC 1035, 2.3.4; RFC 6761, 6.4). All other names are tried again even
+ * if the name server denies them: a VPN may come up, a record may be on its way, and neither differs from a typo.
  */
 function canBeHost(host: string): boolean {
   const labels = host.replace(/\.$/, '').split('.');
@@ -72,7 +73,7 @@ function canBeHost(host: string): boolean {
   return areLong && host.length <= 254 && labels.at(-1)?.toLowerCase() !== 'invalid';
 }
 
-/** @param caPem own CA certificates, which replace the built-in ones */
+/** @param caPem CA certificates that replace the built-in ones */
 export function createHttp(caPem: string | undefined): Http {
   const settings = { ...limits, localAddress: undefined, caPem };
   const idle = new Map<string, Connection[]>();
@@ -108,7 +109,7 @@ export function createHttp(caPem: string | undefined): Http {
       }
       open.delete(connection);
       connection.destroy();
-      // A 429 with half an error page is a 429.
+      // A 429 with half an error page is still a 429.
       if (ending.head !== undefined && ending.head.status !== 200)
         return { kind: 'answer', head: ending.head, body: '' };
       const trouble = unreachableBy(ending.error, { host: url.hostname, ...settings });

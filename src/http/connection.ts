@@ -1,29 +1,28 @@
 import type { Socket } from 'node:net';
-// Not undici's main entry: bundled, a process that asks once takes 1.4 times as long with it, and 5 MB more.
+// Not undici's main entry: bundled with it, a process that asks once takes 1.4 times as long, and 5 MB more.
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import { tlsDemands } from '../base/tls.ts';
 import type { LocalAddress } from './types.ts';
 
-/** The answer's size may be 1 MiB at most; `Content-Length` is not believed, bytes are counted. */
+/** The largest answer, 1 MiB. Bytes are counted; `Content-Length` is not trusted. */
 const maxResponseBytes = 1024 * 1024;
 const maxHeaderBytes = 16 * 1024;
 /**
- * Below Apache's and Node's 5 s, the shortest of the common servers', so that
- * the client is the first to close; above the 2.2 s between two polls. A server
- * that names its own in `Keep-Alive: timeout=` is left a second earlier.
+ * Below the 5 s of Apache and Node, the shortest of the common servers, so that the client closes first; above
+ * the 2.2 s between two polls. If a server sends `Keep-Alive: timeout=`, the client closes a second earlier.
  */
 const keepAliveMs = 4_000;
 const keepAliveMarginMs = 1_000;
 
-/** How a connection is made and how long each of its phases may take. */
+/** How a connection is made, and the time limits of its phases. */
 interface ConnectionOptions {
-  /** ServiceNet is IPv4; public endpoints may be reached by either. 4 when left out */
+  /** 4, the default, for ServiceNet, which is IPv4 only; public endpoints may use either */
   readonly family?: 4 | 'any';
   /** 1 MiB when left out */
   readonly maxResponseBytes?: number;
-  /** the source address; a function is asked whenever a connection is made */
+  /** the source address; a function is called for each new connection */
   readonly localAddress: LocalAddress;
   readonly caPem: string | undefined;
   readonly connectTimeoutMs: number;
@@ -31,15 +30,15 @@ interface ConnectionOptions {
   readonly bodyTimeoutMs: number;
 }
 
-/** At most one connection to one origin, made when first needed and again when it was closed while idle. */
+/** At most one connection to an origin, opened on first use and reopened after it was closed while idle. */
 export interface Connection {
   readonly origin: string;
   readonly client: Client;
-  /** whole answers that came over the connection as it is now */
+  /** complete answers over the current connection */
   answers: number;
-  /** the source address it was last bound to; undefined: none, or none was tried yet */
+  /** the source address it was last bound to; undefined: none, or not tried yet */
   boundTo: Ipv4Address | undefined;
-  /** Ends it now, whatever is under way on it, a connection that is only being made included. */
+  /** Ends it now, with any request under way, even while it is connecting. */
   destroy(): void;
 }
 
@@ -50,7 +49,7 @@ export function openConnection(origin: string, options: ConnectionOptions): Conn
   const connect = buildConnector({
     allowH2: false,
     ...tlsDemands,
-    // Of an IPv6 literal the address says what it is, and this does not apply.
+    // Does not apply to an IPv6 literal: the address itself decides.
     ...(options.family === 'any' ? {} : { family: 4 }),
     timeout: options.connectTimeoutMs,
     ...(options.caPem === undefined ? {} : { ca: options.caPem }),
@@ -58,7 +57,8 @@ export function openConnection(origin: string, options: ConnectionOptions): Conn
   const client = new Client(origin, {
     connect: (where, callback) => {
       connection.answers = 0;
-      // Here, not once for all: a server built from an image boots with the address of another, and gets its own later.
+      // Evaluated for each connection: a server built from an image boots with another server's address and
+      // gets its own later.
       const source = typeof localAddress === 'function' ? localAddress() : localAddress;
       connection.boundTo = typeof source === 'object' ? undefined : source;
       if (typeof source === 'object') {
@@ -83,7 +83,7 @@ export function openConnection(origin: string, options: ConnectionOptions): Conn
     answers: 0,
     boundTo: undefined,
     destroy() {
-      // undici leaves a socket that is still connecting to its time-out; it would keep the process alive.
+      // undici leaves a connecting socket open until its time-out, which would keep the process alive.
       void client.destroy();
       socket?.destroy();
     },

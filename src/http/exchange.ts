@@ -9,22 +9,22 @@ interface Exchange {
   /** GET when left out */
   readonly method?: 'GET' | 'POST';
   readonly accept: string;
-  /** besides the usual ones, names in lower case */
+  /** in addition to the usual ones, names in lower case */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** whether to ask the server to close the connection afterwards */
   readonly close: boolean;
-  /** the limit over all phases */
+  /** the limit for all phases together */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** How an exchange ended. A head without a whole body is kept: it may say all that matters. */
+/** How an exchange ended. The head is kept even without a complete body: it may be all that matters. */
 export type Ending =
   | { readonly kind: 'answer'; readonly head: Head; readonly body: Uint8Array }
   | { readonly kind: 'failure'; readonly error: unknown; readonly head: Head | undefined };
 
-/** The end of an exchange that this side set. `code` as in the errors of Node and undici. */
+/** An exchange ended by this side. `code` as in the errors of Node and undici. */
 class GivenUp extends Error {
   readonly code: 'TIMEOUT' | 'ABORTED';
 
@@ -34,7 +34,7 @@ class GivenUp extends Error {
   }
 }
 
-/** Runs one exchange; never rejects. Unless it ends in an answer the connection is to be destroyed. */
+/** Runs one exchange; never rejects. The caller destroys the connection unless it ends with an answer. */
 export function exchange(
   connection: Connection,
   { url, method = 'GET', accept, headers = {}, body: sent, close, timeoutMs, signal }: Exchange,
@@ -58,13 +58,12 @@ export function exchange(
     let started = false;
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
-        // undici puts a request back in its queue when its connection ends for certain
-        // reasons. Sent twice, it would count twice.
+        // undici requeues a request if its connection ends for certain reasons. Sent twice, it would count twice.
         if (started) controller.abort(new Error('the request would have been sent twice'));
         started = true;
       },
       onResponseStart(_controller, status, headers) {
-        // 102 and 103 announce the answer; they are none.
+        // 102 and 103 only announce the answer.
         if (status >= 200) head = { status, headers };
       },
       onResponseData(_controller, chunk) {
@@ -81,7 +80,7 @@ export function exchange(
       {
         method,
         path: `${url.pathname}${url.search}`,
-        // Compressed, a small answer could unpack to any size.
+        // Uncompressed: a small compressed answer could unpack to any size.
         headers: { accept, 'accept-encoding': 'identity', 'user-agent': 'rc-wait', ...headers },
         body: sent ?? null,
         reset: close,

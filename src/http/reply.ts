@@ -1,7 +1,7 @@
 import { retryAfterMs } from './retry-after.ts';
 import type { Reply } from './types.ts';
 
-/** The head of an answer. Header names are in lower case, as undici gives them. */
+/** The head of an answer. Header names are in lower case, as undici returns them. */
 export interface Head {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -14,8 +14,7 @@ function header({ headers }: Head, name: string): string | undefined {
 }
 
 /**
- * What an answer with a whole body means; for any status but 200 the body does
- * not matter and may be cut short.
+ * What an answer means. Only for status 200 must the body be complete; otherwise it is not used.
  * @param wallClockMs for a Retry-After date in an answer without a Date header
  */
 export function replyTo(head: Head, body: Uint8Array, wallClockMs: number): Reply {
@@ -37,7 +36,7 @@ export function replyTo(head: Head, body: Uint8Array, wallClockMs: number): Repl
 function okReply(head: Head, body: Uint8Array): Reply {
   const encoding = header(head, 'content-encoding')?.trim() ?? '';
   if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
-    // Asked for plain (accept-encoding: identity). To unpack it would lift the limit on the size.
+    // rc-wait asked for accept-encoding: identity. Unpacking would defeat the size limit.
     return {
       kind: 'unexpected',
       status: head.status,
@@ -48,10 +47,7 @@ function okReply(head: Head, body: Uint8Array): Reply {
   return { kind: 'ok', contentType, body: decode(body, contentType) };
 }
 
-/**
- * Bytes to text by the byte order mark, else by the charset that the answer names, else UTF-8.
- * Never throws.
- */
+/** Decodes bytes by the byte order mark, else by the charset in the answer, else as UTF-8. Never throws. */
 function decode(body: Uint8Array, contentType: string): string {
   const mark =
     body[0] === 0xfe && body[1] === 0xff

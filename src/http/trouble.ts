@@ -1,11 +1,11 @@
 import { errnoOf, reasonOf } from '../base/error.ts';
 import type { Reply } from './types.ts';
 
-/** What the words of a failure need to know of the request. */
+/** The facts about a request that its error messages use. */
 interface Circumstances {
   /** host name or address of the API */
   readonly host: string;
-  /** the bound source address, where there is one */
+  /** the bound source address, if any */
   readonly localAddress: string | undefined;
   readonly connectTimeoutMs: number;
   readonly headersTimeoutMs: number;
@@ -16,7 +16,7 @@ const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
 const notTrusted = "the API's certificate is not trusted";
 
-/** By undici's and Node's error codes: they are stable, their messages are not. */
+/** By the error codes of undici and Node, which are stable; their messages are not. */
 const words: Readonly<Record<string, (of: Circumstances) => string>> = {
   ENOTFOUND: ({ host }) => `no such host name: ${host}`,
   EAI_AGAIN: ({ host }) => `the name server did not answer for ${host}`,
@@ -24,7 +24,7 @@ const words: Readonly<Record<string, (of: Circumstances) => string>> = {
     localAddress === undefined
       ? 'no address of this server can be used to reach the API'
       : `the source address ${localAddress} is not one of this server`,
-  // bind(2), with a source address of another family than the destination's
+  // bind(2): the source address belongs to another family than the destination
   EINVAL: ({ host, localAddress }) =>
     `${localAddress ?? 'no address'} cannot be the source address to reach ${host}`,
   CERT_HAS_EXPIRED: () => "the API's certificate has expired",
@@ -49,9 +49,9 @@ const words: Readonly<Record<string, (of: Circumstances) => string>> = {
   UND_ERR_SOCKET: () => 'the other side closed the connection before the answer was whole',
 };
 
-/** A failure of the network as a value, its reason in a person's words. */
+/** A network failure as a value, with its reason in plain words. */
 export function unreachableBy(error: unknown, circumstances: Circumstances): Reply {
-  // undici's parser error has a name but, in 8.12, no code of its own.
+  // undici's parser error has a name, but as of 8.12 no code.
   if (error instanceof Error && error.name === 'HTTPParserError') {
     return { kind: 'unreachable', code: 'HTTP', reason: 'the answer is not HTTP' };
   }

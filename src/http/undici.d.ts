@@ -1,7 +1,4 @@
-/*
- * undici's parts by their own paths, which carry no types. Why not the main
- * entry: see connection.ts.
- */
+/* Internal undici modules, which have no types of their own. Why not the main entry: see connection.ts. */
 declare module 'undici/lib/dispatcher/client.js' {
   export { Client as default } from 'undici';
 }

@@ -4,13 +4,13 @@ import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads an identity answer, or the catalog out of one, into the one type.
+ * Reads an identity answer, or the catalog taken from one.
  *
- * - v2.0 (Rackspace's identity): `access.serviceCatalog[]`, each endpoint with `publicURL` and
- *   perhaps `internalURL`.
+ * - v2.0 (Rackspace's identity): `access.serviceCatalog[]`, each endpoint with `publicURL` and sometimes
+ *   `internalURL`.
  * - v3 ("Identity API v3", OpenStack): `token.catalog[]`, one endpoint for each `interface`.
  *
- * A part that cannot be read is left out: one strange service must not hide the others.
+ * Skips what it cannot read: one odd service must not hide the others.
  * @throws RcWaitError CONFIGURATION when it holds no catalog at all
  */
 export function readCatalog(answer: unknown): Catalog {
@@ -41,7 +41,7 @@ export function parseCatalog(text: string, where: string): Catalog {
   try {
     answer = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    // Not the parser's own message: it quotes the text, and an identity answer holds a token.
+    // Do not quote the parser's message: it contains the text, and an identity answer holds a token.
     throw unusable(where, 'it is not JSON');
   }
   try {
@@ -78,7 +78,7 @@ function readService(value: unknown): CatalogService | undefined {
   return { name, type: type ?? '', endpoints: merged(endpoints.map(readEndpoint)) };
 }
 
-/** A service that is listed once for each account is one service. */
+/** Merges a service that is listed once for each account. */
 function together(services: readonly CatalogService[]): readonly CatalogService[] {
   const byName = new Map<string, CatalogService>();
   for (const service of services) {
@@ -104,7 +104,7 @@ function readEndpoint(value: unknown): CatalogEndpoint | undefined {
   return { region, tenantId, publicUrl: urlOf(fields.publicURL), internalUrl: urlOf(fields.internalURL) };
 }
 
-/** The interfaces of v3 put together: one endpoint for each region and account. */
+/** Merges v3's interfaces: one endpoint for each region and account. */
 function merged(endpoints: readonly (CatalogEndpoint | undefined)[]): readonly CatalogEndpoint[] {
   const whole: CatalogEndpoint[] = [];
   for (const one of endpoints) {
@@ -134,13 +134,15 @@ function listOf(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
-/** Text or a number, trimmed: account numbers are written as either. */
+/** Text or a number, trimmed: account ids come as either. */
 function wordOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
   return text === '' ? undefined : text;
 }
 
-/** An http or https URL letter for letter; undefined for anything else: it goes to a shell, and to our own client. */
+/**
+ * An http or https URL, unchanged; undefined for anything else, because it reaches a shell and rc-wait's own client.
+ */
 function urlOf(value: unknown): string | undefined {
   const text = wordOf(value);
   if (text === undefined || !/^https?:\/\/[^\s'"\\]+$/i.test(text) || !URL.canParse(text)) return undefined;

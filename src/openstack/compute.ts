@@ -5,40 +5,40 @@ import type { Http, HttpReply } from '../http/client.ts';
 import { type Login, LoginTrouble, type Session } from './login/login.ts';
 import { type Page, readOne, readPage, type SeenServer } from './servers.ts';
 
-/** What a question to the Cloud Servers API came to. Every way it can go wrong is a value. */
+/** The result of a question to the Cloud Servers API. Every failure is a value. */
 export type ApiReply<T> =
   | {
       readonly kind: 'ok';
       readonly value: T;
       /**
-       * when it was answered, ms since 1970, by the API's clock (`Date`); else when it was asked for, by the clock of
-       * identity. undefined: neither is known, and the clock of this machine does not stand in for them: where that is
-       * ahead, changes-since would miss what changes.
+       * When the API answered, ms since 1970, by its own clock (`Date`); else when rc-wait asked, by identity's
+       * clock. undefined: neither is known. This machine's clock is no substitute: if it is ahead,
+       * changes-since misses changes.
        */
       readonly dateMs: number | undefined;
     }
-  /** 404 in the API's own words */
+  /** 404 from the API itself */
   | { readonly kind: 'absent' }
-  /** 400 to a page: the server that the page before ended with is gone */
+  /** 400 to a page: the server used as its marker is gone */
   | { readonly kind: 'lost' }
   /** 413 or 429: too many requests */
   | { readonly kind: 'limited'; readonly status: number; readonly retryAfterMs: number | undefined }
-  /** no usable answer, of this API or of identity */
+  /** no usable answer from this API or from identity */
   | {
       readonly kind: 'trouble';
       readonly reason: string;
       readonly retryAfterMs: number | undefined;
-      /** no waiting mends it, such as a certificate that is not trusted */
+      /** waiting does not help, for example with an untrusted certificate */
       readonly isFinal?: boolean;
     }
   /** 401 with a new token, or 403 */
   | { readonly kind: 'forbidden'; readonly reason: string }
-  /** the credentials are not accepted any more: to ask again is of no use */
+  /** the credentials are no longer accepted: asking again is pointless */
   | { readonly kind: 'refused'; readonly error: RcWaitError };
 
 /** The Cloud Servers API of one region. */
 export interface ServersApi {
-  /** `since`: only what changed after that moment, by the API's clock, deleted servers included */
+  /** `since`: only what changed after that moment by the API's clock, deleted servers included */
   page(
     query: { readonly since: number | undefined; readonly marker: string | undefined },
     signal: AbortSignal,
@@ -46,24 +46,24 @@ export interface ServersApi {
   one(id: string, signal: AbortSignal): Promise<ApiReply<SeenServer>>;
 }
 
-/** Nova's own largest page (osapi_max_limit), and what Rackspace documents. */
+/** Nova's largest page (osapi_max_limit), and the one that Rackspace documents. */
 const pageLimit = 1_000;
 
 const requestTimeoutMs = 60_000;
 
-/** The last moment that a date of four digits can say: no clock may lead to a question that cannot be written. */
+/** The last moment with a four-digit year: a wrong clock must not lead to a query that cannot be written. */
 const latestMs = Date.UTC(9999, 11, 31);
 
 export interface ServersOptions {
-  /** of the region, from the catalog; a slash at its end or not */
+  /** of the region, from the catalog, with or without a trailing slash */
   readonly endpoint: string;
   readonly login: Login;
   readonly http: Http;
-  /** told of each request that goes out */
+  /** called for each request that is sent */
   readonly onRequest: () => void;
 }
 
-/** A client of `endpoint`. A token that is refused is renewed, once for each question. */
+/** A client of `endpoint`. It renews a refused token once for each question. */
 export function createServers({ endpoint, login, http, onRequest }: ServersOptions): ServersApi {
   let linked = false;
   const base = withoutTrailing(endpoint, '/');
@@ -102,7 +102,7 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
   return {
     page({ since, marker }, signal) {
       const query = new URLSearchParams({ limit: String(pageLimit) });
-      // Without fractions of a second: old versions of nova refuse them.
+      // No fractions of a second: old versions of nova refuse them.
       if (since !== undefined) query.set('changes-since', isoOf(since));
       if (marker !== undefined) query.set('marker', marker);
       return ask(`/servers/detail?${query}`, signal, (text) => {
@@ -115,7 +115,7 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
   };
 }
 
-/** An answer, and when it was asked for by the clock of identity, ms since 1970. */
+/** An answer, and when it was asked for by identity's clock, ms since 1970. */
 interface Answered {
   readonly reply: HttpReply;
   readonly askedMs: number | undefined;
@@ -154,7 +154,7 @@ function replyOf<T>({ reply, askedMs }: Answered, read: (text: string) => T | un
     case 403:
       return { kind: 'forbidden', reason: 'the account may not ask there (403)' };
     case 404:
-      // Nova says it in JSON; a proxy's page about its own path says nothing of a server, which would be taken for gone.
+      // Nova's 404 is JSON. A proxy's 404 page is about its own path and must not make a server look deleted.
       return isJsonObject(reply.body) ? { kind: 'absent' } : trouble('there is no Cloud Servers API (404)');
     case 413:
     case 429:

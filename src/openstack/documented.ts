@@ -2,8 +2,8 @@ import { RcWaitError } from '../base/error.ts';
 import type { Catalog } from './types.ts';
 
 /**
- * The regional endpoints of Cloud Images, letter for letter ("Service access endpoints", Rackspace's
- * documentation of Cloud Images): two of the six have no slash at their end.
+ * The regional endpoints of Cloud Images, copied exactly from Rackspace's documentation ("Service access
+ * endpoints", Cloud Images): two of the six have no trailing slash.
  */
 const cloudImages: Readonly<Record<string, string>> = {
   ORD: 'https://ord.images.api.rackspacecloud.com/v2/',
@@ -19,7 +19,7 @@ export const documentedRegions: readonly string[] = Object.keys(cloudImages);
 
 /**
  * A region in upper case, as catalogs and the documentation write it.
- * @throws RcWaitError CONFIGURATION when it is not like the code of a region
+ * @throws RcWaitError CONFIGURATION when it does not look like a region code
  */
 export function regionCode(text: string): string {
   const code = text.trim().toUpperCase();
@@ -34,9 +34,9 @@ export function regionCode(text: string): string {
 }
 
 /**
- * The endpoints that Rackspace's documentation names, as a catalog: public ones only, since the
- * ServiceNet ones are said to be in the catalog of the account alone.
- * @param tenantId the account, which the path of Cloud Servers needs; undefined: that service is left out
+ * The public endpoints of Rackspace's documentation, as a catalog. It names no ServiceNet endpoints: they are
+ * only in the account's own catalog.
+ * @param tenantId the account, which is part of the Cloud Servers path; undefined: that service is left out
  */
 export function documentedCatalog(tenantId: string | undefined): Catalog {
   const perRegion = (urlOf: (region: string) => string | undefined) =>
@@ -65,7 +65,10 @@ export function documentedCatalog(tenantId: string | undefined): Catalog {
   };
 }
 
-/** The RackConnect API of a region: no catalog lists it, and it answers over ServiceNet alone ("RackConnect API", Rackspace). */
+/**
+ * The RackConnect API of a region. No catalog lists it, and it answers over ServiceNet only ("RackConnect API",
+ * Rackspace).
+ */
 export function rackconnectUrl(region: string): string {
   return `https://${region.toLowerCase()}.api.rackconnect.rackspace.com`;
 }

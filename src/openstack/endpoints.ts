@@ -3,23 +3,23 @@ import { documentedRegions, rackconnectUrl } from './documented.ts';
 import { endpointsIn, regionsOf, servicesNamed } from './find.ts';
 import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
 
-/** Which network's endpoint: by the rule of the documentation, or one of the two by hand. */
+/** Which network's endpoint to use: by the documentation's rule, or the one named by hand. */
 export type NetworkWish = 'auto' | 'servicenet' | 'public';
 
-/** What is asked for. */
+/** What the caller asks for. */
 export interface Wish {
   /** name or type; undefined: all services */
   readonly service: string | undefined;
-  /** upper case; empty: where this runs, else the account's default, else all of the service's */
+  /** upper case; empty: the region where rc-wait runs, else the account's default, else all regions of the service */
   readonly regions: readonly string[];
   readonly network: NetworkWish;
-  /** undefined: the token's own account where there are several */
+  /** undefined: the token's own account if several have endpoints */
   readonly tenantId: string | undefined;
 }
 
-/** Where this runs. */
+/** Where rc-wait runs. */
 export interface Place {
-  /** the region of this Rackspace server, upper case; undefined: it is none, as far as can be told */
+  /** region of this Rackspace server, upper case; undefined: not a Rackspace server, as far as rc-wait can tell */
   readonly region: string | undefined;
 }
 
@@ -31,23 +31,23 @@ export interface Chosen {
   readonly region: string | undefined;
   readonly tenantId: string | undefined;
   readonly network: 'servicenet' | 'public';
-  /** letter for letter as the catalog or the documentation has it */
+  /** unchanged from the catalog or the documentation */
   readonly url: string;
   readonly reason: string;
 }
 
-/** What was chosen, and which services have nothing to choose (only where all were asked for). */
+/** What was chosen, and the services without a suitable endpoint (only if all services were asked for). */
 export interface Choice {
   readonly chosen: readonly Chosen[];
   readonly left: readonly { readonly service: string; readonly reason: string }[];
 }
 
 /**
- * Chooses endpoints ("Service access endpoints", Rackspace's documentation of Cloud Images): from a
- * server in the same region the ServiceNet one (`internalURL`: free, and faster); from anywhere else,
- * or for servers in several regions, the public one. An `internalURL` that the catalog lacks is no
- * error, since real catalogs lack many: the public one is chosen, and the reason says so.
- * @throws RcWaitError CONFIGURATION when the service, or an endpoint of it in the region, is not there or is ambiguous
+ * Chooses endpoints ("Service access endpoints", Rackspace's documentation of Cloud Images): on a server in the
+ * same region the ServiceNet endpoint (`internalURL`: free and faster); elsewhere, or for servers in several
+ * regions, the public one. Many real catalogs lack an `internalURL`, so that is no error: the public endpoint
+ * is chosen, and the reason says so.
+ * @throws RcWaitError CONFIGURATION when the service or its endpoint in the region is missing or ambiguous
  */
 export function chooseEndpoints(catalog: Catalog, wish: Wish, place: Place): Choice {
   if (wish.service !== undefined) return { chosen: chooseOne(catalog, wish.service, wish, place), left: [] };
@@ -89,8 +89,8 @@ function chooseOne(catalog: Catalog, name: string, wish: Wish, place: Place): re
 }
 
 /**
- * `compute` alone is ambiguous: legacy Cloud Servers (`cloudServers`, v1.0) shares it with
- * `cloudServersOpenStack`, and has no region. Who asks by type means the regional one.
+ * The type `compute` is ambiguous: legacy Cloud Servers (`cloudServers`, v1.0), which has no region, shares it
+ * with `cloudServersOpenStack`. Whoever asks by type means the regional service.
  */
 function regionalOnes(services: readonly CatalogService[]): readonly CatalogService[] {
   const regional = services.filter((service) => regionsOf(service).length > 0);
@@ -111,7 +111,7 @@ function noService(catalog: Catalog, name: string): RcWaitError {
 function chooseFrom(service: CatalogService, catalog: Catalog, wish: Wish, place: Place): readonly Chosen[] {
   const own = regionsOf(service);
   const wished = wishedRegions(catalog, wish, place);
-  // An account's default region says nothing about services that do not exist there.
+  // An account's default region does not apply to services that do not exist there.
   const isDefault = wish.regions.length === 0 && place.region === undefined;
   const regions =
     wished.length === 0 || (isDefault && !wished.some((one) => own.includes(one))) ? own : wished;
@@ -155,7 +155,7 @@ function pick(
   return { service: name, type, region: endpoint.region, tenantId: endpoint.tenantId, network, url, reason };
 }
 
-/** The rule itself. */
+/** The documentation's rule; see `chooseEndpoints`. */
 function networkFor(endpoint: CatalogEndpoint, wish: Wish, place: Place): Pick<Chosen, 'network' | 'reason'> {
   if (wish.network !== 'auto') return { network: wish.network, reason: 'chosen by hand (--network)' };
   const publicly = (reason: string) => ({ network: 'public' as const, reason });
@@ -175,7 +175,7 @@ function networkFor(endpoint: CatalogEndpoint, wish: Wish, place: Place): Pick<C
   };
 }
 
-/** No catalog lists the RackConnect API, and there is nothing to choose: it answers over ServiceNet alone. */
+/** The RackConnect API is in no catalog and leaves no choice: it answers over ServiceNet only. */
 function chooseRackconnect(catalog: Catalog, wish: Wish, place: Place): readonly Chosen[] {
   if (wish.network === 'public') {
     throw new RcWaitError('CONFIGURATION', 'cannot use a public endpoint of rackconnect: there is none', {

@@ -2,7 +2,7 @@ import { RcWaitError } from '../base/error.ts';
 import { withoutTrailing } from '../base/text.ts';
 import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
 
-/** The services of that name, in any case; failing that, of that type. */
+/** The services with that name, in any case; if there are none, those with that type. */
 export function servicesNamed({ services }: Catalog, wanted: string): readonly CatalogService[] {
   const word = wanted.trim().toLowerCase();
   const byName = services.filter(({ name }) => name.toLowerCase() === word);
@@ -17,9 +17,9 @@ export function regionsOf({ endpoints }: CatalogService): readonly string[] {
 /**
  * The one endpoint of a service in a region.
  * @param region upper case; undefined: the one endpoint of a service without regions
- * @param tenantId the account that is preferred where several have an endpoint
- * @param onlyTenant whether endpoints of other accounts will not do at all
- * @throws RcWaitError CONFIGURATION when there is none, or several that differ
+ * @param tenantId the preferred account if several have an endpoint
+ * @param onlyTenant whether endpoints of other accounts are refused
+ * @throws RcWaitError CONFIGURATION when there is no endpoint, or several that differ
  */
 export function endpointsIn(
   service: CatalogService,
@@ -27,7 +27,7 @@ export function endpointsIn(
   tenantId: string | undefined,
   onlyTenant: boolean,
 ): CatalogEndpoint {
-  // A service may have regional endpoints and one besides for all regions: the regional ones are meant.
+  // A service may have regional endpoints and also one for all regions: prefer the regional ones.
   const there = service.endpoints.filter((endpoint) => endpoint.region === region);
   if (there.length === 0) throw nothingThere(service, region);
   const ours = there.filter((endpoint) => tenantId !== undefined && endpoint.tenantId === tenantId);
@@ -58,7 +58,7 @@ export function endpointsIn(
   );
 }
 
-/** The same but for slashes at the end of the path, which vary. */
+/** Equal except for trailing slashes, which vary. */
 function isSame(one: CatalogEndpoint, other: CatalogEndpoint): boolean {
   return bare(one.publicUrl) === bare(other.publicUrl) && bare(one.internalUrl) === bare(other.internalUrl);
 }

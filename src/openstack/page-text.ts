@@ -1,4 +1,4 @@
-/** A list of servers as text: each server by itself, and the rest with an empty list in their place. */
+/** A list of servers as text: each server separately, and the page around them with an empty list. */
 export interface SplitPage {
   readonly shell: string;
   readonly servers: readonly string[];
@@ -9,12 +9,11 @@ const backslash = 0x5c;
 const comma = 0x2c;
 
 /**
- * Cuts the JSON of a page into its servers, so that they can be read one by
- * one. A page of a thousand is two megabytes, and some fifteen as objects: read
- * at once, they outlive V8's young generation, and the memory of ten pages is
- * there at the same time. undefined: there is no list of servers at the top.
+ * Cuts the JSON of a page into its servers so that they can be parsed one by one. A page of a thousand servers
+ * is two megabytes of text and some fifteen as objects; parsed at once, the objects outlive V8's young
+ * generation, and ten pages stay in memory together. undefined: no list of servers at the top level.
  *
- * What is cut is not checked: each part goes through JSON.parse.
+ * The parts are not checked here: each is parsed with JSON.parse.
  */
 export function splitPage(text: string): SplitPage | undefined {
   const start = listStart(text);
@@ -37,7 +36,7 @@ export function splitPage(text: string): SplitPage | undefined {
   return undefined;
 }
 
-/** Behind the bracket of the list `servers` of the outermost object. */
+/** The position after the opening bracket of `servers` in the outermost object. */
 function listStart(text: string): number | undefined {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -54,7 +53,7 @@ function listStart(text: string): number | undefined {
   return undefined;
 }
 
-/** Where the string that begins at `at` has its last quote; the end of the text where it has none. */
+/** The position of the closing quote of the string at `at`; the end of the text if it has none. */
 function stringEnd(text: string, at: number): number {
   for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0;

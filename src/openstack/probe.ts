@@ -3,7 +3,7 @@ import type { Chosen } from './endpoints.ts';
 
 const timeoutMs = 10_000;
 
-/** Whether an endpoint answers, and how fast. `status`: the HTTP status, whatever it is; without a token it is often 401. */
+/** Whether an endpoint answers, and how fast. `status`: any HTTP status counts; without a token it is often 401. */
 export interface Reached {
   readonly reached: boolean;
   readonly ms: number;
@@ -11,16 +11,15 @@ export interface Reached {
   readonly reason: string | undefined;
 }
 
-/** Makes a connection and closes it; the reason where it is not taken. */
+/** Opens a connection and closes it again; returns the reason if that fails. */
 export type Connect = (
   to: { readonly host: string; readonly port: number },
   signal: AbortSignal,
 ) => Promise<string | undefined>;
 
 /**
- * Asks an endpoint once, without a token. Of the RackConnect API no more than a
- * connection: a request would use the quota of this server, of which the pace
- * knows nothing.
+ * Asks an endpoint once, without a token. For the RackConnect API it only opens a connection: a request would
+ * use this server's quota without the ledger knowing.
  */
 export async function probeEndpoint(
   { url, service }: Pick<Chosen, 'url' | 'service'>,

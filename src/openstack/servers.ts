@@ -1,21 +1,21 @@
 import * as v from 'valibot';
 import { splitPage } from './page-text.ts';
 
-/** A server as the Cloud Servers API told it, as far as it matters here. */
+/** A server as the Cloud Servers API reported it, reduced to what rc-wait uses. */
 export interface SeenServer {
   readonly id: string;
   readonly name: string;
   /** upper case: `BUILD`, `ACTIVE`, `ERROR`, `DELETED` and others */
   readonly status: string;
-  /** `rackconnect_automation_status`, upper case; undefined: the key is absent (not yet, or for ever) */
+  /** `rackconnect_automation_status`, upper case; undefined: the key is absent, for now or for good */
   readonly automation: string | undefined;
   /** `rackconnect_unprocessable_reason` */
   readonly unprocessableReason: string | undefined;
   /** `rax_service_level_automation`: the second automation of Managed Operations accounts */
   readonly managed: string | undefined;
-  /** when the API says it last changed, ms since 1970 */
+  /** when it last changed according to the API, ms since 1970 */
   readonly updatedMs: number | undefined;
-  /** how it is reached: `accessIPv4`, else an address of the public network, else its ServiceNet address */
+  /** how to reach it: `accessIPv4`, else an address of the public network, else its ServiceNet address */
   readonly ip: string | undefined;
   readonly serviceNetIp: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
@@ -24,15 +24,15 @@ export interface SeenServer {
 /** A page of a list of servers. */
 export interface Page {
   readonly servers: readonly SeenServer[];
-  /** whether it has a link to the next page */
+  /** whether the API returned a link to the next page */
   readonly linked: boolean;
-  /** where the next page begins; undefined: this is the last one */
+  /** the marker of the next page; undefined: this is the last page */
   readonly next: string | undefined;
 }
 
 const text = v.optional(v.nullable(v.string()));
 
-/** Only what is used, and no more said of it than is needed: an unknown member is no reason to lose a server. */
+/** Only the fields that are used, checked loosely: an unexpected field must not lose a server. */
 const server = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   name: v.optional(v.nullable(v.string()), ''),
@@ -52,11 +52,10 @@ const page = v.object({
 });
 
 /**
- * Reads a page of `GET /servers/detail`; undefined when it is none. The link to
- * the next page is not followed but taken as a sign: it may name another host,
- * to which the token must not go.
+ * Reads a page of `GET /servers/detail`; undefined when the text is no such page. The link to the next page
+ * only shows that there is one; it is not followed, because it may lead to another host, which must not get the token.
  * @param limit how many servers were asked for
- * @param linked whether this API has shown such a link before; else a full page may have a next one without it
+ * @param linked whether this API has sent such links before; if not, a full page may have a next one without a link
  */
 export function readPage(text: string, limit: number, linked: boolean): Page | undefined {
   const split = splitPage(text);
@@ -67,19 +66,19 @@ export function readPage(text: string, limit: number, linked: boolean): Page | u
   const seen = servers.map((one) => readSeen(parse(one))).filter((one) => one !== undefined);
   const isLinked = servers.length > 0 && links?.some(({ rel }) => rel === 'next') === true;
   const isMore = isLinked || (servers.length >= limit && !linked);
-  // Nova before 2014 does not find a deleted server again, although changes-since lists it, and no Nova finds one
-  // that is purged: the marker is the last that lives.
+  // Use the last live server as the marker: Nova before 2014 does not find a deleted server, although
+  // changes-since lists it, and no Nova finds a purged one.
   const marker = seen.findLast(({ status }) => status !== 'DELETED') ?? seen.at(-1);
   return { servers: seen, linked: isLinked, next: isMore ? marker?.id : undefined };
 }
 
-/** The newest change on a page, by the API's clock, ms since 1970; -Infinity: no server says when it changed. */
+/** The newest change on a page by the API's clock, ms since 1970; -Infinity: no server has a time. */
 export function newestIn({ servers }: Page): number {
   const none = Number.NEGATIVE_INFINITY;
   return servers.reduce((newest, { updatedMs = none }) => Math.max(newest, updatedMs), none);
 }
 
-/** Reads the answer to `GET /servers/ID`; undefined when it is none. */
+/** Reads the answer to `GET /servers/ID`; undefined when the text is no such answer. */
 export function readOne(text: string): SeenServer | undefined {
   const read = v.safeParse(v.object({ server: v.unknown() }), parse(text));
   return read.success ? readSeen(read.output.server) : undefined;
@@ -121,7 +120,7 @@ function readSeen(value: unknown): SeenServer | undefined {
   };
 }
 
-/** Trimmed, and without the quotes that xenstore has around the same value. */
+/** Trimmed, without the quotes that xenstore puts around the same value. */
 function wordOf(value: string | undefined): string | undefined {
   const word = value?.trim().replace(/^"(.*)"$/, '$1');
   return word === undefined || word === '' ? undefined : word;

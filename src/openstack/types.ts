@@ -1,11 +1,11 @@
-/** Where a service can be reached in one region, as a service catalog has it; either URL may be absent. */
+/** Where a service can be reached in one region, as the catalog lists it; either URL may be absent. */
 export interface CatalogEndpoint {
   /** upper case, as catalogs write it; undefined: the service has one endpoint for all regions */
   readonly region: string | undefined;
-  /** the account that the endpoint is for; undefined: the catalog does not say */
+  /** the account that the endpoint belongs to; undefined: the catalog does not say */
   readonly tenantId: string | undefined;
   readonly publicUrl: string | undefined;
-  /** by ServiceNet, the data center's own network: free, faster, and reached by servers of the region alone */
+  /** over ServiceNet, the data center's own network: free, faster, and reachable only from servers in the region */
   readonly internalUrl: string | undefined;
 }
 
@@ -18,11 +18,11 @@ export interface CatalogService {
   readonly endpoints: readonly CatalogEndpoint[];
 }
 
-/** A service catalog, whichever version of the identity API it comes from. */
+/** A service catalog, from either version of the identity API. */
 export interface Catalog {
   readonly services: readonly CatalogService[];
-  /** the account of the token, where the answer says it */
+  /** the account of the token, if the answer names it */
   readonly tenantId: string | undefined;
-  /** `RAX-AUTH:defaultRegion` of the user, upper case, where the answer says it */
+  /** `RAX-AUTH:defaultRegion` of the user, upper case, if the answer names it */
   readonly defaultRegion: string | undefined;
 }

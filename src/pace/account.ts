@@ -3,7 +3,7 @@ import type { Delay, Signal } from './types.ts';
 import { Bell } from './wakeup.ts';
 import { delayOf, type Limits, openSlot, type Slot, settledSlot, windowMs } from './window.ts';
 
-/** What was answered to a question, as it stands in the ledger. */
+/** The answer to a question, as the ledger stores it. */
 export interface StoredAnswer {
   readonly record: string;
   /** monotonic, ms */
@@ -14,14 +14,14 @@ export interface StoredAnswer {
 export interface Approach {
   readonly key: string;
   readonly nowMs: number;
-  /** only an answer asked for after this moment will do; undefined: any that is younger than the pace */
+  /** only an answer requested after this moment will do; undefined: any answer younger than the pace */
   readonly newerThanMs: number | undefined;
   readonly requestTimeoutMs: number;
   /** see `Wish` in window.ts */
   readonly inTurn?: boolean;
 }
 
-/** What the ledger says to it. */
+/** The ledger's answer. */
 export type Step =
   | { readonly kind: 'told'; readonly answer: StoredAnswer }
   | { readonly kind: 'granted'; readonly slotId: number; readonly takenMs: number }
@@ -33,49 +33,48 @@ export interface Settlement {
   readonly key: string;
   readonly takenMs: number;
   readonly nowMs: number;
-  /** undefined: it was given up (interrupted), and says nothing about the API */
+  /** undefined: it was interrupted, and says nothing about the API */
   readonly outcome: { readonly signal: Signal; readonly record: string } | undefined;
-  /** it says nothing about the API that is polled, whatever it is */
+  /** its result says nothing about the polled API */
   readonly aside?: boolean;
 }
 
 /**
- * The one account of what this server has asked. Each method is atomic over
- * all processes that share the ledger.
+ * The account of everything that this server has asked. Each method is atomic across all processes that share
+ * the ledger.
  */
 export interface Ledger {
   readonly limits: Limits;
-  /** Answers, grants a slot, or says why not and until when. */
+  /** Answers, grants a slot, or gives the reason for the delay and its end. */
   approach(approach: Approach): Step;
-  /** Writes down how the request of a slot ended. */
+  /** Records how the request of a slot ended. */
   settle(settlement: Settlement): void;
   /**
-   * Resolves when another process may have written something, at the latest
-   * after `ms`.
+   * Resolves when another process may have written something, at the latest after `ms`.
    * @throws the signal's reason when aborted
    */
   changed(ms: number, signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
-/** A slot with the number that `settle` names. */
+/** A slot with the id for `settle`. */
 interface NumberedSlot extends Slot {
   readonly id: number;
 }
 
-/** The account itself: what a ledger holds, wherever it holds it. */
+/** The content of a ledger, wherever it is stored. */
 export interface Book {
   readonly slots: readonly NumberedSlot[];
   readonly answers: ReadonlyMap<string, StoredAnswer>;
   readonly backoff: Backoff;
 }
 
-/** An account of a server that has asked nothing yet. */
+/** The account of a server that has not asked anything yet. */
 function emptyBook(limits: Limits): Book {
   return { slots: [], answers: new Map(), backoff: calm(limits.paceMs) };
 }
 
-/** The stored answer, when it is new enough for `approach`. */
+/** The stored answer if it is recent enough for `approach`. */
 export function answerFor(
   answer: StoredAnswer | undefined,
   approach: Approach,
@@ -88,7 +87,7 @@ export function answerFor(
   return newEnough ? answer : undefined;
 }
 
-/** The pure decision on `approach`; a grant comes with the slot to be written down. */
+/** The pure decision on `approach`; a grant comes with the slot to record. */
 export function decide(
   book: Pick<Book, 'slots' | 'backoff'> & { readonly answer: StoredAnswer | undefined },
   approach: Approach,
@@ -127,9 +126,8 @@ export function backoffAfter(
 }
 
 /**
- * Slots that stand for requests that nobody can account for any more: after a
- * ledger was lost, every request of the last minute may have been made, and
- * one may still be under way.
+ * Slots for requests that nobody can account for: after a ledger is lost, every request of the last minute may
+ * have been made, and one may still be under way.
  */
 export function unaccounted(limits: Limits, nowMs: number, requestTimeoutMs: number): readonly Slot[] {
   const countsUntilMs = nowMs + requestTimeoutMs + windowMs;
@@ -141,10 +139,7 @@ export function unaccounted(limits: Limits, nowMs: number, requestTimeoutMs: num
   }));
 }
 
-/**
- * A ledger in this process alone: for a server whose state directory cannot
- * be written, and for tests.
- */
+/** A ledger for this process only: for a server whose state directory cannot be written, and for tests. */
 export class MemoryLedger implements Ledger {
   readonly limits: Limits;
   readonly #random: () => number;

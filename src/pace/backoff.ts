@@ -1,59 +1,57 @@
 import type { Signal } from './types.ts';
 
-/** What all processes of this server know about how the API has been taking their requests. */
+/** What all processes of this server know about the API's recent answers. */
 export interface Backoff {
   /** 403s in a row */
   readonly refusals: number;
-  /** how high on its ladder the next refusal begins; sinks a little with each answer */
+  /** the step of the ladder at which the next refusal starts; sinks a little with each answer */
   readonly refusalLevel: number;
-  /** requests in a row without a usable answer: 5xx, time-outs, resets, DNS */
+  /** requests in a row without a usable answer: 5xx, time-outs, resets, DNS errors */
   readonly failures: number;
   /** no request before this moment (monotonic, ms) */
   readonly notBeforeMs: number;
-  /** the interval between two polls at present, in ms */
+  /** the current interval between two polls, in ms */
   readonly paceMs: number;
 }
 
-/** The limits of a backoff, all in ms; a delay lies between half of its ceiling and its ceiling. */
+/** The limits of a backoff, in ms; a delay is between half of its ceiling and its ceiling. */
 interface Ladder {
   readonly firstCeilingMs: number;
   readonly lastCeilingMs: number;
 }
 
-/** 403: from 4 s to 60 s. Shorter than a minute at first, because the window may be about to move on. */
+/** 403: from 4 s to 60 s. Less than a minute at first, because the window may be about to move on. */
 const refusal: Ladder = { firstCeilingMs: 8_000, lastCeilingMs: 60_000 };
 
-/** 5xx, time-outs, resets, DNS: from 1 s to 30 s. */
+/** 5xx, time-outs, resets, DNS errors: from 1 s to 30 s. */
 const failure: Ladder = { firstCeilingMs: 2_000, lastCeilingMs: 30_000 };
 
-/** The slowest pace that refusals can bring about: one request a minute still notices that a minute has passed. */
+/** The slowest pace after refusals: one request a minute still detects that the minute has passed. */
 export const slowestPaceMs = 60_000;
 
-/** A Retry-After above this is cut: a mistaken header must not stop a boot for a day. */
+/** The limit for Retry-After: a wrong header must not stop a boot for a day. */
 export const longestRetryAfterMs = 15 * 60_000;
 
 const slowDown = 2;
 const recover = 0.93;
 
 /**
- * After a refusal that ended, the next one does not begin at the foot of the
- * ladder: where the quota is short all the time, each minute would bring the
- * same three quick refusals again.
+ * How far the ladder sinks with each answer. The next refusal does not start at the bottom again: if the quota
+ * is always short, each minute would bring the same three quick refusals.
  */
 const levelPerAnswer = 0.1;
 
-/** The top of that ladder. */
+/** The top of the ladder. */
 export const highestLevel = 8;
 
-/** Nothing has gone wrong yet. */
+/** The backoff before anything has gone wrong. */
 export function calm(paceMs: number): Backoff {
   return { refusals: 0, refusalLevel: 0, failures: 0, notBeforeMs: 0, paceMs };
 }
 
 /**
- * Equal jitter: half of the ceiling for sure, so that nobody comes back at
- * once, and half at random, so that servers built together do not come back
- * together.
+ * Equal jitter: half of the ceiling is fixed, so that no process returns at once; half is random, so that
+ * servers built together do not return together.
  */
 function delayMs({ firstCeilingMs, lastCeilingMs }: Ladder, times: number, random: () => number): number {
   const ceiling = Math.min(lastCeilingMs, firstCeilingMs * 2 ** Math.min(Math.max(times - 1, 0), 30));
@@ -61,13 +59,11 @@ function delayMs({ firstCeilingMs, lastCeilingMs }: Ladder, times: number, rando
 }
 
 /**
- * The backoff after one more request: a pure step from state to state.
+ * The backoff after one more request. Pure.
  *
- * After a 403 the pace itself slows, and speeds up a little with each
- * answer: something else on this server may be using the same quota, and
- * going straight back to full speed would only be refused again (the additive
- * counterpart of TCP's congestion avoidance, RFC 5681 §3.1, with the rôles of
- * rate and interval exchanged).
+ * A 403 slows the pace down, and each answer speeds it up a little: something else on this server may be using
+ * the same quota, and returning to full speed at once would only be refused again (the additive counterpart of
+ * TCP's congestion avoidance, RFC 5681 §3.1, with rate and interval exchanged).
  *
  * @param basePaceMs the pace when all is well
  * @param random uniform in [0, 1)
@@ -81,8 +77,8 @@ export function nextBackoff(
 ): Backoff {
   if (signal.kind === 'answered') {
     const paceMs = Math.max(basePaceMs, state.paceMs * recover);
-    // An answer to a request that was under way when a refusal came says nothing about the quota
-    // after it: what was agreed on then still stands.
+    // This answer is to a request that was under way when a refusal came. It says nothing about the quota since
+    // then, so the backoff stays.
     if (state.notBeforeMs > nowMs) return { ...state, paceMs };
     const refusalLevel = Math.max(0, state.refusalLevel - levelPerAnswer);
     return { refusals: 0, refusalLevel, failures: 0, notBeforeMs: 0, paceMs };

@@ -4,17 +4,19 @@ import { readRegular, requireRegular } from '../base/files.ts';
 import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { isWalWhole } from './wal.ts';
 
-/** More than a log of 64 pages needs, which is then written to the file (`wal_autocheckpoint`). */
+/** More than a log of 64 pages needs; then SQLite writes it to the file (`wal_autocheckpoint`). */
 const largestLogBytes = 64 * 2 ** 20;
 
-/** How often, and how far apart in ms, a log is looked at that another process may be writing. */
+/** How often, and at what interval in ms, to look at a log that another process may be writing. */
 const looksAtLog = 4;
 const betweenLooksMs = 5;
 
-/** The file is sound, and not what this version writes: treated like a damaged one. */
+/** The file is intact but not written by this version: it is treated like a damaged one. */
 export class NotOurs extends Error {}
 
-/** Makes the file where it is missing. Nothing else may lie there: to open a FIFO would wait for a reader. */
+/**
+ * Creates the file if it is missing. Anything but a regular file is refused: opening a FIFO would wait for a reader.
+ */
 export function makeRegular(path: string): void {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
@@ -22,7 +24,8 @@ export function makeRegular(path: string): void {
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
   }
-  // By their names, and not opened: see `connections` in database.ts. In a folder that is trusted nobody else can change them.
+  // By name, without opening them: see `connections` in database.ts. In a trusted folder nobody else can
+  // replace them.
   for (const suffix of ['', '-wal', '-shm']) {
     const stats = lstatSync(path + suffix, { throwIfNoEntry: false });
     if (stats !== undefined) requireRegular(stats);
@@ -32,14 +35,13 @@ export function makeRegular(path: string): void {
 }
 
 /**
- * SQLite leaves out what it cannot verify of a log, and all that follows, without
- * a word: requests that would count no more. Another process may be writing both
- * files, or taking them away, at this moment: then the next look finds them whole.
+ * SQLite silently drops what it cannot verify in a log, and everything after it: those requests would no longer
+ * count. Another process may be writing or removing both files at this moment; then the next look finds them complete.
  * @throws NotOurs
  */
 export function requireWholeLog(path: string): void {
   for (let look = 1; ; look += 1) {
-    // In this order: what the index counts has been in the log before.
+    // The index first: the frames that it counts are already in the log.
     const index = contentOf(`${path}-shm`);
     if (isWalWhole(contentOf(`${path}-wal`), index)) return;
     if (look === looksAtLog) throw new NotOurs('requests are missing from its log');

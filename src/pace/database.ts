@@ -5,31 +5,31 @@ import { errnoOf, reasonOf } from '../base/error.ts';
 import { requireRegular, trustedFolder } from '../base/files.ts';
 import { makeRegular, NotOurs, requireWholeLog } from './database-file.ts';
 
-/** How long one statement may wait for another process, in ms. It blocks this whole process: keep it short. */
+/** How long one statement may wait for another process, in ms. It blocks this whole process, so keep it short. */
 export const busyTimeoutMs = 250;
 
-/** After this long without a look into a locked file something is wrong with the process that holds it. */
+/** If the file stays locked for this long, in ms, something is wrong with the process that holds it. */
 const longestBusyMs = 30_000;
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
 const busy = 5;
 const locked = 6;
-/** Many processes opened the file at one moment, and this one lost each race for a lock. */
+/** Many processes opened the file at the same moment, and this one lost each race for a lock. */
 const protocol = 15;
 
 /**
- * What the disk, the memory or another process is to blame for: PERM, ABORT, BUSY, LOCKED, NOMEM, INTERRUPT, IOERR, FULL,
- * CANTOPEN, PROTOCOL, NOLFS, AUTH. All others mean that the file is not what was written: a bit that has changed makes a table
- * vanish, a column change its name, or (READONLY, where the file can be written) a header that SQLite does not write.
+ * Errors caused by the disk, the memory or another process: PERM, ABORT, BUSY, LOCKED, NOMEM, INTERRUPT, IOERR,
+ * FULL, CANTOPEN, PROTOCOL, NOLFS, AUTH. All others mean a damaged file: a flipped bit makes a table vanish,
+ * renames a column, or (READONLY, if the file can be written) leaves a header that SQLite never writes.
  */
 const noDamage: ReadonlySet<number> = new Set([3, 4, busy, locked, 7, 9, 10, 13, 14, protocol, 22, 23]);
 
-/** The ledger cannot be used (any more): the caller goes on without it, more slowly. */
+/** The ledger cannot be used, or no longer: the caller continues without it, more slowly. */
 export class LedgerUnusable extends Error {
   override readonly name = 'LedgerUnusable';
 }
 
-/** SQLite's primary result code of an error, or undefined when it is not SQLite's. */
+/** SQLite's primary result code of an error; undefined for other errors. */
 function resultCodeOf(error: unknown): number | undefined {
   const code = (error as { errcode?: unknown } | null)?.errcode;
   return typeof code === 'number' ? code & 0xff : undefined;
@@ -38,38 +38,38 @@ function resultCodeOf(error: unknown): number | undefined {
 function isDamage(error: unknown): boolean {
   if (error instanceof NotOurs) return true;
   const code = resultCodeOf(error);
-  // An integer that no JavaScript number can hold: rc-wait writes none.
+  // The integer does not fit a JavaScript number: rc-wait writes no such value.
   return code === undefined ? errnoOf(error) === 'ERR_OUT_OF_RANGE' : !noDamage.has(code);
 }
 
 export interface DatabaseOptions {
   readonly path: string;
   readonly nowMs: () => number;
-  /** makes a file that was just opened ready; `lost`: there was another one before it, and what stood in it is gone */
+  /** prepares a file that was just opened; `lost`: it replaces one whose content is gone */
   readonly prepare: (database: Database, lost: boolean) => void;
-  /** told in a sentence that the file was damaged and set aside */
+  /** receives a sentence when the file was damaged and set aside */
   readonly onSetAside: (notice: string) => void;
 }
 
 type Value = string | number | null;
 
 /**
- * How many connections this process has to each file. While it has one it must open neither the file nor its
- * index by itself: to close that would take away the locks of the connection (fcntl(2), and "How To Corrupt An
- * SQLite Database File", 2.2), and another process would take away the log below it.
+ * The number of this process's connections to each file. While there is one, rc-wait must not open the file or
+ * its index separately: closing that would drop the connection's locks (fcntl(2), and "How To Corrupt An SQLite
+ * Database File", 2.2), and another process could remove the log while it is in use.
  */
 const connections = new Map<string, number>();
 
 /**
- * One SQLite file that processes share: in WAL mode, so that those who look
- * never hold up the one who writes, and opened anew when it was replaced.
+ * One SQLite file that processes share, in WAL mode, so that readers never block the writer. It is reopened
+ * when it has been replaced.
  */
 export class Database {
   readonly #options: DatabaseOptions;
   readonly #statements = new Map<string, StatementSync>();
   #db: DatabaseSync | undefined;
   #inode = 0n;
-  /** the account of the last minute is gone, and no new one says so yet */
+  /** the record of the last minute is gone, and no new file says so yet */
   #isLost = false;
   #busySinceMs: number | undefined;
 
@@ -78,8 +78,8 @@ export class Database {
   }
 
   /**
-   * Runs `work` on an open, undamaged file. A damaged or vanished one is set
-   * aside and started anew. Undefined: another process holds it at present.
+   * Runs `work` on an open, undamaged file. Sets a damaged or vanished file aside and starts a new one.
+   * Undefined: another process holds the file at present.
    * @throws LedgerUnusable
    */
   guarded<T>(work: () => T): T | undefined {
@@ -97,7 +97,7 @@ export class Database {
     }
   }
 
-  /** Runs `work` as one change, with all others kept out. */
+  /** Runs `work` as one transaction that excludes all others. */
   transaction<T>(work: () => T): T {
     const db = this.#opened();
     db.exec('BEGIN IMMEDIATE');
@@ -115,7 +115,7 @@ export class Database {
     this.#opened().exec(sql);
   }
 
-  /** Runs a statement, and returns the id of the row that it put in. */
+  /** Runs a statement and returns the id of the row that it inserted. */
   run(sql: string, ...values: Value[]): number {
     return Number(this.#statement(sql).run(...values).lastInsertRowid);
   }
@@ -130,7 +130,7 @@ export class Database {
     try {
       this.#db.close();
     } catch {
-      // A handle on a damaged file; the file is set aside, there is nothing to save.
+      // The file was damaged and is set aside: there is nothing to save.
     }
     this.#db = undefined;
     const { path } = this.#options;
@@ -156,7 +156,7 @@ export class Database {
     return statSync(this.#options.path, { bigint: true, throwIfNoEntry: false })?.ino;
   }
 
-  /** A process that goes on with a file that was set aside or deleted would keep an account of its own. */
+  /** Reopens a file that was replaced or deleted: otherwise this process would keep a separate account. */
   #openIfReplaced(): void {
     if (this.#db === undefined) {
       this.#open(false);
@@ -169,10 +169,11 @@ export class Database {
   }
 
   #open(lost: boolean): void {
-    // Until a new file is there that says so: whoever opens it next must not take it for the first of this boot.
+    // Stays set until a new file records the loss: whoever opens it next must not take it for the first of this boot.
     this.#isLost ||= lost;
     const { path, prepare } = this.#options;
-    // Others read the last answers there, and would else ask for themselves: whatever the caller's umask is.
+    // World-readable whatever the umask: other users read the last answers there, and would otherwise ask for
+    // themselves.
     trustedFolder(dirname(path), 0o755);
     makeRegular(path);
     this.#inode = this.#currentInode() ?? 0n;
@@ -180,19 +181,19 @@ export class Database {
     this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     connections.set(path, (connections.get(path) ?? 0) + 1);
     try {
-      // It does not outlive the boot: nothing need be synced to the disk. A short log is soon looked at, see above.
+      // The file does not outlive the boot, so nothing is synced. The log is kept short because each opening reads it.
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 64');
       this.#requireWhole();
       prepare(this, this.#isLost);
       this.#isLost = false;
     } catch (error) {
-      // Busy, perhaps: the next look opens it again, from the start.
+      // Perhaps only busy: the next attempt opens it from scratch.
       this.close();
       throw error;
     }
   }
 
-  /** A row that a changed bit has hidden is a request that nobody counts: the pages are looked at, too. */
+  /** Checks the pages as well: a row hidden by a flipped bit is a request that nobody counts. */
   #requireWhole(): void {
     const [row] = this.all<{ quick_check: string }>('PRAGMA quick_check(1)');
     if (row?.quick_check !== 'ok') throw new NotOurs(row?.quick_check ?? 'it cannot be checked');
@@ -213,7 +214,7 @@ export class Database {
       : new LedgerUnusable('the ledger cannot be used', { cause });
   }
 
-  /** Starts a damaged file anew; false: another process, which does the same, holds the new one at present. */
+  /** Replaces a damaged file; false: another process is doing the same and holds the new one at present. */
   #isStartedAnew(damage: unknown): boolean {
     try {
       this.#setAside(damage);
@@ -227,7 +228,7 @@ export class Database {
   #setAside(error: unknown): void {
     this.close();
     const { path, onSetAside } = this.#options;
-    // Another process was quicker: its new file is as good as ours would have been.
+    // Another process was quicker: its new file will do.
     if (this.#currentInode() !== this.#inode) {
       this.#open(false);
       return;
@@ -245,8 +246,8 @@ export class Database {
 }
 
 /**
- * The rows of a file that is looked at and left as it is; nothing is made, mended or set aside.
- * @throws what SQLite says, or a system error
+ * Rows of a file that is only read: nothing is created, repaired or set aside.
+ * @throws SQLite's error, or a system error
  */
 export function rowsOf<Row>(path: string, sql: string): Row[] {
   requireRegular(statSync(path));

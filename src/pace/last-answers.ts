@@ -4,7 +4,7 @@ import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { bootId } from '../system/boot.ts';
 import type { StoredAnswer } from './account.ts';
 
-/** The last answers, readable by everyone, beside the ledger. */
+/** The file with the last answers, beside the ledger, readable by everyone. */
 export const publishedName = 'last.json';
 
 const schema = 'rc-wait/last/v1';
@@ -13,14 +13,13 @@ const schema = 'rc-wait/last/v1';
 const largestBytes = 16 * 2 ** 20;
 
 /**
- * Publishes what the API last said, for every user of the server to read, in the
- * folder of a ledger that was opened. A failure is not reported: those who wait
- * look into the ledger anyway, and a full disk shows itself there.
+ * Publishes the API's last answers for all users of the server, in the folder of an open ledger. A failure is
+ * not reported: waiting processes look into the ledger anyway, and a full disk shows up there.
  */
 export function publish(directory: string, answers: ReadonlyMap<string, StoredAnswer>): void {
   try {
     const text = JSON.stringify({ schema, boot: bootId(), answers: Object.fromEntries(answers) });
-    // Whatever the umask: a unit that sets UMask=0077 would hide it from those it is for.
+    // Set the mode whatever the umask: a unit with UMask=0077 would hide the file from its readers.
     replaceFile(join(directory, publishedName), text, 0o644);
   } catch {
     // see above
@@ -28,8 +27,8 @@ export function publish(directory: string, answers: ReadonlyMap<string, StoredAn
 }
 
 /**
- * The answers published in `directory` since this boot; none when there are none, they cannot be read, or
- * somebody else than root and this user could have written them: whoever waits would believe him.
+ * The answers published in `directory` since this boot. Empty if there are none, they cannot be read, or anyone
+ * but root and this user could have written them: a waiting process would believe them.
  */
 export function readPublished(directory: string): ReadonlyMap<string, StoredAnswer> {
   const path = join(directory, publishedName);

@@ -1,6 +1,5 @@
 import type { Owner } from '../system/process-identity.ts';
 
-/** The version of the schema below. */
 export const schemaVersion = 1;
 
 export const schema = `

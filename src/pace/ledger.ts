@@ -24,7 +24,7 @@ import type { ServerShare } from './share.ts';
 import { Bell } from './wakeup.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
 
-/** How often whoever waits looks by himself where the kernel does not wake him, in ms. */
+/** How often a waiting process looks when the kernel does not wake it, in ms. */
 const lookBlindlyMs = 250;
 
 export interface SqliteLedgerOptions {
@@ -34,9 +34,9 @@ export interface SqliteLedgerOptions {
   readonly nowMs: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly requestTimeoutMs: number;
-  /** told in a sentence when the ledger was damaged and set aside */
+  /** receives a sentence when the ledger was damaged and set aside */
   readonly onNotice: (notice: string) => void;
-  /** the count over all ledgers of this server; left out: this is the only one */
+  /** the count over all ledgers of this server; left out: there is only this ledger */
   readonly share?: ServerShare | undefined;
   /** for tests */
   readonly isAlive?: (owner: Owner) => boolean;
@@ -45,9 +45,8 @@ export interface SqliteLedgerOptions {
 /**
  * The ledger that all processes of this server share.
  *
- * The file is for its owner alone (0600). Whoever can open a file for reading
- * can lock it, fcntl(2), and SQLite's locks are such locks: a ledger that
- * every user may read is one that any user can stop. What others may know is
+ * Only its owner may open the file (0600). Whoever can open a file for reading can lock it (fcntl(2)), and
+ * SQLite uses such locks: any user could stop a ledger that every user may read. Other users read the answers
  * published beside it.
  */
 export class SqliteLedger implements Ledger {
@@ -90,13 +89,13 @@ export class SqliteLedger implements Ledger {
     const { outcome, slotId, nowMs } = settlement;
     this.#options.share?.settle(slotId, nowMs);
     const write = (): true => this.#db.transaction(() => this.#write(settlement));
-    // Left open, the slot would only count for longer than it need; but the answer would be lost to the others.
+    // If this fails, the slot only counts for longer, but the other processes lose the answer.
     for (let attempt = 0; attempt < 8 && this.#db.guarded(write) === undefined; attempt += 1);
     if (outcome !== undefined) this.#publish();
   }
 
   async changed(ms: number, signal?: AbortSignal): Promise<void> {
-    // Not the first time: something may have been published just before the kernel was asked to tell.
+    // Not on the first call: something may have been published just before the watch started.
     const wasWatching = this.#watcher !== undefined;
     const isWoken = this.#watch() && wasWatching;
     await this.#bell.wait(isWoken ? ms : Math.min(ms, lookBlindlyMs), signal);
@@ -131,7 +130,7 @@ export class SqliteLedger implements Ledger {
     const [version] = db.all<{ user_version: number }>('PRAGMA user_version');
     const fresh = version?.user_version === 0;
     if (fresh) db.exec(schema);
-    // Else a ledger of an earlier boot, in a directory that outlives one: its clock has nothing to do with ours.
+    // Otherwise it is the ledger of an earlier boot, in a directory that outlives boots: its clock is another one.
     db.run('DELETE FROM slots');
     db.run('DELETE FROM answers');
     this.#saveBackoff(db, calm(this.limits.paceMs));
@@ -199,10 +198,7 @@ export class SqliteLedger implements Ledger {
     throw new NotOurs('an answer has a time that cannot be');
   }
 
-  /**
-   * The present, looked up after the rows were read: another process may have
-   * written one since the moment for which this one asks.
-   */
+  /** The present, read after the rows: another process may have written one since `nowMs`. */
   #latestMs(nowMs: number): number {
     return Math.max(nowMs, this.#options.nowMs());
   }
@@ -241,7 +237,7 @@ export class SqliteLedger implements Ledger {
     );
   }
 
-  /** The last answers, for those who wait and for those who may not open the ledger. */
+  /** Publishes the last answers for waiting processes, and for users who may not open the ledger. */
   #publish(): void {
     const rows = this.#db.guarded(() => this.#db.all<AnswerRow>('SELECT * FROM answers')) ?? [];
     publish(
@@ -250,7 +246,7 @@ export class SqliteLedger implements Ledger {
     );
   }
 
-  /** Whether the kernel tells when something is published: inotify(7) watches can run out. */
+  /** Whether the kernel reports new answers: inotify(7) watches can run out. */
   #watch(): boolean {
     if (this.#watcher !== undefined) return true;
     try {
@@ -268,7 +264,10 @@ export class SqliteLedger implements Ledger {
   }
 }
 
-/** Whether a text is another one with a few characters changed, added or lost; two boots have hardly a character in common. */
+/**
+ * Whether a text is the other one with a few characters changed, added or lost; two boot ids have hardly a
+ * character in common.
+ */
 function isNearly(text: string, other: string): boolean {
   const same = [...text].filter((character, index) => character === other[index]).length;
   return same > other.length / 2;

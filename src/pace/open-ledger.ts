@@ -24,25 +24,23 @@ export interface OpenOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly requestTimeoutMs: number;
-  /** where requests leave this server, for the count over all of its ledgers; left out: they are not counted together */
+  /** the source address of requests, for the count over all ledgers of this server; left out: no such count */
   readonly source?: () => string;
-  /** where root's rc-wait keeps its ledger unless it is told otherwise; left out: /run/rc-wait */
+  /** the default folder of root's ledger; left out: /run/rc-wait */
   readonly rootDirectory?: string;
-  /** told in a sentence whatever a person should know about the ledger */
+  /** receives sentences about the ledger for the user */
   readonly onNotice: (notice: string) => void;
 }
 
-/** Opens the ledger in `directory`, or, where it cannot be used, says so and goes on at one request every 10 s. */
+/** Opens the ledger in `directory`. If it cannot be used, says so and continues with one request every 10 s. */
 export function openLedger(options: OpenOptions): Ledger {
   return new SteadfastLedger(options);
 }
 
 /**
- * A ledger that is always there: the shared one; when that cannot be written
- * (not root, a full or read-only disk), one of this user's own; when that
- * cannot be written either, one in memory. The last two keep to one request
- * every 10 s, since nobody sees what the others ask, and still take what root
- * published.
+ * A ledger that always works: the shared one; if that cannot be written (not root, a full or read-only disk),
+ * one of this user; if that cannot be written either, one in memory. The last two make one request every 10 s,
+ * because nobody sees what the others ask, and still use the answers that root published.
  */
 class SteadfastLedger implements Ledger {
   readonly #options: OpenOptions;
@@ -73,14 +71,14 @@ class SteadfastLedger implements Ledger {
       const published = this.#published(approach.key);
       const answer = answerFor(published, approach, windowMs);
       if (answer !== undefined) return { kind: 'told', answer };
-      // Whoever published this is at work, and asks more often than we may.
+      // The process that published this is running, and asks more often than this one may.
       const untilMs = (published?.askedMs ?? Number.NEGATIVE_INFINITY) + lonelyLimits.paceMs;
       if (untilMs > approach.nowMs) return { kind: 'delayed', delay: { because: 'pace', untilMs } };
     }
     return this.#try((ledger) => ledger.approach(approach));
   }
 
-  /** What root published; of a later time than now it is damaged, and would stop this wait for ever. */
+  /** The answer published by root. One with a time in the future is damaged and would stop this wait for ever. */
   #published(key: string): StoredAnswer | undefined {
     const published = readPublished(this.#options.directory).get(key);
     return published !== undefined && published.askedMs <= this.#options.clock.nowMs()
@@ -101,7 +99,7 @@ class SteadfastLedger implements Ledger {
   }
 
   #try<T>(work: (ledger: Ledger) => T): T {
-    // Each failure moves one step down, and the last step cannot fail.
+    // Each failure falls back one step, and the last step cannot fail.
     for (;;) {
       try {
         return work(this.#current);
@@ -160,18 +158,17 @@ class SteadfastLedger implements Ledger {
   }
 }
 
-/** Where root's rc-wait keeps its ledger, unless it is told otherwise: RuntimeDirectory= of rc-wait.service. */
+/** The default folder of root's ledger: RuntimeDirectory= of rc-wait.service. */
 const defaultDirectory = '/run/rc-wait';
 
-/** Whether root's rc-wait has been at work on this server since it booted, and this process is none of root's. */
+/** Whether root's rc-wait has run on this server since it booted, and this process is not root's. */
 function isGuest({ source, rootDirectory = defaultDirectory }: OpenOptions): boolean {
   return source !== undefined && process.geteuid?.() !== 0 && existsSync(join(rootDirectory, 'ledger.db'));
 }
 
 /**
- * A directory of this user alone, so that his processes at least keep the pace
- * together. In a directory that everyone may write to somebody else could have
- * made it first: then it is not used.
+ * A folder that belongs to this user alone, so that the user's own processes keep the pace together. In a
+ * world-writable directory somebody else could have created it first: then it is not used.
  *
  * @throws LedgerUnusable
  */

@@ -3,16 +3,15 @@ import type { Ledger } from './account.ts';
 import type { AskOptions, Outcome, Pace, Tally, Told } from './types.ts';
 
 /**
- * How long whoever waits goes without a look, in ms, when nothing wakes him
- * before: each look is a sign of life, and finds out when the one who was
- * asking has died.
+ * How often a waiting process looks at the ledger if nothing wakes it, in ms. Each look is a sign of life, and
+ * detects that the process with the request has died.
  */
 const defaultLookEveryMs = 1_000;
 
-/** How long one request may take, slot to answer, in ms. */
+/** How long one request may take, from its slot to its answer, in ms. */
 export const defaultRequestTimeoutMs = 10_000;
 
-/** The pace of this process over a ledger. */
+/** This process's pace, on a ledger. */
 export function createPace(options: PaceOptions): Pace {
   return new LedgerPace(options);
 }
@@ -72,7 +71,7 @@ class LedgerPace implements Pace {
       outcome = await this.#bounded(takenMs, send, signal);
       signal?.throwIfAborted();
     } catch (error) {
-      // Interrupted: the request still counts, but what came of it says nothing about the API.
+      // Interrupted: the request still counts, but its result says nothing about the API.
       settle(undefined);
       throw error;
     }
@@ -82,10 +81,9 @@ class LedgerPace implements Pace {
   }
 
   /**
-   * Runs `send` with a signal that fires when the slot's time is up. The time
-   * runs from the moment the slot was taken: a process that was stopped
-   * (SIGSTOP) in between gives the request up when it comes back, instead of
-   * sending it when its slot no longer counts.
+   * Runs `send` with a signal that fires when the slot's time is up. The time starts when the slot is taken, so
+   * a process that was stopped (SIGSTOP) in between gives the request up on return instead of sending it after
+   * its slot has stopped counting.
    */
   async #bounded(
     takenMs: number,

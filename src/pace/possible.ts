@@ -2,13 +2,11 @@ import { type Backoff, highestLevel, longestRetryAfterMs, slowestPaceMs } from '
 import { type Slot, windowMs } from './window.ts';
 
 /**
- * What can stand in a ledger at a moment. Whatever lies beyond the present and
- * the longest step that is ever made from it was not written by rc-wait: it is
- * damage, and would stop a wait for as long as it says. All times are monotonic
- * ms.
+ * Which values a ledger can hold at a given moment. rc-wait never wrote a time beyond the present and the
+ * longest step ahead: it is damage, and would stop a wait until that time. All times are monotonic ms.
  */
 
-/** A slot: taken by now, and counted for as long as `openSlot` or `settledSlot` say. */
+/** A slot: taken in the past, counting no longer than `openSlot` or `settledSlot` allow. */
 export function isPossibleSlot(
   { takenMs, countsUntilMs, openUntilMs }: Slot,
   nowMs: number,
@@ -23,12 +21,12 @@ export function isPossibleSlot(
   );
 }
 
-/** An answer: asked for by now. */
+/** An answer: requested in the past. */
 export function isPossibleAnswer({ askedMs }: { readonly askedMs: number }, nowMs: number): boolean {
   return isPast(askedMs, nowMs);
 }
 
-/** A backoff: what `nextBackoff` can come to. */
+/** A backoff: within what `nextBackoff` can produce. */
 export function isPossibleBackoff(backoff: Backoff, nowMs: number): boolean {
   const { refusals, refusalLevel, failures, notBeforeMs, paceMs } = backoff;
   return (
@@ -42,7 +40,7 @@ export function isPossibleBackoff(backoff: Backoff, nowMs: number): boolean {
 
 const isPast = (atMs: number, nowMs: number): boolean => isBetween(atMs, 0, nowMs);
 
-/** False for NaN as well. */
+/** Also false for NaN. */
 const isBetween = (value: number, least: number, most: number): boolean => value >= least && value <= most;
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -4,7 +4,6 @@ import type { Approach } from './account.ts';
 import { Database, LedgerUnusable } from './database.ts';
 import { sharedLimits, windowMs } from './window.ts';
 
-/** The version of the schema below. */
 const schemaVersion = 1;
 
 const schema = `
@@ -13,15 +12,15 @@ CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, 
 PRAGMA user_version = ${schemaVersion};
 `;
 
-/** Whether a request may be made, as far as the other ledgers of this server go. */
+/** Whether a request may be made, counting all ledgers of this user on the server. */
 type Share =
   | { readonly kind: 'taken'; readonly id: number }
   | { readonly kind: 'full'; readonly untilMs: number };
 
 interface ShareOptions {
-  /** of the user, the same whatever `--state-dir` says */
+  /** one per user, whatever `--state-dir` says */
   readonly directory: string;
-  /** the source address of the requests: the API knows this server by it */
+  /** the source address of the requests, by which the API knows this server */
   readonly source: () => string;
   readonly nowMs: () => number;
   readonly requestTimeoutMs: number;
@@ -29,14 +28,12 @@ interface ShareOptions {
 }
 
 /**
- * The count of all requests of one user on this server, whatever the state
- * directory of those who make them: the API counts by the address, and two
- * ledgers that do not see each other would make twice what it allows.
+ * Counts all requests of one user on this server, whatever their state directory: the API counts by address,
+ * and two ledgers that do not see each other would make twice as many requests as it allows.
  *
- * It holds moments alone. Answers and backoffs stay with each ledger, for which
- * this is one more condition. As the ledger it is for its owner alone (0600):
- * whoever may open it could lock it, and stop the wait of root. So the processes
- * of other users are not counted here; these keep to one request every 10 s.
+ * The file holds times only. Answers and backoffs stay in each ledger, for which this count is one more
+ * condition. Only its owner may open it (0600), like the ledger: anyone else who could open it could lock it
+ * and stop root's wait. So other users' processes are not counted here; they make one request every 10 s.
  */
 export class ServerShare {
   readonly #options: ShareOptions;
@@ -55,7 +52,7 @@ export class ServerShare {
     this.#try(() => true);
   }
 
-  /** Takes a slot for `approach`; `full`: none is free, and when one will be. */
+  /** Takes a slot for `approach`; `full`: none is free, and the time when one will be. */
   take({ key, nowMs, newerThanMs, requestTimeoutMs }: Approach): Share {
     const limit = sharedLimits.requests - (newerThanMs === undefined ? 0 : sharedLimits.reserved);
     const scope = `${originOf(key)} ${this.#options.source()}`;
@@ -73,16 +70,16 @@ export class ServerShare {
         return { kind: 'taken', id: db.run(insert, scope, countsUntilMs) };
       }),
     );
-    // Busy, or of no use at all: then the own ledger decides alone.
+    // The file is busy or unusable: the process's own ledger decides alone.
     return share ?? { kind: 'taken', id: Number.NaN };
   }
 
-  /** Ties a slot that was taken to that of the own ledger. */
+  /** Links the slot taken here to the one in the process's own ledger. */
   remember(slotId: number, id: number): void {
     if (!Number.isNaN(id)) this.#taken.set(slotId, id);
   }
 
-  /** The request of the own ledger's slot has ended: from now on it counts for a minute. */
+  /** The request of the ledger's slot has ended: from now on it counts for a minute. */
   settle(slotId: number, nowMs: number): void {
     const id = this.#taken.get(slotId);
     if (id === undefined) return;
@@ -122,7 +119,7 @@ export class ServerShare {
       const [meta] = db.all<{ boot: string }>('SELECT boot FROM meta');
       if (meta?.boot === bootId()) return;
       const { nowMs, requestTimeoutMs } = this.#options;
-      // What was counted there before it was damaged nobody knows; all of it is over then.
+      // The old count is lost, so wait until all of its requests have expired.
       const unknownUntilMs = lost && isFresh ? nowMs() + requestTimeoutMs + windowMs : 0;
       db.run('DELETE FROM slots');
       db.run('INSERT OR REPLACE INTO meta VALUES (1, ?, ?)', bootId(), unknownUntilMs);
@@ -132,12 +129,12 @@ export class ServerShare {
   #unknownUntilMs(db: Database): number {
     const [meta] = db.all<{ unknown_until_ms: number }>('SELECT unknown_until_ms FROM meta');
     const latestMs = this.#options.nowMs() + this.#options.requestTimeoutMs + windowMs;
-    // Further ahead than any process writes it: damage, which must not stop a wait for ever.
+    // No process writes a later time: it is damage, which must not stop a wait for ever.
     return Math.min(meta?.unknown_until_ms ?? 0, latestMs);
   }
 }
 
-/** The API of a question's key: `http://10.208.0.1:8080|automation_status|json`. */
+/** The API's origin in a question's key: `http://10.208.0.1:8080|automation_status|json`. */
 function originOf(key: string): string {
   return key.slice(0, key.indexOf('|'));
 }

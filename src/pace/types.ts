@@ -1,29 +1,29 @@
-/** What an attempt showed, as far as the pace is concerned. */
+/** What an attempt tells the pace about the API. */
 export type Signal =
-  /** the API answered, whatever it said: the pace may go on */
+  /** the API answered, with any content: keep the pace */
   | { readonly kind: 'answered' }
-  /** 403: too many requests, or not for us */
+  /** 403: too many requests, or this server may not ask */
   | { readonly kind: 'refused'; readonly retryAfterMs?: number }
-  /** 5xx, time-outs, resets, DNS: no usable answer */
+  /** 5xx, time-outs, resets, DNS errors: no usable answer */
   | { readonly kind: 'failed'; readonly retryAfterMs?: number };
 
-/** One request's outcome: the signal for the pace, and what is written down for the other processes. */
+/** The outcome of one request: the signal for the pace, and the record for the other processes. */
 export interface Outcome {
   readonly signal: Signal;
-  /** text that every process of this server may read back; JSON by convention, never a secret */
+  /** text that every process of this server may read; JSON by convention, never a secret */
   readonly record: string;
 }
 
-/** What the one who asked is told. */
+/** What the caller gets. */
 export interface Told {
   readonly record: string;
   /** monotonic time at which the request was sent */
   readonly askedMs: number;
-  /** true when another process (or an earlier call) asked, and no request was made for this call */
+  /** true when another process or an earlier call asked, and this call made no request */
   readonly shared: boolean;
 }
 
-/** Why no request is being made at this moment. */
+/** Why no request is made at this moment. */
 export type Delay =
   /** the even pace: the next poll is due at `untilMs` */
   | { readonly because: 'pace'; readonly untilMs: number }
@@ -38,20 +38,19 @@ export type Delay =
 
 export interface AskOptions {
   /**
-   * Only an answer to a request sent after this moment will do (monotonic, ms).
-   * A loop passes the `askedMs` of its last answer; a single question leaves it
-   * out and takes any answer younger than the pace.
+   * Only an answer to a request sent after this moment will do (monotonic, ms). A loop passes the `askedMs` of
+   * its last answer; a single question leaves it out and takes any answer younger than the pace.
    */
   readonly newerThanMs?: number;
   readonly signal?: AbortSignal;
   /**
-   * The question goes to somebody else than the API that is polled, so that its
-   * answer is no reason to poll more slowly; its request counts like any other.
+   * The question goes to another API than the polled one, so its answer does not slow the polls down; its
+   * request counts like any other.
    */
   readonly aside?: boolean;
-  /** it is one of two questions that are asked again and again, and keeps the pace together with the other */
+  /** it is one of two questions polled side by side: both together keep the pace of one */
   readonly inTurn?: boolean;
-  /** told, at least once a second, why no request is made at this moment: progress, and a proof of life */
+  /** called at least once a second with the reason for the delay, as progress and as a sign of life */
   readonly onDelay?: (delay: Delay) => void;
 }
 
@@ -62,16 +61,11 @@ export interface Tally {
   shared: number;
 }
 
-/**
- * The only way to the API: every request runs inside a slot of the ledger that
- * all processes of this server share.
- */
+/** The only way to the API: every request runs in a slot of the ledger that all processes of this server share. */
 export interface Pace {
   /**
-   * Answers the question `key`: with what another process learnt a moment ago,
-   * or by running `send` as soon as the quota allows.
-   * `send` must end within `requestTimeoutMs` of being called and must not throw
-   * for anything that the network can do.
+   * Answers the question `key` with what another process has just learnt, or by running `send` as soon as the
+   * quota allows. `send` must end within `requestTimeoutMs` and must not throw for network failures.
    * @throws the signal's reason when aborted
    */
   ask(key: string, send: (signal: AbortSignal) => Promise<Outcome>, options?: AskOptions): Promise<Told>;

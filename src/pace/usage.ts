@@ -14,23 +14,23 @@ interface Asker {
   readonly requests: number;
 }
 
-/** What the ledger says of the last minute. */
+/** The ledger's account of the last minute. */
 export interface Usage {
   /** requests that count, of `limit` */
   readonly requests: number;
   readonly limit: number;
   /** who made them, the busiest first */
   readonly by: readonly Asker[];
-  /** how often in a row the API has refused (403) */
+  /** how many times in a row the API has refused (403) */
   readonly refusals: number;
-  /** nothing is asked for so long yet, in ms; 0: a backoff is not going on */
+  /** how long no request is made yet, in ms; 0: no backoff at present */
   readonly heldMs: number;
 }
 
-/** A look into the ledger. */
+/** The result of reading the ledger. */
 export type UsageReading =
   | { readonly kind: 'read'; readonly usage: Usage }
-  /** nobody has asked anything since the boot */
+  /** nothing has been asked since the boot */
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable'; readonly why: string };
 
@@ -39,8 +39,7 @@ interface Row extends Owner {
 }
 
 /**
- * How much of the quota is used, and by whom. Looks only: a damaged ledger is
- * left for the next request to mend.
+ * How much of the quota is used, and by whom. Only reads: a damaged ledger is left for the next request to replace.
  * @param nowMs on the monotonic clock, as in the ledger
  */
 export function readUsage(directory: string, nowMs: number): UsageReading {

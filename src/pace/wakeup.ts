@@ -1,4 +1,4 @@
-/** Wakes those who wait for news. A class of its own, because each kind of ledger has one. */
+/** Wakes waiting processes of a ledger. Each kind of ledger has one. */
 export class Bell {
   readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly #sleepers = new Set<AbortController>();
@@ -7,7 +7,7 @@ export class Bell {
     this.#sleep = sleep;
   }
 
-  /** Wakes everyone who waits now. */
+  /** Wakes every current waiter. */
   ring(): void {
     for (const sleeper of this.#sleepers) sleeper.abort();
   }
@@ -15,9 +15,8 @@ export class Bell {
   /**
    * Resolves at the next ring, at the latest after `ms`.
    *
-   * One listener on the caller's signal, taken off again: AbortSignal.any for
-   * each of four looks a second would pile up on a signal that lives as long
-   * as a wait without a deadline.
+   * Uses one listener on the caller's signal and removes it again: AbortSignal.any for each of four looks a
+   * second would pile up on a signal that lives as long as a wait without a deadline.
    *
    * @throws the signal's reason when aborted
    */

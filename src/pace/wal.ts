@@ -1,23 +1,22 @@
 /**
- * The write-ahead log of SQLite, as far as it takes to say whether all of it is
- * there: "The Write-Ahead Log" in https://www.sqlite.org/fileformat2.html and
- * https://www.sqlite.org/walformat.html. SQLite reads a log up to the first
- * frame that does not verify and leaves out the rest without an error.
+ * Reads enough of SQLite's write-ahead log to tell whether it is complete: "The Write-Ahead Log" in
+ * https://www.sqlite.org/fileformat2.html and https://www.sqlite.org/walformat.html. SQLite reads a log up to
+ * the first frame that it cannot verify and silently drops the rest.
  */
 
 const headerBytes = 32;
 const frameHeaderBytes = 24;
 
-/** The last bit of the magic number tells in which order the words of the sums are. */
+/** The last bit of the magic number gives the byte order of the checksums. */
 const magic = 0x377f0682;
 
-/** The first of two copies of the header of the index. */
+/** The size of the index header, of which there are two copies. */
 const indexBytes = 48;
 const indexVersion = 3_007_000;
 
 type Sum = readonly [number, number];
 
-/** What is looked at of a log's header. */
+/** The fields of a log's header that are used here. */
 interface Log {
   readonly isBigEndian: boolean;
   readonly pageBytes: number;
@@ -26,17 +25,15 @@ interface Log {
 }
 
 /**
- * Whether a log holds every frame that was committed to it.
+ * Whether a log holds every committed frame.
  *
- * The index (the file -shm) counts the frames that were committed. It is there
- * as long as a process has the ledger open, and after the last one was killed.
- * Frames beyond its count belong to a change that was not committed: a process
- * that was killed while it wrote leaves half of one behind, which is no damage.
- * Without an index, or with one that cannot be read, the log must verify to its
- * end; frames with another salt are those of an earlier round.
+ * The index (the file -shm) counts the committed frames. It exists while a process has the ledger open, and
+ * after the last such process was killed. Frames beyond its count belong to an uncommitted change: a process
+ * killed while writing leaves half of one behind, which is no damage. Without a readable index the log must
+ * verify to its end; frames with another salt belong to an earlier round.
  *
- * @param wal undefined: there is none
- * @param index undefined: there is none
+ * @param wal undefined: there is no log
+ * @param index undefined: there is no index
  */
 export function isWalWhole(wal: Buffer | undefined, index: Buffer | undefined): boolean {
   const counted = index === undefined ? undefined : readIndex(index);
@@ -49,12 +46,12 @@ export function isWalWhole(wal: Buffer | undefined, index: Buffer | undefined): 
   return counted.salt.equals(log.salt) && verified >= counted.frames;
 }
 
-/** The count of an index and the salt of the log that it is of; undefined: it was not written to its end. */
+/** The frame count of an index and the salt of its log; undefined: the index was not completely written. */
 function readIndex(index: Buffer): { readonly frames: number; readonly salt: Buffer } | undefined {
   const first = index.subarray(0, indexBytes);
   if (first.length < indexBytes || !first.equals(index.subarray(indexBytes, 2 * indexBytes)))
     return undefined;
-  // In the order of the bytes of this machine, but for the salt, which is as in the log.
+  // In this machine's byte order, except for the salt, which is copied from the log.
   if (word(first, 0, isBigEndianHost) !== indexVersion) return undefined;
   const [one, other] = sumOf(first.subarray(0, 40), [0, 0], isBigEndianHost);
   if (one !== word(first, 40, isBigEndianHost) || other !== word(first, 44, isBigEndianHost))
@@ -76,7 +73,7 @@ function readHeader(wal: Buffer): Log | undefined {
     : { isBigEndian, pageBytes, salt: wal.subarray(16, 24), sum };
 }
 
-/** How many frames from the first on verify: each sum goes on from the one before. */
+/** How many frames verify from the start; each checksum continues the previous one. */
 function verifiedFrames(wal: Buffer, { isBigEndian, pageBytes, salt, sum: first }: Log): number {
   let sum = first;
   let count = 0;
@@ -90,21 +87,21 @@ function verifiedFrames(wal: Buffer, { isBigEndian, pageBytes, salt, sum: first 
   return count;
 }
 
-/** Whether frames of this round lie behind those that verify. */
+/** Whether frames of this round follow the verified ones. */
 function hasFramesAfter(wal: Buffer, { pageBytes, salt }: Log, verified: number): boolean {
   return framesOf(wal, pageBytes)
     .slice(verified)
     .some((at) => wal.subarray(at + 8, at + 16).equals(salt));
 }
 
-/** Where the whole frames of a log begin. */
+/** The offsets of a log's complete frames. */
 function framesOf(wal: Buffer, pageBytes: number): readonly number[] {
   const frameBytes = frameHeaderBytes + pageBytes;
   const count = Math.floor((wal.length - headerBytes) / frameBytes);
   return Array.from({ length: count }, (_, index) => headerBytes + index * frameBytes);
 }
 
-/** The sum of a whole number of pairs of words, going on from another. */
+/** The checksum over pairs of words, continuing a previous one. */
 function sumOf(bytes: Buffer, [first, second]: Sum, isBigEndian: boolean): Sum {
   let one = first;
   let other = second;

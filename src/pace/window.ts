@@ -6,40 +6,39 @@ export const windowMs = 60_000;
 
 /** How fast this server may ask. All times in ms. */
 export interface Limits {
-  /** requests that may count at any moment; the API refuses the 31st, and one stays in hand */
+  /** requests that may count at any moment; the API refuses the 31st, and one is kept in reserve */
   readonly requests: number;
-  /** of these, kept for what follows a poll at once: the features and the gateway after DEPLOYED */
+  /** of these, reserved for the questions right after a poll: the features and the gateway after DEPLOYED */
   readonly reserved: number;
-  /** the interval between two polls for the same thing */
+  /** the interval between two polls with the same question */
   readonly paceMs: number;
-  /** the interval between any two requests at all */
+  /** the interval between any two requests */
   readonly spacingMs: number;
 }
 
 /**
  * The pace of a server whose processes share a ledger.
  *
- * 2 240 ms: at 26 intervals a minute 27 polls count at any moment, as long as
- * an answer takes less than 0.4 s, and the two reserved slots are free when
- * DEPLOYED is seen; any faster and the features or the gateway would have to
+ * 2 240 ms is 26 intervals a minute: 27 polls count at any moment if an answer takes less than 0.4 s, and the
+ * two reserved slots are free when DEPLOYED arrives. Any faster, and the features or the gateway would have to
  * wait for a slot.
  */
 export const sharedLimits: Limits = { requests: 29, reserved: 2, paceMs: 2_240, spacingMs: 0 };
 
-/** Without a ledger that others can see, nobody knows what they do: one request every 10 s. */
+/** Without a ledger that others can see, nobody knows what they send: one request every 10 s. */
 export const lonelyLimits: Limits = { requests: 6, reserved: 0, paceMs: 10_000, spacingMs: 10_000 };
 
-/** One request, as the window counts it. */
+/** One request as the window counts it. */
 export interface Slot {
   readonly key: string;
   readonly takenMs: number;
   /** it counts while now < countsUntilMs */
   readonly countsUntilMs: number;
-  /** its answer is awaited, by a process that lives, until this moment; undefined once it is settled */
+  /** until then a live process waits for its answer; undefined once it is settled */
   readonly openUntilMs: number | undefined;
 }
 
-/** All that the decision rests on. */
+/** Everything that the decision depends on. */
 export interface View {
   readonly slots: readonly Slot[];
   /** when `key` was last asked for, by anyone */
@@ -47,24 +46,23 @@ export interface View {
   readonly backoff: Backoff;
 }
 
-/** Who wants to ask what. */
+/** The question that a process wants to ask. */
 export interface Wish {
   readonly key: string;
   readonly nowMs: number;
   /** a repeated question, which leaves the reserved slots alone */
   readonly polling: boolean;
   /**
-   * it keeps the pace with all other questions, too. Two that are polled beside each other, each at the full pace,
-   * would use the quota up in the first half of each minute, and hear nothing in the second
+   * It shares the pace with all other questions. Two questions polled side by side at full pace would use up
+   * the quota in the first half of each minute and get no answer in the second.
    */
   readonly inTurn?: boolean;
 }
 
 /**
- * From when to when a request counts. Until its answer is seen nobody knows
- * when the API counted it, so it counts from the moment its slot is taken
- * until 60 s after its end; if its process dies, until 60 s after the moment
- * at which it would have been given up.
+ * How long a request counts. Until its answer arrives, nobody knows when the API counted it, so it counts from
+ * the moment its slot is taken until 60 s after its end; if its process dies, until 60 s after the moment at
+ * which it would have been given up.
  */
 export function openSlot(key: string, nowMs: number, requestTimeoutMs: number): Slot {
   const openUntilMs = nowMs + requestTimeoutMs;
@@ -72,17 +70,15 @@ export function openSlot(key: string, nowMs: number, requestTimeoutMs: number): 
 }
 
 /**
- * The slot after its answer, or its failure, was seen at `nowMs`. Made from
- * the request, not from the slot as it was: a process that was stopped
- * (SIGSTOP) comes back after its slot was forgotten, and its request may only
- * have been sent then.
+ * The slot after its answer or failure arrived at `nowMs`. Built from the request, not from the stored slot: a
+ * process that was stopped (SIGSTOP) may return after its slot was deleted and send its request only then.
  */
 export function settledSlot(request: { key: string; takenMs: number; nowMs: number }): Slot {
   const { key, takenMs, nowMs } = request;
   return { key, takenMs, countsUntilMs: nowMs + windowMs, openUntilMs: undefined };
 }
 
-/** The moment at which fewer than `limit` of the slots count; `nowMs` when that is so already. */
+/** The moment at which fewer than `limit` slots count; `nowMs` if that is already so. */
 function freeAtMs(slots: readonly Slot[], limit: number, nowMs: number): number {
   const ends = slots.map((slot) => slot.countsUntilMs).filter((end) => end > nowMs);
   if (ends.length < limit) return nowMs;
@@ -91,10 +87,9 @@ function freeAtMs(slots: readonly Slot[], limit: number, nowMs: number): number 
 }
 
 /**
- * Whether `wish` may be asked now: undefined when it may, else the reason that
- * lasts longest. A slot is granted while fewer than `limits.requests` count;
- * then no delay in the network can make the API see more in any minute,
- * whatever its window's phase.
+ * Whether `wish` may be asked now: undefined if it may, else the reason that lasts longest. A slot is granted
+ * while fewer than `limits.requests` count. Then, whatever the network's delays and the phase of the API's
+ * window, the API sees no more than that in any minute.
  */
 export function delayOf(view: View, wish: Wish, limits: Limits): Delay | undefined {
   const { nowMs, key } = wish;

@@ -6,26 +6,26 @@ import type { ApiUrl } from './regions.ts';
 import type { Transport } from './transport.ts';
 import type { Format, Operation } from './types.ts';
 
-/** What an operation was told. */
+/** The result of asking for an operation. */
 interface Answer {
   readonly reply: Reply;
   /** monotonic time at which the request was sent */
   readonly askedMs: number;
-  /** true when no request was made for it: another process had just asked */
+  /** true when no request was made: another process had just asked */
   readonly shared: boolean;
 }
 
-/** The RackConnect API, as far and as fast as its quota allows. */
+/** The RackConnect API, as fast as its quota allows. */
 export interface RackconnectClient {
   /**
-   * Asks once. Whatever the network and the API do is in the reply.
-   * @param format JSON where it does not matter to the caller
+   * Asks once. The reply covers every failure of the network and the API.
+   * @param format JSON unless the caller needs another
    * @throws RcWaitError USAGE when the operation has no such format; the signal's reason when aborted
    */
   ask(operation: Operation, format?: Format, options?: AskOptions): Promise<Answer>;
 }
 
-/** "RackConnect API", Rackspace: the formats of each operation, its default first. */
+/** The formats of each operation, its default first ("RackConnect API", Rackspace). */
 const formats: Readonly<Record<Operation, readonly Format[]>> = {
   automation_status: ['text', 'json', 'xml'],
   'automation_status/details': ['json', 'xml'],
@@ -38,10 +38,7 @@ export function formatsOf(operation: Operation): readonly Format[] {
   return formats[operation];
 }
 
-/**
- * The query's `format` as Rackspace's documentation and public clients write it, and the matching
- * media type.
- */
+/** The query's `format`, spelled as in Rackspace's documentation and in public clients, and its media type. */
 const wire: Readonly<Record<Format, { readonly query: string; readonly accept: string }>> = {
   text: { query: 'text', accept: 'text/plain, */*;q=0.1' },
   json: { query: 'JSON', accept: 'application/json, */*;q=0.1' },
@@ -49,8 +46,8 @@ const wire: Readonly<Record<Format, { readonly query: string; readonly accept: s
 };
 
 /**
- * A client of the API at `baseUrl`. There is none without a pace: a request
- * outside it would take a slot of the quota that the other processes count on.
+ * A client of the API at `baseUrl`. It requires a pace: a request outside it would take a slot of the quota
+ * that other processes count on.
  */
 export function createClient({
   baseUrl,
@@ -83,7 +80,7 @@ function notOffered(operation: Operation, format: Format): RcWaitError {
   });
 }
 
-/** What a reply means for the pace: an answer of any sense proves that the API takes our requests. */
+/** What a reply means for the pace: any answer shows that the API accepts this server's requests. */
 function signalOf(reply: Reply): Signal {
   switch (reply.kind) {
     case 'ok':

@@ -6,41 +6,39 @@ import type { RackconnectClient } from './client.ts';
 import { readStatus } from './payload.ts';
 import { type ApiUrl, apiUrlOf } from './regions.ts';
 
-/** What one region's API said. */
+/** The answer of one region's API. */
 interface RegionAnswer {
   readonly region: Region;
   readonly knows: boolean;
   readonly refused: boolean;
-  /** what it said, in short */
+  /** its answer, in short */
   readonly why: string;
 }
 
-/** What asking all six came to. */
+/** The result of asking all six regions. */
 export type RegionSearch =
   | { readonly kind: 'found'; readonly region: Region }
   | { readonly kind: 'nowhere'; readonly refused: boolean; readonly why: string };
 
 /**
- * An answer of the last half minute will do: of 64 processes that do not know
- * the region, one asks, and those that began at other times cost twelve
- * requests a minute at most. The one that is found is asked for the status anew.
+ * An answer of the last half minute will do. Of 64 processes that do not know the region one asks, and those
+ * that started later cost at most twelve requests a minute. The status itself is asked anew once the region is found.
  */
 const youngEnoughMs = 30_000;
 
 interface SearchOptions extends Pick<AskOptions, 'signal' | 'onDelay'> {
   readonly nowMs: number;
-  /** no answer asked for until then will do, however young; left out, age alone counts */
+  /** answers requested before this moment will not do; left out: only the age counts */
   readonly newerThanMs?: number;
 }
 
 /**
- * Asks the API of each of the six regions once, at the same time: six slots of
- * the quota, since nobody knows whether the regions count together. The one
- * that can tell this server's status is its own. A 403 is a "no", because it is
- * what a stranger is told.
+ * Asks the API of each of the six regions once, at the same time. This takes six slots, because nobody knows
+ * whether the regions share a quota. The API that reports this server's status is the one of its region. A 403
+ * is a "no": unknown servers get it.
  *
  * @param clientOf a client of the API at an address, on the pace that all requests share
- * @throws RcWaitError CONFIGURATION when more than one knows this server; the signal's reason when aborted
+ * @throws RcWaitError CONFIGURATION when several APIs know this server; the signal's reason when aborted
  */
 export async function findRegion(
   clientOf: (baseUrl: ApiUrl) => RackconnectClient,
@@ -51,7 +49,7 @@ export async function findRegion(
       const { reply } = await clientOf(apiUrlOf(region)).ask('automation_status/details', 'json', {
         ...options,
         newerThanMs: Math.max(newerThanMs, nowMs - youngEnoughMs),
-        // Five of them must fail, which is no sign that the sixth cannot answer.
+        // Five of the six must fail; that does not mean that the sixth cannot answer.
         aside: true,
       });
       return answerOf(region, reply);

@@ -9,25 +9,21 @@ import { clean, unreadable } from './payload/tree.ts';
 import type { Details, Feature, Read } from './types.ts';
 
 /*
- * Bodies → meaning. RackConnect published the keys of few bodies, so nothing
- * here relies on a shape; only the status is vital. Two rules keep tolerance
- * from becoming guesswork: what contradicts itself is not read at all, and an
- * answer in which nothing was found is "not read", never "empty".
+ * Bodies → meaning. RackConnect published the keys of few bodies, so the readers rely on no particular shape;
+ * only the status is vital. Two rules prevent guesswork: contradictory answers are not read at all, and an
+ * answer without the expected parts is "not read", never "empty".
  */
 
 const knownStatuses: readonly string[] = ['DEPLOYING', 'DEPLOYED', 'FAILED', 'UNPROCESSABLE'];
 
-/**
- * Whether a status is one that Rackspace documents: three in "RackConnect API",
- * UNPROCESSABLE in the Cloud Servers metadata.
- */
+/** Whether Rackspace documents a status: three in "RackConnect API", UNPROCESSABLE in the Cloud Servers metadata. */
 export function isKnownStatus(status: string): boolean {
   return knownStatuses.includes(status);
 }
 
 /**
- * Reads the automation status from any of its formats.
- * @param expected the answer's content type or the format asked for; the body decides what it is, this words a refusal
+ * Reads the automation status from any format.
+ * @param expected the content type or the requested format, only for the error's words: the body decides its format
  */
 export function readStatus(body: string, expected: string): Read<string> {
   const parsed = parsePayload(body, expected);
@@ -38,9 +34,8 @@ export function readStatus(body: string, expected: string): Read<string> {
 }
 
 /**
- * Reads the status and the tasks. Tasks that cannot be read never cost the
- * status: they are in `unread` then.
- * @param expected the answer's content type or the format asked for; the body decides what it is, this words a refusal
+ * Reads the status and the tasks. Unreadable tasks never lose the status: they go into `unread`.
+ * @param expected the content type or the requested format, only for the error's words: the body decides its format
  */
 export function readDetails(body: string, expected: string): Read<Details> {
   const parsed = parsePayload(body, expected);
@@ -54,10 +49,9 @@ export function readDetails(body: string, expected: string): Read<Details> {
 }
 
 /**
- * Reads the gateway's address. The text format carries stray white space in
- * the wild. Whether the address can be this server's gateway is judged
- * elsewhere: it depends on the interfaces.
- * @param expected the answer's content type or the format asked for; the body decides what it is, this words a refusal
+ * Reads the gateway's address; real text answers contain stray white space. Whether the address fits this
+ * server is checked elsewhere, because that depends on the interfaces.
+ * @param expected the content type or the requested format, only for the error's words: the body decides its format
  */
 export function readGateway(body: string, expected: string): Read<Ipv4Address> {
   const parsed = parsePayload(body, expected);
@@ -76,9 +70,9 @@ export function readGateway(body: string, expected: string): Read<Ipv4Address> {
 }
 
 /**
- * Reads the automation features. An answer without any feature is read as an
- * empty list only where it says so (`[]`, an empty element).
- * @param expected the answer's content type or the format asked for; the body decides what it is, this words a refusal
+ * Reads the automation features. An empty list is returned only if the answer is explicitly empty (`[]`, an
+ * empty element).
+ * @param expected the content type or the requested format, only for the error's words: the body decides its format
  */
 export function readFeatures(body: string, expected: string): Read<readonly Feature[]> {
   const parsed = parsePayload(body, expected);
@@ -91,9 +85,8 @@ export function readFeatures(body: string, expected: string): Read<readonly Feat
 }
 
 /**
- * The feature of that name, however the API spells it; undefined when the list
- * has none. Where the list contradicts itself, `enabled` is undefined: whether
- * the network may be touched depends on it.
+ * The feature with that name, in any spelling; undefined if the list lacks it. If the list contradicts itself,
+ * `enabled` is undefined, because it decides whether the network may be changed.
  */
 export function featureNamed(features: readonly Feature[], name: FeatureName): Feature | undefined {
   const [first, ...others] = features.filter((feature) => isNamed(feature, name));

@@ -19,14 +19,14 @@ const replySchema = v.variant('kind', [
   v.object({ kind: v.literal('unreachable'), code: text, reason: text }),
 ]);
 
-/** A reply as the text that the ledger keeps for the other processes. */
+/** A reply as text, as the ledger keeps it for other processes. */
 export function recordOf(reply: Reply): string {
   return JSON.stringify(reply);
 }
 
 /**
- * A reply from a record. Another process wrote it, perhaps of another version:
- * one that cannot be read is a failed attempt, with code RECORD, not a crash.
+ * Reads a reply from a record. Another process, perhaps of another version, wrote it, so an unreadable one is a
+ * failed attempt with code RECORD, not a crash.
  */
 export function readRecord(record: string): Reply {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), replySchema), record);

@@ -4,12 +4,12 @@ import { withoutTrailing } from '../base/text.ts';
 
 declare const brand: unique symbol;
 
-/** The validated address of an API: http or https, without a slash at its end. */
+/** The validated address of an API: http or https, without a trailing slash. */
 export type ApiUrl = string & { readonly [brand]: 'ApiUrl' };
 
 /**
- * The region that `--region` names, in any case, with white space or quotes around it.
- * @throws RcWaitError CONFIGURATION when it is none of the six
+ * The region in `--region`, in any case, with white space or quotes around it.
+ * @throws RcWaitError CONFIGURATION when it is not one of the six
  */
 export function parseRegion(text: string): Region {
   const region = readRegion(text);
@@ -23,24 +23,24 @@ export function parseRegion(text: string): Region {
   );
 }
 
-/** The address of a region's API. It answers over ServiceNet alone. */
+/** The address of a region's API. It answers over ServiceNet only. */
 export function apiUrlOf(region: Region): ApiUrl {
   return `https://${region}.api.rackconnect.rackspace.com` as ApiUrl;
 }
 
 /**
- * Reads the address of an API, a path before `/v1` allowed.
- * A slash or `/v1` at its end is left out: people paste either.
+ * Reads the address of an API; a path before `/v1` is allowed. A trailing slash or `/v1` is removed, because
+ * people paste either.
  * @throws RcWaitError CONFIGURATION for anything but http or https, for credentials, a query or a fragment
  */
 export function parseApiUrl(text: string): ApiUrl {
   const trimmed = text.trim();
-  // The scheme first: URL.parse reads "localhost:8080" as the scheme "localhost:".
+  // Check the scheme first: URL.parse reads "localhost:8080" as the scheme "localhost:".
   if (!/^https?:\/\/[^/]/i.test(trimmed))
     throw wrongUrl(text, 'it must begin with http:// or https:// and a host name');
   const url = URL.parse(trimmed);
   if (url === null) throw wrongUrl(text, 'it is not a URL');
-  // The API knows a server by its address alone, and a password in a URL ends up in logs.
+  // The API knows a server only by its address, and a password in a URL ends up in logs.
   if (url.username !== '' || url.password !== '')
     throw wrongUrl(withoutCredentials(url), 'it must not hold credentials');
   if (url.search !== '' || trimmed.includes('?')) throw wrongUrl(text, 'it must not hold a query (?)');

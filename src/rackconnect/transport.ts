@@ -5,11 +5,11 @@ import { replyTo } from '../http/reply.ts';
 import { unreachableBy } from '../http/trouble.ts';
 import type { LocalAddress, Reply } from '../http/types.ts';
 
-/** How requests leave this server. Each time-out is for one phase; one more bounds each request as a whole. */
+/** How requests leave this server. Each time-out is for one phase; another one limits the whole request. */
 export interface TransportOptions {
   /**
-   * the source address: the API knows a server by nothing else. Left out, the kernel chooses; a function
-   * is asked whenever a connection is made
+   * The source address, by which alone the API knows a server. Left out: the kernel chooses; a function is
+   * called for each new connection.
    */
   readonly localAddress?: LocalAddress;
   /** own CA certificates, PEM; they replace the built-in ones */
@@ -24,25 +24,21 @@ export interface TransportOptions {
 
 /** What one GET needs. */
 export interface GetOptions {
-  /** the limit over all phases */
+  /** the limit for all phases together, in ms */
   readonly timeoutMs: number;
   /** the Accept header */
   readonly accept: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * GET over HTTP/1.1, once: nothing is retried and no redirect followed, because each would spend
- * quota unseen.
- */
+/** GET over HTTP/1.1, once: retries and redirects are off, because each would spend quota unseen. */
 export interface Transport {
   /**
-   * Resolves whatever the network does, within `timeoutMs`. Once it has, nothing
-   * of the request is under way any more: an abandoned request that reached the
-   * API later would count in another minute.
+   * Always resolves, within `timeoutMs`. After that nothing of the request is under way: an abandoned request
+   * that reached the API later would count in another minute.
    */
   get(url: URL, options: GetOptions): Promise<Reply>;
-  /** Closes the connection that is kept. A request under way ends as unreachable. */
+  /** Closes the idle connection. A request under way ends as unreachable. */
   close(): void;
 }
 
@@ -87,7 +83,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
       idle = connection;
       return;
     }
-    // A server that closes idle connections just as we poll would cost a failed poll each time: no more of them.
+    // The server closes idle connections just as the next poll starts, which would cost a failed poll each
+    // time: stop keeping connections.
     if (connection.answers > 0 && wasLostWhileIdle(ending)) keepAlive = false;
     drop(connection);
   }
@@ -101,7 +98,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
       const ending = await exchange(connection, { url, accept, close: !keepAlive, timeoutMs, signal });
       giveBack(connection, ending);
       if (ending.kind === 'answer') return replyTo(ending.head, ending.body, Date.now());
-      // A 403 with half an error page is a 403: to call it unreachable would hide that we are asking too often.
+      // A 403 with half an error page is still a 403: reporting it as unreachable would hide that rc-wait asks
+      // too often.
       if (ending.head !== undefined && ending.head.status !== 200)
         return replyTo(ending.head, nothing, Date.now());
       const { boundTo: localAddress } = connection;
@@ -116,7 +114,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
 
 const nothing = new Uint8Array();
 
-/** No byte of an answer, and the connection gone: the race of RFC 9112 §9.3.1 and §9.5. */
+/** The connection was lost before any byte of the answer: the race of RFC 9112 §9.3.1 and §9.5. */
 function wasLostWhileIdle(ending: Ending): boolean {
   const lost = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
   return ending.kind === 'failure' && ending.head === undefined && lost.includes(errnoOf(ending.error) ?? '');
@@ -125,7 +123,7 @@ function wasLostWhileIdle(ending: Ending): boolean {
 function checkCa(caPem: string | undefined): void {
   if (caPem === undefined) return;
   try {
-    // Loaded here alone: node:tls costs a start that talks to loopback nothing to gain.
+    // Loaded only here: node:tls slows down a start that only talks to loopback.
     const { X509Certificate } = process.getBuiltinModule('node:crypto');
     const certificates = caPem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
     if (certificates.length === 0) throw new Error('it holds no certificate in PEM form');

@@ -8,13 +8,13 @@ export type Operation =
 /** The formats of the API; not every operation has all. */
 export type Format = 'text' | 'json' | 'xml';
 
-/** A task of the automation, as tolerantly as it could be read. */
+/** A task of the automation, read leniently. */
 export interface Task {
   readonly name: string;
   readonly status: string;
 }
 
-/** An automation feature: `enabled` is undefined when its word was not understood (then see `status`). */
+/** An automation feature. `enabled` is undefined if its word was not understood; see `status`. */
 export interface Feature {
   readonly name: string;
   readonly enabled: boolean | undefined;
@@ -22,14 +22,14 @@ export interface Feature {
 }
 
 /**
- * A payload that was read, or why it could not be. `unread` names parts of the
- * payload that were kept but not understood: they are shown, never dropped.
+ * A payload that was read, or the reason why not. `unread` lists the parts that were not understood, so that
+ * they can be shown.
  */
 export type Read<T> =
   | { readonly ok: true; readonly value: T; readonly unread: readonly string[] }
   | { readonly ok: false; readonly why: string };
 
-/** `status` is the word as sent, trimmed and in upper case: `DEPLOYING`, or one that nobody has seen. */
+/** `status` is the word as sent, trimmed and in upper case: `DEPLOYING`, or an undocumented one. */
 export interface Details {
   readonly status: string;
   readonly tasks: readonly Task[];

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 /**
  * The text of a request.
- * @param what it is called in the error: `patch`
+ * @param what its name in the error: `patch`
  * @throws Error when it is larger than `largestBytes`
  */
 export async function textOf(request: IncomingMessage, what: string, largestBytes: number): Promise<string> {

@@ -10,14 +10,14 @@ export interface Moment {
   readonly monotonicMs: number;
 }
 
-/** What the control paths can reach. */
+/** The parts of the simulator behind the control paths. */
 export interface Controlled {
   readonly scenario: Scenario;
   readonly startMs: number;
   readonly log: readonly LogEntry[];
   moment(): Moment;
   summaries(): Readonly<Record<string, Summary>>;
-  /** the scenario of one server as it is at this moment */
+  /** the current scenario of one server */
   server(address: string): ServerScenario;
   /** @throws RcWaitError SCENARIO */
   setServer(address: string, patch: unknown): Moment;
@@ -26,7 +26,7 @@ export interface Controlled {
 const prefix = '/_simulator/';
 const largestPatchBytes = 1_000_000;
 
-/** Whether a request is for the simulator itself and not for the API: such requests use no quota. */
+/** Whether a request is for the simulator itself, not for the API: such requests use no quota. */
 export function isControl(target: string): boolean {
   return target.startsWith(prefix);
 }
@@ -73,7 +73,7 @@ async function patch(
 
 function send(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  // JSON has no infinity; the scenario's own word for it is "never".
+  // JSON has no infinity; the scenario writes it as "never".
   response.end(
     `${JSON.stringify(value, (_, member) => (member === Number.POSITIVE_INFINITY ? 'never' : member), 2)}\n`,
   );

@@ -4,9 +4,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Answer } from './types.ts';
 
 /**
- * Sends an answer the way its `delivery` says. Resolves true when the last
- * byte was handed to the system, false when the answer was never to be whole.
- * @throws the signal's reason when the other side or the simulator goes away
+ * Sends an answer as its `delivery` says. Resolves true once the last byte is handed to the system, false if
+ * the answer is cut short by design.
+ * @throws the signal's reason when the client or the simulator goes away
  */
 export async function deliver(
   response: ServerResponse,
@@ -51,7 +51,7 @@ export async function deliver(
 }
 
 function writeHead(response: ServerResponse, answer: Answer, length: number): void {
-  // RFC 9110, 8.6: no Content-Length in a 204; 304 has no body either.
+  // RFC 9110, 8.6: no Content-Length in a 204; a 304 has no body either.
   const isBodiless = answer.status === 204 || answer.status === 304;
   response.writeHead(
     answer.status,
@@ -59,7 +59,7 @@ function writeHead(response: ServerResponse, answer: Answer, length: number): vo
   );
 }
 
-/** Sends the body piece by piece, ten pieces a second at most. */
+/** Sends the body in at most ten pieces a second. */
 async function trickle(
   response: ServerResponse,
   body: Buffer,
@@ -89,7 +89,7 @@ function end(response: ServerResponse, piece: Buffer): Promise<boolean> {
   });
 }
 
-/** A TCP reset, not an orderly end; over TLS Node can only drop the connection. */
+/** A TCP reset instead of an orderly end; over TLS Node can only drop the connection. */
 function reset(response: ServerResponse): void {
   const { socket } = response;
   if (socket instanceof Socket && !('encrypted' in socket)) socket.resetAndDestroy();

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { parseDuration } from '../base/duration.ts';
 
-/** The fields of a scenario that are not objects. The words of each error name what was expected. */
+/** The scalar fields of a scenario. Each error says what was expected. */
 
-/** `never` reads better than `infinity` for something that does not happen; a bare number is of ms. */
+/** `never` reads better than `infinity` for something that does not happen; a bare number is in ms. */
 function durationMs(value: unknown): number | undefined {
   if (typeof value === 'number') return value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;
@@ -36,37 +36,36 @@ export const longDuration = durationField(
   (ms) => ms > 0 && Number.isFinite(ms),
 );
 
-/** A number that `isAllowed`; `expected` says which, for the error. */
+/** A number accepted by `isAllowed`; `expected` describes it in the error. */
 export function numberField(expected: string, isAllowed: (number: number) => boolean) {
   return v.custom<number>((value) => typeof value === 'number' && isAllowed(value), `expected ${expected}`);
 }
 
-/** How many. */
 export const count = numberField(
   'a whole number, 0 or more',
   (number) => Number.isSafeInteger(number) && number >= 0,
 );
 /** true or false, unquoted. */
 export const flag = v.boolean('expected true or false');
-/** An HTTP status that ends an exchange; 1xx ones do not. */
+/** A final HTTP status, so not 1xx. */
 export const status = numberField(
   'an HTTP status from 200 to 599',
   (number) => Number.isInteger(number) && number >= 200 && number <= 599,
 );
 
-/** Text without control characters: XML 1.0 has no way to carry most of them. */
+/** Text without control characters: XML 1.0 cannot carry most of them. */
 export const word = v.custom<string>(
   (value) => typeof value === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(value),
   'expected text of one character or more, on one line',
 );
-/** Any text, the empty one too. */
+/** Any text, even empty. */
 export const text = v.string('expected text');
 /** The name of a JSON key or an XML element, in snake_case. */
 export const key = v.custom<string>(
   (value) => typeof value === 'string' && /^[a-z][a-z0-9_]*$/.test(value),
   'expected a name in snake_case',
 );
-/** The value of an HTTP header, without anything that could end it. */
+/** The value of an HTTP header, without characters that could end it. */
 export const headerValue = v.custom<string>(
   (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
   'expected printable ASCII on one line',

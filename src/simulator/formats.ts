@@ -20,7 +20,7 @@ const contentTypes: Readonly<Record<Format, string>> = {
   xml: 'application/xml; charset=utf-8',
 };
 
-/** The text of an answer: pure, from what the server is to what is sent. The gateway must be assigned. */
+/** Renders an answer. Pure. The gateway must be assigned. */
 export function render(operation: Operation, format: Format, view: View, dialect: Dialect): Rendered {
   const bodies = { text: textOf, json: jsonOf, xml: xmlOf };
   return { contentType: contentTypes[format], body: bodies[format](operation, view, dialect) };
@@ -97,7 +97,7 @@ function xmlRoot(operation: Operation, view: View, dialect: Dialect): string {
   }
 }
 
-/** One task or feature, its values as child elements or as attributes. */
+/** One task or feature, with its values as child elements or as attributes. */
 function record(dialect: Dialect, name: string, values: readonly (readonly [string, string])[]): string {
   const tag = inStyle(name, dialect.keys);
   if (dialect.xml === 'elements') {
@@ -127,8 +127,8 @@ function singular(name: string): string {
 }
 
 /**
- * The three documented features under their documented names. `ProvisionPublicIPAddress`
- * is attested by public client code; the other two follow its pattern.
+ * The three documented features under their documented names. `ProvisionPublicIPAddress` occurs in public
+ * client code; the other two follow its pattern.
  */
 const humanNames: Readonly<Record<string, string>> = {
   configureNetworkStack: 'Configure network stack',
@@ -145,7 +145,7 @@ function featuresOf(view: View, dialect: Dialect): [string, string | boolean][] 
 
 function featureName(name: string, style: Dialect['featureNames']): string {
   const human = Object.hasOwn(humanNames, name) ? (humanNames[name] ?? name) : undefined;
-  // A feature that is not one of the three is the scenario's own: its name stays as written.
+  // Any other feature comes from the scenario: keep its name as written.
   if (human === undefined) return name;
   if (style === 'human') return human;
   if (style === 'snake_case') return human.toLowerCase().replaceAll(' ', '_');

@@ -1,6 +1,6 @@
 import type { FaultAction, Operation } from './types.ts';
 
-/** What is known of a request when it arrives. Times are on the simulator's clock, in ms. */
+/** The facts about a request at its arrival. Times are on the simulator's clock, in ms. */
 interface Arrived {
   readonly atMs: number;
   readonly source: string;
@@ -9,35 +9,35 @@ interface Arrived {
   readonly path: string;
   /** undefined: not one of the four operations */
   readonly operation: Operation | undefined;
-  /** as it was asked for, in lower case; undefined: none was named */
+  /** the requested format, in lower case; undefined: none was named */
   readonly format: string | undefined;
 }
 
-/** What was decided about it. */
+/** The decision about a request. */
 interface Decided {
-  /** when it was counted in the quota: later than `atMs` where the scenario counts at the answer */
+  /** when the quota counted it: later than `atMs` if the scenario counts at the answer */
   readonly countedMs: number;
   readonly status: number;
-  /** refused for the quota's sake */
+  /** refused because of the quota */
   readonly refused: boolean;
   readonly fault: FaultAction['kind'] | undefined;
 }
 
-/** One request; `answeredMs` is when the last byte went out, and absent for as long as it has not. */
+/** One request. `answeredMs` is when the last byte was sent, and missing until then. */
 export type LogEntry = Arrived & Partial<Decided> & { readonly answeredMs?: number };
 
-/** The requests of one source, added up. */
+/** The totals of one source. */
 export interface Summary {
   readonly requests: number;
-  /** of these, refused for the quota's sake */
+  /** of these, refused because of the quota */
   readonly refused: number;
-  /** the most requests that were counted in any 60 s, refused ones included */
+  /** the most requests counted in any 60 s, including refused ones */
   readonly maxIn60s: number;
   readonly byStatus: Readonly<Record<string, number>>;
 }
 
 const minuteMs = 60_000;
-/** Older entries go: a simulator left running for a week must not fill the memory. */
+/** The oldest entries are dropped: a simulator left running for a week must not fill the memory. */
 const longestLog = 100_000;
 
 interface Tally {
@@ -45,17 +45,17 @@ interface Tally {
   refused: number;
   maxIn60s: number;
   readonly byStatus: Record<string, number>;
-  /** what was counted in the last minute, oldest first */
+  /** the requests counted in the last minute, oldest first */
   readonly recentMs: number[];
 }
 
-/** The log of all requests, with sums for each source that outlive the entries. */
+/** The log of all requests, with totals for each source that outlive the entries. */
 export interface RequestLog {
   readonly entries: readonly LogEntry[];
   readonly sources: Iterable<string>;
-  /** writes a request down; what comes back completes its entry */
+  /** logs a request; the returned functions complete its entry */
   add(arrived: Arrived): { decided(decided: Decided): void; answered(answeredMs: number): void };
-  /** sums of one source; all zero for one that has not asked */
+  /** the totals of one source; all zero if it has not asked */
   summary(source: string): Summary;
 }
 
@@ -98,7 +98,7 @@ function emptyTally(): Tally {
 
 function countDecided(tally: Tally, { countedMs, status, refused }: Decided): void {
   tally.recentMs.push(countedMs);
-  // Two requests exactly 60 s apart are not in one minute.
+  // Two requests exactly 60 s apart are not in the same minute.
   while (tally.recentMs[0] !== undefined && countedMs - tally.recentMs[0] >= minuteMs) tally.recentMs.shift();
   tally.maxIn60s = Math.max(tally.maxIn60s, tally.recentMs.length);
   if (refused) tally.refused += 1;

@@ -2,18 +2,18 @@ import type { OtherLoad, QuotaRules } from './types.ts';
 
 const minuteMs = 60_000;
 
-/** What one server has used; changed in place by `takeRequest`. */
+/** The requests that one server has made; `takeRequest` changes it in place. */
 export interface QuotaState {
-  /** the newest moment seen, in ms since the simulator's start */
+  /** the latest moment so far, in ms since the simulator's start */
   latestMs: number;
-  /** fixed: the window that `used` belongs to */
+  /** mode `fixed`: the window of `used` */
   windowIndex: number;
   used: number;
-  /** sliding: the moments of the requests that count, oldest first, never more than the limit */
+  /** mode `sliding`: when the counted requests came, oldest first, at most as many as the limit */
   readonly countedMs: number[];
 }
 
-/** A server that has used nothing yet. */
+/** The state of a server without requests. */
 export function createQuotaState(): QuotaState {
   return {
     latestMs: Number.NEGATIVE_INFINITY,
@@ -24,10 +24,9 @@ export function createQuotaState(): QuotaState {
 }
 
 /**
- * Counts a request at `nowMs` (since the simulator's start) and tells whether
- * it is let through. "30 requests a minute, then 403; the counter resets each
- * minute" is all that Rackspace's documentation says: whether the window is
- * fixed or slides, and whether a refused request counts, is for the rules.
+ * Counts a request at `nowMs` (since the simulator's start) and returns whether it is granted. Rackspace
+ * documents only "30 requests a minute, then 403; the counter resets each minute": the rules decide whether the
+ * window is fixed or slides, and whether a refused request counts.
  */
 export function takeRequest(rules: QuotaRules, state: QuotaState, nowMs: number): boolean {
   // Requests counted at their answer can come out of order: a window never goes back.
@@ -57,22 +56,25 @@ function takeSliding(rules: QuotaRules, state: QuotaState): boolean {
     otherRequestsUntil(rules.otherLoad, latestMs) - otherRequestsUntil(rules.otherLoad, horizonMs);
   const granted = countedMs.length + others < rules.limit;
   if (granted || rules.countRefused) countedMs.push(latestMs);
-  // Only the newest `limit` can decide: a storm of refused requests must not grow the list.
+  // Only the newest `limit` matter: a flood of refused requests must not grow the list.
   if (countedMs.length > rules.limit) countedMs.splice(0, countedMs.length - rules.limit);
   return granted;
 }
 
-/** How many requests the other load has made up to and including `ms`. A function of time alone: no timers. */
+/** The other load's requests up to and including `ms`. A function of time only, without timers. */
 function otherRequestsUntil(load: OtherLoad | undefined, ms: number): number {
   return load === undefined ? 0 : requestsUpTo(load, Math.floor(positionOf(load, ms)));
 }
 
-/** How many it has made before `ms`, `ms` itself not included. */
+/** The other load's requests before `ms`. */
 function otherRequestsBefore(load: OtherLoad | undefined, ms: number): number {
   return load === undefined ? 0 : requestsUpTo(load, Math.ceil(positionOf(load, ms)) - 1);
 }
 
-/** The load makes requests at the whole positions from 0 on: every position once, or each minute in one burst. */
+/**
+ * Where on the load's scale of requests a moment is: requests come at the whole numbers from 0 on, one each, or
+ * a minute's burst each.
+ */
 function positionOf({ pattern, perMinute }: OtherLoad, ms: number): number {
   return pattern === 'even' ? (ms * perMinute) / minuteMs : ms / minuteMs;
 }

@@ -1,7 +1,6 @@
 /**
- * A small seeded generator (mulberry32, by Tommy Ettinger, public domain):
- * numbers from 0 up to but not including 1, the same for the same seed. Chance
- * in a test must be repeatable; secrecy is of no interest here.
+ * A small seeded generator (mulberry32, by Tommy Ettinger, public domain): numbers in [0, 1), the same for the
+ * same seed. Chance in a test must be repeatable; it need not be secret.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;

@@ -9,12 +9,12 @@ export interface ServerState {
   /** the simulator's start, on the caller's clock */
   readonly startMs: number;
   firstRequestMs: number | undefined;
-  /** from this moment on, whatever the timeline says, the deployment and its tasks have ended */
+  /** when the deployment and its tasks have ended, whatever the timeline says */
   endedMs: number | undefined;
-  /** from this moment on, whatever the timeline says, the gateway is assigned */
+  /** when the gateway is assigned, whatever the timeline says */
   gatewayAssignedMs: number | undefined;
   readonly quota: QuotaState;
-  /** how many requests each fault has matched so far */
+  /** the number of matching requests so far, for each fault */
   faultMatches: number[];
 }
 
@@ -26,24 +26,24 @@ export interface SimulatedRequest {
   readonly target: string;
   /** on the same clock as `startMs` */
   readonly nowMs: number;
-  /** 0 ≤ random() < 1; only called where the scenario leaves something to chance */
+  /** 0 ≤ random() < 1; only called if the scenario leaves something to chance */
   readonly random: () => number;
 }
 
-/** A request that has arrived: what it asks, and how long `delay` faults hold it back. */
+/** A request that has arrived, and how long `delay` faults hold it back. */
 export interface Arrival {
   readonly method: string;
   readonly target: string;
   readonly operation: Operation | undefined;
-  /** the format asked for, in lower case; undefined: none was named */
+  /** the requested format, in lower case; undefined: none was named */
   readonly formatWord: string | undefined;
-  /** to be waited out before `answer` is called */
+  /** to wait before `answer` is called */
   readonly delayBeforeMs: number;
-  /** to be waited out after `answer` was called */
+  /** to wait after `answer` was called */
   readonly delayAfterMs: number;
 }
 
-/** A server that has asked nothing yet. `startMs`: the simulator's start, on any clock that only goes forward. */
+/** A server without requests. `startMs`: the simulator's start, on any clock that only goes forward. */
 export function createServerState(scenario: ServerScenario, startMs: number): ServerState {
   return {
     scenario,
@@ -57,8 +57,8 @@ export function createServerState(scenario: ServerScenario, startMs: number): Se
 }
 
 /**
- * The whole decision in one call, for callers on a virtual clock: the answer,
- * and after how many ms (on top of `nowMs`) it is sent. No I/O, no timers.
+ * The whole decision in one call, for callers on a virtual clock: the answer, and how many ms after `nowMs` it
+ * is sent. No I/O, no timers.
  */
 export function decide(state: ServerState, request: SimulatedRequest): { answer: Answer; delayMs: number } {
   const arrival = arrive(state, request);
@@ -69,7 +69,7 @@ export function decide(state: ServerState, request: SimulatedRequest): { answer:
   };
 }
 
-/** First half of `decide`, when a request's headers have been read. Starts the server's clock. */
+/** First half of `decide`, once a request's headers are read. Starts the server's clock. */
 export function arrive(state: ServerState, { method, target, nowMs, random }: SimulatedRequest): Arrival {
   state.firstRequestMs ??= nowMs;
   const question = target.indexOf('?');
@@ -100,7 +100,7 @@ export function answer(state: ServerState, arrival: Arrival, nowMs: number, rand
   return { ...spoil(() => soundAnswer(state, arrival, nowMs), fault, random), fault: fault.kind };
 }
 
-/** The answer of an API that has no bad day. */
+/** The answer without any fault. */
 function soundAnswer(state: ServerState, { method, operation, formatWord }: Arrival, nowMs: number): Answer {
   if (operation === undefined) return plain(404, 'Not Found\n');
   if (method !== 'GET') return plain(405, 'Method Not Allowed\n', { allow: 'GET' });
@@ -144,12 +144,12 @@ function operationOf(path: string): Operation | undefined {
   return path.startsWith(prefix) && Object.hasOwn(documentedFormats, name) ? (name as Operation) : undefined;
 }
 
-/** The first `format` of a query, in lower case: clients in the wild write `text`, `TEXT`, `JSON`, `json`, `XML`. */
+/** The first `format` of a query, in lower case: real clients write `text`, `TEXT`, `JSON`, `json`, `XML`. */
 function formatIn(query: string): string | undefined {
   return new URLSearchParams(query).get('format')?.toLowerCase();
 }
 
-/** The delays of all matching `delay` faults together. */
+/** The sum of all matching `delay` faults, in ms. */
 function pickDelayMs(
   state: ServerState,
   operation: Operation | undefined,
@@ -166,10 +166,10 @@ function pickDelayMs(
   return delayMs;
 }
 
-/** What shapes an answer; a delay only holds it back. */
+/** Faults that change the answer; a delay only holds it back. */
 type SpoilingAction = Exclude<FaultAction, { kind: 'delay' }>;
 
-/** The first other fault that hits this request: so a list of faults is also an order of events. */
+/** The first other fault that hits this request: the order of the list is the order of events. */
 function pickFault(
   state: ServerState,
   operation: Operation | undefined,
@@ -205,7 +205,7 @@ const garbageBytes = 64;
 const portalPage =
   '<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n';
 
-/** What a fault makes of an answer. */
+/** The answer as changed by a fault. */
 function spoil(good: () => Answer, action: SpoilingAction, random: () => number): Answer {
   switch (action.kind) {
     case 'status':

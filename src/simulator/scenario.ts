@@ -39,9 +39,9 @@ export interface ServerPatch {
 }
 
 /**
- * Reads a scenario. A document without `servers` is one server, the default for
- * every address: `{deployedAfter: 5s, outcome: FAILED}` is a whole scenario.
- * @throws RcWaitError SCENARIO, naming the path in the YAML and what was expected there
+ * Reads a scenario. A document without `servers` is one server, the default for every address: `{deployedAfter:
+ * 5s, outcome: FAILED}` is a complete scenario.
+ * @throws RcWaitError SCENARIO with the path in the YAML and what was expected there
  */
 export function parseScenario(yamlText: string, fileName: string): Scenario {
   const document = parseDocument(yamlText, { prettyErrors: true });
@@ -51,7 +51,7 @@ export function parseScenario(yamlText: string, fileName: string): Scenario {
   return scenarioFrom(withoutCloud(dataOf(document, fileName)), fileName);
 }
 
-/** The key `openstack` is another API's: see openstack/scenario.ts. */
+/** The key `openstack` belongs to another API: see openstack/scenario.ts. */
 function withoutCloud(value: unknown): unknown {
   if (!isRecord(value)) return value;
   const { openstack: _, ...own } = value;
@@ -60,7 +60,7 @@ function withoutCloud(value: unknown): unknown {
 
 function dataOf(document: ReturnType<typeof parseDocument>, fileName: string): unknown {
   try {
-    // An alias bomb ends here: yaml expands no more than 100 aliases.
+    // An alias bomb ends here: yaml expands at most 100 aliases.
     return document.toJS() ?? {};
   } catch (error) {
     throw unusable(fileName, reasonOf(error), error);
@@ -97,7 +97,7 @@ export function parsePatch(value: unknown): ServerPatch {
   return { server, now: now ?? false };
 }
 
-/** A server with the keys of a patch in the place of its own. */
+/** The server with the keys of a patch replacing its own. */
 export function patchServer(server: ServerScenario, written: WrittenServer): ServerScenario {
   return { ...server, ...changesOf(written) };
 }
@@ -123,7 +123,7 @@ function unknownStatusOf(unknown: NonNullable<WrittenServer['unknown']>): number
 
 const defaultDeploymentMs = 20_000;
 
-/** Three tasks with names in the manner of the real ones, spread over the deployment. */
+/** Three tasks with realistic names, spread over the deployment. */
 function defaultTasks(deployedAfterMs: number): TaskScenario[] {
   const spanMs = Number.isFinite(deployedAfterMs) ? deployedAfterMs : defaultDeploymentMs;
   const task = (name: string, startsAfterMs: number, endsAfterMs: number | undefined) => ({
@@ -154,14 +154,14 @@ const defaultServer: ServerScenario = {
   faults: [],
 };
 
-/** What happens when no scenario is given: every server is DEPLOYING for 20 s, then DEPLOYED, with a gateway. */
+/** Used when no scenario is given: every server is DEPLOYING for 20 s, then DEPLOYED, with a gateway. */
 export const defaultScenario: Scenario = { seed: 1, servers: [], otherServers: defaultServer };
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** So many mistakes are named at once; the rest can wait for the next try. */
+/** At most this many mistakes are reported at once. */
 const mistakesNamed = 5;
 
 function check<Schema extends v.GenericSchema>(

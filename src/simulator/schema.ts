@@ -25,10 +25,7 @@ import type {
   TaskScenario,
 } from './types.ts';
 
-/**
- * What may be written in a scenario, key by key, and how it becomes the types
- * of `types.ts`. The words of each error name what was expected.
- */
+/** The keys of a scenario, and how they become the types of `types.ts`. Each error says what was expected. */
 
 const task = v.pipe(
   v.strictObject({
@@ -132,7 +129,7 @@ const kind = <const Kind extends FaultAction['kind'], const Entries extends v.Ob
   entries: Entries,
 ) => v.strictObject({ kind: v.literal(name), ...which, ...entries });
 const when = v.optional(oneOf('start', 'body'), 'start');
-/** A body of this size is enough to try any limit, and fits in memory many times. */
+/** Large enough to test any limit, small enough to fit in memory many times. */
 const largestBodyBytes = 100_000_000;
 
 const fault = v.pipe(
@@ -206,8 +203,8 @@ function actionOf(written: WrittenAction): FaultAction {
 }
 
 /**
- * The keys of one server but its address, all optional: a patch has the same
- * ones. What is left out stays out, so that a patch changes nothing else.
+ * The keys of one server except its address, all optional because a patch has the same keys. Missing keys stay
+ * missing, so that a patch changes nothing else.
  */
 export const serverEntries = {
   unknown: v.exactOptional(
@@ -231,10 +228,10 @@ export const serverEntries = {
 
 const server = v.strictObject(serverEntries);
 
-/** One server as it is written: only the keys that are there. */
+/** One server as written, with only the keys that are present. */
 export type WrittenServer = v.InferOutput<typeof server>;
 
-/** The quota of a scenario that names none: what Rackspace documents, with the simplest reading of the rest. */
+/** The quota of a scenario without one: as Rackspace documents it, with the simplest reading of the rest. */
 export const defaultQuota: QuotaRules = v.parse(quota, {});
-/** The dialect of a scenario that names none. */
+/** The dialect of a scenario without one. */
 export const defaultDialect: Dialect = v.parse(dialect, {});

@@ -16,14 +16,14 @@ export interface SimulatorOptions {
   readonly scenario?: Scenario;
   /** 127.0.0.1 when left out */
   readonly host?: string;
-  /** 0, the default: any free port */
+  /** 0, the default, picks any free port */
   readonly port?: number;
   readonly clock?: Clock;
-  /** for faults with a probability; seeded by the scenario when left out */
+  /** for faults with a probability; by default seeded from the scenario */
   readonly random?: () => number;
-  /** asked first: another API on the same port; undefined from it: the request is not its own */
+  /** another API on the same port, asked first; it returns undefined for requests that are not its own */
   readonly also?: (request: IncomingMessage, response: ServerResponse) => Promise<void> | undefined;
-  /** serve https, with this certificate and key in PEM */
+  /** serve https with this certificate and key, in PEM */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
 }
 
@@ -31,17 +31,16 @@ export interface SimulatorOptions {
 export interface Simulator {
   readonly url: string;
   readonly port: number;
-  /** every request but those to `/_simulator/`, oldest first; it grows as they come */
+  /** every request except those to `/_simulator/`, oldest first; it keeps growing */
   readonly log: readonly LogEntry[];
   /**
-   * Changes one server at once: `{outcome: 'DEPLOYED', now: true}` ends its
-   * deployment at the moment that comes back.
-   * @throws RcWaitError SCENARIO when the patch or the address is none
+   * Changes one server at once: `{outcome: 'DEPLOYED', now: true}` ends its deployment at the returned moment.
+   * @throws RcWaitError SCENARIO when the patch or the address is invalid
    */
   setServer(address: string, patch: unknown): Moment;
-  /** the requests of one source address, added up */
+  /** the totals of one source address */
   summary(address: string): Summary;
-  /** Ends every connection at once, hanging ones too. */
+  /** Ends every connection at once, including hanging ones. */
   close(): Promise<void>;
 }
 
@@ -92,7 +91,7 @@ interface Serving {
 
 async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving): Promise<void> {
   const { servers, clock, random, log, closing } = serving;
-  // A body is of no interest, but unread it would block the connection.
+  // The body is not used, but unread it would block the connection.
   request.resume();
   const source = plainAddress(request.socket.remoteAddress ?? 'unknown');
   const state = servers.state(source);
@@ -104,7 +103,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
 
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  // A request that the network holds up reaches the API, and counts, although its sender has given up on it.
+  // A request delayed in the network still reaches the API and counts, even if its sender has given up.
   if (arrival.delayBeforeMs > 0) await clock.sleep(arrival.delayBeforeMs, closing);
   const countedMs = clock.nowMs();
   const decided = answer(state, arrival, countedMs, random);
@@ -114,7 +113,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
   if (await deliver(response, decided, clock, signal)) entry.answered(clock.nowMs());
 }
 
-/** The other side has gone, or the simulator is wrong: a mistake of its own must not look like a fault of the scenario. */
+/** The client has gone, or the simulator has a bug, which must not look like a fault of the scenario. */
 function giveUp(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -128,7 +127,7 @@ interface Servers extends Controlled {
   state(address: string): ServerState;
 }
 
-/** All servers by their source address. Each has a state of its own from its first request on. */
+/** All servers by their source address. Each gets its own state with its first request. */
 function createServers(scenario: Scenario, clock: Clock, log: RequestLog): Servers {
   const startMs = clock.nowMs();
   const states = new Map<string, ServerState>();
@@ -156,12 +155,12 @@ function createServers(scenario: Scenario, clock: Clock, log: RequestLog): Serve
       const at = moment();
       changed.scenario = patchServer(changed.scenario, server);
       if (server.faults !== undefined) changed.faultMatches = [];
-      // A new timeline is not to be overruled by an older "now".
+      // An older "now" must not override a new timeline.
       if (server.deployedAfter !== undefined) changed.endedMs = undefined;
       if (server.gateway !== undefined) changed.gatewayAssignedMs = undefined;
       if (now) {
         changed.endedMs = at.monotonicMs;
-        // A patch that names the gateway has said when it is assigned.
+        // A patch with a gateway says itself when that is assigned.
         if (server.gateway === undefined) changed.gatewayAssignedMs = at.monotonicMs;
       }
       return at;
@@ -169,7 +168,7 @@ function createServers(scenario: Scenario, clock: Clock, log: RequestLog): Serve
   };
 }
 
-/** An IPv4 client of a server that listens on `::` comes as `::ffff:127.0.0.1`. */
+/** An IPv4 client of a server on `::` appears as `::ffff:127.0.0.1`. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }

@@ -8,7 +8,7 @@ export type Operation =
 /** The formats of the API; not every operation has all. */
 export type Format = 'text' | 'json' | 'xml';
 
-/** A task as the scenario tells it. Times are on the server's clock (see `clockFrom`). */
+/** A task in the scenario. Times are on the server's clock (see `clockFrom`). */
 export interface TaskScenario {
   readonly name: string;
   readonly startsAfterMs: number;
@@ -18,7 +18,7 @@ export interface TaskScenario {
   readonly outcome: string | undefined;
 }
 
-/** The gateway as the scenario tells it: which address, and when it is assigned. */
+/** The gateway in the scenario: its address, and when it is assigned. */
 export interface GatewayScenario {
   readonly address: string;
   /** undefined: when the deployment ends */
@@ -35,29 +35,29 @@ export interface OtherLoad {
   readonly toMs: number;
 }
 
-/** "30 requests a minute per server, then 403"; all the rest is undocumented, so it can be chosen. */
+/** "30 requests a minute per server, then 403"; the rest is undocumented, so it can be chosen. */
 export interface QuotaRules {
   readonly limit: number;
   readonly windowMs: number;
   readonly mode: 'fixed' | 'sliding';
-  /** fixed windows begin at this moment after the simulator's start, and every `windowMs` before and after */
+  /** fixed windows start at this moment after the simulator's start, and every `windowMs` before and after */
   readonly phaseMs: number;
   readonly countRefused: boolean;
-  /** whether a request that a `delay` fault holds back counts (and is decided) before or after the delay */
+  /** whether a request held back by a `delay` fault counts, and is decided, before or after the delay */
   readonly countAt: 'arrival' | 'answer';
-  /** sent as Retry-After with each refusal; undefined: none is sent */
+  /** sent as Retry-After with each refusal; undefined: not sent */
   readonly retryAfterMs: number | undefined;
   readonly otherLoad: OtherLoad | undefined;
 }
 
 type NameStyle = 'snake_case' | 'camelCase' | 'PascalCase';
 
-/** What the bodies look like. No body but the status line was ever published. */
+/** What the bodies look like. Only the body of the status was ever published. */
 export interface Dialect {
   /** the style of every key and element name below, which are given in snake_case */
   readonly keys: NameStyle;
   readonly xml: 'elements' | 'attributes';
-  /** `array` of objects, or one `object` from name to value: JSON features only */
+  /** JSON features only: an `array` of objects, or one `object` from name to value */
   readonly jsonFeatures: 'array' | 'object';
   readonly tasksKey: string;
   readonly taskNameKey: string;
@@ -75,7 +75,7 @@ export interface Dialect {
   readonly gatewayText: string;
 }
 
-/** What a fault does. `when: body` lets the headers and half of the body out first. */
+/** What a fault does. `when: body` sends the headers and half of the body first. */
 export type FaultAction =
   | {
       readonly kind: 'status';
@@ -95,15 +95,15 @@ export type FaultAction =
   | { readonly kind: 'slow-body'; readonly bytesPerSecond: number }
   | { readonly kind: 'delay'; readonly minMs: number; readonly maxMs: number };
 
-/** A fault, and which requests meet it. */
+/** A fault, and the requests that it hits. */
 export interface Fault {
   readonly action: FaultAction;
-  /** on the server's clock, in ms; `toMs` itself is outside */
+  /** on the server's clock, in ms; `toMs` is exclusive */
   readonly fromMs: number;
   readonly toMs: number;
-  /** of the requests that match otherwise, the first so many are spared */
+  /** the number of matching requests to spare first */
   readonly skip: number;
-  /** and the next so many are hit */
+  /** the number of matching requests to hit after those */
   readonly first: number;
   /** 0 to 1 */
   readonly probability: number;
@@ -111,11 +111,11 @@ export interface Fault {
   readonly operation: Operation | undefined;
 }
 
-/** Everything that is to happen to one server. */
+/** Everything that happens to one server. */
 export interface ServerScenario {
-  /** undefined: the default for every address that is not listed */
+  /** undefined: the default for every unlisted address */
   readonly address: string | undefined;
-  /** the status with which RackConnect answers a server that it does not know; undefined: it knows this one */
+  /** RackConnect's status for a server that it does not know; undefined: it knows this one */
   readonly unknownStatus: number | undefined;
   readonly clockFrom: 'first-request' | 'start';
   readonly deployedAfterMs: number;
@@ -130,16 +130,16 @@ export interface ServerScenario {
   readonly faults: readonly Fault[];
 }
 
-/** A whole scenario, every default filled in. */
+/** A whole scenario with all defaults filled in. */
 export interface Scenario {
-  /** of the random numbers: the same seed and the same requests meet the same faults */
+  /** seed of the random numbers: with the same seed the same requests meet the same faults */
   readonly seed: number;
   readonly servers: readonly ServerScenario[];
-  /** for every address that `servers` does not list */
+  /** for every address that is not in `servers` */
   readonly otherServers: ServerScenario;
 }
 
-/** What a server is at one moment, before it is put into a format. */
+/** A server's state at one moment, before it is rendered. */
 export interface View {
   readonly status: string;
   readonly tasks: readonly { readonly name: string; readonly status: string }[];
@@ -147,27 +147,27 @@ export interface View {
   readonly features: Readonly<Record<string, boolean>>;
 }
 
-/** How an answer goes over the wire. */
+/** How an answer is sent. */
 type Delivery =
   | { readonly kind: 'whole' }
   /** without Content-Length, so that the size is not known in advance */
   | { readonly kind: 'chunked' }
-  /** Content-Length of the whole body, half of it, then the end of the connection */
+  /** Content-Length of the whole body, half of the body, then the connection ends */
   | { readonly kind: 'truncate' }
   | { readonly kind: 'reset' | 'hang'; readonly when: 'start' | 'body' }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number };
 
-/** What the server is told. */
+/** What the server gets in reply. */
 export interface Answer {
   readonly status: number;
   /** names in lower case */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** latin1: each character of `body` is one byte (garbage is no UTF-8) */
+  /** latin1: each character of `body` is one byte (garbage is not UTF-8) */
   readonly encoding: 'utf8' | 'latin1';
   readonly delivery: Delivery;
-  /** refused for the quota's sake */
+  /** refused because of the quota */
   readonly refused: boolean;
-  /** the fault that shaped the answer */
+  /** the fault that changed the answer */
   readonly fault: FaultAction['kind'] | undefined;
 }

@@ -3,12 +3,12 @@ import { withoutTrailing } from '../../base/text.ts';
 
 /** Where to log in. */
 export interface AuthUrl {
-  /** with its version, without a slash at its end, such as `https://identity.api.rackspacecloud.com/v2.0` */
+  /** with its version and without a trailing slash, such as `https://identity.api.rackspacecloud.com/v2.0` */
   readonly url: string;
   readonly version: 2 | 3;
 }
 
-/** "Authenticate to the Rackspace Cloud", Rackspace: accounts of the UK log in elsewhere. */
+/** "Authenticate to the Rackspace Cloud", Rackspace: UK accounts log in elsewhere. */
 const rackspace = {
   us: 'https://identity.api.rackspacecloud.com/v2.0',
   uk: 'https://lon.identity.api.rackspacecloud.com/v2.0',
@@ -17,12 +17,11 @@ const rackspace = {
 /**
  * The identity API to use.
  *
- * Without a URL it is Rackspace's: the one of the UK where London is the only
- * region that was named (it belongs to accounts of the UK), else that of the
- * US. A URL without a version gets v2.0 at Rackspace, which has no other, and
- * v3 anywhere else, unless `version` says something.
+ * Without a URL it is Rackspace's: the UK one if London, which belongs to UK accounts, is the only region
+ * named, else the US one. A URL without a version gets the one in `version`, else v2.0 at Rackspace, which has
+ * no other, and v3 elsewhere.
  * @param written `us`, `uk`, a URL, or nothing
- * @throws RcWaitError CONFIGURATION when it is none of these
+ * @throws RcWaitError CONFIGURATION for anything else
  */
 export function authUrlOf(
   written: string | undefined,
@@ -45,7 +44,7 @@ export function authUrlOf(
   return { url: `${url.origin}${path}/${isTwo ? 'v2.0' : 'v3'}`, version: isTwo ? 2 : 3 };
 }
 
-/** Whether accounts of the other country log in elsewhere, and where: a wrong key may be a right key at the wrong place. */
+/** A hint that accounts of the other country log in elsewhere: a refused key may be right there. */
 export function otherCountry({ url }: AuthUrl): string | undefined {
   if (url === rackspace.us) return 'accounts of the UK log in elsewhere: try --auth-url uk';
   if (url === rackspace.uk) return 'accounts of the US log in elsewhere: try --auth-url us';
@@ -53,7 +52,7 @@ export function otherCountry({ url }: AuthUrl): string | undefined {
 }
 
 function wrong(expected: string): RcWaitError {
-  // Not shown: it may hold a password.
+  // Do not show the URL: it may contain a password.
   return new RcWaitError(
     'CONFIGURATION',
     `cannot use the identity URL (--auth-url, OS_AUTH_URL): ${expected}`,

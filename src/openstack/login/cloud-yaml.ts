@@ -1,13 +1,12 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, type YAMLMap } from 'yaml';
 
 /**
- * What stands without quotes and is no text to YAML 1.1, which PyYAML and so
- * openstacksdk read: `0123456` is a number in octal, `yes` is true. Whoever
- * wrote it for a password meant text, so neither reading is sure.
+ * An unquoted value that YAML 1.1 does not read as text. PyYAML, and so openstacksdk, reads `0123456` as an
+ * octal number and `yes` as true; whoever wrote it as a password meant text. Neither reading is certain.
  */
 export class NotText {
   readonly written: string;
-  /** in a person's words, such as `a number` */
+  /** in plain words, such as `a number` */
   readonly kind: string;
 
   constructor(written: string, kind: string) {
@@ -19,25 +18,26 @@ export class NotText {
 /** A mapping of a configuration file. A Map, because a key may be called `__proto__`. */
 export type Mapping = ReadonlyMap<string, Value>;
 
-/** A value of a configuration file; undefined: null, or nothing at all. */
+/** A value of a configuration file; undefined: null or empty. */
 export type Value = string | NotText | undefined | readonly Value[] | Mapping;
 
-/** A file that cannot be read; the message says why and quotes nothing of it, since a line may hold a secret. */
+/**
+ * A file that cannot be read. The message gives the reason and never quotes the file, because a line may hold a secret.
+ */
 export class UnreadableText extends Error {
   override readonly name = 'UnreadableText';
 }
 
-/** Keys that merge keys may copy: a file of one page could otherwise ask for billions. */
+/** Limit for merge keys: otherwise a one-page file could expand to billions of keys. */
 const mostMergedKeys = 100_000;
 
 /**
- * Reads YAML as PyYAML's safe_load does for openstacksdk: merge keys count, of
- * a key that is given twice the last one counts, and aliases stand for what
- * they name.
+ * Reads YAML as openstacksdk does with PyYAML's safe_load: merge keys and aliases are resolved, and the last of
+ * two equal keys wins.
  * @throws UnreadableText
  */
 export function readYamlText(text: string): Value {
-  // Not parse(), which prints what it warns of, and with it the line.
+  // parse() would print its warnings, and the line with them.
   const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: false });
   if (document.errors.some(({ code }) => code === 'MULTIPLE_DOCS'))
     throw new UnreadableText('it holds several documents');
@@ -69,7 +69,7 @@ function jsonValue(value: unknown): Value {
   return new Map(Object.entries(value).map(([key, member]) => [key, jsonValue(member)]));
 }
 
-/** Turns nodes into values, in the order of the text: an alias means the last anchor of its name before it. */
+/** Turns nodes into values in text order: an alias refers to the last anchor of its name before it. */
 class Reader {
   readonly #anchors = new Map<string, Node>();
   readonly #read = new Map<Node, Value>();
@@ -98,7 +98,7 @@ class Reader {
     return isMap(node) ? this.#mapping(node) : undefined;
   }
 
-  /** Merge keys first, wherever they stand: what the mapping says itself is stronger. */
+  /** Applies merge keys first, wherever they are: the mapping's own keys override them. */
   #mapping(node: YAMLMap): Mapping {
     const own = new Map<string, Value>();
     const merged = new Map<string, Value>();
@@ -111,7 +111,7 @@ class Reader {
     return merged.size === 0 ? own : new Map([...merged, ...own]);
   }
 
-  /** Of a list of mappings the first one is the strongest ("Merge Key Language-Independent Type", yaml.org). */
+  /** In a list of mappings the first overrides the rest ("Merge Key Language-Independent Type", yaml.org). */
   #merge(into: Map<string, Value>, value: Value): void {
     const sources = isList(value) ? value.toReversed() : [value];
     for (const source of sources) {
@@ -123,7 +123,6 @@ class Reader {
   }
 }
 
-/** Whether a value is a list. */
 export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
@@ -135,7 +134,7 @@ function keyText(key: Value): string {
   throw new UnreadableText('a key in it is a list or a mapping');
 }
 
-/** The plain scalars that PyYAML takes for something else than text (its resolver.py), each with its name. */
+/** The plain scalars that PyYAML does not read as text (its resolver.py), each with its name. */
 const implicit: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/, 'a truth value'],
   [/^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)$/, 'a number'],
@@ -146,7 +145,7 @@ const implicit: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt][0-9]|[ \t]+[0-9])/, 'a date'],
 ];
 
-/** Numbers whose text survives being read as one. */
+/** Numbers that print as they were written. */
 const isSameAsNumber = (text: string): boolean =>
   /^(?:0|-?[1-9][0-9]*)(?:\.(?:0|[0-9]{0,12}[1-9]))?$/.test(text);
 

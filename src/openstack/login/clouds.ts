@@ -5,29 +5,30 @@ import { type Setting, type SettingName, type Settings, settingOf, settingSpelli
 /** A cloud of clouds.yaml. */
 export interface Cloud {
   readonly name: string;
-  /** the file that it is from */
   readonly path: string;
   readonly settings: Settings;
-  /** `profile`, or `cloud` as it was called before: the vendor; undefined: none, or one that is written out in full */
+  /**
+   * the vendor: `profile`, formerly `cloud`; undefined: no vendor. Its name is undefined if the profile is
+   * written out in full
+   */
   readonly profile: { readonly name: string | undefined } | undefined;
 }
 
-/** What clouds.yaml and secure.yaml have: the cloud that is meant; or why there is none. */
+/** What clouds.yaml and secure.yaml contain: the cloud to use, or why none can be chosen. */
 export type Found =
   | { readonly kind: 'cloud'; readonly cloud: Cloud }
-  /** there are none at all */
+  /** they define no clouds */
   | { readonly kind: 'none' }
-  /** there are several, and none is named */
+  /** they define several, and the user named none */
   | { readonly kind: 'several'; readonly path: string; readonly names: readonly string[] };
 
 /**
- * Finds a cloud as openstacksdk does ("Configuring OpenStack SDK Applications",
- * OpenStack): secure.yaml is laid over clouds.yaml key by key, and the values
- * of a region over those of its cloud.
- * @param documents what clouds.yaml and secure.yaml hold, in this order, with their paths
- * @param name undefined: the only one there is
- * @param region that the environment names; undefined: the first of the cloud's own
- * @throws RcWaitError CONFIGURATION when there is none of that name, or it cannot be understood
+ * Finds a cloud as openstacksdk does ("Configuring OpenStack SDK Applications", OpenStack): secure.yaml
+ * overrides clouds.yaml key by key, and a region's values override those of its cloud.
+ * @param documents the contents of clouds.yaml and secure.yaml, in this order, with their paths
+ * @param name undefined: the only cloud there is
+ * @param region named by the environment; undefined: the cloud's first region
+ * @throws RcWaitError CONFIGURATION when no cloud has that name, or it cannot be understood
  */
 export function findCloud(
   documents: readonly { readonly path: string; readonly value: Value }[],
@@ -73,7 +74,7 @@ function noSuchCloud({ name, path }: At, names: readonly string[]): RcWaitError 
   );
 }
 
-/** Mappings member by member; anything else is replaced. */
+/** Merges mappings key by key; replaces all other values. */
 function laidOver(under: Mapping, over: Mapping): Mapping {
   const whole = new Map(under);
   for (const [key, value] of over) {
@@ -83,7 +84,7 @@ function laidOver(under: Mapping, over: Mapping): Mapping {
   return whole;
 }
 
-/** Keys may be written with hyphens; in a mapping that has both, the later one counts, as with openstacksdk. */
+/** Keys may be written with hyphens. If a mapping has both forms, the later one wins, as in openstacksdk. */
 function normal(mapping: Mapping): Mapping {
   return new Map([...mapping].map(([key, value]) => [key.replaceAll('-', '_'), value]));
 }
@@ -94,7 +95,7 @@ function mappingIn(value: Value, { path }: At, what: string): Mapping {
   throw new RcWaitError('CONFIGURATION', `cannot use ${path}: ${what} is no mapping`);
 }
 
-/** The cloud with one region, and what it says for that region alone. */
+/** The cloud with one region, and with the values that apply to that region only. */
 function regional(cloud: Mapping, wanted: string | undefined, at: At): Mapping {
   const regions = regionsOf(cloud, at);
   const isWanted = (name: string | undefined): boolean => name?.toUpperCase() === wanted?.toUpperCase();
@@ -110,7 +111,10 @@ interface Region {
   readonly values: Mapping;
 }
 
-/** `regions`, a list of names or of `{name, values}`; or `region_name`, which may be a list, too, or text with commas. */
+/**
+ * From `regions`, a list of names or of `{name, values}`; else from `region_name`: a name, a list, or names
+ * with commas.
+ */
 function regionsOf(cloud: Mapping, at: At): readonly Region[] {
   const regions = cloud.get('regions') ?? cloud.get('region_name');
   const text = textOf(regions);
@@ -127,7 +131,7 @@ const authOf = (cloud: Mapping, at: At): Mapping =>
 const textOf = (value: Value): string | undefined =>
   typeof value === 'string' ? value : value instanceof NotText ? value.written : undefined;
 
-/** Settings that are words of YAML, or versions: `verify: false`, `identity_api_version: 3.0`. */
+/** Settings for which YAML words and versions are fine: `verify: false`, `identity_api_version: 3.0`. */
 const anyWord: ReadonlySet<SettingName> = new Set([
   'verify',
   'insecure',
@@ -135,7 +139,7 @@ const anyWord: ReadonlySet<SettingName> = new Set([
   'region_name',
 ]);
 
-/** Below `auth` or beside it; the former is stronger. */
+/** Reads settings below `auth` and beside it; the ones below `auth` are stronger. */
 function settingsOf(cloud: Mapping, at: At): Settings {
   const auth = authOf(cloud, at);
   const settings: [SettingName, Setting][] = [];
@@ -149,7 +153,7 @@ function settingsOf(cloud: Mapping, at: At): Settings {
   return new Map(settings);
 }
 
-/** @throws RcWaitError CONFIGURATION, without the value: it may be a secret */
+/** @throws RcWaitError CONFIGURATION, without the value, because it may be a secret */
 function sureText(value: Value, key: string, { name, path }: At): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   const is = value instanceof NotText ? value.kind : isList(value) ? 'a list' : 'a mapping';

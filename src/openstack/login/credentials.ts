@@ -21,37 +21,37 @@ import {
   settingsOver,
 } from './settings.ts';
 
-/** What the token is to be good for; undefined: whatever the identity API thinks of first. */
+/** What the token is for; undefined: the identity API's default. */
 export type Scope =
   | { readonly kind: 'project'; readonly id: string }
   | { readonly kind: 'project'; readonly name: string; readonly domain: Domain }
   | { readonly kind: 'domain'; readonly domain: Domain }
   | undefined;
 
-/** All that a login needs. */
+/** Everything that a login needs. */
 export interface Credentials {
   readonly authUrl: AuthUrl;
   readonly proof: Proof;
-  /** Rackspace's identity knows the account by itself, except for a bare token */
+  /** Rackspace's identity finds the account by itself, except for a bare token */
   readonly scope: Scope;
-  /** the region that was named beside them, as it was written */
+  /** the region named beside the credentials, as written */
   readonly region: string | undefined;
-  /** where they are from, in a person's words */
+  /** where they come from, in plain words */
   readonly from: string;
-  /** how the project is called where it is named, such as `OS_PROJECT_ID` */
+  /** the name under which the project was given, such as `OS_PROJECT_ID` */
   readonly scopeFrom: string | undefined;
-  /** the name of the compute service in the catalog, where it is named beside them */
+  /** the name of the compute service in the catalog, if it is given */
   readonly computeService: string | undefined;
-  /** the file with the certificates to trust, as it was written */
+  /** the file with the trusted certificates, as written */
   readonly caFile: string | undefined;
-  /** what was asked for and is not done, in a person's words */
+  /** settings that rc-wait does not follow, in plain words */
   readonly notices: readonly string[];
 }
 
 /** Environment variables. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What the command line adds. */
+/** What the command line adds to the variables. */
 export interface Overrides {
   /** `us`, `uk` or a URL */
   readonly authUrl: string | undefined;
@@ -60,10 +60,10 @@ export interface Overrides {
 }
 
 /**
- * The credentials that variables hold, in this order: `RAX_USERNAME` with `RAX_API_KEY`; an application
- * credential; a token in `OS_TOKEN` (or `OS_AUTH_TOKEN`); a user with `OS_PASSWORD` (or `OS_API_KEY`). An
- * empty variable is none. undefined when there is nothing of the kind.
- * @throws RcWaitError CONFIGURATION when they are half there, of an unknown kind, or go nowhere
+ * The credentials in environment variables, in this order: `RAX_USERNAME` with `RAX_API_KEY`; an application
+ * credential; a token in `OS_TOKEN` (or `OS_AUTH_TOKEN`); a user with `OS_PASSWORD` (or `OS_API_KEY`). An empty
+ * variable counts as unset. undefined when the variables hold no credentials.
+ * @throws RcWaitError CONFIGURATION when they are incomplete, of an unknown kind, or without an identity API
  */
 export function credentialsIn(variables: Variables, overrides: Overrides): Credentials | undefined {
   const rackspace = rackspaceProof(variables);
@@ -87,15 +87,15 @@ export function credentialsIn(variables: Variables, overrides: Overrides): Crede
 }
 
 /**
- * The credentials of a cloud. OS_* variables beside it are stronger than what it says, as with openstackclient;
- * but where both name an identity API and they differ, nobody can tell to which one the password belongs.
- * @throws RcWaitError CONFIGURATION when it has none, they are half there, of an unknown kind, or go nowhere
+ * The credentials of a cloud. OS_* variables override it, as in openstackclient. But if both name an identity
+ * API and they differ, the login is refused: nobody can tell which one the password belongs to.
+ * @throws RcWaitError CONFIGURATION when they are missing, incomplete, of an unknown kind, or without an identity API
  */
 export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides: Overrides): Credentials {
   const environment = settingsIn(variables);
   const settings = settingsOver(cloud.settings, environment);
   const place: Place = { settings, cloud };
-  // Of the cloud alone: OS_AUTH_TYPE may be left over from another one.
+  // Look at the cloud only: OS_AUTH_TYPE may be left over from another one.
   const isRackspace = isRackspaceType(cloud.settings) || cloud.profile?.name?.toLowerCase() === 'rackspace';
   if (trimmed(overrides.authUrl) === undefined) refuseTwoUrls(cloud, environment, isRackspace);
   const found = proofIn(place, false);
@@ -174,7 +174,7 @@ function incomplete(has: string | undefined, lacks: string): RcWaitError {
   });
 }
 
-/** Beside RAX_* the account counts; the domains, the version and the certificates of OS_* are another cloud's. */
+/** Beside RAX_* only the account of OS_* counts; its domains, version and certificates belong to another cloud. */
 function rackspaceSettings(variables: Variables, settings: Settings): Settings {
   const account = trimmed(variables.RAX_TENANT_ID);
   const kept: readonly SettingName[] = ['project_id', 'project_name'];
@@ -201,7 +201,7 @@ function scopeIn(settings: Settings): { readonly scope: Scope; readonly scopeFro
   return { scope, scopeFrom: domain.name };
 }
 
-/** A plug-in for one version says it, too. */
+/** A plug-in for one version (`v3password`) also names the version. */
 function versionIn(settings: Settings): string | undefined {
   const [, version] = /^v([23])/.exec(settings.get('auth_type')?.text ?? '') ?? [];
   return version ?? settings.get('identity_api_version')?.text.replace(/^v/, '');

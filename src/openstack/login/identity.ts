@@ -4,29 +4,29 @@ import type { Credentials, Scope } from './credentials.ts';
 import type { Proof } from './proof.ts';
 import { Secret } from './secret.ts';
 
-/** A login as it goes over HTTP. Its body holds the secret. */
+/** A login as an HTTP request. Its body holds the secret. */
 export interface LoginRequest {
   readonly url: string;
   readonly body: string;
 }
 
-/** What a login brings. */
+/** The result of a login. */
 export interface Granted {
   readonly token: Secret;
-  /** ms since 1970 by the identity API's clock; undefined: the answer does not say */
+  /** ms since 1970 by the identity API's clock; undefined: the answer has no such time */
   readonly expiresMs: number | undefined;
-  /** when the token was made, by the same clock (`issued_at`); Rackspace's v2.0 does not say it */
+  /** when the token was issued, by the same clock (`issued_at`); Rackspace's v2.0 has no such time */
   readonly issuedMs: number | undefined;
   readonly catalog: Catalog;
 }
 
 /**
  * The request for a token. v2.0: "Authenticate", Rackspace's identity documentation
- * (`RAX-KSKEY:apiKeyCredentials`, `passwordCredentials`, or a token with its account); v3: "Identity API
- * v3", OpenStack. An API key is understood by v2.0 alone, and goes as a password to v3.
+ * (`RAX-KSKEY:apiKeyCredentials`, `passwordCredentials`, or a token with its account). v3: "Identity API v3",
+ * OpenStack. Only v2.0 knows API keys; to v3 a key is sent as a password.
  */
 export function loginRequest({ authUrl, proof, scope }: Credentials): LoginRequest {
-  // v2.0 knows no application credentials; they are refused before a request is made (rules.ts).
+  // v2.0 has no application credentials; rules.ts refuses them before any request.
   if (authUrl.version === 2 && proof.kind !== 'application-credential') {
     return {
       url: `${authUrl.url}/tokens`,
@@ -34,7 +34,7 @@ export function loginRequest({ authUrl, proof, scope }: Credentials): LoginReque
     };
   }
   const identity = proofOfV3(proof);
-  // An application credential is for its project, and Keystone refuses to be asked for one beside it.
+  // An application credential belongs to its project, and Keystone refuses a request that names one as well.
   const asked = proof.kind === 'application-credential' ? {} : scopeOf(scope);
   return { url: `${authUrl.url}/auth/tokens`, body: JSON.stringify({ auth: { identity, ...asked } }) };
 }
@@ -87,7 +87,7 @@ function scopeOf(scope: Scope): object {
 
 /**
  * Reads the answer to a login.
- * @param subjectToken the header X-Subject-Token, in which v3 has the token
+ * @param subjectToken the header X-Subject-Token, where v3 puts the token
  * @returns undefined when it holds no token
  * @throws RcWaitError CONFIGURATION when it holds no catalog
  */
@@ -103,7 +103,7 @@ export function readGranted(answer: unknown, subjectToken: string | undefined): 
   };
 }
 
-/** Keystone writes UTC without saying so in `issued_at` of v2.0 ("2015-06-01T10:00:00.123456"). */
+/** In v2.0's `issued_at` Keystone writes UTC without a zone ("2015-06-01T10:00:00.123456"). */
 function momentOf(written: unknown): number | undefined {
   if (typeof written !== 'string') return undefined;
   const isZoned = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(written);
@@ -112,8 +112,8 @@ function momentOf(written: unknown): number | undefined {
 }
 
 /**
- * Whether an answer is a token that is good for nothing but asking for another: no project is named, and the user
- * has no default one ("Unscoped tokens", Keystone). v2.0 has an empty catalog with it, v3 none.
+ * Whether the token is only good for requesting another one: no project is named, and the user has no default
+ * project ("Unscoped tokens", Keystone). With such a token v2.0 sends an empty catalog, v3 none at all.
  */
 export function isUnscoped(answer: unknown): boolean {
   const token = tokenIn(answer);
@@ -125,7 +125,7 @@ export function isUnscoped(answer: unknown): boolean {
   return isEmpty && scopes.every((scope) => scope === undefined || scope === null);
 }
 
-/** The project that a token is for; undefined: the answer does not say. */
+/** The project of the token; undefined: the answer does not name it. */
 export function projectIn(answer: unknown): { readonly id: unknown; readonly name: unknown } | undefined {
   const project = tokenIn(answer)?.project;
   return typeof project === 'object' && project !== null

@@ -9,28 +9,29 @@ import { type Granted, isUnscoped, loginRequest, projectIn, readGranted } from '
 import type { Proof } from './proof.ts';
 import type { Secret } from './secret.ts';
 
-/** A token, and what it opens. */
+/** A token and its catalog. */
 export interface Session {
   readonly token: Secret;
   readonly catalog: Catalog;
-  /** the time at the identity API, ms since 1970; undefined: it has not said it */
+  /** the identity API's time, ms since 1970; undefined: the API did not send it */
   nowMs(): number | undefined;
 }
 
-/** A login that lasts as long as it is needed. */
+/** A login that is renewed for as long as it is needed. */
 export interface Login {
   /**
-   * A session that is good now: the last one, or a new one where that is about to run out.
-   * @throws RcWaitError API_REFUSED when the credentials are; API_UNAVAILABLE when identity gives no usable answer
+   * A valid session: the last one, or a new one if that is about to expire.
+   * @throws RcWaitError API_REFUSED when the credentials are refused; API_UNAVAILABLE when identity gives no
+   *   usable answer
    */
   session(signal: AbortSignal): Promise<Session>;
-  /** An API refused this session's token (401): the next session is a new one. */
+  /** An API refused this session's token (401): the next call of `session` logs in again. */
   reject(session: Session): void;
 }
 
-/** Identity gave no usable answer, and may well give one if it is asked again. */
+/** Identity gave no usable answer; asking again may help. */
 export class LoginTrouble extends RcWaitError {
-  /** so long it asks us to wait; undefined: it does not say */
+  /** how long identity asks rc-wait to wait; undefined: it does not say */
   readonly retryAfterMs: number | undefined;
 
   constructor(where: string, reason: string, retryAfterMs: number | undefined) {
@@ -39,10 +40,10 @@ export class LoginTrouble extends RcWaitError {
   }
 }
 
-/** A token that outlives the process, where the owner asked for it. */
+/** Keeps a token beyond the process, if the owner asks for it. */
 export interface TokenCache {
   read(): { readonly answer: unknown; readonly subjectToken: string | undefined } | undefined;
-  /** @param expiresMs ms since 1970, by the clock of this machine */
+  /** @param expiresMs ms since 1970, by this machine's clock */
   write(answer: unknown, subjectToken: string | undefined, expiresMs: number): void;
 }
 
@@ -51,20 +52,20 @@ export interface LoginOptions {
   readonly http: Http;
   readonly clock: Clock;
   readonly cache?: TokenCache | undefined;
-  /** told of each login: how many there were is part of the result */
+  /** called for each login: the result document counts them */
   readonly onRequest?: () => void;
 }
 
 /**
- * A token is renewed so long before it runs out, or a tenth of its life: a request that is under way must still be
- * taken. One that lives no longer than this is used until an API refuses it (401): else one that seems to be over,
- * because a clock is wrong, would be asked for before each question.
+ * A token is renewed this long before it expires, or a tenth of its life if that is less, so that a request
+ * under way is still accepted. A token that lives no longer than this is used until an API refuses it (401):
+ * with a wrong clock it would seem expired, and each question would start with a login.
  */
 const marginMs = 60_000;
 
 const requestTimeoutMs = 30_000;
 
-/** Logs in when a session is first asked for, and again when it runs out. Several who ask at once share one login. */
+/** Logs in at the first request for a session, and again when it expires. Concurrent callers share one login. */
 export function createLogin(options: LoginOptions): Login {
   const { clock, credentials, cache } = options;
   let current: (Session & { readonly renewMs: number }) | undefined;
@@ -82,7 +83,7 @@ export function createLogin(options: LoginOptions): Login {
       token,
       catalog,
       nowMs: () => (theirMs === undefined ? undefined : theirMs + clock.nowMs() - gotMs),
-      // A bare token cannot be renewed: it is used to its end.
+      // A bare token cannot be renewed: it is used until it is refused.
       renewMs: isBare ? Number.POSITIVE_INFINITY : gotMs + renewAfterMs(lifeOf(granted, theirMs)),
     };
     refused = false;
@@ -98,24 +99,24 @@ export function createLogin(options: LoginOptions): Login {
       return underWay;
     },
     reject(session) {
-      // Another region may have renewed it meanwhile: the new one is not to be thrown away.
+      // Another region may already have renewed it: keep the new session.
       if (session === current) refused = true;
     },
   };
 }
 
-/** How long the token lives, in ms: two readings of one clock. undefined: only its end is known, or not even that. */
+/** How long the token lives, in ms, from two readings of identity's clock. undefined: one of them is missing. */
 function lifeOf({ expiresMs }: Granted, theirMs: number | undefined): number | undefined {
   return expiresMs === undefined || theirMs === undefined ? undefined : expiresMs - theirMs;
 }
 
-/** How long after its login a token is renewed without having been refused. */
+/** How long after its login a token is renewed, in ms, unless it is refused before. */
 function renewAfterMs(lifeMs: number | undefined): number {
   if (lifeMs === undefined || lifeMs <= marginMs) return Number.POSITIVE_INFINITY;
   return lifeMs - Math.min(marginMs, lifeMs / 10);
 }
 
-/** A token, and what time it was at identity when it gave it, ms since 1970; undefined: it did not say. */
+/** A token, and identity's time when it was issued, ms since 1970; undefined: identity did not send it. */
 interface Received {
   readonly granted: Granted;
   readonly theirMs: number | undefined;
@@ -125,7 +126,7 @@ function readCache(cache: TokenCache | undefined): Received | undefined {
   const kept = cache?.read();
   if (kept === undefined) return undefined;
   const granted = readGranted(kept.answer, kept.subjectToken);
-  // What it says of the time is of the run that kept it.
+  // The stored times belong to the run that wrote them.
   return granted === undefined ? undefined : { granted, theirMs: undefined };
 }
 
@@ -164,10 +165,10 @@ async function request(
   refuseOtherProject(where, answer, credentials);
   const granted = grantedBy(answer, subjectToken);
   if (granted === undefined) throw unavailable(where, 'its answer holds no token and catalog');
-  // The clock that sets the end of a token sets this too; a proxy in front may have another one.
+  // Prefer the token's own times: a proxy in front of identity may have another clock.
   const theirMs = granted.issuedMs ?? dateOf(reply.head);
   const lifeMs = lifeOf(granted, theirMs);
-  // The next run compares it with the clock of this machine, which may be wrong.
+  // The next run compares this with this machine's clock, which may be wrong.
   const untilMs = lifeMs === undefined ? granted.expiresMs : Date.now() + lifeMs;
   if (untilMs !== undefined) cache?.write(answer, subjectToken, untilMs);
   return { granted, theirMs };
@@ -217,9 +218,9 @@ function refusal(where: string, reply: Answered, credentials: Credentials): RcWa
 }
 
 /**
- * A password may be right and not enough. Rackspace asks for a passcode in WWW-Authenticate ("Authenticate with
- * multi-factor authentication passcode credentials", Cloud Identity), Keystone gives a receipt ("Multi-Factor
- * Authentication", Keystone); neither asks the holders of keys.
+ * A second-factor hint: the password may be right and still not enough. Rackspace asks for a passcode in
+ * WWW-Authenticate ("Authenticate with multi-factor authentication passcode credentials", Cloud Identity),
+ * Keystone returns a receipt ("Multi-Factor Authentication", Keystone). Neither asks for one with an API key.
  */
 function secondFactor({ head, body }: Answered): string | undefined {
   const asked = 'the account asks for a second factor, which rc-wait cannot give';
@@ -232,8 +233,8 @@ function secondFactor({ head, body }: Answered): string | undefined {
 }
 
 /**
- * Whether a 404 is of an identity API, and about what it was asked to look up: Keystone says so of a token that it does
- * not know. Users are refused with 401; a 404 to them is about the path.
+ * Whether a 404 comes from the identity API and concerns the proof: Keystone answers so to a token that it does
+ * not know. Users are refused with 401, so for them a 404 is about the path.
  */
 function isAboutProof(body: string, { kind }: Proof): boolean {
   if (kind !== 'token' && kind !== 'application-credential') return false;
@@ -251,7 +252,7 @@ function noProject(where: string, { scope }: Credentials): RcWaitError {
   });
 }
 
-/** An application credential is for one project, whatever else is named beside it. */
+/** An application credential belongs to one project; refuses another one named beside it. */
 function refuseOtherProject(where: string, answer: unknown, credentials: Credentials): void {
   const { proof, scope, scopeFrom } = credentials;
   if (proof.kind !== 'application-credential' || scope?.kind !== 'project') return;

@@ -3,13 +3,13 @@ import type { Cloud } from './clouds.ts';
 import { Secret } from './secret.ts';
 import { type Setting, type SettingName, type Settings, variableOf } from './settings.ts';
 
-/** A domain of the identity API v3. A name is unique, too, but another domain's id may look like it. */
+/** A domain of the identity API v3. Names are unique as well, but a name may look like another domain's id. */
 export type Domain = { readonly id: string } | { readonly name: string };
 
-/** A user; a name alone says nothing, since each domain may have one of that name. */
+/** A user. A name needs its domain, because each domain may have a user of that name. */
 type User = { readonly id: string } | { readonly name: string; readonly domain: Domain };
 
-/** What proves who we are. */
+/** What the user logs in with. */
 export type Proof =
   | { readonly kind: 'api-key'; readonly username: string; readonly domain: Domain; readonly apiKey: Secret }
   | { readonly kind: 'password'; readonly user: User; readonly password: Secret }
@@ -20,14 +20,14 @@ export type Proof =
       readonly secret: Secret;
     };
 
-/** Settings, and whose they are in a message. */
+/** Settings, and where they come from, for messages. */
 export interface Place {
   readonly settings: Settings;
-  /** undefined: the environment's */
+  /** undefined: from the environment */
   readonly cloud: Cloud | undefined;
 }
 
-/** A proof with the settings that it is made of. */
+/** A proof, and the settings it is made of. */
 export interface FoundProof {
   readonly proof: Proof;
   readonly of: readonly Setting[];
@@ -50,16 +50,16 @@ const kindByType: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * The proof that settings hold; undefined when they hold nothing of the kind.
- * @param isOldPlugin the password is an API key, as the old nova client's plug-in for Rackspace had it
- * @throws RcWaitError CONFIGURATION when it is half there, or of a kind that is not known here
+ * The proof in the settings; undefined when they hold none.
+ * @param isOldPlugin the password is an API key, as in the old nova client's plug-in for Rackspace
+ * @throws RcWaitError CONFIGURATION when it is incomplete or of an unknown kind
  */
 export function proofIn(place: Place, isOldPlugin: boolean): FoundProof | undefined {
   const { settings, cloud } = place;
   const type = settings.get('auth_type');
   const named = type === undefined ? undefined : kindByType[type.text];
   if (type !== undefined && named === undefined) throw unknownType(place, type);
-  // What the cloud itself has is meant: a token that is left over in the environment is not its own.
+  // Prefer the cloud's own settings: a token left over in the environment is not the cloud's.
   const own = new Map([...settings].filter(([, { source }]) => source === 'cloud'));
   const kind = named ?? (cloud === undefined ? undefined : kindOf(own)) ?? kindOf(settings);
   switch (kind) {
@@ -75,7 +75,7 @@ export function proofIn(place: Place, isOldPlugin: boolean): FoundProof | undefi
       return apiKey(place, 'api_key', type);
     case 'password':
       if (isOldPlugin) return apiKey(place, 'password', type);
-      // OS_API_KEY is how the password was called before there were passwords.
+      // OS_API_KEY is the password's former name.
       return settings.has('api_key') && !settings.has('password')
         ? apiKey(place, 'api_key', type)
         : password(place, type);
@@ -127,7 +127,7 @@ function password(place: Place, type: Setting | undefined): FoundProof {
   return { proof: { kind: 'password', user, password: new Secret(secret.text) }, of: [of, secret] };
 }
 
-/** An id is stronger than a name, as with keystoneauth. */
+/** An id overrides a name, as in keystoneauth. */
 function userIn(place: Place, has: Setting | undefined): { readonly user: User; readonly of: Setting } {
   const id = place.settings.get('user_id');
   if (id !== undefined) return { user: { id: id.text }, of: id };
@@ -135,17 +135,17 @@ function userIn(place: Place, has: Setting | undefined): { readonly user: User; 
   return { user: { name: name.text, domain: userDomainIn(place.settings) }, of: name };
 }
 
-/** The domain that the names of users are looked up in. */
+/** The domain in which user names are looked up. */
 function userDomainIn(settings: Settings): Domain {
   return domainOf(settings, ['user_domain_id', 'user_domain_name', ...commonDomain(settings)]);
 }
 
-/** The domain that the names of projects are looked up in. */
+/** The domain in which project names are looked up. */
 export function projectDomainIn(settings: Settings): Domain {
   return domainOf(settings, ['project_domain_id', 'project_domain_name', ...commonDomain(settings)]);
 }
 
-/** `domain_id` is short for that of the user and of the project; without a project it is what is logged in to. */
+/** `domain_id` stands for the user's and the project's domain; without a project it is the scope itself. */
 function commonDomain(settings: Settings): readonly SettingName[] {
   const isProject = settings.has('project_id') || settings.has('project_name');
   return isProject ? ['domain_id', 'domain_name'] : [];

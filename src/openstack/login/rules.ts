@@ -5,7 +5,7 @@ import type { Place, Proof } from './proof.ts';
 import type { SettingName, Settings } from './settings.ts';
 
 /**
- * Refuses what v2.0 would ignore: without its domain, another user of the same name would be logged in.
+ * Refuses settings that v2.0 would ignore: without its domain, another user of the same name would be logged in.
  * @throws RcWaitError CONFIGURATION
  */
 export function refuseWhatV2Lacks({ kind }: Proof, settings: Settings): void {
@@ -25,7 +25,7 @@ export function refuseWhatV2Lacks({ kind }: Proof, settings: Settings): void {
     'default_domain_id',
     'default_domain_name',
   ];
-  // v2.0 is about the default domain alone, whose id is `default` and whose name is `Default`.
+  // v2.0 knows only the default domain, whose id is `default` and whose name is `Default`.
   const isDefault = (text: string | undefined): boolean => /^default$/i.test(text ?? 'default');
   const foreign = domains.map((name) => settings.get(name)).find((one) => !isDefault(one?.text));
   if (foreign === undefined) return;
@@ -37,7 +37,7 @@ export function refuseWhatV2Lacks({ kind }: Proof, settings: Settings): void {
 }
 
 /**
- * Refuses what would change whose token it is, and is not understood.
+ * Refuses settings that rc-wait does not support and that would change whose token it gets.
  * @throws RcWaitError CONFIGURATION
  */
 export function refuseUnknown(settings: Settings, names: readonly SettingName[]): void {
@@ -49,8 +49,8 @@ export function refuseUnknown(settings: Settings, names: readonly SettingName[])
 }
 
 /**
- * Refuses a cloud and a variable that name two identity APIs: nobody can tell to which one the password belongs.
- * @param isRackspace its profile or its way to log in names Rackspace's
+ * Refuses a cloud and a variable that name two identity APIs: nobody can tell which one the password belongs to.
+ * @param isRackspace the cloud's profile or its login method names Rackspace's API
  * @throws RcWaitError CONFIGURATION
  */
 export function refuseTwoUrls(cloud: Cloud, environment: Settings, isRackspace: boolean): void {
@@ -69,8 +69,8 @@ export function refuseTwoUrls(cloud: Cloud, environment: Settings, isRackspace: 
 }
 
 /**
- * The URL of a cloud, with its region where `{region_name}` stands (openstacksdk's loader.py puts settings into it).
- * @throws RcWaitError CONFIGURATION when something else is to be put into it
+ * The URL of a cloud with its region in place of `{region_name}` (openstacksdk's loader.py fills in settings).
+ * @throws RcWaitError CONFIGURATION when the URL has another placeholder
  */
 export function filledIn(
   url: string | undefined,
@@ -86,7 +86,7 @@ export function filledIn(
   );
 }
 
-/** That a cloud has nothing to log in with. */
+/** The error for a cloud without credentials. */
 export function noneIn({ name, path }: Cloud): RcWaitError {
   return new RcWaitError(
     'CONFIGURATION',
@@ -97,7 +97,7 @@ export function noneIn({ name, path }: Cloud): RcWaitError {
   );
 }
 
-/** That no identity API is named: a secret is for one, and is sent to no other. */
+/** The error for credentials without an identity API: a secret belongs to one API and is sent to no other. */
 export function goesNowhere({ cloud }: Place): RcWaitError {
   if (cloud === undefined)
     return new RcWaitError(
@@ -108,7 +108,7 @@ export function goesNowhere({ cloud }: Place): RcWaitError {
       },
     );
   const { name, path, profile } = cloud;
-  // A profile that is written out in full may hold a password.
+  // A profile that is written out in full may contain a password.
   const shown = profile?.name === undefined ? '' : ` ${JSON.stringify(profile.name)}`;
   const known = profile === undefined ? '' : `, and its profile${shown} is not known here`;
   return new RcWaitError(
@@ -118,7 +118,7 @@ export function goesNowhere({ cloud }: Place): RcWaitError {
   );
 }
 
-/** What settings ask for and is not done, in a person's words. */
+/** Warnings about settings that rc-wait does not follow, in plain words. */
 export function noticesOn(settings: Settings): readonly string[] {
   const isOff = (name: SettingName, word: RegExp): boolean => word.test(settings.get(name)?.text ?? '');
   const unchecked = [

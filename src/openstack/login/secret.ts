@@ -1,9 +1,8 @@
 const shown = '[secret]';
 
 /**
- * A key, a password or a token. It is written nowhere by accident: whoever
- * prints, logs, inspects or serialises it gets `[secret]`, and only the one who
- * sends it asks for its text.
+ * A key, a password or a token. Printing, logging, inspecting or serialising it gives `[secret]`; only the code
+ * that sends it calls `reveal`.
  */
 export class Secret {
   readonly #text: string;
@@ -12,7 +11,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself: for a request, and for nothing else. */
+  /** The text itself, only for a request. */
   reveal(): string {
     return this.#text;
   }
@@ -25,7 +24,7 @@ export class Secret {
     return shown;
   }
 
-  /** What util.inspect and console.log ask for (node:util, "Custom inspection functions on objects"). */
+  /** Called by util.inspect and console.log (node:util, "Custom inspection functions on objects"). */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return shown;
   }

@@ -1,10 +1,9 @@
-/** The settings of a login that are understood, under the names that openstacksdk gives them. */
+/** The supported login settings, under openstacksdk's names. */
 export type SettingName = keyof typeof spellings;
 
 /**
- * Each with its spellings, the strongest first. A variable is OS_ with the
- * spelling in upper case; a key of clouds.yaml is the spelling, with hyphens or
- * underscores ("Configuring OpenStack SDK Applications", OpenStack).
+ * Each setting with its spellings, the strongest first. A variable is OS_ and the spelling in upper case; a key
+ * of clouds.yaml is the spelling with hyphens or underscores ("Configuring OpenStack SDK Applications", OpenStack).
  */
 const spellings = {
   auth_url: ['auth_url'],
@@ -39,27 +38,26 @@ const spellings = {
   verify: ['verify'],
 } as const;
 
-/** All of them, with their spellings. */
+/** All settings with their spellings. */
 export const settingSpellings = Object.entries(spellings) as readonly (readonly [
   SettingName,
   readonly string[],
 ])[];
 
-/** Values that are sent as they are: white space may belong to them. */
+/** Values that are sent untrimmed: white space may be part of them. */
 const verbatim: ReadonlySet<SettingName> = new Set(['password', 'application_credential_secret']);
 
-/** A setting that was found. */
 export interface Setting {
   readonly text: string;
-  /** how it is called where it stands: `OS_PASSWORD`, or `password` in clouds.yaml */
+  /** the name by which the user wrote it: `OS_PASSWORD`, or `password` in clouds.yaml */
   readonly name: string;
   readonly source: 'environment' | 'cloud';
 }
 
-/** What was found of a login. An empty one is none. */
+/** The settings that were found; an empty value counts as missing. */
 export type Settings = ReadonlyMap<SettingName, Setting>;
 
-/** A setting, unless it is empty. */
+/** A list of the one setting; empty if its value is. */
 export function settingOf(
   name: SettingName,
   text: string | undefined,
@@ -70,10 +68,9 @@ export function settingOf(
   return [[name, { ...at, text: verbatim.has(name) ? text : trimmed }]];
 }
 
-/** The variable of a setting. */
 export const variableOf = (spelling: string): string => `OS_${spelling.toUpperCase()}`;
 
-/** The settings that OS_* variables hold. */
+/** The settings in OS_* variables. */
 export function settingsIn(variables: Readonly<Record<string, string | undefined>>): Settings {
   return new Map(
     settingSpellings.flatMap(([name, spelled]) =>
@@ -87,7 +84,7 @@ export function settingsIn(variables: Readonly<Record<string, string | undefined
   );
 }
 
-/** Settings that name the same thing: who says it in one way has said it. */
+/** Groups of settings that name the same thing: one of them replaces the others. */
 const sameThing: readonly (readonly SettingName[])[] = [
   ['user_id', 'username'],
   ['project_id', 'project_name'],
@@ -98,14 +95,14 @@ const sameThing: readonly (readonly SettingName[])[] = [
   ['default_domain_id', 'default_domain_name'],
 ];
 
-/** Settings with stronger ones over them. A stronger name takes the place of a weaker id: both would mean the id. */
+/** Settings with stronger ones on top. A stronger name also removes a weaker id: with both, the id would be used. */
 export function settingsOver(weaker: Settings, stronger: Settings): Settings {
   const replaced = sameThing.filter((group) => group.some((name) => stronger.has(name))).flat();
   const kept = [...weaker].filter(([name]) => !replaced.includes(name));
   return new Map([...kept, ...stronger]);
 }
 
-/** The region that the environment names. It is stronger than that of clouds.yaml, for every command. */
+/** The region named by the environment. It overrides clouds.yaml in every command. */
 export function regionIn(variables: Readonly<Record<string, string | undefined>>): string | undefined {
   return [variables.RAX_REGION, variables.OS_REGION_NAME]
     .map((text) => text?.trim())

@@ -9,21 +9,23 @@ import type { Secret } from './secret.ts';
 
 const schema = 'rc-wait/token/v1';
 
-/** A token that runs out sooner is not worth a try. */
+/** A token that expires sooner is not used. */
 const leastLifeMs = 5 * 60_000;
 
-/** Ten years: no token lives longer. What says more is damaged, or somebody's wish that it be believed for ever. */
+/**
+ * Ten years: no token lives longer. A longer life means that the file is damaged, or that somebody wants it
+ * believed for ever.
+ */
 const longestLifeMs = 10 * 366 * 24 * 3_600_000;
 
-/** More than a token with a large catalog has. */
+/** More than a token with a large catalog needs. */
 const largestBytes = 16 * 2 ** 20;
 
 /**
- * A token in a file, for those who ask for it: whoever can read it can do all
- * that the account may. Mode 0600 from its first byte on; a file that others
- * can read, that somebody else owns, or that lies where others could put theirs,
- * is not believed.
- * @param onNotice hears why the file is not used
+ * Keeps a token in a file, for owners who ask for it. Whoever can read the file can do everything that the
+ * account may, so it is created with mode 0600. A file that others can read, that another user owns, or whose
+ * folder lets others replace it is not used.
+ * @param onNotice receives the reason why the file is not used
  */
 export function fileCache(path: string, of: Credentials, onNotice: (notice: string) => void): TokenCache {
   const owner = ownerOf(of);
@@ -55,12 +57,14 @@ export function fileCache(path: string, of: Credentials, onNotice: (notice: stri
   };
 }
 
-/** Whose token it is: one for another account, or for another user of the same name, must not be used. */
+/** Whose token it is: a token of another account, or of another user with the same name, must not be used. */
 function ownerOf({ authUrl, proof, scope }: Credentials): string {
   return JSON.stringify([authUrl.url, identityOf(proof), scope ?? null]);
 }
 
-/** Everything of a proof but its secret. A bare token by its hash: a new one is given because the old one is over. */
+/**
+ * A proof without its secret. A bare token is identified by its hash: a new one is given when the old one has expired.
+ */
 function identityOf(proof: Proof): unknown {
   switch (proof.kind) {
     case 'api-key':

@@ -2,27 +2,27 @@ import type { Feature } from '../types.ts';
 import { fieldOf, nameOf, placesOf, statusOf } from './fields.ts';
 import { canon, clean, type Tree } from './tree.ts';
 
-/** The features of "RackConnect API", by the sense of their human names; the keys are rc-wait's own. */
+/** The features of "RackConnect API", matched by their human names; the keys are rc-wait's own. */
 const featureNames = {
   configureNetworkStack: /^(?:rackconnect)?(?:automation)?(?:feature)?configurenetworkstack$/,
   manageSoftwareFirewall: /^(?:rackconnect)?(?:automation)?(?:feature)?managesoftwarefirewall$/,
-  // `provison` is how the Cloud Servers metadata spells it.
+  // The Cloud Servers metadata spells it `provison`.
   provisionPublicIp: /^(?:rackconnect)?(?:automation)?(?:feature)?provisi?onpublicip(?:address)?$/,
 } as const;
 
-/** rc-wait's own name of a feature that Rackspace documents. */
+/** rc-wait's name for a documented feature. */
 export type FeatureName = keyof typeof featureNames;
 
 function isKnownFeature(text: string | undefined): boolean {
   return text !== undefined && Object.values(featureNames).some((pattern) => pattern.test(canon(text)));
 }
 
-/** Whether a feature is the one of that name, however the API spells it. */
+/** Whether a feature has that name, in any spelling. */
 export function isNamed(feature: Feature, name: FeatureName): boolean {
   return featureNames[name].test(canon(feature.name));
 }
 
-/** A feature together with the parts of the payload that it was read from. */
+/** A feature and the parts of the payload that it was read from. */
 interface FoundFeature {
   readonly feature: Feature;
   readonly parts: readonly Tree[];
@@ -31,8 +31,8 @@ interface FoundFeature {
 const maxFeatures = 100;
 
 /**
- * All features in a tree, in the order of the payload; at most 100. The whole
- * answer is one only where there is no other: a server's own name and status are none.
+ * All features in a tree, in payload order; at most 100. The root itself counts only if nothing below it does:
+ * a server's own name and status are not a feature.
  */
 export function findFeatures(root: Tree): readonly FoundFeature[] {
   const inside = [...placesOf(root)]
@@ -42,10 +42,7 @@ export function findFeatures(root: Tree): readonly FoundFeature[] {
   return found.slice(0, maxFeatures);
 }
 
-/**
- * Whether a tree says in so many words that there are no features: an empty list, or an empty
- * element of that name.
- */
+/** Whether a tree explicitly has no features: an empty list, or an empty element with that name. */
 export function saysNone(root: Tree): boolean {
   const isNone = (part: Tree): boolean => part.empty && /features?$/.test(canon(part.key));
   return isNone(root) || root.children.some(isNone) || (root.empty && root.key === '');
@@ -76,7 +73,7 @@ function featureOf(node: Tree): FoundFeature | undefined {
   const parts = words.map(({ part }) => part);
   const name = words.length === 0 ? undefined : nameIn(node, parts);
   if (name?.text !== undefined) return { feature: featureFrom(name.text, words), parts: [name, ...parts] };
-  // A map, where the key is the name: `"configure_network_stack": "ENABLED"` or `…: {"enabled": true}`.
+  // A map with the name as its key: `"configure_network_stack": "ENABLED"` or `…: {"enabled": true}`.
   if (!isKnownFeature(node.key)) return undefined;
   const own = words.length > 0 ? words : wordAt(node);
   return own.length > 0
@@ -84,14 +81,14 @@ function featureOf(node: Tree): FoundFeature | undefined {
     : undefined;
 }
 
-/** A documented name under any key comes before any name under a likely key. */
+/** A documented name under any key wins over any name under a likely key. */
 function nameIn(node: Tree, words: readonly Tree[]): Tree | undefined {
   const documented = node.children.find(({ text }) => isKnownFeature(text));
   const isOwn = node.text !== undefined && !words.includes(node) && !isKnownFeature(node.key);
   return documented ?? nameOf(node) ?? (isOwn ? node : undefined);
 }
 
-/** One feature from all that is said of it. Words that contradict one another leave `enabled` undefined. */
+/** One feature from all statements about it. If they contradict each other, `enabled` is undefined. */
 function featureFrom(name: string, words: readonly Word[]): Feature {
   const votes = new Set(words.map(({ enabled }) => enabled).filter((enabled) => enabled !== undefined));
   const [enabled] = votes.size === 1 ? votes : [undefined];

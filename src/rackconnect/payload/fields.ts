@@ -1,22 +1,22 @@
 import { canon, clean, type Tree } from './tree.ts';
 
-/** A part of the payload with its place: enough to say what it is, and to leave out what was understood. */
+/** A part of the payload with its place, which shows what it is and whether it was understood. */
 export interface Place {
   readonly node: Tree;
-  /** the node's sense: its key in lower case without separators */
+  /** the normalised key: lower case, without separators */
   readonly key: string;
   readonly parents: readonly Tree[];
 }
 
-/** Every part of a tree, parents first. The depth is bounded where the tree is built. */
+/** Every part of a tree, parents first. The tree's depth is limited where it is built. */
 export function* placesOf(node: Tree, parents: readonly Tree[] = []): Generator<Place> {
   yield { node, key: canon(node.key), parents };
   for (const child of node.children) yield* placesOf(child, [...parents, node]);
 }
 
 /**
- * The child of `node` that carries a value under the first of `senses` that it
- * has; failing that, under a key that ends in `suffix`.
+ * The child of `node` with a value under the first matching key of `senses`; if none matches, under a key that
+ * ends in `suffix`.
  */
 export function fieldOf(node: Tree, senses: readonly string[], suffix?: string): Tree | undefined {
   const valued = node.children.filter(({ text }) => text !== undefined && text.trim() !== '');
@@ -52,15 +52,12 @@ const statusSenses = [
   'outcome',
 ];
 
-/** The name-like value of a part: a key of it, or the text of an XML element whose attributes say the rest. */
+/** The name of a part: from one of its keys, or the text of an XML element with its status in an attribute. */
 export function nameOf(node: Tree): Tree | undefined {
   return fieldOf(node, nameSenses, 'name') ?? (statusFieldOf(node) !== undefined ? ownText(node) : undefined);
 }
 
-/**
- * The status-like value of a part: a key of it, or the text of an XML element that has its name as
- * an attribute.
- */
+/** The status of a part: from one of its keys, or the text of an XML element with its name in an attribute. */
 export function statusOf(node: Tree): Tree | undefined {
   return statusFieldOf(node) ?? (fieldOf(node, nameSenses, 'name') !== undefined ? ownText(node) : undefined);
 }
@@ -73,17 +70,14 @@ function ownText(node: Tree): Tree | undefined {
   return node.children.length > 0 && node.text !== undefined ? node : undefined;
 }
 
-/** Whether a part has parts and no value of its own. */
+/** Whether a part has children and no value of its own. */
 export function isContainer(node: Tree): boolean {
   return node.text === undefined && node.children.length > 0;
 }
 
 const maxUnread = 20;
 
-/**
- * The values that `understood` does not cover, as `path: value`, for people.
- * At most 20 of them, and how many more there were.
- */
+/** The values that `understood` lacks, as `path: value`, for people: at most 20, and the number of the rest. */
 export function unreadOf(root: Tree, understood: ReadonlySet<Tree>): readonly string[] {
   const unread: string[] = [];
   let more = 0;

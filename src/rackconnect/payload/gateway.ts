@@ -5,7 +5,7 @@ const gatewayKey =
   /^(?:automation|rackconnect|default|server)?gateway(?:ip|ipaddress|ipv4|ipv4address|address)?$/;
 const addressKeys = ['ip', 'ipaddress', 'ipv4', 'ipv4address', 'address'];
 
-/** The parts of an answer that state the gateway's address. */
+/** The parts of an answer with the gateway's address. */
 export function gatewayNodes(top: Tree): readonly Tree[] {
   if (top.key === '' && top.text !== undefined) return [top];
   const near = [...placesOf(top)].filter(({ parents }) => parents.length <= 2);

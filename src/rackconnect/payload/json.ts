@@ -12,15 +12,15 @@ export function parseJson(text: string): Parsed {
     return unreadable(`the answer is not valid JSON: ${(error as SyntaxError).message}`);
   }
   const twice = duplicateKey(text);
-  // JSON.parse keeps the last of two: DEPLOYED might hide a DEPLOYING (RFC 8259 §4: "unpredictable").
+  // JSON.parse keeps the last of two equal keys: DEPLOYED could hide DEPLOYING (RFC 8259 §4: "unpredictable").
   if (twice !== undefined) return unreadable(`the answer has the key "${twice}" twice in one object`);
   const tree = fromJson('', value, false, 0, new Budget());
   const [only, ...others] = tree.children;
-  // A list of one, `[{…}]`, means the one.
+  // A list with one item, `[{…}]`, stands for that item.
   return { ok: true, tree: only?.listed && others.length === 0 ? { ...only, listed: false } : tree };
 }
 
-/** The first key that one object has twice, in text that is known to be valid JSON. */
+/** The first key that occurs twice in one object, in valid JSON. */
 function duplicateKey(json: string): string | undefined {
   const open: Set<string>[] = [];
   for (const [token, colon] of json.matchAll(/[{}[\]]|"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g)) {
@@ -41,14 +41,14 @@ function fromJson(key: string, value: unknown, listed: boolean, depth: number, b
   if (typeof value !== 'object' || value === null) {
     return { ...leaf(key, textOf(value)), listed };
   }
-  // Deeper than any meaning: the part stays, without what is in it.
+  // Too deep to mean anything: keep the part without its content.
   const parts: [string, unknown][] = depth >= maxDepth ? [] : Object.entries(value);
   const isList = Array.isArray(value);
   const children = parts.map(([name, part]) => fromJson(isList ? '' : name, part, isList, depth + 1, budget));
   return { key, text: undefined, children, listed, empty: isList && value.length === 0 };
 }
 
-/** JSON.parse makes 1e999 Infinity, which would pass for a word. */
+/** JSON.parse turns 1e999 into Infinity, which would count as a word. */
 function textOf(value: unknown): string | undefined {
   return value === null || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY
     ? undefined

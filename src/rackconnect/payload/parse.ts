@@ -2,13 +2,12 @@ import { parseJson } from './json.ts';
 import { Budget, BudgetSpent, leaf, type Parsed, unreadable } from './tree.ts';
 import { parseXml } from './xml.ts';
 
-/** The transport stops at 1 MiB; this bounds what comes from elsewhere. */
+/** The transport stops at 1 MiB; this limits bodies from elsewhere. */
 const maxLength = 1024 * 1024;
 
 /**
- * Reads a body into a tree. The body decides what it is, because servers label
- * JSON as text/plain and error pages as JSON; `expected` (a content type or a
- * format) only words the refusal.
+ * Reads a body into a tree. The body itself decides its format, because servers label JSON as text/plain and
+ * error pages as JSON; `expected` (a content type or a format) only appears in the error.
  */
 export function parsePayload(body: string, expected: string): Parsed {
   if (body.length > maxLength) return unreadable(`the answer is longer than ${maxLength} characters`);
@@ -34,8 +33,8 @@ function parseMarkup(text: string, expected: string): Parsed {
 }
 
 /**
- * What follows the XML declaration, processing instructions and comments.
- * A loop, because a regular expression for it backtracks without end.
+ * The text after the XML declaration, processing instructions and comments. A loop, because a regular
+ * expression for this backtracks without end.
  */
 function skipProlog(text: string): string {
   let rest = text;

@@ -2,16 +2,16 @@ import { isContainer, placesOf, unreadOf } from './fields.ts';
 import { isInList } from './tasks.ts';
 import { canon, clean, type Tree, type Unreadable, unreadable } from './tree.ts';
 
-/** A status as a word in upper case, `IN_PROGRESS` for "In progress"; undefined when it is not like a word. */
+/** A status as a word in upper case, `IN_PROGRESS` for "In progress"; undefined when it does not look like a word. */
 function statusWord(text: string): string | undefined {
   const word = text.trim();
-  // An error page's sentence or a bare `null` must never count as a status that nobody has seen.
+  // The sentence of an error page or a bare `null` must never pass as an unknown status.
   if (!/^[A-Za-z][A-Za-z_ -]{1,39}$/.test(word) || /^(?:null|none|undefined|true|false)$/i.test(word))
     return undefined;
   return word.toUpperCase().replace(/ +/g, '_');
 }
 
-/** A status together with the parts that state it. */
+/** A status and the parts of the payload with it. */
 interface FoundStatus {
   readonly status: string;
   readonly nodes: readonly Tree[];
@@ -28,8 +28,8 @@ const statusKeys = [
 const containers = /automation|status|detail|rackconnect|response|result|data/;
 
 /**
- * `automation_status` at the top or up to two levels down, whatever its
- * spelling; failing that, a plain `status` that can only be the whole answer's.
+ * `automation_status` at the top or up to two levels down, in any spelling; failing that, a plain `status` that
+ * can only belong to the whole answer.
  */
 export function findStatus(top: Tree): Found {
   if (top.key === '' && top.text !== undefined) return agree([top]);
@@ -47,10 +47,7 @@ export function findStatus(top: Tree): Found {
   return unreadable(`the answer names no automation status${has}`);
 }
 
-/**
- * One status from all the parts that state it. Duplicates that agree are harmless; those that do
- * not are not an answer.
- */
+/** One status from all parts with one. Equal duplicates are harmless; different ones make the answer unreadable. */
 function agree(nodes: readonly Tree[]): Found {
   const words = new Set<string>();
   for (const { text } of nodes) {

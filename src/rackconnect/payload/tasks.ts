@@ -2,7 +2,7 @@ import type { Task } from '../types.ts';
 import { nameOf, type Place, placesOf, statusOf } from './fields.ts';
 import { canon, clean, type Tree } from './tree.ts';
 
-/** A task together with the parts of the payload that it was read from. */
+/** A task and the parts of the payload that it was read from. */
 interface FoundTask {
   readonly task: Task;
   readonly parts: readonly Tree[];
@@ -10,7 +10,7 @@ interface FoundTask {
 
 const maxTasks = 500;
 
-/** All tasks in a tree, in the order of the payload; at most 500. */
+/** All tasks in a tree, in payload order; at most 500. */
 export function findTasks(root: Tree): readonly FoundTask[] {
   const found: FoundTask[] = [];
   for (const place of placesOf(root)) {
@@ -25,8 +25,8 @@ export function findTasks(root: Tree): readonly FoundTask[] {
 const taskLike = /task|step|action|job|item|entry|entries|operation/;
 
 /**
- * An item of a list, or filed under tasks: one XML task alone is no list, and a server's own name
- * and status are no task.
+ * Whether it is an item of a list or filed under tasks: a single XML task makes no list, and a server's own
+ * name and status are not a task.
  */
 function isOneOfMany({ node, key, parents }: Place): boolean {
   const parent = parents.at(-1);
@@ -35,8 +35,7 @@ function isOneOfMany({ node, key, parents }: Place): boolean {
 }
 
 /**
- * Whether one of these parts, the root apart, is an item of a list or a task: a status inside is
- * that of the item alone.
+ * Whether one of these parts, except the root, is an item of a list or a task: a status inside belongs to that item.
  */
 export function isInList(parents: readonly Tree[]): boolean {
   return parents.some((part, depth) => part.listed || (depth > 0 && taskLike.test(canon(part.key))));

@@ -1,24 +1,20 @@
 /**
- * What JSON and XML have in common: labelled parts with a value and parts of
- * their own. RackConnect never published a body of most operations, so the
- * readers look for meaning here, not in the shape of one dialect.
+ * The common model of JSON and XML: labelled parts with a value and children. RackConnect never published most
+ * bodies, so the readers look for meaning here, not for the shape of one dialect.
  */
 export interface Tree {
-  /** JSON key, XML element or attribute name, as sent; empty for a list's item and for a bare value */
+  /** JSON key, XML element or attribute name, as sent; empty for an item of a list and for a bare value */
   readonly key: string;
-  /** the value as text; undefined for null, for an empty element and for a container */
+  /** the value as text; undefined for null, an empty element and a container */
   readonly text: string | undefined;
   readonly children: readonly Tree[];
   /** one of many: an item of a JSON array, or an XML element with siblings of its name */
   readonly listed: boolean;
-  /**
-   * says in so many words that it holds nothing: `[]`, or an XML element without content. Null says
-   * nothing of the kind
-   */
+  /** Explicitly empty: `[]`, or an XML element without content. Null does not count. */
   readonly empty: boolean;
 }
 
-/** Why a payload cannot be read, in a person's words: `the answer is empty`. */
+/** Why a payload cannot be read, in plain words: `the answer is empty`. */
 export interface Unreadable {
   readonly ok: false;
   readonly why: string;
@@ -27,22 +23,22 @@ export interface Unreadable {
 /** A payload as a tree. */
 export type Parsed = { readonly ok: true; readonly tree: Tree } | Unreadable;
 
-/** A part that holds a value and nothing else. */
+/** A part with only a value. */
 export function leaf(key: string, text: string | undefined): Tree {
   return { key, text, children: [], listed: false, empty: false };
 }
 
 const maxWhyChars = 200;
 
-/** A refusal, fit to be shown. */
+/** A refusal with a reason that is safe to print. */
 export function unreadable(why: string): Unreadable {
   return { ok: false, why: clean(why, maxWhyChars) };
 }
 
 /**
- * Text from elsewhere, fit for one line of a terminal or a log: white space
- * collapsed, control and formatting characters gone (an escape sequence in a
- * task's name must not drive root's terminal), cut at `maxChars`.
+ * Makes text from elsewhere safe for one line of a terminal or a log: collapses white space, removes control
+ * and formatting characters (an escape sequence in a task's name must not drive root's terminal) and cuts at
+ * `maxChars`.
  */
 export function clean(text: string, maxChars = maxWhyChars): string {
   const line = text
@@ -54,17 +50,14 @@ export function clean(text: string, maxChars = maxWhyChars): string {
   return characters.length <= maxChars ? line : `${characters.slice(0, maxChars - 1).join('')}…`;
 }
 
-/**
- * The sense of a key, whatever its spelling: `automationStatus`, `automation_status`,
- * `AUTOMATION-STATUS` are one.
- */
+/** The normalised key: `automationStatus`, `automation_status` and `AUTOMATION-STATUS` are equal. */
 export function canon(key: string): string {
   return key.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /**
- * How many parts a tree may still have: a server has a few dozen tasks. Keeps a hostile answer from
- * filling the memory.
+ * Limits the number of parts of a tree, so that a hostile answer cannot fill the memory; a server has a few
+ * dozen tasks.
  */
 export class Budget {
   static readonly parts = 20_000;
@@ -77,8 +70,8 @@ export class Budget {
   }
 }
 
-/** A tree got too large; steers control flow inside the reader alone. */
+/** A tree has too many parts; used only for control flow inside the reader. */
 export class BudgetSpent extends Error {}
 
-/** How deep a tree may be. Deeper is no meaning, and a hostile answer must not fill the stack. */
+/** The depth limit of a tree: deeper parts mean nothing, and a hostile answer must not overflow the stack. */
 export const maxDepth = 32;

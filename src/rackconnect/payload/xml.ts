@@ -2,8 +2,8 @@ import { XMLParser } from 'fast-xml-parser';
 import { Budget, leaf, maxDepth, type Parsed, type Tree, unreadable } from './tree.ts';
 
 /**
- * Reading XML takes a second per megabyte, and a server's tasks a few kilobytes: the poll must not
- * stall on a hostile answer.
+ * Reading XML takes a second per megabyte, and a server's tasks are a few kilobytes: a hostile answer must not
+ * stall the poll.
  */
 const maxXmlLength = 256 * 1024;
 
@@ -22,26 +22,22 @@ const xmlParser = new XMLParser({
   maxNestedTags: maxDepth,
 });
 
-/**
- * The parser's shape with preserveOrder: a key for the element, `:@` for its attributes, `#text`
- * and `#cdata`.
- */
+/** The parser's nodes with preserveOrder: a key for the element, `:@` for its attributes, `#text` and `#cdata`. */
 type XmlNode = Readonly<Record<string, unknown>>;
 
 /**
- * Reads XML into a tree: attributes and elements alike become parts, name
- * space prefixes go.
+ * Reads XML into a tree: attributes and elements both become parts, name space prefixes are dropped.
  * @throws BudgetSpent when it has too many parts
  */
 export function parseXml(text: string): Parsed {
   if (text.length > maxXmlLength)
     return unreadable(`the answer is XML of more than ${maxXmlLength} characters`);
-  // A document type can declare entities ("billion laughs"); the API has no use for one.
+  // A document type can declare entities ("billion laughs"); the API does not need one.
   if (/<!(?:doctype|entity)/i.test(text))
     return unreadable('the answer is XML with a document type declaration');
   let nodes: readonly XmlNode[];
   try {
-    // Validated first: the parser alone takes a truncated document for a whole one.
+    // Validate first: the parser alone accepts a truncated document.
     nodes = xmlParser.parse(text, true) as readonly XmlNode[];
   } catch (error) {
     return unreadable(`the answer is not well-formed XML: ${(error as Error).message}`);
@@ -84,8 +80,7 @@ function textOf(node: XmlNode): string {
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /**
- * The five entities that need no declaration, and character references, once.
- * Real task names carry quotes; XML 1.0 §4.6.
+ * Decodes the five predefined entities and character references, once. Real task names contain quotes; XML 1.0 §4.6.
  */
 function decode(text: string): string {
   return text.replace(

@@ -4,18 +4,18 @@ import { serversOf } from './fleet.ts';
 import { fault, identify, isGood, type Tokens } from './identity.ts';
 import type { CloudAnswer, CloudFault, CloudRequest, CloudScenario, CloudServer } from './types.ts';
 
-/** Identity, catalog and Cloud Servers, as rules: no I/O, no timers. */
+/** Identity, catalog and Cloud Servers as rules, without I/O or timers. */
 export interface Cloud {
   readonly servers: readonly CloudServer[];
   handle(request: CloudRequest): CloudAnswer;
 }
 
-/** Whether a path is one of the cloud's, and not of the RackConnect API. */
+/** Whether a path belongs to the cloud, not to the RackConnect API. */
 export function isCloud(target: string): boolean {
   return /^\/(identity|cloud)(?:[/?]|$)/.test(target);
 }
 
-/** A cloud in which what the scenario says happens. */
+/** A cloud that follows the scenario. */
 export function createCloud(scenario: CloudScenario): Cloud {
   const servers = serversOf(scenario);
   const regions = new Map(scenario.regions.map((code) => [code, regionOf(code, servers)]));
@@ -23,7 +23,7 @@ export function createCloud(scenario: CloudScenario): Cloud {
   const quotas = new Map<string, QuotaState>();
   let revokedUntilMs = Number.NEGATIVE_INFINITY;
 
-  /** Tokens given out before a `revoke` began are worth nothing once it has begun. */
+  /** Makes tokens issued before a `revoke` began invalid once it has begun. */
   function revoke(elapsedMs: number): void {
     for (const { kind, fromMs } of scenario.faults) {
       if (kind !== 'revoke' || fromMs > elapsedMs || fromMs <= revokedUntilMs) continue;
@@ -85,7 +85,7 @@ function faultNow(faults: readonly CloudFault[], api: string, elapsedMs: number)
   );
 }
 
-/** "Limits", Rackspace's documentation of Cloud Servers: 413 with Retry-After; later versions of nova say 429. */
+/** "Limits", Rackspace's documentation of Cloud Servers: 413 with Retry-After; later versions of nova use 429. */
 function limited(
   { limit }: CloudScenario,
   quotas: Map<string, QuotaState>,

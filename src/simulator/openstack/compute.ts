@@ -2,7 +2,7 @@ import { addressesOf, changedAt, metadataAt, statusAt } from './fleet.ts';
 import { fault } from './identity.ts';
 import type { CloudAnswer, CloudRequest, CloudScenario, CloudServer } from './types.ts';
 
-/** The servers of one region, in the order in which they are listed. */
+/** The servers of one region, in list order. */
 export interface Region {
   readonly code: string;
   readonly servers: readonly CloudServer[];
@@ -10,10 +10,9 @@ export interface Region {
 }
 
 /**
- * Answers `GET …/servers`, `GET …/servers/detail` and `GET …/servers/ID`.
- * Paging as in "Paginated collections", changes-since as in "Efficient polling
- * with the Changes-Since parameter" (Rackspace's documentation of Cloud
- * Servers); in what they leave open, as Nova 26 answers.
+ * Answers `GET …/servers`, `GET …/servers/detail` and `GET …/servers/ID`. Paging as in "Paginated collections",
+ * changes-since as in "Efficient polling with the Changes-Since parameter" (Rackspace's documentation of Cloud
+ * Servers); details missing there as in Nova 26.
  * @param rest the path after the account, such as `/servers/detail`
  */
 export function compute(
@@ -28,7 +27,7 @@ export function compute(
   if (rest === '/servers') return list(scenario, region, query, request, summaryOf);
   const [, id] = /^\/servers\/([^/]+)$/.exec(rest) ?? [];
   const server = id === undefined ? undefined : region.byId.get(id);
-  // Deleted servers are there only for those who ask what has changed.
+  // Deleted servers appear only with changes-since.
   if (server === undefined || statusAt(server, request.elapsedMs) === 'DELETED')
     return fault(
       404,
@@ -50,7 +49,7 @@ function list(
   if (limit === undefined) return fault(400, 'badRequest', 'limit param must be an integer');
   const isListed = filterOf(scenario, query, request);
   if ('status' in isListed) return isListed;
-  // Nova does not even look for the marker then.
+  // Nova does not look for the marker in this case.
   if (limit === 0) return ok({ servers: [] });
   const marker = query.get('marker');
   const at = marker === null ? -1 : region.servers.findIndex(({ id }) => id === marker);
@@ -65,19 +64,19 @@ function list(
   }
   const servers = page.map((server) => tell(scenario, server, request));
   const last = page.at(-1);
-  // A full page has the link even where nothing follows: Nova does not look further than the page.
+  // A full page has the link even if nothing follows: Nova does not look beyond the page.
   if (page.length < limit || last === undefined) return ok({ servers });
   return ok({ servers, servers_links: [{ href: nextOf(request, query, last.id), rel: 'next' }] });
 }
 
-/** How many servers a page may have; undefined: `limit` is no whole number. */
+/** The size of a page; undefined: `limit` is not a whole number. */
 function limitIn(query: URLSearchParams, pageSize: number): number | undefined {
   const written = query.get('limit');
   if (written === null) return pageSize;
   return /^\d{1,15}$/.test(written) ? Math.min(Number(written), pageSize) : undefined;
 }
 
-/** The question once more with its own parameters (_get_next_link of nova/api/openstack/common.py), after `last`. */
+/** The same query after `last`, with its own parameters (_get_next_link of nova/api/openstack/common.py). */
 function nextOf({ origin, target }: CloudRequest, query: URLSearchParams, last: string): string {
   const next = new URLSearchParams(query);
   next.set('marker', last);
@@ -85,7 +84,7 @@ function nextOf({ origin, target }: CloudRequest, query: URLSearchParams, last: 
   return `${origin}${target.split('?', 1)[0]}?${next}`;
 }
 
-/** Which servers are asked for: by changes-since, `name` and `status`; or why that cannot be answered. */
+/** The filter for changes-since, `name` and `status`; or the error for an invalid query. */
 function filterOf(
   { metadataCounts }: CloudScenario,
   query: URLSearchParams,
@@ -105,14 +104,14 @@ function filterOf(
     if (!isNamed(server.name)) return false;
     if (sinceMs === undefined) return status !== 'DELETED';
     const changedMs = changedAt(server, elapsedMs, metadataCounts);
-    // One that was never updated has no such moment in the database, and none is later than `since`.
+    // A server that was never updated has no such time in the database, so it is never later than `since`.
     return changedMs !== undefined && startMs + changedMs >= sinceMs;
   };
 }
 
 /**
- * Nova takes a regular expression, which the database finds anywhere in a name, in either case. Of these only the
- * anchors and escaped characters are understood here: an expression of a stranger may take for ever.
+ * Nova accepts a regular expression, which the database matches anywhere in a name, ignoring case. Only anchors
+ * and escaped characters are supported here, because a stranger's expression may take for ever.
  */
 function nameFilter(asked: string): (name: string) => boolean {
   const [, start = '', middle = '', end = ''] = /^(\^?)((?:[^\\]|\\.)*?)(\$?)$/.exec(asked) ?? [];
@@ -125,7 +124,7 @@ function nameFilter(asked: string): (name: string) => boolean {
   };
 }
 
-/** A server as `GET /servers` tells it. */
+/** A server in `GET /servers`. */
 function summaryOf({ tenantId }: CloudScenario, { id, name, region }: CloudServer, { origin }: CloudRequest) {
   const path = `${origin}/cloud/${region.toLowerCase()}`;
   const links = [
@@ -135,7 +134,7 @@ function summaryOf({ tenantId }: CloudScenario, { id, name, region }: CloudServe
   return { id, links, name };
 }
 
-/** A server as the API tells it, about as large as a real one. */
+/** A server in detail, about as large as a real one. */
 function bodyOf(scenario: CloudScenario, server: CloudServer, request: CloudRequest): object {
   const { elapsedMs, origin } = request;
   const startMs = request.wallMs - elapsedMs;
@@ -146,7 +145,7 @@ function bodyOf(scenario: CloudScenario, server: CloudServer, request: CloudRequ
   const path = `${origin}/cloud/${server.region.toLowerCase()}`;
   return {
     status,
-    // Nova writes the present moment for a server that was never updated.
+    // Nova writes the current time for a server that was never updated.
     updated: time(changedAt(server, elapsedMs, scenario.metadataCounts) ?? elapsedMs),
     hostId: 'e7a1b0f0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9d0e1f2a3b4',
     addresses: {

@@ -1,7 +1,7 @@
 import { seededRandom } from '../random.ts';
 import type { CloudScenario, CloudServer, FleetScenario, Span } from './types.ts';
 
-/** All servers of a scenario, each with its fate: the same for the same seed. */
+/** All servers of a scenario with their timelines; the same for the same seed. */
 export function serversOf({ fleets, seed }: CloudScenario): readonly CloudServer[] {
   const random = seededRandom(seed);
   return fleets.flatMap((fleet, number) =>
@@ -14,7 +14,7 @@ function serverOf(fleet: FleetScenario, number: number, index: number, random: (
   const outcome = outcomeOf(fleet.outcomes, random());
   const keyMs = outcome === 'NONE' ? Number.POSITIVE_INFINITY : activeMs + fleet.keyAfterMs;
   const burst = fleet.bursts > 0 ? Math.floor((index / fleet.count) * fleet.bursts) / fleet.bursts : random();
-  // The last burst ends the span.
+  // The last burst is at the end of the span.
   const part = fleet.bursts > 1 ? (burst * fleet.bursts) / (fleet.bursts - 1) : burst;
   const endMs =
     outcome === 'NONE' ? Number.POSITIVE_INFINITY : Math.max(keyMs, within(fleet.endsAfter, part));
@@ -49,12 +49,12 @@ function outcomeOf(shares: Readonly<Record<string, number>>, dice: number): stri
   return 'DEPLOYED';
 }
 
-/** A UUID that says which server it is: a person finds it in a log. */
+/** A UUID that contains the server's number, so that people find it in a log. */
 function idOf(fleet: number, index: number): string {
   return `00000000-0000-4000-8${String(fleet).padStart(3, '0')}-${String(index + 1).padStart(12, '0')}`;
 }
 
-/** The server's own status at a moment; DELETED once somebody has deleted it. */
+/** The server's own status at a moment; DELETED once it is deleted. */
 export function statusAt({ vanishMs, outcome, endMs, activeMs }: CloudServer, elapsedMs: number): string {
   if (elapsedMs >= vanishMs) return 'DELETED';
   if (outcome === 'ERROR' && elapsedMs >= endMs) return 'ERROR';
@@ -82,7 +82,7 @@ export function metadataAt(server: CloudServer, elapsedMs: number): Readonly<Rec
   };
 }
 
-/** When the server last changed, as changes-since sees it; since the simulator's start. undefined: never yet. */
+/** When the server last changed for changes-since, in ms since the simulator's start; undefined: never so far. */
 export function changedAt(
   server: CloudServer,
   elapsedMs: number,
@@ -91,13 +91,13 @@ export function changedAt(
   const { activeMs, keyMs, endMs, managedMs, vanishMs, outcome } = server;
   const own = [activeMs, vanishMs, ...(outcome === 'ERROR' ? [endMs] : [])];
   const moments = metadataCounts ? [...own, keyMs, endMs, managedMs] : own;
-  // A deleted server changes no more.
+  // A deleted server no longer changes.
   const latest = Math.min(elapsedMs, vanishMs);
   const past = moments.filter((moment) => moment <= latest);
   return past.length === 0 ? undefined : Math.max(...past);
 }
 
-/** The public address that RackConnect provides when the deployment ends. */
+/** The addresses; RackConnect provides the public one when the deployment ends. */
 export function addressesOf({ index }: CloudServer): {
   readonly publicIp: string;
   readonly serviceNetIp: string;

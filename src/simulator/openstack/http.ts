@@ -9,11 +9,11 @@ const largestBodyBytes = 100_000;
 /** The cloud as a part of an HTTP server. */
 export interface CloudHttp {
   readonly cloud: Cloud;
-  /** answers a request if it is for the cloud; undefined: it is not */
+  /** answers a request if it is for the cloud; otherwise undefined */
   serve(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined;
 }
 
-/** @param onRequest told of each request once it is answered */
+/** @param onRequest called for each answered request */
 export function createCloudHttp(
   scenario: CloudScenario,
   clock: Clock,

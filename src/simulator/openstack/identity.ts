@@ -1,11 +1,11 @@
 import type { CloudAnswer, CloudRequest, CloudScenario } from './types.ts';
 
-/** The tokens that were given out, with the moment (since the simulator's start) at which each runs out. */
+/** The issued tokens, with the moment at which each expires, in ms since the simulator's start. */
 export type Tokens = Map<string, number>;
 
 const json = { 'content-type': 'application/json' };
 
-/** An error in the manner of OpenStack: `{"unauthorized": {"code": 401, "message": "…"}}`. */
+/** An error as OpenStack sends it: `{"unauthorized": {"code": 401, "message": "…"}}`. */
 export function fault(
   status: number,
   name: string,
@@ -17,13 +17,13 @@ export function fault(
   return { status, headers: { ...json, ...headers }, body };
 }
 
-/** The versions of the identity API, as Keystone tells of them ("API versions", OpenStack's Identity API). */
+/** The versions of the identity API as Keystone lists them ("API versions", OpenStack's Identity API). */
 const versions: Readonly<Record<string, { readonly id: string; readonly updated: string }>> = {
   v3: { id: 'v3.14', updated: '2020-04-07T00:00:00Z' },
   'v2.0': { id: 'v2.0', updated: '2014-04-17T00:00:00Z' },
 };
 
-/** A client asks for them before it logs in, and tells by them which version is there; undefined: it asked for more. */
+/** The list of versions, which clients request before they log in; undefined: the path is another one. */
 function discover({ method, origin }: CloudRequest, path: string): CloudAnswer | undefined {
   const [, name] = /^\/identity(?:\/(v3|v2\.0))?\/?$/.exec(path) ?? [undefined, path];
   if (name !== undefined && versions[name] === undefined) return undefined;
@@ -48,7 +48,7 @@ function discover({ method, origin }: CloudRequest, path: string): CloudAnswer |
     : { status: 200, headers: json, body: JSON.stringify({ version: one.version }) };
 }
 
-/** Answers `POST /identity/v2.0/tokens`, `POST /identity/v3/auth/tokens`, and which versions there are. */
+/** Answers `POST /identity/v2.0/tokens`, `POST /identity/v3/auth/tokens`, and requests for the versions. */
 export function identify(scenario: CloudScenario, tokens: Tokens, request: CloudRequest): CloudAnswer {
   const path = request.target.split('?', 1)[0] ?? '';
   const discovered = discover(request, path);
@@ -132,12 +132,12 @@ function known(tokens: Tokens, id: unknown, { elapsedMs }: CloudRequest): string
   return typeof id === 'string' && isGood(tokens, id, elapsedMs) ? id : undefined;
 }
 
-/** Whether a token was given out and has not run out. */
+/** Whether a token was issued and has not expired. */
 export function isGood(tokens: Tokens, token: string | undefined, elapsedMs: number): boolean {
   return token !== undefined && elapsedMs < (tokens.get(token) ?? 0);
 }
 
-/** The path below which a region's Cloud Servers are. */
+/** The path of a region's Cloud Servers. */
 const serversPath = (region: string, tenantId: string): string =>
   `/cloud/${region.toLowerCase()}/v2/${tenantId}`;
 

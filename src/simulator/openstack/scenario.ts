@@ -5,7 +5,7 @@ import { count, duration, flag, longDuration, moment, numberField, oneOf, status
 import { defaultQuota } from '../schema.ts';
 import type { CloudScenario, Span } from './types.ts';
 
-/** One moment for all, or a span of which each takes its own. */
+/** One moment for all servers, or a span from which each gets its own. */
 const span = v.pipe(
   v.union([moment, v.strictObject({ from: moment, to: moment })], 'expected a duration, or {from: …, to: …}'),
   v.transform(
@@ -109,9 +109,8 @@ const cloud = v.pipe(
 );
 
 /**
- * Reads the key `openstack` of a scenario; without one, ten servers are
- * deployed within a minute.
- * @throws RcWaitError SCENARIO, naming the path in the YAML and what was expected there
+ * Reads the key `openstack` of a scenario. Without one, ten servers are deployed within a minute.
+ * @throws RcWaitError SCENARIO with the path in the YAML and what was expected there
  */
 export function parseCloudScenario(yamlText: string, fileName: string): CloudScenario {
   let document: unknown;

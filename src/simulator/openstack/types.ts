@@ -1,17 +1,17 @@
 import type { QuotaRules } from '../types.ts';
 
-/** A span of time from which each server of a fleet takes its own moment, in ms. */
+/** A time span from which each server of a fleet gets its own moment, in ms. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** Servers that are alike. Times count from the simulator's start; Infinity: never. */
+/** A group of similar servers. Times count from the simulator's start; Infinity: never. */
 export interface FleetScenario {
   readonly count: number;
   /** upper case */
   readonly region: string;
-  /** `{}` stands for the server's number, from 1 */
+  /** `{}` stands for the server's number, starting at 1 */
   readonly name: string;
   /** BUILD until then, ACTIVE afterwards */
   readonly activeAfter: Span;
@@ -19,30 +19,32 @@ export interface FleetScenario {
   readonly keyAfterMs: number;
   /** when the automation ends */
   readonly endsAfter: Span;
-  /** so many equal groups end together, as RackConnect works in bursts; 0: each server for itself */
+  /** this many equal groups end together, as RackConnect works in bursts; 0: each server ends separately */
   readonly bursts: number;
-  /** shares of other ends than DEPLOYED: `FAILED`, `UNPROCESSABLE`, `ERROR` (of the server), `NONE` (no RackConnect) */
+  /**
+   * shares of outcomes other than DEPLOYED: `FAILED`, `UNPROCESSABLE`, `ERROR` (of the server), `NONE` (no RackConnect)
+   */
   readonly outcomes: Readonly<Record<string, number>>;
-  /** the share of servers that somebody deletes, and when */
+  /** the share of servers that get deleted, and when */
   readonly vanish: { readonly share: number; readonly after: Span } | undefined;
-  /** the second automation of Managed Operations accounts: how long after DEPLOYED it ends, and as what */
+  /** the second automation of Managed Operations accounts: how long after DEPLOYED it ends, and how */
   readonly managed: { readonly afterMs: number; readonly outcome: string } | undefined;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A bad time of the APIs, counted from the simulator's start. */
+/** A period of trouble with the APIs, counted from the simulator's start. */
 export interface CloudFault {
   readonly kind: 'status' | 'html' | 'revoke';
   readonly api: 'identity' | 'servers';
   readonly fromMs: number;
   readonly toMs: number;
-  /** of `status` */
+  /** for kind `status` */
   readonly status: number;
-  /** sent as Retry-After, in ms; undefined: none is sent */
+  /** sent as Retry-After, in ms; undefined: not sent */
   readonly retryAfterMs: number | undefined;
 }
 
-/** Everything that is to happen in a cloud. */
+/** Everything that happens in a cloud. */
 export interface CloudScenario {
   readonly seed: number;
   readonly tenantId: string;
@@ -52,21 +54,21 @@ export interface CloudScenario {
   readonly tokenLifeMs: number;
   /** upper case; each with Cloud Servers and Cloud Images */
   readonly regions: readonly string[];
-  /** services that the catalog lacks */
+  /** services missing from the catalog */
   readonly without: readonly string[];
-  /** whether a metadata key that is set counts as a change of the server for changes-since, as it does for Nova 26 */
+  /** whether setting a metadata key counts as a change for changes-since, as in Nova 26 */
   readonly metadataCounts: boolean;
-  /** whether a page may begin after a deleted server; before 2014 Nova did not find it */
+  /** whether a deleted server can be a page's marker; Nova before 2014 does not find it */
   readonly deletedMarkers: boolean;
   /** for each region; undefined: no limit */
   readonly limit: (QuotaRules & { readonly status: 413 | 429 }) | undefined;
-  /** servers on a page at most */
+  /** the most servers on a page */
   readonly pageSize: number;
   readonly fleets: readonly FleetScenario[];
   readonly faults: readonly CloudFault[];
 }
 
-/** One server with its fate. Times count from the simulator's start; Infinity: never. */
+/** One server with its whole timeline. Times count from the simulator's start; Infinity: never. */
 export interface CloudServer {
   readonly id: string;
   readonly name: string;
@@ -95,11 +97,10 @@ export interface CloudRequest {
   readonly elapsedMs: number;
   /** since 1970, by the APIs' clock */
   readonly wallMs: number;
-  /** scheme and host under which the simulator was asked: what the catalog's URLs begin with */
+  /** scheme and host of the request, with which the catalog's URLs begin */
   readonly origin: string;
 }
 
-/** What is answered. */
 export interface CloudAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
