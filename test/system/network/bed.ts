@@ -15,9 +15,13 @@ const tapped = ['netplan', 'networkctl', 'nmcli', 'ip'];
 const folders =
   '/etc/netplan /etc/network /etc/dhcp /etc/dhcpcd.conf /etc/systemd/network /etc/NetworkManager';
 
+/** Makes the folders that are there the arguments of the shell: to start a program costs more than all that is printed. */
+const present = `set --; for path in ${folders}; do [ ! -e $path ] || set -- "$@" $path; done`;
+
 /** Prints path, mode and owner of every network file and folder, and the digest of every file. */
-const listing = `for path in ${folders}; do [ ! -e $path ] || find $path -printf "%p %y %m %U:%G %l\\n"; done | sort
-for path in ${folders}; do [ ! -e $path ] || find $path -type f -print0; done | sort -z | xargs -0 sha256sum`;
+const listing = `${present}
+find "$@" -printf "%p %y %m %U:%G %l\\n" | sort
+find "$@" -type f -print0 | sort -z | xargs -0 sha256sum`;
 
 const showDefaults = 'ip -4 route show default';
 
@@ -174,9 +178,7 @@ export class Bed implements AsyncDisposable {
 
   /** What is different after any write at all: inode, time and path of every network file. */
   inodes(): Promise<string> {
-    return this.sh(
-      `for path in ${folders}; do [ ! -e $path ] || find $path -printf "%i %T@ %p\\n"; done | sort`,
-    );
+    return this.sh(`${present}; find "$@" -printf "%i %T@ %p\\n" | sort`);
   }
 
   /** Waits until every interface has its address, and the routes that DHCP brings are there, or are not wanted. */
