@@ -70,9 +70,12 @@ it('any files: public interfaces come up at boot as wished, all others as before
   );
 });
 
-/** What was written once ends with a line ending, and keeps it. */
+/** What was written once ends with the line ending of its file, and keeps it. */
 function ended(files: readonly NetworkFile[]): NetworkFile[] {
-  return files.map(({ path, text }) => ({ path, text: text.replace(/[^\n]$/, '$&\n') }));
+  return files.map(({ path, text }) => {
+    const ending = /\r?\n/.exec(text)?.[0] ?? '\n';
+    return { path, text: text.replace(/[^\n]$/, `$&${ending}`) };
+  });
 }
 
 it('any files: what a wish leads to does not hang on the wish before it (10,000 cases)', () => {

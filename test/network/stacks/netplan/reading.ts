@@ -75,20 +75,21 @@ export function disabledIn(reading: readonly Said[]): string[] {
 }
 
 /** Everything but default routes, resolvers and what is ours, of each ID. */
-export function restOf(reading: readonly Said[]): unknown[] {
-  return reading.map(({ path, id, settings }) => {
-    const { gateway4: _gateway4, nameservers, routes, ...rest } = settings;
-    // A route that is there twice is one route; it keeps a list at its length (see lists.ts).
-    const others =
-      routes && new Map(routes.filter((route) => !isDefault(route)).map((one) => [wordsOf(one), one]));
-    return {
+export function restOf(reading: readonly Said[]): unknown {
+  const settings = reading.map(
+    ({ path, id, settings: { gateway4: _gateway4, nameservers, routes, ...rest } }) => ({
       path,
       id,
       ...rest,
       ...(id === 'eth2' ? { nameservers } : {}),
-      routes: others && [...others.keys()],
-    };
-  });
+      hasRoutes: routes !== undefined,
+    }),
+  );
+  // A route that is there twice, in one file or in two, is one route; the copy keeps a list at its length (see lists.ts).
+  const routes = reading.flatMap(({ id, settings: { routes: all = [] } }) =>
+    all.filter((route) => !isDefault(route)).map((route) => `${id} ${wordsOf(route)}`),
+  );
+  return { settings, routes: [...new Set(routes)].sort() };
 }
 
 /** A route with its numbers as text: the copy of one has them in quotes, which is the same to netplan. */
