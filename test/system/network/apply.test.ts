@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Bed } from './bed.ts';
-import { gateway, matrix, renewalOf } from './beds.ts';
+import { gateway, matrix, places, renewalOf } from './beds.ts';
 
 const wished = [`${gateway} eth1`];
 
@@ -66,7 +66,9 @@ describe.concurrent.each(matrix)('$stack on $suite', (place) => {
     await bed.restartNetwork();
     await bed.untilDefaults(before);
   });
+});
 
+describe.concurrent.each(places)('$stack on $suite', (place) => {
   it('several at once do the work once; another gateway takes the place of the first; a lost route comes back', async () => {
     await using bed = await Bed.boot(place);
     const actions = await Promise.all([bed.action(), bed.action(), bed.action()]);

@@ -200,6 +200,22 @@ export const matrix: readonly Place[] = [
   { stack: 'netplan-0.101', suite: 'bullseye' },
 ];
 
+/** Each stack once, and ifupdown with each of its DHCP clients: on the releases in turn. */
+const inTurn: readonly Place[] = [
+  { stack: 'netplan', suite: 'trixie' },
+  { stack: 'netplan-nm', suite: 'bookworm' },
+  { stack: 'ifupdown', suite: 'bullseye' },
+  { stack: 'ifupdown', suite: 'trixie' },
+  { stack: 'networkd', suite: 'bookworm' },
+  { stack: 'networkmanager', suite: 'trixie' },
+];
+
+/**
+ * Where a change is broken off, undone and repeated. What differs from release to release is setting the gateway, which is
+ * tried on all of `matrix`; this takes an hour there, and is tried there with RCWAIT_BEDS=all.
+ */
+export const places: readonly Place[] = process.env.RCWAIT_BEDS === 'all' ? matrix : inTurn;
+
 /** Has the DHCP client get the lease of eth2 once more; undefined where NetworkManager cannot be told to. */
 export function renewalOf({ stack, suite }: Place): string | undefined {
   if (stack === 'networkd' || stack === 'netplan' || stack === 'netplan-0.101')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Bed } from './bed.ts';
-import { gateway, matrix, type Place } from './beds.ts';
+import { gateway, type Place, places } from './beds.ts';
 
 const wished = [`${gateway} eth1`];
 const disable = ['--gateway', gateway, '--public-interface', 'disable'];
@@ -22,7 +22,7 @@ async function bootAlone(place: Place): Promise<Bed> {
   return bed;
 }
 
-describe.concurrent.each(matrix)('$stack on $suite, without its public interfaces', (place) => {
+describe.concurrent.each(places)('$stack on $suite, without its public interfaces', (place) => {
   it('they stay down over a reboot; a rollback brings them back, on that boot and on the next', async () => {
     await using bed = await bootAlone(place);
     const [files, before] = [await bed.files(), await bed.defaults()];

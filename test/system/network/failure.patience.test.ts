@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Bed } from './bed.ts';
-import { matrix } from './beds.ts';
+import { places } from './beds.ts';
 import { expectUndone } from './undone.ts';
 
 // Its time is up after two minutes at most, netplan's.
-describe.concurrent.each(matrix)('$stack on $suite', (place) => {
+describe.concurrent.each(places)('$stack on $suite', (place) => {
   it('a tool that hangs is killed when its time is up, with its children, and all is put back', async ({
     annotate,
   }) => {

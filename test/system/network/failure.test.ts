@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Bed } from './bed.ts';
-import { matrix } from './beds.ts';
+import { places } from './beds.ts';
 import { expectUndone } from './undone.ts';
 
-describe.concurrent.each(matrix)(
+describe.concurrent.each(places)(
   '$stack on $suite: exit 73, files and routes are what they were',
   (place) => {
     it('after a gateway that does not answer, a tool that fails half-way, and files that the stack refuses', async () => {

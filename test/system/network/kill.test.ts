@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from '../machine.ts';
 import { Bed, type State } from './bed.ts';
-import { gateway, matrix, type Place } from './beds.ts';
+import { gateway, type Place, places } from './beds.ts';
 
 const wished = [`${gateway} eth1`];
 const program = '/srv/change.mjs';
@@ -101,7 +101,7 @@ it.concurrent('a timer that nobody touches goes off in its time, and all is put 
   await victim.expectOld('true', 'after the timer');
 });
 
-describe.concurrent.each(matrix)('$stack on $suite', (place) => {
+describe.concurrent.each(places)('$stack on $suite', (place) => {
   it('SIGKILL at every step: the old files and routes or the new ones, after the next start', async ({
     annotate,
   }) => {
@@ -122,7 +122,7 @@ describe.concurrent.each(matrix)('$stack on $suite', (place) => {
   });
 });
 
-describe.concurrent.each(matrix)('$stack on $suite', (place) => {
+describe.concurrent.each(places)('$stack on $suite', (place) => {
   it('SIGKILL while the stack is at work, a power cut half-way, and no help but the timer: the old files and routes', async () => {
     await using victim = await Victim.boot(place);
     const { bed } = victim;
