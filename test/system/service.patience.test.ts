@@ -8,7 +8,7 @@ const settledMs = 1500;
 const longMs = 5 * 60_000;
 
 /** How long the start may last unless it is extended: time enough for a busy machine to begin it. */
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 40_000;
 const shortTimeout = `[Service]\nTimeoutStartSec=${startTimeoutMs / 1000}s\n`;
 
 /** CLD_EXITED: it ended itself, and was not killed. */
