@@ -212,7 +212,7 @@ const inTurn: readonly Place[] = [
 
 /**
  * Where a change is broken off, undone and repeated. What differs from release to release is setting the gateway, which is
- * tried on all of `matrix`; this takes an hour there, and is tried there with RCWAIT_BEDS=all.
+ * always tried on all of `matrix`. These are tried there with RCWAIT_BEDS=all: two cores have no time for it at each change.
  */
 export const places: readonly Place[] = process.env.RCWAIT_BEDS === 'all' ? matrix : inTurn;
 

@@ -24,8 +24,8 @@ export interface RouteDefault {
 }
 
 /**
- * Reads a file `route-NAME` as ifup-routes of the network-scripts does: as numbered settings
- * (`ADDRESSn=`, `NETMASKn=`, `GATEWAYn=`) if it has any, else as lines of arguments for "ip route add".
+ * Reads a file `route-NAME` the way ifup-routes of the network-scripts does. A file with numbered settings
+ * (`ADDRESSn=`, `NETMASKn=`, `GATEWAYn=`) has those alone; other files have lines of arguments for "ip route add".
  */
 export function readRouteFile(file: NetworkFile): RouteFile {
   if (/^[ \t]*ADDRESS\d+=/m.test(file.text)) return readNumbered(file);

@@ -45,7 +45,12 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
       // For the other wishes the test of default routes looks at it.
       if (publicInterface === 'disable') expect(netplan.edit(after, asked)).toEqual([]);
       expect(defaultsIn(is)).toEqual(['eth1 10.208.0.1']);
-      expect(restOf(is.filter((one) => !ours.includes(one)))).toEqual(restOf(was));
+      expect(
+        restOf(
+          is.filter((one) => !ours.includes(one)),
+          was,
+        ),
+      ).toEqual(restOf(was));
       const theirs = after.filter(({ path }) => path !== own && path.endsWith('.yaml'));
       expect(theirs.map(({ path, text }) => ({ path, text: undo(text) }))).toEqual(before);
     }),

@@ -74,22 +74,32 @@ export function disabledIn(reading: readonly Said[]): string[] {
   return reading.filter(({ settings }) => settings['activation-mode'] === 'off').map(({ id }) => id);
 }
 
-/** Everything but default routes, resolvers and what is ours, of each ID. */
-export function restOf(reading: readonly Said[]): unknown {
-  const settings = reading.map(
-    ({ path, id, settings: { gateway4: _gateway4, nameservers, routes, ...rest } }) => ({
+/**
+ * Everything but default routes, resolvers and what is ours, of each ID in each file.
+ * @param before the files as they were: a copy of a route of another file, which keeps a list at its length (see
+ *   lists.ts), adds nothing, and is left out where the list did not have that route before
+ */
+export function restOf(reading: readonly Said[], before: readonly Said[] = reading): unknown[] {
+  return reading.map(({ path, id, settings }) => {
+    const { gateway4: _gateway4, nameservers, routes, ...rest } = settings;
+    const had = before.filter((one) => one.id === id);
+    const here = wordsIn(had.filter((one) => one.path === path));
+    const elsewhere = wordsIn(had.filter((one) => one.path !== path));
+    const own = routes && [...wordsIn([{ path, id, settings }])];
+    return {
       path,
       id,
       ...rest,
       ...(id === 'eth2' ? { nameservers } : {}),
-      hasRoutes: routes !== undefined,
-    }),
-  );
-  // A route that is there twice, in one file or in two, is one route; the copy keeps a list at its length (see lists.ts).
-  const routes = reading.flatMap(({ id, settings: { routes: all = [] } }) =>
-    all.filter((route) => !isDefault(route)).map((route) => `${id} ${wordsOf(route)}`),
-  );
-  return { settings, routes: [...new Set(routes)].sort() };
+      routes: own?.filter((words) => here.has(words) || !elsewhere.has(words)),
+    };
+  });
+}
+
+/** The routes in some files, without default routes; one that is there twice is one route. */
+function wordsIn(reading: readonly Said[]): Set<string> {
+  const routes = reading.flatMap(({ settings }) => settings.routes ?? []);
+  return new Set(routes.filter((route) => !isDefault(route)).map(wordsOf));
 }
 
 /** A route with its numbers as text: the copy of one has them in quotes, which is the same to netplan. */
