@@ -243,7 +243,8 @@ function notified(): { readonly env: NodeJS.ProcessEnv; readonly file: string; e
   const folder = scratch();
   const file = join(folder, 'events');
   writeFileSync(file, '');
-  writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\nprintf '%s ' "$@" >>${file}\necho >>${file}\n`);
+  // One write for each line: a hook writes to the same file at the same time.
+  writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\nprintf '%s \\n' "$*" >>${file}\n`);
   chmodSync(join(folder, 'systemd-notify'), 0o755);
   const env = { PATH: `${folder}:${process.env.PATH}`, NOTIFY_SOCKET: '/nowhere' };
   return { env, file, events: () => readFileSync(file, 'utf8').trim().split('\n') };
