@@ -20,7 +20,7 @@ export function reloading(wish: GatewayWish, scene: Scene): Command[] {
   const home = readInterfaces(scene.files).find((one) => isFor(one, { interfaceName }));
   const path = file ?? home?.file.path;
   const check: Command[] =
-    path === undefined ? [] : [{ argv: ['sh', '-n', path], timeoutMs: 10_000, check: true }];
+    path === undefined ? [] : [{ argv: ['sh', '-n', path], timeoutMs: 60_000, check: true }];
   return [...check, ...routeMove(wish, links, tools)];
 }
 

@@ -74,7 +74,7 @@ export const ifupdown: Stack = {
    * fails where ifup would.
    */
   reload: (wish, scene) => [
-    { argv: ['ifquery', wish.interfaceName], timeoutMs: 10_000, check: true },
+    { argv: ['ifquery', wish.interfaceName], timeoutMs: 60_000, check: true },
     ...routeMove(wish, linksOf(...disabled(wish, scene)), tools),
   ],
 

@@ -66,8 +66,9 @@ export const netplan: Stack = {
   // With either renderer `netplan apply` affects every interface: it reconfigures all of networkd's, and
   // disconnects those of NetworkManager before it restarts that (seen with 0.106).
   reload: () => [
-    // Checks the files before anything changes: it writes only below /run.
-    { argv: ['netplan', 'generate'], timeoutMs: 30_000, check: true },
+    // Checks the files before anything changes: it writes only below /run. It reloads systemd as well, which takes
+    // 15 s at a time on a machine that is busy with its first boot: a limit of 30 s made good changes fail.
+    { argv: ['netplan', 'generate'], timeoutMs: 120_000, check: true },
     { argv: ['netplan', 'apply'], timeoutMs: 120_000 },
   ],
 
