@@ -210,11 +210,14 @@ const inTurn: readonly Place[] = [
   { stack: 'networkmanager', suite: 'trixie' },
 ];
 
+/** Whether everything is tried on all of `matrix`. Two cores have no time for it at each change. */
+export const isWholeMatrix: boolean = process.env.RCWAIT_BEDS === 'all';
+
 /**
  * Where a change is broken off, undone and repeated. What differs from release to release is setting the gateway, which is
- * always tried on all of `matrix`. These are tried there with RCWAIT_BEDS=all: two cores have no time for it at each change.
+ * always tried on all of `matrix`.
  */
-export const places: readonly Place[] = process.env.RCWAIT_BEDS === 'all' ? matrix : inTurn;
+export const places: readonly Place[] = isWholeMatrix ? matrix : inTurn;
 
 /** Has the DHCP client get the lease of eth2 once more; undefined where NetworkManager cannot be told to. */
 export function renewalOf({ stack, suite }: Place): string | undefined {

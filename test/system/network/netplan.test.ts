@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Bed } from './bed.ts';
-import { gateway, type Place } from './beds.ts';
+import { gateway, isWholeMatrix, type Place } from './beds.ts';
 
-/** What the tests of every stack have: 0.101, which leaves lists of routes out, 0.106 and 1.1. */
-const places: readonly Place[] = [
-  { stack: 'netplan-0.101', suite: 'bullseye' },
-  { stack: 'netplan', suite: 'bookworm' },
-  { stack: 'netplan', suite: 'trixie' },
+/** 0.101, which leaves lists of routes out, and has every shape; of 0.106 and 1.1 each has every second one. */
+const places: readonly (Place & { readonly has: (shape: number) => boolean })[] = [
+  { stack: 'netplan-0.101', suite: 'bullseye', has: () => true },
+  { stack: 'netplan', suite: 'bookworm', has: (shape) => isWholeMatrix || shape % 2 === 0 },
+  { stack: 'netplan', suite: 'trixie', has: (shape) => isWholeMatrix || shape % 2 === 1 },
 ];
 
 const eth0 = `    eth0:
@@ -81,7 +81,7 @@ describe.concurrent.each(places)('$stack on $suite', (place) => {
     expect(exitCode, output).toBe(0);
   }
 
-  it.each(Object.entries(shapes))(
+  it.each(Object.entries(shapes).filter((_, index) => place.has(index)))(
     'one default route, and the others stay, after a reboot too: %s',
     async (_, shape) => {
       const up = ['eth0', shape.on ?? 'eth1'];
