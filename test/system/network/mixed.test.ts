@@ -134,7 +134,7 @@ class Docket {
     const executable = all.filter(({ mode }) => (mode & 0o111) !== 0).map(({ path }) => path);
     await machine.write({ '/srv/executable': executable.map((path) => `${path}\n`).join('') });
     const report = await machine.sh(
-      'xargs -r chmod 755 </srv/executable; /usr/local/lib/judge/judge /srv/trees 8',
+      'xargs -r chmod 755 </srv/executable; /usr/local/lib/judge/judge /srv/trees 4',
     );
     return new Map(
       report
