@@ -11,7 +11,7 @@ const inRooms = {
   host: ['finding', 'parse/*'],
   'network/plan': ['choose-stack', 'diff', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],
-  'network/survey': ['accounting', 'boot-scripts'],
+  'network/survey': ['accounting', 'boot-scripts', 'cron', 'losses', 'unit-file'],
   openstack: ['catalog', 'documented', 'endpoints', 'find', 'page-text', 'servers'],
   'openstack/login': [
     'auth-url',

@@ -124,6 +124,7 @@ export async function planWithSurvey(
     host: running ? host : undefined,
     readings,
     chosen,
+    after: scene.files,
     wish,
     isSettled,
   });

@@ -1,5 +1,15 @@
 import type { StackName } from '../../base/stack-names.ts';
-import { type Doings, doingsOf, type Way } from '../stacks/text/route-command.ts';
+import { dhcpcdHook, dhcpcdHookPath } from '../stacks/ifupdown/dhcpcd-hook.ts';
+import type { Way } from '../stacks/text/route-command.ts';
+import { type Doings, doingsOf, namesRoutes } from '../stacks/text/script/doings.ts';
+import {
+  isOfSystem,
+  isOtherInterpreter,
+  isShell,
+  type Launch,
+  nameIn,
+} from '../stacks/text/script/launch.ts';
+import type { Order } from './losses.ts';
 
 /** Scripts that run at boot or when the network comes up. */
 export interface ScriptGroup {
@@ -11,27 +21,55 @@ export interface ScriptGroup {
   readonly names?: RegExp;
   /** true: only executable scripts run; false: the scripts are sourced */
   readonly isExecuted: boolean;
+  /** whether they run before or after the gateway's route is set; default: `after` */
+  readonly order?: Order;
+  /** an administrator writes them, not a package */
+  readonly isOwners?: boolean;
 }
+
+/** The names that run-parts(8) of Debian accepts. */
+const lsbName = /^[A-Za-z0-9_-]+$/;
 
 /** All places with scripts that a stack, a DHCP client or the boot runs. */
 export const scriptGroups: readonly ScriptGroup[] = [
   {
     runBy: ['ifupdown'],
-    globs: ['/etc/network/if-pre-up.d/*', '/etc/network/if-up.d/*'],
-    // run-parts(8)
-    names: /^[A-Za-z0-9_-]+$/,
+    globs: ['/etc/network/if-up.d/*'],
+    names: lsbName,
     isExecuted: true,
+  },
+  {
+    runBy: ['ifupdown'],
+    globs: ['/etc/network/if-pre-up.d/*'],
+    names: lsbName,
+    isExecuted: true,
+    // Before the gateway's interface comes up, and before each that comes after it.
+    order: 'unknown',
   },
   { runBy: ['networkd', 'netplan'], globs: ['/etc/networkd-dispatcher/*.d/*'], isExecuted: true },
   {
     runBy: ['networkmanager', 'netplan', 'ifcfg'],
-    globs: ['/etc/NetworkManager/dispatcher.d/*', '/etc/NetworkManager/dispatcher.d/pre-up.d/*'],
+    globs: ['/etc/NetworkManager/dispatcher.d/*'],
     isExecuted: true,
   },
   {
-    runBy: ['ifcfg'],
-    globs: ['/sbin/ifup-local', '/sbin/ifup-pre-local', '/usr/sbin/ifup-local', '/usr/sbin/ifup-pre-local'],
+    runBy: ['networkmanager', 'netplan', 'ifcfg'],
+    globs: ['/etc/NetworkManager/dispatcher.d/pre-up.d/*'],
     isExecuted: true,
+    order: 'unknown',
+  },
+  {
+    runBy: ['ifcfg'],
+    globs: ['/sbin/ifup-local', '/usr/sbin/ifup-local'],
+    isExecuted: true,
+    isOwners: true,
+  },
+  {
+    runBy: ['ifcfg'],
+    globs: ['/sbin/ifup-pre-local', '/usr/sbin/ifup-pre-local'],
+    isExecuted: true,
+    order: 'unknown',
+    isOwners: true,
   },
   {
     runBy: ['wicked'],
@@ -48,8 +86,16 @@ export const scriptGroups: readonly ScriptGroup[] = [
       '/etc/dhcpcd.exit-hook',
     ],
     isExecuted: false,
+    order: 'unknown',
   },
-  { globs: ['/etc/rc.local', '/etc/rc.d/rc.local', '/var/lib/cloud/scripts/per-boot/*'], isExecuted: true },
+  // pppd(8) runs them when a link of PPP is up.
+  { globs: ['/etc/ppp/ip-up.d/*'], names: lsbName, isExecuted: true, order: 'unknown' },
+  { globs: ['/etc/ppp/ip-up', '/etc/ppp/ip-up.local'], isExecuted: true, order: 'unknown' },
+  {
+    globs: ['/etc/rc.local', '/etc/rc.d/rc.local', '/var/lib/cloud/scripts/per-boot/*'],
+    isExecuted: true,
+    isOwners: true,
+  },
 ];
 
 /**
@@ -65,29 +111,54 @@ export function isRunIn({ names }: ScriptGroup, path: string): boolean {
   return !distributions.test(path) && !isBackup && (names === undefined || names.test(name));
 }
 
-/** The default routes that a script sets, as far as its text shows. */
-export function readScript(text: string): Doings {
-  if (text.includes('\0')) return { adds: [], isUnclear: true, runs: [] };
-  const [, interpreter] = /^#!\s*(\S+(?:[ \t]+\S+)?)/.exec(text) ?? [];
-  if (interpreter === undefined || /\b(ba|da|k|z)?sh\b/.test(interpreter)) return doingsOf(text);
-  // In other languages only a hint is possible: whether the script mentions default routes at all.
-  const mayBe = /route/i.test(text) && /default|0\.0\.0\.0/.test(text);
-  return { adds: [], isUnclear: mayBe, runs: [] };
+/**
+ * Hooks of packages of distributions. They handle interfaces that a variable names, under conditions, and set no
+ * default route; so only what they certainly add counts.
+ */
+const shipped =
+  /\/(if-(pre-)?up\.d|dhclient-(enter|exit)-hooks\.d|dispatcher\.d|routable\.d|ip-up\.d)\/(000resolvconf|0000usepeerdns|0dns-up|01-?ifupdown|11-dhclient|20-chrony(-\w+)?|avahi-(autoipd|daemon)|bind9|bridge|chrony|clamav-freshclam-ifupdown|cloud-init-hook-hotplug|debug|dropbear|ethtool|hook-network-manager|hostapd|ifenslave|mountnfs|mtuipv6|no-wait\.d|nis|ntp|ntpdate|ntpsec-ntpdate|open(ssh-server|vpn|vswitch(-switch)?)|postfix|resolv(conf|ed)|samba|sendmail|timesyncd|tinc|upstart|vlan|wireless-tools|wpasupplicant|zzz_avahi-autoipd|99-cloud-init|hook-dhclient)$/;
+
+/** Whether a script is one that a distribution ships, by its place and name. */
+export function isShipped(path: string): boolean {
+  return shipped.test(path) || isOfSystem(path);
 }
 
-/** The command lines that a systemd unit starts, one per line (systemd.service(5)). */
-export function execLines(unit: string): string {
-  return unit
-    .replace(/\\\r?\n/g, ' ')
-    .split('\n')
-    .flatMap((line) => {
-      const equals = line.indexOf('=');
-      const key = line.slice(0, Math.max(equals, 0)).trim();
-      if (!/^Exec(?:Start|StartPre|StartPost|Condition|Reload)$/.test(key)) return [];
-      const value = line.slice(equals + 1).trimStart();
-      return [value.slice(value.search(/[^-@:+!|]|$/))];
-    })
-    .join('\n');
+/**
+ * What a script does with default routes, as far as its text shows.
+ * @param how an interpreter on the command line goes before the first line of the file
+ */
+export function readScript(text: string, path: string, how: Launch['how'] = 'executed'): Doings {
+  const [, program = '', option = ''] = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text) ?? [];
+  const interpreter = nameIn(nameIn(program) === 'env' ? option : program);
+  const isOther =
+    how === 'other-language' ||
+    (how !== 'shell' && interpreter !== '' && !isShell(interpreter) && interpreter !== 'busybox');
+  // The lines that rc-wait added to the one hook are left out.
+  const others = path === dhcpcdHookPath ? (dhcpcdHook(text, []) ?? '') : text;
+  if (!isOther) return doingsOf(withOwnFolder(others, path));
+  // In other languages only a hint is possible: whether the script mentions default routes, or a DHCP client.
+  const isHint =
+    (/route/i.test(text) && /default|0\.0\.0\.0/.test(text)) ||
+    (isOtherInterpreter(interpreter) && namesRoutes(text));
+  const at = {
+    line:
+      1 +
+      text
+        .split('\n')
+        .findIndex((one) => /route|default|0\.0\.0\.0|dhc|ifup/i.test(one.replace(/^\s*#.*/, ''))),
+    isConditional: true,
+    words: '',
+  };
+  return { adds: [], unclear: isHint ? [at] : [], takes: [], bringers: [], runs: [] };
+}
+
+/** The text with its own folder where a script asks for it: `$(dirname "$0")`, `${0%/*}`. */
+function withOwnFolder(text: string, path: string): string {
+  const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 1));
+  return text.replace(
+    /"?(?:\$\(dirname (?:--? )?"?(?:\$0|\$\{?BASH_SOURCE(?:\[0\])?\}?)"?\)|\$\{(?:0|BASH_SOURCE(?:\[0\])?)%\/\*\})"?(?=[/\s;&|)"])/g,
+    folder,
+  );
 }
 
 /** The routers that dhcpcd.conf(5) sets for interfaces with `static routers=`. */

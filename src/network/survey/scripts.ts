@@ -1,21 +1,32 @@
-import { stat } from 'node:fs/promises';
+import { readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import { readRegular } from '../../base/files.ts';
 import { realpathBelow } from '../../system/root.ts';
 import { expand } from '../plan/stack-files.ts';
-import { dhcpcdHook, dhcpcdHookPath } from '../stacks/ifupdown/dhcpcd-hook.ts';
-import { doingsOf, isBringer, type Way } from '../stacks/text/route-command.ts';
+import { hasWildcard } from '../stacks/text/glob.ts';
+import type { Way } from '../stacks/text/route-command.ts';
+import { type At, atLine, type Doings, doingsOf, namesRoutes } from '../stacks/text/script/doings.ts';
+import { isOfSystem, type Launch } from '../stacks/text/script/launch.ts';
+import type { GatewayWish } from '../types.ts';
 import type { Actor, Work } from './at-work.ts';
-import { dhcpcdRouters, execLines, isRunIn, readScript, scriptGroups } from './boot-scripts.ts';
+import { dhcpcdRouters, isRunIn, isShipped, readScript, scriptGroups } from './boot-scripts.ts';
+import { cronCommands, crontabs, isOfUser } from './cron.ts';
+import { type Order, weigh } from './losses.ts';
+import { startedUnits, sysvScripts } from './units.ts';
 
 /** A default route that is set at boot, but not by the stacks' own settings. */
 interface ScriptDefault extends Way {
   readonly path: string;
+  /** undefined if the file has no lines of commands */
+  readonly line: number | undefined;
 }
 
-/** The default routes that scripts set at boot. */
+/** What scripts do with default routes at boot. */
 export interface ScriptFindings {
   readonly defaults: readonly ScriptDefault[];
+  /** commands that certainly take the gateway away, for a person */
+  readonly losses: readonly string[];
   /** scripts that rc-wait cannot evaluate, for a person */
   readonly warnings: readonly string[];
   /** the number of scripts read */
@@ -26,29 +37,52 @@ export interface ScriptFindings {
 export interface HookLine {
   readonly path: string;
   readonly line: string;
+  /** from 1 */
+  readonly number: number;
+  readonly order: Order;
 }
 
 /** In bytes: larger than any script that sets routes. */
 const longestScriptBytes = 256 * 1024;
 
 /** Deeper than scripts that set routes call each other. */
-const deepest = 3;
+const deepest = 6;
+
+/** More than any boot runs. */
+const mostScripts = 1000;
+
+/** How a script comes to run. */
+interface Context {
+  readonly order: Order;
+  /** an administrator wrote what runs it; packages run programs whose names only a shell could tell all the time */
+  readonly isOwners: boolean;
+  readonly isConditional: boolean;
+  readonly depth: number;
+  /** whether it runs at all; called only if there is something to report */
+  counts(): Promise<boolean>;
+}
+
+const always = async () => true;
+const start = { isConditional: false, depth: 0, counts: always } as const;
 
 /** Reads all scripts below the root that run at boot or when the network comes up. Changes nothing, runs nothing. */
 export async function readScripts(
   root: string,
+  wish: GatewayWish,
   lines: readonly HookLine[],
   atWork: Work['isAtWork'],
 ): Promise<ScriptFindings> {
-  const reader = new ScriptReader(root);
-  for (const group of scriptGroups) {
-    const paths = (await Promise.all(group.globs.map((glob) => expand(root, glob)))).flat();
-    for (const path of paths.filter((one) => isRunIn(group, one))) {
-      await reader.add(path, () => isRun(group.runBy, atWork), { isExecuted: group.isExecuted });
-    }
+  const reader = new ScriptReader(root, wish);
+  for (const { globs, runBy, isExecuted, order = 'after', isOwners = false, ...group } of scriptGroups) {
+    const counts = () => isRun(runBy, atWork);
+    const paths = (await Promise.all(globs.map((glob) => expand(root, glob)))).flat();
+    for (const path of paths.filter((one) => isRunIn({ globs, isExecuted, ...group }, one)))
+      await reader.add(path, isExecuted ? 'executed' : 'shell', { ...start, counts, order, isOwners });
   }
-  for (const { path, line } of lines) await reader.addLine(path, line);
+  for (const one of lines) await reader.addHook(one, () => atWork('ifupdown'));
   await reader.addUnits();
+  await reader.addSysv();
+  await reader.addCron();
   await reader.addDhcpcd(atWork);
   return reader.findings();
 }
@@ -61,79 +95,87 @@ async function isRun(runBy: readonly Actor[] | undefined, atWork: Work['isAtWork
 
 class ScriptReader {
   readonly #root: string;
+  readonly #wish: GatewayWish;
   readonly #seen = new Set<string>();
   readonly #defaults: ScriptDefault[] = [];
+  readonly #losses = new Set<string>();
   readonly #warnings = new Set<string>();
 
-  constructor(root: string) {
+  constructor(root: string, wish: GatewayWish) {
     this.#root = root;
+    this.#wish = wish;
   }
 
   findings(): ScriptFindings {
-    return { defaults: this.#defaults, warnings: [...this.#warnings], count: this.#seen.size };
+    return {
+      defaults: this.#defaults,
+      losses: [...this.#losses],
+      warnings: [...this.#warnings],
+      count: this.#seen.size,
+    };
   }
 
-  /** @param counts whether the script runs; called only if there is something to report */
-  async add(
-    path: string,
-    counts: () => Promise<boolean>,
-    { isExecuted = true, depth = 0 }: { isExecuted?: boolean; depth?: number } = {},
-  ): Promise<'read' | 'missing'> {
+  /** Adds a script, and what it runs. */
+  async add(path: string, how: Launch['how'], context: Context): Promise<'read' | 'missing'> {
     if (this.#seen.has(path)) return 'read';
-    const script = await readOne(this.#root, path, isExecuted);
+    const script = await readOne(this.#root, path, how === 'executed' || how === 'folder');
     if (script === undefined) return 'missing';
-    this.#seen.add(path);
-    if ('why' in script) {
-      if (await counts()) this.#warnings.add(`${path} is run, and cannot be read: ${script.why}`);
+    if (this.#seen.size >= mostScripts) {
+      this.#warnings.add(
+        `a boot runs more than ${mostScripts} scripts; ${path} and others were not looked at`,
+      );
       return 'read';
     }
-    const { adds, isUnclear, runs } = readScript(othersIn(path, script.text));
-    if ((adds.length > 0 || isUnclear) && !(await counts())) return 'read';
-    this.#defaults.push(...adds.map((way) => ({ ...way, path })));
-    if (isUnclear) this.#warnings.add(unclear(path));
-    for (const word of runs) {
-      if (depth < deepest && word?.startsWith('/') && !isOfSystem(word)) {
-        await this.add(word, counts, { isExecuted: false, depth: depth + 1 });
-      }
+    this.#seen.add(path);
+    if ('why' in script) {
+      if (!isOfSystem(path) && (await context.counts()))
+        this.#warnings.add(`${path} is run, and cannot be read: ${script.why}`);
+      return 'read';
     }
+    const doings = readScript(script.text, path, how);
+    if (isShipped(path)) await this.#addCertain(path, doings, context);
+    else await this.#addDoings(path, doings, context, { isNaming: namesRoutes(script.text) });
     return 'read';
   }
 
-  /** Adds the programs of a command line in a stack's own file; the stack itself reads the routes in it. */
-  async addLine(path: string, line: string): Promise<void> {
-    for (const word of doingsOf(line).runs) {
-      const from = `a command of ${path}`;
-      if (word === undefined) this.#warnings.add(`${from} runs what only a shell could tell: ${line}`);
-      else if (isBringer(word)) this.#warnings.add(`${from} runs ${word}, which may bring a default route`);
-      else if (!word.includes('/')) await this.#addNamed(word);
-      else if (isOfSystem(word)) await this.add(word, async () => true);
-      else if ((await this.add(word, async () => true, { isExecuted: false })) === 'missing') {
-        this.#warnings.add(`${from} runs ${word}, which is not there to be read`);
+  /** Adds a command line of a stack's own file; the stack itself reads the routes that it adds. */
+  async addHook({ path, line, number, order }: HookLine, counts: Context['counts']): Promise<void> {
+    const doings = atLine(doingsOf(line), number);
+    await this.#addDoings(
+      path,
+      { ...doings, adds: [], unclear: [] },
+      { ...start, counts, order, isOwners: true },
+    );
+  }
+
+  /** Adds the systemd units that a boot starts. */
+  async addUnits(): Promise<void> {
+    for (const { unit, isOwners } of await startedUnits(this.#root, (path) => this.#textOf(path))) {
+      if (unit.hasOwnNetwork) continue;
+      const context = { ...start, order: unit.order, isOwners: isOwners && !unit.isUnprivileged };
+      for (const { path, line, command } of unit.commands) {
+        const doings = atLine(doingsOf(unit.variables + command, unit.folder), line);
+        if (isOwners) await this.#addDoings(path, doings, context);
+        else await this.#addCertain(path, doings, context);
       }
     }
   }
 
-  /** Adds a program without a path, from /usr/local: a distribution's own programs set no default routes. */
-  async #addNamed(word: string): Promise<void> {
-    for (const folder of ['/usr/local/sbin', '/usr/local/bin']) {
-      if ((await this.add(`${folder}/${word}`, async () => true)) === 'read') return;
+  /** Adds the scripts of SysV init that a boot starts. */
+  async addSysv(): Promise<void> {
+    for (const { candidates } of await sysvScripts(this.#root, (path) => this.#textOf(path))) {
+      await this.#addFirst(candidates, 'executed', { ...start, order: 'unknown', isOwners: false });
     }
   }
 
-  /** Adds the systemd units that an administrator wrote and enabled. */
-  async addUnits(): Promise<void> {
-    const links = await Promise.all(
-      ['wants', 'requires'].map((kind) => expand(this.#root, `/etc/systemd/system/*.${kind}/*.service`)),
-    );
-    for (const name of new Set(links.flat().map((path) => path.slice(path.lastIndexOf('/') + 1)))) {
-      const path = `/etc/systemd/system/${name}`;
-      const unit = await readOne(this.#root, path, false);
-      if (unit === undefined || 'why' in unit) continue;
-      const { adds, isUnclear, runs } = doingsOf(execLines(unit.text));
-      this.#defaults.push(...adds.map((way) => ({ ...way, path })));
-      if (isUnclear) this.#warnings.add(unclear(path));
-      for (const word of runs) {
-        if (word?.startsWith('/') && !isOfSystem(word)) await this.add(word, async () => true, { depth: 1 });
+  /** Adds the commands of root's crontabs. */
+  async addCron(): Promise<void> {
+    const tables = await Promise.all(crontabs.map((glob) => expand(this.#root, glob)));
+    for (const path of tables.flat()) {
+      for (const one of cronCommands(path, (await this.#textOf(path)) ?? '')) {
+        const context: Context = { ...start, order: 'unknown', isOwners: isOfUser(path) || one.isAtBoot };
+        const doings = atLine(doingsOf(one.variables + one.command, '/root'), one.line);
+        await this.#addDoings(path, doings, context, { isNaming: namesRoutes(one.command) });
       }
     }
   }
@@ -141,25 +183,101 @@ class ScriptReader {
   /** Adds the routers in dhcpcd's configuration, if it runs as its own service. */
   async addDhcpcd(atWork: Work['isAtWork']): Promise<void> {
     const path = '/etc/dhcpcd.conf';
-    const file = await readOne(this.#root, path, false);
-    const ways = file === undefined || 'why' in file ? [] : dhcpcdRouters(file.text);
+    const text = await this.#textOf(path);
+    const ways = text === undefined ? [] : dhcpcdRouters(text);
     if (ways.length > 0 && (await atWork('dhcpcd')))
-      this.#defaults.push(...ways.map((way) => ({ ...way, path })));
+      this.#defaults.push(...ways.map((way) => ({ ...way, path, line: undefined })));
   }
-}
 
-/** The text of a script without the lines that rc-wait added. */
-function othersIn(path: string, text: string): string {
-  return path === dhcpcdHookPath ? (dhcpcdHook(text, []) ?? '') : text;
-}
+  /** Adds only the routes through a known gateway: all that a script of a distribution is believed to do. */
+  async #addCertain(path: string, { adds, runs }: Doings, context: Context): Promise<void> {
+    const known = adds.filter(({ via }) => via !== undefined);
+    if (known.length > 0 && (await context.counts()))
+      this.#defaults.push(...known.map(({ via, device, line }) => ({ path, line, via, device })));
+    for (const launch of runs.filter(({ candidates: [first = '/'] }) => !isOfSystem(first) && first !== '/'))
+      await this.#addLaunch(path, launch, { ...context, isOwners: false }, false);
+  }
 
-function unclear(path: string): string {
-  return `${path} is run, and sets routes in a way that only running it tells`;
-}
+  /** Adds what a script or a command line does, and the files that it runs. */
+  async #addDoings(
+    path: string,
+    { adds, unclear, takes, bringers, runs }: Doings,
+    context: Context,
+    { isNaming = false }: { readonly isNaming?: boolean } = {},
+  ): Promise<void> {
+    if (adds.length + unclear.length + takes.length + bringers.length > 0 && !(await context.counts()))
+      return;
+    this.#defaults.push(...adds.map(({ via, device, line }) => ({ path, line, via, device })));
+    for (const at of unclear)
+      this.#warn(path, at, 'is run, and sets routes in a way that only running it tells');
+    for (const at of bringers) this.#warn(path, at, `runs "${at.words}", which may bring a default route`);
+    for (const taken of takes) {
+      const one = { ...taken, isConditional: taken.isConditional || context.isConditional };
+      const weight = weigh(one, this.#wish, context.order);
+      if (weight === 'certain')
+        this.#losses.add(
+          `${path} (line ${one.line}) runs "${one.words}", which takes the gateway away again`,
+        );
+      if (weight === 'possible')
+        this.#warn(path, one, `runs "${one.words}", which may take the gateway away`);
+    }
+    for (const launch of runs) await this.#addLaunch(path, launch, context, isNaming);
+  }
 
-/** Whether a program belongs to the distribution; no such program sets a default route by itself. */
-function isOfSystem(path: string): boolean {
-  return /^\/(usr\/)?(s?bin|lib|libexec)\//.test(path);
+  async #addLaunch(path: string, launch: Launch, context: Context, isNaming: boolean): Promise<void> {
+    const { candidates, how, isNamed, isConditional, words } = launch;
+    if (candidates.length === 0) {
+      if ((context.isOwners || isNaming) && (await context.counts()))
+        this.#warn(path, launch, `runs what only a shell could tell: ${words}`);
+      return;
+    }
+    if (context.depth >= deepest) return;
+    const inner = {
+      ...context,
+      isConditional: context.isConditional || isConditional,
+      depth: context.depth + 1,
+    };
+    const found = await this.#addFirst(candidates, how, inner);
+    const [first = ''] = candidates;
+    if (found === 'read' || isNamed || isOfSystem(first) || hasWildcard(first) || isConditional) return;
+    if (how === 'folder' || !context.isOwners || (await this.#isThere(first)) || !(await context.counts()))
+      return;
+    this.#warn(path, launch, `runs ${first}, which is not there to be read`);
+  }
+
+  /** Adds the first candidate that exists. */
+  async #addFirst(
+    candidates: readonly string[],
+    how: Launch['how'],
+    context: Context,
+  ): Promise<'read' | 'missing'> {
+    for (const one of candidates) {
+      const glob = how === 'folder' ? `${one}/*` : one;
+      const paths = hasWildcard(glob) ? await expand(this.#root, glob) : [glob];
+      const results = [];
+      for (const path of paths) {
+        // What run-parts(8) or a script itself passes over is taken along: better a warning too many.
+        if (how === 'folder' && /(~|\.(bak|old|orig|rpmnew|rpmsave|rpmorig|dpkg-\w+|swp))$/.test(path))
+          continue;
+        results.push(await this.add(path, how, context));
+      }
+      if (results.includes('read')) return 'read';
+    }
+    return 'missing';
+  }
+
+  #warn(path: string, { line }: Pick<At, 'line'>, words: string): void {
+    this.#warnings.add(`${path} (line ${line}) ${words}`);
+  }
+
+  async #isThere(path: string): Promise<boolean> {
+    return (await readOne(this.#root, path, false)) !== undefined;
+  }
+
+  async #textOf(path: string): Promise<string | undefined> {
+    const file = await readOne(this.#root, path, false);
+    return file === undefined || 'why' in file ? undefined : file.text;
+  }
 }
 
 /** A script's text, or why it cannot be read; undefined if the file does not exist or nothing would run it. */
@@ -169,6 +287,8 @@ async function readOne(
   isExecuted: boolean,
 ): Promise<{ text: string } | { why: string } | undefined> {
   try {
+    // Such a link masks a unit.
+    if ((await readlink(join(root, path)).catch(() => '')) === '/dev/null') return { text: '' };
     const real = await realpathBelow(root, path);
     const stats = await stat(real);
     if (!stats.isFile() || (isExecuted && (stats.mode & 0o111) === 0)) return undefined;

@@ -2,7 +2,7 @@ import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Run } from '../../system/tool.ts';
 import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
 import { askDaemon, readStackFiles } from '../plan/stack-files.ts';
-import { bootCommands } from '../stacks/ifupdown/defaults.ts';
+import { bootCommands } from '../stacks/ifupdown/hooks.ts';
 import { stacks } from '../stacks/index.ts';
 import { linesOf, markedOff } from '../stacks/text/marks.ts';
 import type { FileDefault, GatewayWish, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
@@ -35,6 +35,8 @@ export interface SurveyScene {
   readonly readings: readonly StackFiles[];
   /** the stack whose files the plan changes */
   readonly chosen: StackFiles | undefined;
+  /** the files of that stack after the change */
+  readonly after: readonly NetworkFile[];
   readonly wish: GatewayWish;
   /** the files need no change; then a route that only the kernel has may be left over from before */
   readonly isSettled: boolean;
@@ -55,7 +57,7 @@ export interface Survey {
  * reboot, routes that the plan leaves in place would come back beside the wanted one, or instead of it.
  */
 export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
-  const { root, host, chosen, wish } = scene;
+  const { root, host, chosen, wish, after } = scene;
   const work = withChosen(host === undefined ? workBelow(root) : workRunning(root, host), chosen);
   const { others, warnings } = await readOthers(scene);
   const problems: string[] = [];
@@ -68,16 +70,22 @@ export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
       ),
     );
   }
-  const lines = [chosen, ...others].flatMap((one) => (one?.stack.name === 'ifupdown' ? commandsOf(one) : []));
-  const scripts = await readScripts(root, lines, work.isAtWork);
+  const changed = chosen === undefined ? [] : [{ ...chosen, files: after, before: chosen.files }];
+  const lines = [...changed, ...others].flatMap((one) =>
+    one.stack.name === 'ifupdown' ? commandsOf(one, wish) : [],
+  );
+  const scripts = await readScripts(root, wish, lines, work.isAtWork);
   warnings.push(...scripts.warnings);
-  for (const { path, via, device } of scripts.defaults) {
+  for (const { path, line, via, device } of scripts.defaults) {
     const isOurs = via === wish.gateway && (device === undefined || device === wish.interfaceName);
+    const at = line === undefined ? '' : ` (line ${line})`;
     if (!isOurs)
-      problems.push(`${path}, which is run at boot or with the network, sets "${inWords({ via, device })}"`);
+      problems.push(
+        `${path}, which is run at boot or with the network, sets "${inWords({ via, device })}"${at}`,
+      );
   }
-  const hint =
-    'nothing was changed; take that default route out there, or see to it that nothing reads that file at boot, and try again';
+  problems.push(...scripts.losses);
+  const hint = `nothing was changed; take that ${problems.length > scripts.losses.length ? 'default route' : 'command'} out there, or see to it that nothing reads that file at boot, and try again`;
   if (problems.length > 0 || host === undefined) return { problems, hint, warnings };
   const kernel = await kernelSurvey(scene, host, scripts.count);
   if (!scene.isSettled || kernel.isHeld) return { ...kernel, warnings };
@@ -197,11 +205,29 @@ function isUsed(path: string, used: readonly string[] | undefined): boolean {
   );
 }
 
-function commandsOf({ files }: StackFiles) {
+/** The commands of ifupdown's files, with the numbers of their lines before the change. */
+function commandsOf(
+  { files, before = files }: StackFiles & { before?: readonly NetworkFile[] },
+  wish: GatewayWish,
+) {
   try {
-    return bootCommands(files);
+    return bootCommands(files, wish).map((one) => {
+      const [now, then] = [files, before].map((all) => linesIn(all, one.path));
+      return { ...one, number: 1 + sameLine(now ?? [], then ?? [], one.number - 1) };
+    });
   } catch {
     // ifupdown does not run a file that it cannot parse.
     return [];
   }
+}
+
+function linesIn(files: readonly NetworkFile[], path: string): string[] {
+  return linesOf(files.find((file) => file.path === path)?.text ?? '').map(({ text }) => text);
+}
+
+/** The index, among other lines, of a line by its text and its turn among equal lines. */
+function sameLine(lines: readonly string[], others: readonly string[], index: number): number {
+  const turn = lines.slice(0, index).filter((line) => line === lines[index]).length;
+  const equal = [...others.keys()].filter((at) => others[at] === lines[index]);
+  return equal[turn] ?? index;
 }

@@ -58,19 +58,3 @@ function isSelected({ name, bare }: ResolvedStanza, words: readonly string[]): b
     bare.length > 0 || words.some(isNamed) || (name !== labelled(name) && words.includes(labelled(name)))
   );
 }
-
-/** A command that a shell runs when an interface comes up. */
-export interface BootCommand {
-  /** the file that holds it */
-  readonly path: string;
-  readonly line: string;
-}
-
-/** The commands of `pre-up`, `up` and `post-up`. */
-export function bootCommands(files: readonly NetworkFile[]): BootCommand[] {
-  return readTree(files).stanzas.flatMap(({ options, file: { path } }) =>
-    options
-      .filter(({ word }) => commandOptions.has(word) && !word.includes('down'))
-      .map(({ rest }) => ({ path, line: rest })),
-  );
-}

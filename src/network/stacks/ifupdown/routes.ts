@@ -1,7 +1,8 @@
 import { RcWaitError } from '../../../base/error.ts';
 import { contains } from '../../../base/ipv4.ts';
 import type { GatewayWish } from '../../types.ts';
-import { routeCommand } from '../text/route-command.ts';
+import { routeCommand, waysAdded } from '../text/route-command.ts';
+import { doingsOf } from '../text/script/doings.ts';
 import { commandOptions } from './edit.ts';
 import type { Entry } from './file.ts';
 import { addressOf, isInetOf, type ResolvedStanza, startPath } from './tree.ts';
@@ -59,6 +60,8 @@ export function isDefaultRoute({ file, family }: ResolvedStanza, { word, rest, n
       { hint: 'nothing was changed; write its destination and its table in full, or take it out' },
     );
   }
+  // One that only takes routes away is weighed by its place in the boot (survey).
+  if (kind === 'mixed' && waysAdded(rest).length === 0 && doingsOf(rest).takes.length > 0) return false;
   if (kind === 'mixed') {
     throw new RcWaitError(
       'NETWORK_FILE',

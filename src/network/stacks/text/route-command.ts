@@ -1,4 +1,5 @@
 import { ipChange, type Known, type RouteChange, routeChange } from './route-words.ts';
+import { isHarmless, isShell, nameIn, programOf, scriptOf, toolIn } from './script/launch.ts';
 import { commandsIn, type ShellCommand, type ShellWord } from './script-words.ts';
 
 /** The effect of a command line of an `up` or `down` option on IPv4 default routes. */
@@ -43,30 +44,8 @@ function waysIn(changes: readonly RouteChange[]): Way[] {
   );
 }
 
-/** What a command line, or a whole script, does with IPv4 default routes. */
-export interface Doings {
-  /** routes that it certainly adds once it gets that far */
-  readonly adds: readonly Way[];
-  /** it changes routes in a way that only running it reveals, or it deletes a default route */
-  readonly isUnclear: boolean;
-  /** the programs and scripts that it runs, as words; undefined if only a shell could tell the name */
-  readonly runs: readonly Known[];
-}
-
-/** What a command line, or a whole script of sh(1), does with IPv4 default routes. */
-export function doingsOf(text: string): Doings {
-  const plain = withLiterals(text);
-  const { changes } = sorted(plain);
-  const adds = waysIn(changes).filter(({ via, device }) => via !== undefined || device !== undefined);
-  return {
-    adds,
-    isUnclear: changes.length > adds.length,
-    runs: flat(plain).flatMap(({ words }) => runBy(words.map(({ value }) => value))),
-  };
-}
-
 /** The text with each variable replaced that is set exactly once, to a plain word. */
-function withLiterals(text: string): string {
+export function withLiterals(text: string): string {
   const values = new Map<string, string | undefined>();
   for (const [, name = '', value = ''] of text.matchAll(
     /^[ \t]*(?:export[ \t]+|local[ \t]+)?([A-Za-z_]\w*)=["']?([^"'\s;#]*)["']?/gm,
@@ -79,14 +58,6 @@ function withLiterals(text: string): string {
   );
 }
 
-function runBy(words: readonly Known[]): Known[] {
-  const [first, second] = programOf(words);
-  const name = nameIn(first ?? '');
-  if (first === undefined) return [undefined];
-  if (/^(\.|source|(ba|da|k)?sh)$/.test(name)) return second?.startsWith('-') ? [] : [second];
-  return harmless.test(name) || /^(ip|route|if|cd)$/.test(name) ? [] : [first];
-}
-
 interface Sorted {
   /** the changes to default routes, one for each command that makes one */
   readonly changes: readonly RouteChange[];
@@ -97,7 +68,7 @@ interface Sorted {
 }
 
 function sorted(commandLine: string): Sorted {
-  const commands = flat(commandLine).filter((command) => !doesNothing(command));
+  const commands = commandsOf(commandLine).filter((command) => !doesNothing(command));
   const all = commands.map((command) => ({ command, change: changeOf(command) }));
   const changing = all.filter(({ change }) => change.kind !== 'none');
   return {
@@ -113,15 +84,22 @@ function sorted(commandLine: string): Sorted {
 /** Levels of nested shells to read; nobody nests deeper. */
 const deepest = 4;
 
-/** The commands of a line, including those of its substitutions and of shells that it starts. */
-function flat(commandLine: string, depth = 0): ShellCommand[] {
+/** The commands of a line or script, including those of its substitutions and of shells that it starts. */
+export function commandsOf(commandLine: string, depth = 0): ShellCommand[] {
   if (depth > deepest) return [];
   return unrolled(commandsIn(commandLine)).flatMap((command) => {
+    const { line, isConditional, isInside } = command;
     const inner = command.words
       .flatMap(({ substitutions }) => substitutions)
-      .flatMap((line) => flat(line, depth + 1).map((one) => ({ ...one, isInside: true })));
+      .flatMap((text) => commandsOf(text, depth + 1).map((one) => ({ ...one, isInside: true, line })));
     const script = scriptOf(command.words);
-    return [...(script === undefined ? [command] : flat(script, depth + 1)), ...inner];
+    if (script === undefined) return [command, ...inner];
+    const own = commandsOf(script, depth + 1).map((one) => ({
+      ...one,
+      line,
+      isConditional: isConditional || isInside || one.isConditional,
+    }));
+    return [...own, ...inner];
   });
 }
 
@@ -146,38 +124,21 @@ function variableOf({ raw }: ShellWord): string | undefined {
   return /^"?\$(?:(\w+)|\{(\w+)\})"?$/.exec(raw)?.slice(1).find(Boolean);
 }
 
-/** The script of `… sh -c SCRIPT` or `eval SCRIPT`. */
-function scriptOf(all: readonly ShellWord[]): string | undefined {
-  const words = all.slice(all.length - programOf(all.map(({ value }) => value)).length);
-  const name = nameIn(words[0]?.value ?? '');
-  if (name === 'eval')
-    return words
-      .slice(1)
-      .map(({ text }) => text)
-      .join(' ');
-  if (!/^(ba|da|k)?sh$/.test(name)) return undefined;
-  const at = words.findIndex(({ text }) => /^-\w*c$/.test(text));
-  return at < 0 ? undefined : words[at + 1]?.text;
-}
-
 function doesNothing({ words }: ShellCommand): boolean {
   const [{ value: first = undefined } = {}] = words;
   return first !== undefined && /^(true|:|exit|sleep)$/.test(nameIn(first));
 }
 
-/** Words that only print, compare or read their arguments. */
-const harmless =
-  /^(echo|printf|logger|test|\[|\[\[|grep|expr|for|case|cat|set|export|local|return|man|which|type|sed|awk)$/;
-
-function changeOf({ words, readsInput }: ShellCommand): RouteChange {
+/** The effect of a simple command on IPv4 default routes. */
+export function changeOf({ words, readsInput }: ShellCommand): RouteChange {
   const known = programOf(words.map(({ value }) => value));
   const name = nameIn(known[0] ?? '');
-  if (known[0] !== undefined && harmless.test(name)) return { kind: 'none' };
+  if (known[0] !== undefined && isHarmless(name)) return { kind: 'none' };
   // Like `ip -batch -`: a shell that reads its script from standard input.
-  if (/^(ba|da|k)?sh$/.test(name) && readsInput) return { kind: 'unclear' };
+  if (isShell(name) && readsInput && readsStandardInput(known)) return { kind: 'unclear' };
   if (name === 'ip' && known[1] === 'netns') return { kind: 'none' };
   for (const [index, word] of known.entries()) {
-    const program = word === undefined ? undefined : nameIn(word);
+    const program = word === undefined ? undefined : toolIn(word);
     // xargs(1) appends words that are not in the command line.
     const rest = [...known.slice(index + 1), ...(name === 'xargs' ? [undefined] : [])];
     const change =
@@ -191,35 +152,17 @@ function changeOf({ words, readsInput }: ShellCommand): RouteChange {
   return known[0] === undefined && looksLikeRoute(known.slice(1)) ? { kind: 'unclear' } : { kind: 'none' };
 }
 
+/** Whether a shell has no file to read, so it reads its standard input. */
+function readsStandardInput([, ...rest]: readonly Known[]): boolean {
+  return rest.every((word) => word?.startsWith('-')) || rest.some((word) => /^-\w*s$/.test(word ?? ''));
+}
+
 /** Whether `route` is the object of `ip`. */
 function isOfIp(words: readonly Known[], at: number): boolean {
-  return words.slice(0, at).some((word) => word !== undefined && nameIn(word) === 'ip');
+  return words.slice(0, at).some((word) => word !== undefined && toolIn(word) === 'ip');
 }
 
 /** A program whose name only a shell could tell, with the arguments of a command for default routes. */
 function looksLikeRoute(rest: readonly Known[]): boolean {
   return [ipChange(rest), routeChange(rest)].some(({ kind }) => kind === 'adds' || kind === 'deletes');
-}
-
-/** Programs that run the rest of their words as a command. */
-const wrappers =
-  /^(sudo|exec|command|nohup|env|nice|ionice|timeout|time|setsid|busybox|chrt|stdbuf|builtin|doas)$/;
-
-/** The command without wrappers before its program, and without their options. */
-function programOf(words: readonly Known[]): readonly Known[] {
-  let at = 0;
-  for (; at < words.length - 1 && wrappers.test(nameIn(words[at] ?? '')); ) {
-    at += 1;
-    while (at < words.length - 1 && /^(-|\d|[A-Za-z_]\w*=)/.test(words[at] ?? '')) at += 1;
-  }
-  return words.slice(at);
-}
-
-function nameIn(program: string): string {
-  return program.slice(program.lastIndexOf('/') + 1);
-}
-
-/** Whether a program brings up interfaces or tunnels, and any default route with them. */
-export function isBringer(program: string): boolean {
-  return /^(dhclient|dhcpcd|udhcpc|pump|pppd|pon|wg-quick|openvpn|nmcli|networkctl)$/.test(nameIn(program));
 }

@@ -88,7 +88,9 @@ function changeBy(verb: string, words: readonly Known[]): RouteChange {
 }
 
 function flushed(words: readonly Known[]): RouteChange {
-  if (words.includes(undefined)) return unclear;
+  // Whatever the value of such a selector is, it selects some routes and not the default route as such.
+  const isSelector = (word: Known) => /^(dev|oif|iif|via|proto|protocol|scope|type|src)$/.test(word ?? '');
+  if (words.some((word, at) => word === undefined && !isSelector(words[at - 1]))) return unclear;
   const selects = words.filter(
     (word) => !['exact', 'to', 'root', 'match', 'table', 'main', '254'].includes(word ?? ''),
   );

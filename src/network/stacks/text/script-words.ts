@@ -18,6 +18,10 @@ export interface ShellCommand {
   readonly isInside: boolean;
   /** it reads its input from a pipe or a file */
   readonly readsInput: boolean;
+  /** it follows `&&` or `||`, so it may not run */
+  readonly isConditional: boolean;
+  /** the line of its first word, from 1 */
+  readonly line: number;
 }
 
 /**
@@ -30,18 +34,31 @@ export function commandsIn(text: string): ShellCommand[] {
   const state = { depth: 0, parens: 0, piped: false };
   let words: ShellWord[] = [];
   let [readsInput, isTarget, documents] = [false, false, [] as string[]];
+  let [isConditional, line, first] = [false, 1, 1];
+  /** the words up to `)` are a pattern of `case` */
+  let isPattern = false;
   const finish = () => {
+    if (isPattern && words[0]?.raw !== 'esac') words = [];
+    else if (words.length > 0) isPattern = words[0]?.raw === 'case' && words.at(-1)?.raw === 'in';
     const { own, isInside } = stripped(words, state);
     const from = readsInput || state.piped;
     if (own.length > 0)
-      commands.push({ words: own, isInside: isInside || state.depth + state.parens > 0, readsInput: from });
+      commands.push({
+        words: own,
+        isInside: isInside || state.depth + state.parens > 0,
+        readsInput: from,
+        isConditional,
+        line: first,
+      });
     [words, readsInput, isTarget] = [[], false, false];
   };
   for (let at = 0; at < text.length; ) {
     const { raw, groups } = tokenAt(text, at);
+    const start = at;
     at += raw.length;
     if (groups.word !== undefined) {
       const word = wordOf(raw);
+      if (words.length === 0) first = line;
       if (!isTarget) words.push(word);
       else if (documents.at(-1) === '') documents[documents.length - 1] = word.value ?? raw;
       isTarget = false;
@@ -51,7 +68,12 @@ export function commandsIn(text: string): ShellCommand[] {
       isTarget = true;
     } else if (groups.operator !== undefined) {
       finish();
+      if (raw === ';;') isPattern = true;
+      else if (raw === ')') isPattern = false;
       state.piped = raw === '|';
+      // A pipe or `&` leaves a list as it is; `;` and a line break begin another one.
+      if (raw === '&&' || raw === '||') isConditional = true;
+      else if (raw !== '|' && raw !== ')') isConditional = false;
       if (raw === '(') state.parens += 1;
       // A ")" without a "(" belongs to a pattern of `case`.
       if (raw === ')') state.parens = Math.max(0, state.parens - 1);
@@ -60,6 +82,7 @@ export function commandsIn(text: string): ShellCommand[] {
         documents = [];
       }
     }
+    line += text.slice(start, at).split('\n').length - 1;
   }
   finish();
   return commands;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doingsOf, routeCommand, waysAdded } from '../../../../src/network/stacks/text/route-command.ts';
+import { routeCommand, waysAdded } from '../../../../src/network/stacks/text/route-command.ts';
 
 describe('a command of an up or down line', () => {
   it.each([
@@ -127,32 +127,6 @@ it.each([
   'printf "ip route add default via 203.0.113.1" | sh',
 ])('"%s" hangs on what only a shell could tell', (line) => {
   expect(routeCommand(line)).toBe('unclear');
-});
-
-describe('what a script does', () => {
-  it('is told with the variables that it sets once', () => {
-    const text = `#!/bin/sh\nGW=203.0.113.1 # the router\nNET="10.0.0.0/8"\nip route add $NET via $GW\nip route add default via \${GW}\n`;
-    expect(doingsOf(text)).toEqual({
-      adds: [{ via: '203.0.113.1', device: undefined }],
-      isUnclear: false,
-      runs: [],
-    });
-  });
-
-  it.each([
-    'GW=$(cat /etc/gw)\nip route add default via $GW',
-    'GW=203.0.113.1\nGW=203.0.113.2\nip route add default via $GW',
-    'ip route del default',
-    'ip route flush table main',
-  ])('%j cannot be told', (text) => {
-    expect(doingsOf(text)).toMatchObject({ adds: [], isUnclear: true });
-  });
-
-  it('names what it runs', () => {
-    const text =
-      '. /etc/a.sh\nsh /etc/b.sh x\nsh -x\n/etc/c.sh\nenv X=1 d\n$E\nip link; echo a; cd /; [ -f /x ]';
-    expect(doingsOf(text).runs).toEqual(['/etc/a.sh', '/etc/b.sh', '/etc/c.sh', 'd', undefined]);
-  });
 });
 
 describe('the way of a default route', () => {

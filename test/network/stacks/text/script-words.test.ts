@@ -51,6 +51,28 @@ it('a command inside others, and one that reads from a pipe, are told', () => {
   ]);
 });
 
+it('the patterns of `case` are no commands', () => {
+  const text = 'case "$1" in\n  /usr/local/*|a) b ;;\n  (c) d\n    e;;\n  *) f\nesac\ng';
+  expect(words(text)).toEqual([['case', undefined, 'in'], ['b'], ['d'], ['e'], ['f'], ['g']]);
+});
+
+it('a command has its line, and is conditional behind && and ||', () => {
+  const text = 'a\n# x\nb && \\\n c || d; e\ncat <<E\nf\nE\nif g; then\n  h | i\nfi';
+  expect(
+    commandsIn(text).map(({ words: [first], line, isConditional }) => [first?.raw, line, isConditional]),
+  ).toEqual([
+    ['a', 1, false],
+    ['b', 3, false],
+    ['c', 4, true],
+    ['d', 4, true],
+    ['e', 4, false],
+    ['cat', 5, false],
+    ['g', 8, false],
+    ['h', 9, false],
+    ['i', 9, false],
+  ]);
+});
+
 it('the commands of substitutions are told', () => {
   const [command] = commandsIn('a $(b c) "x$(d)y`e`" `f \\`g\\``');
   expect(command?.words.flatMap(({ substitutions }) => substitutions)).toEqual(['b c', 'd', 'e', 'f `g`']);

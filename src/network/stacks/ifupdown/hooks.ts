@@ -1,0 +1,67 @@
+import type { GatewayWish, NetworkFile } from '../../types.ts';
+import { commandOptions } from './edit.ts';
+import type { Entry } from './file.ts';
+import { labelled } from './public.ts';
+import { homeOf } from './routes.ts';
+import { type InterfacesTree, isInetOf, type ResolvedStanza, readTree } from './tree.ts';
+
+/** A command that a shell runs when an interface comes up. */
+export interface BootCommand {
+  /** the file that holds it */
+  readonly path: string;
+  readonly line: string;
+  /** from 1 */
+  readonly number: number;
+  /** whether it runs before or after the boot has set the gateway's route */
+  readonly order: 'before' | 'after' | 'unknown';
+}
+
+/** The commands of `pre-up`, `up` and `post-up`, with the name of the interface in place of `$IFACE`. */
+export function bootCommands(files: readonly NetworkFile[], wish: GatewayWish): BootCommand[] {
+  const tree = readTree(files);
+  const home = tree.stanzas.some((one) => isInetOf(one, wish.interfaceName))
+    ? homeOf(tree.stanzas, wish)
+    : undefined;
+  return tree.stanzas.flatMap((stanza) =>
+    stanza.options
+      .filter(({ word }) => commandOptions.has(word) && !word.includes('down'))
+      .map((entry) => ({
+        path: stanza.file.path,
+        line: entry.rest.replace(/\$(IFACE\b|\{IFACE\})/g, stanza.name),
+        number: entry.number,
+        order: home === undefined ? 'unknown' : orderOf(entry, stanza, home, tree),
+      })),
+  );
+}
+
+/**
+ * `ifup -a` brings up the interfaces in the order of the `auto` lines, and the stanzas of one interface in the
+ * order of the files; each runs `pre-up`, then sets its address and `gateway`, then runs `up` (ifupdown's main.c
+ * and interfaces(5)). When udev brings up an interface of `allow-hotplug`, nothing says.
+ */
+function orderOf(
+  entry: Entry,
+  stanza: ResolvedStanza,
+  home: ResolvedStanza,
+  { files, stanzas }: InterfacesTree,
+): BootCommand['order'] {
+  if (stanza === home) {
+    if (entry.word === 'pre-up') return 'before';
+    if (home.method === 'static') return 'after';
+    const route = home.options.findLast(
+      ({ word, rest }) => word === 'post-up' && /^ip -4 route replace 0\.0\.0\.0\/0 /.test(rest),
+    );
+    return route !== undefined && home.options.indexOf(entry) < home.options.indexOf(route)
+      ? 'before'
+      : 'after';
+  }
+  if (labelled(stanza.name) === labelled(home.name) && stanza.name === home.name)
+    return stanzas.indexOf(stanza) < stanzas.indexOf(home) ? 'before' : 'after';
+  const names = files
+    .flatMap(({ entries }) => entries)
+    .filter(({ kind, word }) => kind === 'keyword' && /^(auto|allow-auto)$/.test(word))
+    .flatMap(({ rest }) => rest.split(/\s+/));
+  const [own, wished] = [names.indexOf(stanza.name), names.indexOf(home.name)];
+  if (own < 0 || wished < 0) return 'unknown';
+  return own < wished ? 'before' : 'after';
+}
