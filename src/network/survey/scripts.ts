@@ -45,11 +45,8 @@ export interface HookLine {
 /** In bytes: larger than any script that sets routes. */
 const longestScriptBytes = 256 * 1024;
 
-/** Deeper than scripts that set routes call each other. */
-const deepest = 6;
-
-/** More than any boot runs. */
-const mostScripts = 1000;
+/** Deeper than scripts that set routes call each other, and more than any boot runs. */
+const [deepest, mostScripts] = [6, 1000];
 
 /** How a script comes to run. */
 interface Context {
