@@ -1,6 +1,6 @@
 import { contains, parseIpv4 } from '../../../base/ipv4.ts';
 import type { FileDefault, NetworkFile, Target } from '../../types.ts';
-import { readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
+import { type ShellFile, valueIn } from '../text/shell.ts';
 import {
   addressesOf,
   globalPath,
@@ -12,11 +12,12 @@ import {
 } from './files.ts';
 import { parentOf } from './public.ts';
 import { readRouteFile, staticDefaults } from './routes.ts';
+import { withSourced } from './sourced.ts';
 
 /** The default routes that the network-scripts bring, by the rules of ifup-eth, ifup-routes and /etc/init.d/network. */
 export function ifcfgDefaults(files: readonly NetworkFile[]): FileDefault[] {
   const interfaces = readInterfaces(files);
-  const global = files.filter(({ path }) => path === globalPath).map(readShellFile)[0];
+  const global = files.filter(({ path }) => path === globalPath).map((file) => withSourced(file, files))[0];
   return [
     ...interfaces.flatMap((one) => [...byRoutes(one, files), ...byGateway(one, global)]),
     ...files

@@ -34,6 +34,16 @@ export function globalNeed(file: ShellFile, wish: GatewayWish): Need {
   return { off: linesToPutOut(file, off), wanted: [] };
 }
 
+/** The need of a file that others source: what it sets for all of them stands in their own files instead. */
+export function sourcedNeed(file: ShellFile, wish: GatewayWish): Need {
+  const off = file.assignments.filter(
+    (one) => isGateway(one) || one.key === 'DEFROUTE' || isForeignDevice(one, wish),
+  );
+  const isDisabled = wish.publicInterface === 'disable';
+  const boot = isDisabled ? file.assignments.filter(({ key }) => key === 'ONBOOT') : [];
+  return { off: linesToPutOut(file, off), lent: linesToPutOut(file, boot), wanted: [] };
+}
+
 /**
  * The need of the gateway's own file, if its address is static.
  * @param shared DEFROUTE in /etc/sysconfig/network

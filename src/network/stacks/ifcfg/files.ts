@@ -1,8 +1,9 @@
 import { type Ipv4Prefix, netmaskLength, parseIpv4Prefix } from '../../../base/ipv4.ts';
 import type { NetworkFile, Target } from '../../types.ts';
 import { nameOf } from '../text/glob.ts';
-import { isBackup, readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
+import { isBackup, type ShellFile, valueIn } from '../text/shell.ts';
 import { originalOf } from '../text/unmark.ts';
+import { withSourced } from './sourced.ts';
 
 const folder = '/etc/sysconfig/network-scripts';
 
@@ -44,7 +45,7 @@ export function readInterfaces(files: readonly NetworkFile[]): Interface[] {
 export function readAllInterfaces(files: readonly NetworkFile[]): Interface[] {
   return files
     .filter(({ path }) => path.startsWith(`${folder}/ifcfg-`) && !isBackup(path))
-    .map(readShellFile)
+    .map((file) => withSourced(file, files))
     .map((file) => {
       const name = nameOf(file.path).slice('ifcfg-'.length);
       return {

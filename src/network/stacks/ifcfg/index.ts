@@ -14,12 +14,14 @@ import {
   homeNeed,
   otherNeed,
   routeChanges,
+  sourcedNeed,
   staticChanges,
 } from './edit.ts';
 import { addressesOf, globalPath, type Interface, ifcfgSources, isFor, readInterfaces } from './files.ts';
 import { parentOf, publicDevices, publicOriginals, standingsOf } from './public.ts';
 import { reloading, restoring } from './reload.ts';
 import { givenNeed, resolversOf, takenNeed } from './resolvers.ts';
+import { requireClear, sourcedBy, sourcedFiles } from './sourced.ts';
 
 /**
  * The network-scripts of RHEL and its derivatives: the gateway goes into the `ifcfg-` file of its
@@ -33,6 +35,7 @@ export const ifcfg: Stack = {
   tools: ['ifup', 'nmcli'],
   sources: ifcfgSources,
   passesOver: isBackup,
+  includes: sourcedBy,
   servedBy: ['networkmanager'],
   daemon: networkManagerDaemon((path) => path.startsWith('/etc/sysconfig/network-scripts/')),
 
@@ -55,6 +58,7 @@ export const ifcfg: Stack = {
   defaults: ifcfgDefaults,
 
   edit(files, wish) {
+    requireClear(files, wish);
     const interfaces = readInterfaces(files);
     const home = homeOf(interfaces, wish);
     const given = publicOriginals(files, wish);
@@ -66,6 +70,7 @@ export const ifcfg: Stack = {
     const moved = resolversOf(given.map(({ file }) => file));
     const changes = [
       ...globals.flatMap((file) => changed(file, (theirs) => globalNeed(theirs, wish))),
+      ...sourcedFiles(files, wish).flatMap((file) => changed(file, (theirs) => sourcedNeed(theirs, wish))),
       ...interfaces.flatMap(({ file, device, isDhcp }) =>
         changed(file, (theirs) => {
           const isHome = file === home.file;

@@ -3,7 +3,7 @@ import type { GatewayWish, NetworkFile } from '../../types.ts';
 import { impliedBy, type Standing } from '../stacked-on.ts';
 import { ownLines } from '../text/line-edit.ts';
 import { linesOf } from '../text/marks.ts';
-import { readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
+import { type ShellFile, valueIn } from '../text/shell.ts';
 import {
   addressesOf,
   globalPath,
@@ -17,6 +17,7 @@ import {
   staticRoutesPath,
 } from './files.ts';
 import { readRouteFile, staticDefaults } from './routes.ts';
+import { withSourced } from './sourced.ts';
 
 /** Devices other than the gateway's with a default route in the files, now or before rc-wait changed them. */
 export function publicDevices(files: readonly NetworkFile[], wish: GatewayWish): string[] {
@@ -27,7 +28,9 @@ export function publicDevices(files: readonly NetworkFile[], wish: GatewayWish):
 export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish): Interface[] {
   const originals = originalFiles(files);
   const interfaces = readInterfaces(originals);
-  const global = originals.filter(({ path }) => path === globalPath).map(readShellFile)[0];
+  const global = originals
+    .filter(({ path }) => path === globalPath)
+    .map((file) => withSourced(file, originals))[0];
   const holders = interfaces.filter((one) => holdsDefault(one, global, originals));
   const names = new Set(holders.map(({ device }) => parentOf(device)));
   const wished = wish.macAddress?.toLowerCase();
