@@ -1,7 +1,7 @@
 import type { Order } from './losses.ts';
 
 /** A command that a unit starts, and the line that holds it. */
-export interface UnitCommand {
+interface UnitCommand {
   readonly path: string;
   /** from 1 */
   readonly line: number;

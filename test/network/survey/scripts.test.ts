@@ -190,6 +190,13 @@ describe('a hook of interfaces(5)', () => {
     },
   );
 
+  it('may bring up a link of PPP, and a default route with it', async () => {
+    const text = `${eth1}auto dsl\niface dsl inet ppp\n  provider dsl\n`;
+    expect(await said(tree({ [interfaces]: text }))).toBe(
+      'warnings: /etc/network/interfaces (line 5) runs "pon dsl", which may bring a default route',
+    );
+  });
+
   it('runs a program that a distribution ships, and that is no warning', async () => {
     const root = tree(hook('up /sbin/ethtool -K eth1 tso off'), { '/sbin/ethtool': '\u007fELF\u0000' });
     expect(await said(root)).toBe('warnings: ');

@@ -22,8 +22,9 @@ export function bootCommands(files: readonly NetworkFile[], wish: GatewayWish): 
   const home = tree.stanzas.some((one) => isInetOf(one, wish.interfaceName))
     ? homeOf(tree.stanzas, wish)
     : undefined;
-  return tree.stanzas.flatMap((stanza) =>
-    stanza.options
+  return tree.stanzas.flatMap((stanza) => [
+    ...pppOf(stanza),
+    ...stanza.options
       .filter(({ word }) => commandOptions.has(word) && !word.includes('down'))
       .map((entry) => ({
         path: stanza.file.path,
@@ -31,7 +32,14 @@ export function bootCommands(files: readonly NetworkFile[], wish: GatewayWish): 
         number: entry.number,
         order: home === undefined ? 'unknown' : orderOf(entry, stanza, home, tree),
       })),
-  );
+  ]);
+}
+
+/** The command that the method `ppp` runs (inet.defn of ifupdown); its peer file may say `defaultroute`. */
+function pppOf({ method, effective, head, file: { path } }: ResolvedStanza): BootCommand[] {
+  if (method !== 'ppp') return [];
+  const provider = effective.findLast(({ word }) => word === 'provider')?.rest ?? 'provider';
+  return [{ path, line: `pon ${provider}`, number: head.number, order: 'unknown' }];
 }
 
 /**

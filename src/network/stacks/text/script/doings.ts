@@ -14,7 +14,7 @@ export interface At {
 }
 
 /** A default route that a script adds. */
-export interface Added extends Way, At {}
+interface Added extends Way, At {}
 
 /** A command that takes default routes out of the kernel, and what follows it. */
 export interface Taken extends Loss, At {
