@@ -196,10 +196,11 @@ export function bringsBack(words: readonly Known[], interfaceName: string): bool
   if (name === 'ifup') return names || rest.includes('-a') || rest.includes('--all');
   if (name === 'netplan') return rest[0] === 'apply';
   if (name === 'networkctl') return (rest[0] === 'reconfigure' || rest[0] === 'up') && names;
-  if (name === 'nmcli')
-    return /^(up|connect|reapply|on)$/.test(
-      rest.find((word) => /^(up|connect|reapply|on)$/.test(word ?? '')) ?? '',
-    );
+  if (name === 'nmcli') {
+    // A connection often has the interface in its name: `System eth1`.
+    const isNamed = rest.some((word) => word?.includes(interfaceName));
+    return rest.includes('on') || (isNamed && rest.some((word) => /^(up|connect|reapply)$/.test(word ?? '')));
+  }
   if (name === 'rc-wait') return rest.includes('network') && rest.includes('apply');
   const service = /^(networking|network|NetworkManager|systemd-networkd|wicked)(\.service)?$/;
   const again = /^(restart|force-restart|reload-or-restart|try-restart|start)$/;
