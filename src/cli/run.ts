@@ -1,9 +1,13 @@
 import type { Argv } from 'yargs';
 import type { Io } from '../app/io.ts';
 import { RcWaitError } from '../base/error.ts';
+import { clean } from '../report/words.ts';
 import { fromEnvironment, joinLists, oneOf, variableOf } from './args/flags.ts';
+import { didYouMean } from './args/nearest.ts';
 import { bindNegatives } from './args/no-flags.ts';
 import { type Route, route, wantsText } from './args/route.ts';
+import { withoutShortForms } from './args/short-forms.ts';
+import { unknownVariables } from './args/variables.ts';
 import type { Command } from './command.ts';
 import { commands, defaultCommand } from './commands/index.ts';
 import { causeOf, failure } from './failure.ts';
@@ -12,7 +16,7 @@ import { version } from './version.ts';
 /** Runs a command line; resolves to its exit status. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const { where, parsed } = await understand(argv, io);
+    const { where, parsed } = await understand(withoutShortForms(argv), io);
     if (where.kind === 'command' && 'args' in parsed)
       return await where.command.run(parsed.args as never, io, where.operands);
     io.out(`${parsed.text}\n`);
@@ -28,10 +32,26 @@ async function understand(argv: readonly string[], io: Io) {
   try {
     const where = route(argv, commands, defaultCommand);
     command = where.kind === 'command' ? where.command : undefined;
+    if (command !== undefined && !wantsText(argv)) lookAtVariables(command, io);
     return { where, parsed: await parse(where, argv, io) };
   } catch (error) {
     await command?.onMisuse?.(error, io);
     throw error;
+  }
+}
+
+/**
+ * A mistyped variable would be ignored without a word, and RC_WAIT_NETWROK=off would move the default route. In a service nobody
+ * sees a warning, so the wait fails there.
+ * @throws RcWaitError USAGE in a service that waits
+ */
+function lookAtVariables(command: Command, { env, err }: Io): void {
+  for (const { name, meant } of unknownVariables(env, commands)) {
+    const message = `cannot use ${name}: there is no such variable`;
+    const hint = meant === undefined ? 'rc-wait COMMAND --help shows them' : `did you mean ${meant}?`;
+    if (command === defaultCommand && env.NOTIFY_SOCKET !== undefined)
+      throw new RcWaitError('USAGE', message, { hint: `${hint} (see /etc/default/rc-wait and the unit)` });
+    err(`rc-wait: warning: ${clean(message)}; ${clean(hint)}\n`);
   }
 }
 
@@ -57,7 +77,7 @@ async function parse(
     .exitProcess(false)
     .fail((message, error) => {
       if (error instanceof RcWaitError) throw error;
-      throw wrongUsage(clarify(message || String(error)));
+      throw clarify(message || String(error), where);
     });
   const help = argv.includes('--version') ? ['--version'] : ['--help'];
   // Both make yargs read files, so only calls that need them pay for it.
@@ -120,32 +140,42 @@ function overview(parser: Argv, group: string | undefined, io: Io): void {
     )
     .epilogue(
       `Each flag can be given in the environment, --state-dir as ${variableOf('state-dir')}. ` +
-        'Flags, examples and exit statuses of a command: rc-wait COMMAND --help',
+        'Flags, examples and exit statuses of a command: rc-wait help COMMAND. ' +
+        '-o, -q and -V are --output, --quiet and --version.',
     );
 }
 
-const wrongUsage = (message: string): RcWaitError =>
-  new RcWaitError('USAGE', message, { hint: 'see rc-wait --help, or rc-wait COMMAND --help' });
-
-/** Rewrites yargs's messages in the style of rc-wait: what is wrong, then what was expected. */
-function clarify(message: string): string {
+/** yargs's messages in the style of rc-wait: what is wrong, what was expected, and what was probably meant. */
+function clarify(message: string, where: Route): RcWaitError {
   const lines = message
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const text = lines.join(' ');
-  if (text.startsWith('cannot ')) return text;
-  const [, flag, given, choices] =
+  if (text.startsWith('cannot ')) return wrongUsage(text);
+  const [, flag, given = '', list] =
     /^Invalid values: Argument: ([\w-]+), Given: "(.*?)", Choices: ("[^"]*"(?:, "[^"]*")*)/.exec(text) ?? [];
-  if (flag !== undefined && choices !== undefined)
-    return `cannot use --${flag} ${given}: ${oneOf(choices.replaceAll('"', '').split(', '))} is expected`;
+  if (flag !== undefined && list !== undefined) {
+    const choices = list.replaceAll('"', '').split(', ');
+    return wrongUsage(
+      `cannot use --${flag} ${given}: ${oneOf(choices)} is expected`,
+      didYouMean(given, choices),
+    );
+  }
   const [, lacking] = /^Not enough arguments following: ([\w-]+)$/.exec(text) ?? [];
-  if (lacking !== undefined) return `cannot use --${lacking}: a value is expected after it`;
+  if (lacking !== undefined) return wrongUsage(`cannot use --${lacking}: a value is expected after it`);
   const [, unknown] = /^Unknown arguments?: (.+)$/.exec(text) ?? [];
-  if (unknown !== undefined)
-    return `cannot use ${unknown
-      .split(', ')
-      .map((name) => (name.length === 1 ? `-${name}` : `--${name}`))
-      .join(', ')}: there is no such flag`;
-  return `cannot read the command line: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+  if (unknown !== undefined) {
+    const flags = where.kind === 'command' ? Object.keys(where.command.flags).map((name) => `--${name}`) : [];
+    const names = unknown.split(', ').map((name) => (name.length === 1 ? `-${name}` : `--${name}`));
+    return wrongUsage(
+      `cannot use ${names.join(', ')}: there is no such flag`,
+      names.map((name) => didYouMean(name, flags)).join(''),
+    );
+  }
+  return wrongUsage(`cannot read the command line: ${text.charAt(0).toLowerCase()}${text.slice(1)}`);
+}
+
+function wrongUsage(message: string, meant = ''): RcWaitError {
+  return new RcWaitError('USAGE', message, { hint: `${meant}see rc-wait --help, or rc-wait COMMAND --help` });
 }

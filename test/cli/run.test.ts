@@ -30,8 +30,48 @@ describe('--help', () => {
   });
 });
 
-it('tells its version', async () => {
-  expect(await rcWait(['--version'])).toEqual({ exit: 0, out: `${manifest.version}\n`, err: '' });
+it.each(['--version', '-V', 'version'])('tells its version: rc-wait %s', async (word) => {
+  expect(await rcWait([word])).toEqual({ exit: 0, out: `${manifest.version}\n`, err: '' });
+});
+
+it.each([
+  ['help', '--help'],
+  ['help status', 'status --help'],
+  ['help network', 'network --help'],
+])('rc-wait %s is rc-wait %s', async (words, flag) => {
+  const { exit, out } = await rcWait(words.split(' '));
+  expect({ exit, out }).toEqual({ exit: 0, out: (await rcWait(flag.split(' '))).out });
+  expect(out).toContain('Usage: rc-wait');
+});
+
+it('-o and -q are --output and --quiet', async () => {
+  const { flags } = play({ deployedAfter: '0s' });
+  const { exit, out, err } = await rcWait(['wait', '--network', 'off', '-q', '-o', 'json', ...flags]);
+  expect({ exit, err }).toEqual({ exit: 0, err: '' });
+  expect(JSON.parse(out)).toMatchObject({ outcome: 'deployed' });
+});
+
+describe('a variable that rc-wait does not have', () => {
+  const env = { RC_WAIT_NETWROK: 'off' };
+
+  it('is an error for the wait of a service: nobody would see a warning, and its network would be changed', async () => {
+    const { flags, requests } = play({ deployedAfter: '0s' });
+    const { exit, err } = await rcWait(['wait', ...flags], { env: { ...env, NOTIFY_SOCKET: '/nowhere' } });
+    expect(exit).toBe(64);
+    expect(err).toContain('cannot use RC_WAIT_NETWROK: there is no such variable\n');
+    expect(err).toContain('did you mean RC_WAIT_NETWORK? (see /etc/default/rc-wait and the unit)\n');
+    expect(requests()).toBe(0);
+  });
+
+  it('is a warning for a wait by hand, and for other commands', async () => {
+    const warning =
+      'rc-wait: warning: cannot use RC_WAIT_NETWROK: there is no such variable; did you mean RC_WAIT_NETWORK?\n';
+    for (const args of [['wait', '--network', 'off', '--quiet'], ['status']]) {
+      const { flags } = play({ deployedAfter: '0s' });
+      const { exit, err } = await rcWait([...args, ...flags], { env });
+      expect({ exit, err }).toEqual({ exit: 0, err: warning });
+    }
+  });
 });
 
 describe('a command line that is wrong exits with 64 and says what is wrong', () => {
@@ -39,15 +79,10 @@ describe('a command line that is wrong exits with 64 and says what is wrong', ()
     [['--frobnicate'], 'cannot use --frobnicate: there is no such flag'],
     [['-x'], 'cannot use -x: there is no such flag'],
     [['status', '--root', '/mnt'], 'cannot use --root: there is no such flag'],
-    [['wait', '--log-levl', 'info'], 'cannot use --log-levl: there is no such flag'],
     [['--region'], 'cannot use --region: a value is expected after it'],
     [['--timeout', '--quiet'], 'cannot use --timeout: a value is expected after it'],
     [['--timeout', '90'], 'cannot use --timeout 90: a duration such as 90s, 15m, 1h or infinity is expected'],
     [['--output', 'xml'], 'cannot use --output xml: human or json is expected'],
-    [
-      ['--network', 'wickd'],
-      'cannot use --network wickd: auto, off, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
-    ],
     [
       ['network', 'plan', '--network', 'off'],
       'cannot use --network off: auto, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
@@ -59,6 +94,30 @@ describe('a command line that is wrong exits with 64 and says what is wrong', ()
     ],
   ])('%j', async (args, message) => {
     expect(await rcWait(args)).toEqual({ exit: 64, out: '', err: `rc-wait: ${message}\n${usageHint}` });
+  });
+
+  it.each<[string[], NodeJS.ProcessEnv, string, string]>([
+    [['wait', '--log-levl', 'info'], {}, 'cannot use --log-levl: there is no such flag', '--log-level'],
+    [['status', '--formt=json'], {}, 'cannot use --formt: there is no such flag', '--format'],
+    [
+      ['--network', 'wickd'],
+      {},
+      'cannot use --network wickd: auto, off, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
+      'wicked',
+    ],
+    [
+      [],
+      { RC_WAIT_NETWORK: 'nteplan' },
+      'cannot use RC_WAIT_NETWORK=nteplan: auto, off, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
+      'netplan',
+    ],
+    [['staus'], {}, 'cannot run "staus": there is no such command', 'status'],
+    [['network', 'aply'], {}, 'cannot run "network aply": there is no such command', 'network apply'],
+    [['help', 'rmote'], {}, 'cannot run "rmote": there is no such command', 'remote'],
+  ])('and %j with %j says what was probably meant', async (args, env, message, meant) => {
+    const { exit, out, err } = await rcWait(args, { env });
+    expect({ exit, out }).toEqual({ exit: 64, out: '' });
+    expect(err).toContain(`rc-wait: ${message}\n         did you mean ${meant}?`);
   });
 
   const all = commands
@@ -196,10 +255,6 @@ describe('the environment', () => {
 
   it.each([
     [{ RC_WAIT_QUIET: 'maybe' }, 'cannot use RC_WAIT_QUIET=maybe: true or false is expected'],
-    [
-      { RC_WAIT_NETWORK: 'wickd' },
-      'cannot use RC_WAIT_NETWORK=wickd: auto, off, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
-    ],
     [
       { RC_WAIT_TIMEOUT: '60' },
       'cannot use RC_WAIT_TIMEOUT=60: a duration such as 90s, 15m, 1h or infinity is expected',

@@ -4,6 +4,7 @@ import { parseDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { stackNames } from '../../base/stack-names.ts';
 import type { Command } from '../command.ts';
+import { nearest } from './nearest.ts';
 
 const durationWords = 'a duration such as 90s, 15m, 1h or infinity';
 
@@ -209,8 +210,12 @@ export function fromEnvironment(
     const variable = variableOf(name, command);
     const text = env[variable];
     if (text === undefined || text === '') continue;
-    const wrong = (expected: string): RcWaitError =>
-      new RcWaitError('USAGE', `cannot use ${variable}=${text}: ${expected} is expected`);
+    const wrong = (expected: string, meant?: string): RcWaitError =>
+      new RcWaitError(
+        'USAGE',
+        `cannot use ${variable}=${text}: ${expected} is expected`,
+        meant === undefined ? {} : { hint: `did you mean ${meant}?` },
+      );
     if (flag.boolean) {
       const value = truths[text.trim().toLowerCase()];
       if (value === undefined) throw wrong('true or false');
@@ -218,7 +223,7 @@ export function fromEnvironment(
     } else if (flag.choices?.includes(text) === false) {
       // RC_WAIT_NETWORK=off is meant for `wait`; a person who types `network plan` does not mean it.
       if (name === 'network' && text === 'off') continue;
-      throw wrong(oneOf(flag.choices));
+      throw wrong(oneOf(flag.choices), nearest(text, flag.choices.map(String)));
     } else if (isDuration(flag) && parseDuration(text) === undefined) {
       throw wrong(durationWords);
     } else {

@@ -1,5 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Command } from '../command.ts';
+import { didYouMean } from './nearest.ts';
 
 /** Which command a command line means. */
 export type Route =
@@ -125,7 +126,7 @@ function unknownFlagOf(
   );
   if (!/^--[^=]+$/.test(before) || [...known, '--help', '--version'].includes(before)) return undefined;
   return new RcWaitError('USAGE', `cannot use ${before}: there is no such flag`, {
-    hint: 'see rc-wait --help, or rc-wait COMMAND --help',
+    hint: `${didYouMean(before, known)}see rc-wait --help, or rc-wait COMMAND --help`,
   });
 }
 
@@ -147,7 +148,10 @@ function unfinished(word: string, group: readonly Command[]): RcWaitError {
 
 function noSuchCommand(name: string, commands: readonly Command[]): RcWaitError {
   return new RcWaitError('USAGE', `cannot run ${JSON.stringify(name)}: there is no such command`, {
-    hint: `the commands are: ${namesOf(commands)}`,
+    hint: `${didYouMean(
+      name,
+      commands.filter(({ hidden }) => !hidden).map((one) => one.name),
+    )}the commands are: ${namesOf(commands)}`,
   });
 }
 
