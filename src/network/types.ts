@@ -155,6 +155,8 @@ export interface Stack {
   readonly sources: readonly string[];
   /** whether to ignore a file because of its name (a backup, a certificate); such a file is not opened */
   passesOver?(path: string): boolean;
+  /** whether its tool gives up if it cannot open one of its files, such as a symbolic link that leads nowhere */
+  readonly needsEveryFile?: boolean;
   /** further globs that a file of the stack names, such as `source` of interfaces(5) */
   includes?(file: NetworkFile): readonly string[];
   /** stacks that apply these files; if one of them uses a file of its own instead, these files do not count */

@@ -98,8 +98,8 @@ export async function holds(root: string, path: string, text: string | undefined
 }
 
 /**
- * A folder below the root, created if missing. Its symbolic links are followed, but never
- * out of the root; `expectFile` refuses a link in place of the file itself.
+ * A folder below the root, created if missing. Its symbolic links are followed inside the
+ * root; `expectFile` refuses a link in place of the file itself.
  * @throws as `trustedBelow`
  */
 export async function folderBelow(root: string, path: string, mode = 0o755): Promise<string> {

@@ -75,6 +75,13 @@ describe('a change that can be made', () => {
     expect(modeOf('etc/systemd/network/eth1.network.d')).toBe(0o755);
   });
 
+  it('follows a link of its folder inside the root', async () => {
+    const root = scratch({ '/srv/netplan/a.yaml': 'old', '/etc/x': '' });
+    symlinkSync('/srv/netplan', join(root, 'etc/netplan'));
+    await makeChange(root, change('old', 'new'));
+    expect(readFileSync(join(root, 'srv/netplan/a.yaml'), 'utf8')).toBe('new');
+  });
+
   it('takes a file away', async () => {
     const root = scratch({ [path]: 'old' });
     await makeChange(root, change('old', undefined));
@@ -130,6 +137,9 @@ describe('a change is refused, and nothing is touched', () => {
     symlinkSync('../../elsewhere', join(root, path));
     await expect(makeChange(root, change('old', 'new'))).rejects.toThrow(/it is a symbolic link/);
     expect(lstatSync(join(root, path)).isSymbolicLink()).toBe(true);
+    const absolute = scratch({ elsewhere: 'old', '/etc/netplan/b.yaml': '' });
+    symlinkSync('/elsewhere', join(absolute, path));
+    await expect(makeChange(absolute, change('old', 'new'))).rejects.toThrow(/it is a symbolic link/);
     const other = scratch();
     mkdirSync(join(other, path), { recursive: true });
     await expect(makeChange(other, change('old', 'new'))).rejects.toThrow(/it is not a regular file/);
@@ -143,16 +153,17 @@ describe('a change is refused, and nothing is touched', () => {
     expect(readFileSync(join(root, path), 'utf8')).toBe('edited meanwhile');
   });
 
-  it('when a folder leads out of the root', async () => {
+  it('when a folder leads nowhere inside the root, whatever there is at that path outside', async () => {
     const outside = scratch({ 'a.yaml': 'old' });
     const root = scratch();
     mkdirSync(join(root, 'etc'));
     symlinkSync(outside, join(root, 'etc/netplan'));
     await expect(makeChange(root, change('old', 'new'))).rejects.toMatchObject({
       code: 'NETWORK_FILE',
-      message: `cannot use /etc/netplan: a symbolic link leads out of ${root}`,
+      message: `cannot write ${path}: it exists already`,
     });
     expect(readFileSync(join(outside, 'a.yaml'), 'utf8')).toBe('old');
+    expect(readdirSync(outside)).toEqual(['a.yaml']);
   });
 
   it('when the folder cannot be made, with the reason in words', async () => {

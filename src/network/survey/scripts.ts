@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { errnoOf, reasonOf } from '../../base/error.ts';
-import { readRegular } from '../../base/files.ts';
-import { realpathBelow } from '../../system/root.ts';
+import { openBelow, realpathBelow } from '../../system/root.ts';
 import { expand } from '../plan/stack-files.ts';
 import { dhcpcdHook, dhcpcdHookPath } from '../stacks/ifupdown/dhcpcd-hook.ts';
 import { doingsOf, isBringer, type Way } from '../stacks/text/route-command.ts';
@@ -169,11 +168,10 @@ async function readOne(
   isExecuted: boolean,
 ): Promise<{ text: string } | { why: string } | undefined> {
   try {
-    const real = await realpathBelow(root, path);
-    const stats = await stat(real);
+    const stats = await stat(await realpathBelow(root, path));
     if (!stats.isFile() || (isExecuted && (stats.mode & 0o111) === 0)) return undefined;
     if (stats.size > longestScriptBytes) return { why: `it has ${stats.size} bytes` };
-    const { bytes } = readRegular(real, longestScriptBytes);
+    const { bytes } = await openBelow(root, path, longestScriptBytes);
     return bytes.includes(0) ? { why: 'it is no script' } : { text: bytes.toString('latin1') };
   } catch (error) {
     return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' ? undefined : { why: reasonOf(error) };

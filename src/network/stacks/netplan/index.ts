@@ -31,6 +31,8 @@ export const netplan: Stack = {
   holdMs: 300,
   tools: ['netplan'],
   servedBy: ['networkd', 'networkmanager'],
+  // "Cannot open …" of load_yaml() in src/parse.c; glob(3) also returns links that lead nowhere.
+  needsEveryFile: true,
   sources: [
     ...['/usr/lib/netplan/*.yaml', '/lib/netplan/*.yaml', '/etc/netplan/*.yaml', '/run/netplan/*.yaml'],
     dropInGlob,
