@@ -91,7 +91,10 @@ export function distrustNearest(
     try {
       return distrust(at, owners, asParent || at !== whole, below);
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT' || at === dirname(at)) throw error;
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      if (at !== dirname(at)) continue;
+      if (below === '/') throw error;
+      return distrustNearest(below, owners, true);
     }
   }
 }

@@ -177,6 +177,8 @@ export interface Stack {
    * the running system will use other names
    */
   labels?(files: readonly NetworkFile[]): readonly string[];
+  /** what the stack's own tool may refuse in the files, depending on its release; for a person */
+  doubts?(files: readonly NetworkFile[]): readonly string[];
   /**
    * Interfaces other than the gateway's that have an IPv4 default route in the files, or had one before
    * rc-wait disabled it, under the names that they will have as far as the files show.

@@ -127,7 +127,9 @@ export async function planWithSurvey(
     wish,
     isSettled,
   });
-  const warnings = [...(warning === undefined ? [] : [warning]), ...survey.warnings];
+  // On the running system the stack's own tool has been asked.
+  const doubts = running ? [] : (chosen?.stack.doubts?.(scene.files) ?? []);
+  const warnings = [...(warning === undefined ? [] : [warning]), ...doubts, ...survey.warnings];
   const plan: NetworkPlan = {
     stack: name,
     ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),

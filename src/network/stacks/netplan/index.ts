@@ -45,6 +45,11 @@ export const netplan: Stack = {
 
   labels: (files) => labelsOf(mergeDefinitions(read(files))),
 
+  doubts: (files) =>
+    read(files)
+      .flatMap((file) => file.doubts)
+      .map((doubt) => `${doubt}, and releases up to 1.1 then use no file of netplan at all`),
+
   publicInterfaces(files, wish) {
     const live = read(files);
     const { id } = soleDefinition(mergeDefinitions(live), wish);
