@@ -5,7 +5,7 @@ import { decodeBytes } from '../../base/bytes.ts';
 import { errnoOf, RcWaitError, reasonOf } from '../../base/error.ts';
 import { toolPath } from '../../system/environment.ts';
 import { links } from '../../system/links.ts';
-import { isNullBelow, readBelow, realpathBelow } from '../../system/root.ts';
+import { isNullBelow, isRunningSystem, openBelow, realpathBelow } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
 import { componentsOf, globPattern, hasWildcard } from '../stacks/text/glob.ts';
 import type { Command, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
@@ -29,7 +29,7 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
   for (let glob = globs.shift(); glob !== undefined; glob = globs.shift()) {
     for (const path of await expand(root, glob)) {
       if (files.has(path) || stack.passesOver?.(path)) continue;
-      const file = await readNetworkFile(root, path, stack.needsEveryFile === true);
+      const file = await readNetworkFile(stack, root, path);
       if (file === undefined) continue;
       files.set(path, file);
       if (files.size > mostFiles) {
@@ -50,9 +50,9 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
  * and others mask the file of the same name in another folder.
  */
 async function readNetworkFile(
+  { needsEveryFile, whyIgnored }: Stack,
   root: string,
   path: string,
-  isNeeded: boolean,
 ): Promise<NetworkFile | undefined> {
   try {
     if (isNullBelow(root, path)) return { path, text: '' };
@@ -60,9 +60,11 @@ async function readNetworkFile(
     const { size, isFile } = await stat(real).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
     if (!isFile) return undefined;
     if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
-    return { path, text: decodeBytes(await readBelow(root, path, longestFileBytes)) };
+    const { bytes, stats } = await openBelow(root, path, longestFileBytes);
+    const ignored = whyIgnored?.(stats, isRunningSystem(root));
+    return { path, text: decodeBytes(bytes), ...(ignored === undefined ? {} : { ignored }) };
   } catch (error) {
-    const target = isNeeded && isAbsence(error) ? await linkTarget(root, path) : undefined;
+    const target = needsEveryFile && isAbsence(error) ? await linkTarget(root, path) : undefined;
     if (target !== undefined) throw leadsNowhere(path, target);
     if (isAbsence(error)) return undefined;
     if (error instanceof RcWaitError) throw error;

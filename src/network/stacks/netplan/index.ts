@@ -45,8 +45,9 @@ export const netplan: Stack = {
 
   labels: (files) => labelsOf(mergeDefinitions(read(files))),
 
-  doubts: (files) =>
-    read(files)
+  // On the running system netplan itself is asked.
+  doubts: (files, isRunning) =>
+    (isRunning ? [] : read(files))
       .flatMap((file) => file.doubts)
       .map((doubt) => `${doubt}, and releases up to 1.1 then use no file of netplan at all`),
 
