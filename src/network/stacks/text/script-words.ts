@@ -18,6 +18,8 @@ export interface ShellCommand {
   readonly isInside: boolean;
   /** it reads its input from a pipe or a file */
   readonly readsInput: boolean;
+  /** only `;` or the end of a line stands before and behind it, so the shell itself runs it, whatever else ended how */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -27,14 +29,21 @@ export interface ShellCommand {
  */
 export function commandsIn(text: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
-  const state = { depth: 0, parens: 0, piped: false };
+  const state = { depth: 0, parens: 0, piped: false, before: '' };
   let words: ShellWord[] = [];
   let [readsInput, isTarget, documents] = [false, false, [] as string[]];
-  const finish = () => {
+  const finish = (next: string) => {
     const { own, isInside } = stripped(words, state);
     const from = readsInput || state.piped;
     if (own.length > 0)
-      commands.push({ words: own, isInside: isInside || state.depth + state.parens > 0, readsInput: from });
+      commands.push({
+        words: own,
+        isInside: isInside || state.depth + state.parens > 0,
+        readsInput: from,
+        isPlain: isEnd(state.before) && isEnd(next),
+      });
+    // A line may end behind && and its kind: the list goes on.
+    if (words.length > 0 || next !== '\n') state.before = next;
     [words, readsInput, isTarget] = [[], false, false];
   };
   for (let at = 0; at < text.length; ) {
@@ -50,7 +59,7 @@ export function commandsIn(text: string): ShellCommand[] {
       if (/<<-?$/.test(raw)) documents.push('');
       isTarget = true;
     } else if (groups.operator !== undefined) {
-      finish();
+      finish(raw);
       state.piped = raw === '|';
       if (raw === '(') state.parens += 1;
       // A ")" without a "(" belongs to a pattern of `case`.
@@ -61,8 +70,13 @@ export function commandsIn(text: string): ShellCommand[] {
       }
     }
   }
-  finish();
+  finish('');
   return commands;
+}
+
+/** Whether an operator ends a list of commands. */
+function isEnd(operator: string): boolean {
+  return operator === '' || operator === ';' || operator === '\n';
 }
 
 /** One operator or word; blanks, comments and joined lines between them are tokens as well. */
