@@ -11,6 +11,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { RcWaitError } from '../../../base/error.ts';
+import { depthFault } from '../../../base/yaml/depth.ts';
 import type { NetworkFile } from '../../types.ts';
 import { shapeOf } from './grammar.ts';
 
@@ -51,6 +52,8 @@ export function readNetplanFile(file: NetworkFile): NetplanFile {
       hint: 'nothing was changed; write the file in UTF-8, as every other tool expects it',
     });
   }
+  const tooDeep = depthFault(file.text);
+  if (tooDeep !== undefined) throw cannotRead(file.path, 1, tooDeep);
   const { document, problem } = parseYaml(file.text);
   if (problem !== undefined) throw cannotRead(file.path, problem.line, problem.reason);
   // `---` alone is a document with an empty scalar for libyaml, and an error.

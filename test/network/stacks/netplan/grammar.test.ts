@@ -61,6 +61,7 @@ describe('a file that every release of netplan refuses, and with it all files, i
     ['network: {bonds: {b: {interfaces: eth1}}}\n', 'line 1: "interfaces" is not a sequence'],
     ['networks: {}\n', 'line 1: netplan knows no key "networks" here'],
     ['---\n', 'line 1: the document is empty, and netplan expects a mapping'],
+    ['['.repeat(20_000), 'line 1: it is nested more than 100 levels deep'],
     ['- network\n', 'line 1: the document is not a mapping'],
     ['? {a: b}\n: c\n', 'line 1: a key is not a single value'],
   ])('%j', (text, reason) => {
