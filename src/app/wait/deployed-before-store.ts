@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import type { Owed } from '../../report/result.ts';
-import { folderBelow, writeWhole } from '../../system/files.ts';
+import { withFolderBelow, writeWhole } from '../../system/files.ts';
 import { doubtBelow, openBelow } from '../../system/root.ts';
 import {
   blank,
@@ -75,8 +75,9 @@ async function change(
   try {
     const memory = edit(await readMemory(root, () => undefined));
     if (memory === undefined) return;
-    const folder = await folderBelow(root, dirname(memoryPath), 0o700);
-    await writeWhole(join(folder, 'instances.json'), renderMemory(memory));
+    await withFolderBelow(root, dirname(memoryPath), 0o700, (folder) =>
+      writeWhole(join(folder, 'instances.json'), renderMemory(memory)),
+    );
   } catch (error) {
     onWarning(`cannot remember that this instance is deployed: ${reasonOf(error)}`);
   }

@@ -1,7 +1,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../../../base/error.ts';
-import { folderBelow, syncFolder, writeWhole } from '../../../system/files.ts';
+import { syncFolder, withFolderBelow, writeWhole } from '../../../system/files.ts';
 import { doubtBelow, placeBelow, readBelow } from '../../../system/root.ts';
 import { type JournalEntry, parseEntry, renderEntry } from './entry.ts';
 import { succeed } from './history.ts';
@@ -97,19 +97,20 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
       return join(place(), 'command');
     },
     begin: (entry) =>
-      guarded('write', async () => {
-        const at = await folderBelow(root, folder, 0o700);
-        const last = await read(lastName).catch(() => undefined);
-        const numbered = {
-          ...entry,
-          sequence: await nextSequence(
-            join(placeBelow(root, dirname(folder)), 'sequence'),
-            last?.sequence ?? 0,
-          ),
-        };
-        await writeWhole(join(at, nameOf('prepared')), renderEntry(numbered));
-        return { entry: numbered, step: 'prepared' };
-      }),
+      guarded('write', () =>
+        withFolderBelow(root, folder, 0o700, async (at) => {
+          const last = await read(lastName).catch(() => undefined);
+          const numbered = {
+            ...entry,
+            sequence: await nextSequence(
+              join(placeBelow(root, dirname(folder)), 'sequence'),
+              last?.sequence ?? 0,
+            ),
+          };
+          await writeWhole(join(at, nameOf('prepared')), renderEntry(numbered));
+          return { entry: numbered, step: 'prepared' as const };
+        }),
+      ),
     async advance(pending) {
       const step = stepAfter(pending.step);
       if (step === undefined) throw new Error('no step follows the last one');
