@@ -102,7 +102,7 @@ export async function holds(root: string, path: string, text: string | undefined
  * root; `expectFile` refuses a link in place of the file itself.
  * @throws as `trustedBelow`
  */
-export async function folderBelow(root: string, path: string, mode = 0o755): Promise<string> {
+async function folderBelow(root: string, path: string, mode = 0o755): Promise<string> {
   try {
     return await trustedBelow(root, path);
   } catch (error) {

@@ -8,7 +8,7 @@ import { parseIpv4 } from '../../../base/ipv4.ts';
  */
 
 /** What netplan finds wrong in a file. */
-export interface ShapeFault {
+interface ShapeFault {
   readonly reason: string;
   /** the offset in the text */
   readonly at: number;
