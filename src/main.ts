@@ -2,14 +2,18 @@ import type { Io } from './app/io.ts';
 import { interruptSignal } from './app/signals.ts';
 import { errnoOf, reasonOf } from './base/error.ts';
 import { failure } from './cli/failure.ts';
-import { run } from './cli/run.ts';
+import { isWait, run } from './cli/run.ts';
 import { titleOf } from './cli/title.ts';
+import { exitOfCode } from './report/exit.ts';
 import { escapeControls } from './report/words.ts';
 import { boundLookups } from './system/name-lookups.ts';
 
+let isOutputLost = false;
 process.stdout.on('error', (error) => {
   // `rc-wait status | head -1` closes the pipe: nothing is left to print, and nothing has gone wrong.
-  if (errnoOf(error) !== 'EPIPE') say(`rc-wait: cannot write to standard output: ${reasonOf(error)}\n`);
+  if (errnoOf(error) === 'EPIPE') return;
+  if (!isOutputLost) say(`rc-wait: cannot write to standard output: ${reasonOf(error)}\n`);
+  isOutputLost = true;
 });
 
 // Node's own listener prints warnings: the YAML library quotes the text that it warns of, which may be a
@@ -39,6 +43,14 @@ const io: Io = {
   signal: interruptSignal(process.env),
 };
 
+/**
+ * The exit status, also where the answer could not be written. One that is not 0 says more, and that of a wait is its
+ * verdict, which needs no standard output: units and scripts go by it.
+ */
+function endOf(exit: number): number {
+  return isOutputLost && exit === 0 && !isWait(process.argv.slice(2)) ? exitOfCode('OUTPUT') : exit;
+}
+
 // Otherwise ps(1) and systemctl(1) show the process as MainThread.
 process.title = titleOf(process.argv.slice(2));
 
@@ -50,7 +62,7 @@ process.on('uncaughtException', (error) => {
 void run(process.argv.slice(2), io).then((exit) => {
   // Not exitCode: whatever a library still holds open must not keep a finished process alive.
   // And only in the next turn, because a failed write reports its error no earlier.
-  const leave = (): void => void setImmediate(() => process.exit(exit));
+  const leave = (): void => void setImmediate(() => process.exit(endOf(exit)));
   // A pipe holds 64 kB: a slower reader would get a truncated document of ten thousand servers.
   if (process.stdout.writableLength > 0) process.stdout.write('', leave);
   else leave();

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { readRegularText } from '../base/files.ts';
 import type { Server } from '../host/server.ts';
-import { isRunningSystem } from '../system/root.ts';
+import { isRunningSystem, placeBelow } from '../system/root.ts';
 
 /** Written by cloud-init on the present boot (cloudinit/helpers.py, Paths): /run does not survive a boot. */
 const ofThisBoot = '/run/cloud-init/.instance-id';
@@ -38,9 +37,13 @@ async function byTheHypervisor(server?: Pick<Server, 'instanceId'>): Promise<str
 }
 
 function byCloudInit(root: string): string | undefined {
-  const isAtWork = existsSync(join(root, '/run/cloud-init'));
-  const id = read(join(root, isAtWork ? ofThisBoot : kept));
-  return id === nobody ? undefined : id;
+  try {
+    const isAtWork = existsSync(placeBelow(root, '/run/cloud-init'));
+    const id = read(placeBelow(root, isAtWork ? ofThisBoot : kept));
+    return id === nobody ? undefined : id;
+  } catch {
+    return undefined;
+  }
 }
 
 /** More than an id needs, in bytes. */

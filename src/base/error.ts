@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'NETWORK_FILE' // a network file cannot be read, parsed or written
   | 'NETWORK_RELOAD' // the stack's own tool failed; the old network is restored
   | 'NETWORK_LOST' // … and could not be restored
+  | 'OUTPUT' // standard output cannot be written, so the answer is lost
   | 'SCENARIO' // the simulator's scenario cannot be used
   | 'BUG'; // a mistake in rc-wait
 

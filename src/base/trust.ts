@@ -1,9 +1,7 @@
-import { lstatSync, readlinkSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { errnoOf } from './error.ts';
-
-/** The kernel's limit of symbolic links (path_resolution(7)). */
-const mostLinks = 40;
+import { type Place, systemError, walk } from './walk.ts';
 
 const writableByGroup = 0o020;
 const writableByAll = 0o002;
@@ -45,48 +43,58 @@ export function rootOrThisUser(): Owners {
  * Checks from the top down, so each name is looked up in a folder where nobody else can change names. Nobody
  * else can change them after the check either, and the path can be used as it is.
  * @param asParent the path continues with a name that is checked itself, which is enough below a sticky folder
+ * @param below the path is below this root, and is followed as for a process whose root it is
  * @throws system errors, such as ENOENT
  */
-export function distrust(path: string, owners: Owners, asParent = false): string | undefined {
-  const left = resolve(path).split('/');
-  // The path so far: free of links and fully checked.
-  let real = '/';
-  for (let links = 0; left.length > 0; ) {
-    const part = left.shift();
-    if (part === undefined || part === '' || part === '.') continue;
-    if (part === '..') {
-      real = dirname(real);
-      continue;
-    }
-    const why = fault(real, owners, true);
-    if (why !== undefined) return why;
-    const at = join(real, part);
-    const stats = lstatSync(at);
-    if (!stats.isSymbolicLink()) {
-      real = at;
-      continue;
-    }
-    if (!owners.uids.includes(stats.uid)) return `${at} does not belong to ${owners.words}`;
-    links += 1;
-    if (links > mostLinks) return `${path} leads through too many symbolic links`;
-    const target = readlinkSync(at);
-    if (target.startsWith('/')) real = '/';
-    left.unshift(...target.split('/'));
+export function distrust(path: string, owners: Owners, asParent = false, below = '/'): string | undefined {
+  try {
+    const root = checked('/', resolve(below), owners);
+    if ('why' in root) return root.why;
+    const place = below === '/' ? checked('/', resolve(path), owners) : checked(root.real, path, owners);
+    return 'why' in place ? place.why : fault(place.real, owners, asParent);
+  } catch (error) {
+    if (errnoOf(error) === 'ELOOP') return `${path} leads through too many symbolic links`;
+    throw error;
   }
-  return fault(real, owners, asParent);
+}
+
+/** Where a path leads, or why it cannot be trusted. @throws system errors, such as ENOENT */
+function checked(root: string, path: string, owners: Owners): Place | { readonly why: string } {
+  const steps = walk(root, path);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) {
+      if (value.missing !== '') throw systemError('ENOENT', path);
+      return value;
+    }
+    const why = value.isLink ? foreignLink(value.at, owners) : fault(value.at, owners, true);
+    if (why !== undefined) return { why };
+  }
+}
+
+function foreignLink(at: string, { uids, words }: Owners): string | undefined {
+  return uids.includes(lstatSync(at).uid) ? undefined : `${at} does not belong to ${words}`;
 }
 
 /**
  * `distrust` for a path that may not exist yet: checks its nearest existing folder instead.
  * @throws system errors except ENOENT
  */
-export function distrustNearest(path: string, owners: Owners, asParent = false): string | undefined {
+export function distrustNearest(
+  path: string,
+  owners: Owners,
+  asParent = false,
+  below = '/',
+): string | undefined {
   const whole = resolve(path);
   for (let at = whole; ; at = dirname(at)) {
     try {
-      return distrust(at, owners, asParent || at !== whole);
+      return distrust(at, owners, asParent || at !== whole, below);
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT' || at === dirname(at)) throw error;
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      if (at !== dirname(at)) continue;
+      if (below === '/') throw error;
+      return distrustNearest(below, owners, true);
     }
   }
 }

@@ -60,6 +60,11 @@ function isForDefault([first]: readonly string[]): boolean {
   return first === undefined || first === defaultCommand.name || first.startsWith('-');
 }
 
+/** Whether a command line is a wait on this server, and not its help. */
+export function isWait(argv: readonly string[]): boolean {
+  return isForDefault(argv) && !wantsText(argv);
+}
+
 /** The arguments of a command, or the text that `--help` or `--version` asks for instead. */
 async function parse(
   where: Route,

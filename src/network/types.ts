@@ -31,6 +31,14 @@ export type PublicInterface = 'keep' | 'disable';
 export interface NetworkFile {
   readonly path: string;
   readonly text: string;
+  /** why its stack ignores the file because of its mode or owner; default: it does not */
+  readonly ignored?: string;
+}
+
+/** The mode and owner of a file. */
+export interface FileAttributes {
+  readonly mode: number;
+  readonly uid: number;
 }
 
 /** An IPv4 default route of the main table that a stack's files set. */
@@ -155,6 +163,10 @@ export interface Stack {
   readonly sources: readonly string[];
   /** whether to ignore a file because of its name (a backup, a certificate); such a file is not opened */
   passesOver?(path: string): boolean;
+  /** whether its tool gives up if it cannot open one of its files, such as a symbolic link that leads nowhere */
+  readonly needsEveryFile?: boolean;
+  /** why the stack ignores a file because of its mode or owner; undefined if it reads the file */
+  whyIgnored?(attributes: FileAttributes, isRunning: boolean): string | undefined;
   /** further globs that a file of the stack names, such as `source` of interfaces(5) */
   includes?(file: NetworkFile): readonly string[];
   /** stacks that apply these files; if one of them uses a file of its own instead, these files do not count */
@@ -175,6 +187,8 @@ export interface Stack {
    * the running system will use other names
    */
   labels?(files: readonly NetworkFile[]): readonly string[];
+  /** what the stack ignores in the files, or may refuse depending on its release; for a person */
+  doubts?(files: readonly NetworkFile[], isRunning: boolean): readonly string[];
   /**
    * Interfaces other than the gateway's that have an IPv4 default route in the files, or had one before
    * rc-wait disabled it, under the names that they will have as far as the files show.

@@ -31,6 +31,8 @@ const errorExits: Readonly<Record<ErrorCode, number>> = {
   SCENARIO: 64,
   API_UNAVAILABLE: 69,
   BUG: 70,
+  // EX_OSERR: EX_IOERR has had another meaning from the beginning.
+  OUTPUT: 71,
   STATE: 73,
   GATEWAY_INVALID: 73,
   NETWORK_UNDECIDED: 73,

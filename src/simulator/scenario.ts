@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseDocument } from 'yaml';
 import { RcWaitError, reasonOf } from '../base/error.ts';
+import { depthFault } from '../base/yaml/depth.ts';
 import { count } from './fields.ts';
 import { defaultDialect, defaultQuota, serverEntries, type WrittenServer } from './schema.ts';
 import type { Scenario, ServerScenario, TaskScenario } from './types.ts';
@@ -44,6 +45,8 @@ export interface ServerPatch {
  * @throws RcWaitError SCENARIO with the path in the YAML and what was expected there
  */
 export function parseScenario(yamlText: string, fileName: string): Scenario {
+  const tooDeep = depthFault(yamlText);
+  if (tooDeep !== undefined) throw unusable(fileName, tooDeep, undefined);
   const document = parseDocument(yamlText, { prettyErrors: true });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined)

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync, type Stats } from 'node:fs';
+import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { encodeBytes } from '../base/bytes.ts';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegular } from '../base/files.ts';
-import { readBelow, trustedBelow } from './root.ts';
+import { placeBelow, readBelow, trustedBelow } from './root.ts';
 import { runCommand } from './tool.ts';
 
 /** In bytes: more than any network file has. */
@@ -98,23 +98,55 @@ export async function holds(root: string, path: string, text: string | undefined
 }
 
 /**
- * A folder below the root, created if missing. Its symbolic links are followed, but never
- * out of the root; `expectFile` refuses a link in place of the file itself.
+ * A folder below the root, created if missing. Its symbolic links are followed inside the
+ * root; `expectFile` refuses a link in place of the file itself.
  * @throws as `trustedBelow`
  */
-export async function folderBelow(root: string, path: string, mode = 0o755): Promise<string> {
+async function folderBelow(root: string, path: string, mode = 0o755): Promise<string> {
   try {
     return await trustedBelow(root, path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT' || path === dirname(path)) throw error;
   }
-  const parent = await folderBelow(root, dirname(path), mode);
+  // Only the last folder may be rc-wait's own: others must get through those above it.
+  const parent = await folderBelow(root, dirname(path));
   const folder = join(parent, basename(path));
   await mkdir(folder, { mode });
   // mkdir(2) applies the umask: with 077, networkd, which does not run as root, could not read a drop-in there.
   await chmod(folder, mode);
   await syncFolder(parent);
   return folder;
+}
+
+/**
+ * Runs `work` with a folder below the root. If it fails, the folders that were created for it are removed again as
+ * far as they are empty. @throws as `folderBelow` and `work` do
+ */
+export async function withFolderBelow<T>(
+  root: string,
+  path: string,
+  mode: number,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const missing = missingBelow(root, path);
+  try {
+    return await work(await folderBelow(root, path, mode));
+  } catch (error) {
+    for (const one of missing) await removeIfEmpty(root, one);
+    throw error;
+  }
+}
+
+/** The folders of a path that do not exist, from the innermost. */
+function missingBelow(root: string, path: string): string[] {
+  if (path === dirname(path) || existsSync(placeBelow(root, path))) return [];
+  return [path, ...missingBelow(root, dirname(path))];
+}
+
+async function removeIfEmpty(root: string, path: string): Promise<void> {
+  await trustedBelow(root, dirname(path))
+    .then((folder) => rmdir(join(folder, basename(path))))
+    .catch(() => undefined);
 }
 
 /** Writes a file that only rc-wait writes, atomically, readable by its owner alone. */
@@ -196,8 +228,9 @@ async function writeTemporary(
     await handle.writeFile(encodeBytes(text));
     if (exists) await copyExtendedAttributes(target, temporary);
     const own = await handle.stat();
-    if (uid >= 0 && (own.uid !== uid || own.gid !== gid)) await handle.chown(uid, gid);
-    await handle.chmod(mode & allowedMode);
+    const isKept =
+      uid < 0 || (own.uid === uid && own.gid === gid) || (await isGiven(handle, own, { uid, gid }));
+    await handle.chmod((isKept ? mode : withoutGroup(mode)) & allowedMode);
     await handle.sync();
     await handle.close();
     handle = undefined;
@@ -207,6 +240,31 @@ async function writeTemporary(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/**
+ * Gives a file to its owner and group. Returns false if the owner is right and only root may set the group: the file
+ * stays in this process's own group then, as with an editor.
+ * @throws a system error, or Error in words if only root may set the owner
+ */
+async function isGiven(
+  handle: FileHandle,
+  own: Pick<Attributes, 'uid' | 'gid'>,
+  { uid, gid }: Pick<Attributes, 'uid' | 'gid'>,
+): Promise<boolean> {
+  try {
+    await handle.chown(uid, gid);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) !== 'EPERM') throw error;
+    if (own.uid === uid) return false;
+    throw new Error(`it belongs to user ${uid}, and only root may write it for that user`, { cause: error });
+  }
+}
+
+/** A mode that gives a group no more than everybody has: it was meant for another group. */
+function withoutGroup(mode: number): number {
+  return mode & ~(0o070 & ~((mode & 0o007) << 3));
 }
 
 /**

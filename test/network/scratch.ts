@@ -14,5 +14,7 @@ export function scratch(files: Readonly<Record<string, string>> = {}): string {
 /** Writes a file below a folder, with the folders that it needs. */
 export function put(folder: string, path: string, text: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
+  // NetworkManager ignores its profiles with any other mode.
+  const mode = path.includes('/system-connections/') ? 0o600 : 0o644;
+  writeFileSync(join(folder, path), text, { mode });
 }

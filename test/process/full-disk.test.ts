@@ -61,7 +61,24 @@ describe('a full disk', () => {
 
   it('under the result: said', async () => {
     const script = `exec "${node}" "${main}" status ${play(done).flags.join(' ')} >/dev/full`;
-    const { err } = await startProgram(['sh', '-c', script]).ended;
+    const { exit, err } = await startProgram(['sh', '-c', script]).ended;
     expect(err).toBe('rc-wait: cannot write to standard output: no space left on the device\n');
+    expect(exit).toBe(71);
+  });
+
+  it.each(['--version', '--help', 'network --help', 'endpoints --format json'])(
+    'under what %s prints: said, once, with 71',
+    async (args) => {
+      const script = `exec "${node}" "${main}" ${args} >/dev/full`;
+      const { exit, err } = await startProgram(['sh', '-c', script]).ended;
+      expect(err).toBe('rc-wait: cannot write to standard output: no space left on the device\n');
+      expect(exit).toBe(71);
+    },
+  );
+
+  it('and a pipe that is closed is nothing to be said', async () => {
+    const script = `{ "${node}" "${main}" --help; echo $? >&2; } | true`;
+    const { err } = await startProgram(['sh', '-c', script]).ended;
+    expect(err).toBe('0\n');
   });
 });

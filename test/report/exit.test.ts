@@ -9,6 +9,7 @@ const codes: Readonly<Record<ErrorCode, number>> = {
   SCENARIO: 64,
   API_UNAVAILABLE: 69,
   BUG: 70,
+  OUTPUT: 71,
   STATE: 73,
   GATEWAY_INVALID: 73,
   NETWORK_UNDECIDED: 73,

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileChange } from '../../src/network/types.ts';
-import { holds, makeChange, removeLeftovers, stageChange } from '../../src/system/files.ts';
+import { holds, makeChange, removeLeftovers, stageChange, withFolderBelow } from '../../src/system/files.ts';
 import { put, scratch } from '../network/scratch.ts';
 
 const path = '/etc/netplan/a.yaml';
@@ -75,6 +75,13 @@ describe('a change that can be made', () => {
     expect(modeOf('etc/systemd/network/eth1.network.d')).toBe(0o755);
   });
 
+  it('follows a link of its folder inside the root', async () => {
+    const root = scratch({ '/srv/netplan/a.yaml': 'old', '/etc/x': '' });
+    symlinkSync('/srv/netplan', join(root, 'etc/netplan'));
+    await makeChange(root, change('old', 'new'));
+    expect(readFileSync(join(root, 'srv/netplan/a.yaml'), 'utf8')).toBe('new');
+  });
+
   it('takes a file away', async () => {
     const root = scratch({ [path]: 'old' });
     await makeChange(root, change('old', undefined));
@@ -106,6 +113,68 @@ describe('a change that can be made', () => {
   });
 });
 
+describe('a folder of rc-wait below a root', () => {
+  const modeOf = (root: string, path: string) => statSync(join(root, path)).mode & 0o7777;
+
+  it('is for its owner alone, and those above it for all', async () => {
+    const root = scratch();
+    await withFolderBelow(root, '/var/lib/rc-wait', 0o700, async () => undefined);
+    expect(['var', 'var/lib', 'var/lib/rc-wait'].map((path) => modeOf(root, path))).toEqual([
+      0o755, 0o755, 0o700,
+    ]);
+  });
+
+  it('goes again where nothing could be written into it, but never what was there before', async () => {
+    const root = scratch({ '/var/x': '' });
+    const full = withFolderBelow(root, '/var/lib/rc-wait', 0o700, async () => {
+      throw new Error('no space left');
+    });
+    await expect(full).rejects.toThrow('no space left');
+    expect(readdirSync(join(root, 'var'))).toEqual(['x']);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('a user who is not root', () => {
+  const nobody = 65_534;
+
+  /** Runs work as nobody, in a tree that belongs to nobody and a group that nobody may not give. */
+  async function asNobody(mode: number, uid: number, work: (root: string) => Promise<void>): Promise<void> {
+    const { chownSync } = await import('node:fs');
+    const root = scratch({ [path]: 'old' });
+    for (const one of ['', 'etc', 'etc/netplan']) chownSync(join(root, one), nobody, 0);
+    chownSync(join(root, path), uid, 0);
+    chmodSync(join(root, path), mode);
+    const groups = process.getgroups?.() ?? [];
+    process.setgroups?.([nobody]);
+    process.setegid?.(nobody);
+    process.seteuid?.(nobody);
+    try {
+      await work(root);
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+      process.setgroups?.(groups);
+    }
+  }
+
+  it('changes his own file, whose group he may not set: what that group alone could do goes', async () => {
+    await asNobody(0o664, nobody, async (root) => {
+      await makeChange(root, change('old', 'new'));
+      expect(readFileSync(join(root, path), 'utf8')).toBe('new');
+      const { mode, uid, gid } = statSync(join(root, path));
+      expect({ mode: mode & 0o7777, uid, gid }).toEqual({ mode: 0o644, uid: nobody, gid: nobody });
+    });
+  });
+
+  it("does not take another's file for his own, and hears why", async () => {
+    await asNobody(0o644, 0, async (root) => {
+      await expect(makeChange(root, change('old', 'new'))).rejects.toThrow(
+        `cannot write ${path}: it belongs to user 0, and only root may write it for that user`,
+      );
+    });
+  });
+});
+
 describe('a change is refused, and nothing is touched', () => {
   it('when the file has changed since it was read', async () => {
     const root = scratch({ [path]: 'edited meanwhile' });
@@ -130,6 +199,9 @@ describe('a change is refused, and nothing is touched', () => {
     symlinkSync('../../elsewhere', join(root, path));
     await expect(makeChange(root, change('old', 'new'))).rejects.toThrow(/it is a symbolic link/);
     expect(lstatSync(join(root, path)).isSymbolicLink()).toBe(true);
+    const absolute = scratch({ elsewhere: 'old', '/etc/netplan/b.yaml': '' });
+    symlinkSync('/elsewhere', join(absolute, path));
+    await expect(makeChange(absolute, change('old', 'new'))).rejects.toThrow(/it is a symbolic link/);
     const other = scratch();
     mkdirSync(join(other, path), { recursive: true });
     await expect(makeChange(other, change('old', 'new'))).rejects.toThrow(/it is not a regular file/);
@@ -143,16 +215,17 @@ describe('a change is refused, and nothing is touched', () => {
     expect(readFileSync(join(root, path), 'utf8')).toBe('edited meanwhile');
   });
 
-  it('when a folder leads out of the root', async () => {
+  it('when a folder leads nowhere inside the root, whatever there is at that path outside', async () => {
     const outside = scratch({ 'a.yaml': 'old' });
     const root = scratch();
     mkdirSync(join(root, 'etc'));
     symlinkSync(outside, join(root, 'etc/netplan'));
     await expect(makeChange(root, change('old', 'new'))).rejects.toMatchObject({
       code: 'NETWORK_FILE',
-      message: `cannot use /etc/netplan: a symbolic link leads out of ${root}`,
+      message: `cannot write ${path}: it exists already`,
     });
     expect(readFileSync(join(outside, 'a.yaml'), 'utf8')).toBe('old');
+    expect(readdirSync(outside)).toEqual(['a.yaml']);
   });
 
   it('when the folder cannot be made, with the reason in words', async () => {

@@ -1,9 +1,8 @@
 import { dirname, join } from 'node:path';
 import { errnoOf, reasonOf } from '../../base/error.ts';
-import { readRegularText } from '../../base/files.ts';
-import { distrust, rootOrThisUser } from '../../base/trust.ts';
 import type { Owed } from '../../report/result.ts';
-import { folderBelow, writeWhole } from '../../system/files.ts';
+import { withFolderBelow, writeWhole } from '../../system/files.ts';
+import { doubtBelow, openBelow } from '../../system/root.ts';
 import {
   blank,
   type Instance,
@@ -28,12 +27,12 @@ const largestBytes = 16 * 2 ** 20;
 export async function readMemory(root: string, onWarning: (warning: string) => void): Promise<Memory> {
   const path = join(root, memoryPath);
   try {
-    const doubt = distrust(path, rootOrThisUser());
+    const doubt = doubtBelow(root, memoryPath);
     if (doubt !== undefined) {
       onWarning(`cannot use ${path}: ${doubt}; what it says is not believed`);
       return blank;
     }
-    const memory = parseMemory(readRegularText(path, largestBytes));
+    const memory = parseMemory((await openBelow(root, memoryPath, largestBytes)).bytes.toString('utf8'));
     if (memory !== undefined) return memory;
     onWarning(`cannot use ${path}: it is no memory of rc-wait; what it said is forgotten`);
   } catch (error) {
@@ -76,8 +75,9 @@ async function change(
   try {
     const memory = edit(await readMemory(root, () => undefined));
     if (memory === undefined) return;
-    const folder = await folderBelow(root, dirname(memoryPath), 0o700);
-    await writeWhole(join(folder, 'instances.json'), renderMemory(memory));
+    await withFolderBelow(root, dirname(memoryPath), 0o700, (folder) =>
+      writeWhole(join(folder, 'instances.json'), renderMemory(memory)),
+    );
   } catch (error) {
     onWarning(`cannot remember that this instance is deployed: ${reasonOf(error)}`);
   }

@@ -19,7 +19,7 @@ export interface Check {
   readonly defaultRoutes: readonly string[];
   /** what is wrong, for a person; empty if all is well */
   readonly reasons: readonly string[];
-  /** possible sources of another default route that rc-wait cannot evaluate */
+  /** what rc-wait cannot evaluate, such as possible sources of another default route */
   readonly warnings: readonly string[];
   /** the error of a repair if something else sets a default route */
   readonly obstacle: RcWaitError | undefined;
@@ -49,7 +49,7 @@ export async function checkNetwork(request: PlanRequest, host: PlanHost = runnin
     kernel,
     defaultRoutes: (routes ?? []).map(({ words }) => words.join(' ')),
     reasons,
-    warnings: survey.warnings,
+    warnings: plan.warnings ?? [],
     obstacle: survey.problems.length > 0 ? refusal(survey, wish) : undefined,
     plan,
   };

@@ -128,7 +128,8 @@ export async function planWithSurvey(
     wish,
     isSettled,
   });
-  const warnings = [...(warning === undefined ? [] : [warning]), ...survey.warnings];
+  const doubts = chosen?.stack.doubts?.(scene.files, running) ?? [];
+  const warnings = [...(warning === undefined ? [] : [warning]), ...doubts, ...survey.warnings];
   const plan: NetworkPlan = {
     stack: name,
     ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),
@@ -193,12 +194,12 @@ function withFile(target: Target, reign: Reign | undefined): Target {
 
 /** The files after the changes. */
 export function changedFiles(files: readonly NetworkFile[], changes: readonly FileChange[]): NetworkFile[] {
-  const after = new Map(files.map(({ path, text }) => [path, text]));
+  const after = new Map(files.map((file) => [file.path, file]));
   for (const { path, after: text } of changes) {
     if (text === undefined) after.delete(path);
-    else after.set(path, text);
+    else after.set(path, { path, text });
   }
-  return [...after].map(([path, text]) => ({ path, text }));
+  return [...after.values()];
 }
 
 /** Reads the files of the stack that was chosen by hand, or of all stacks. */

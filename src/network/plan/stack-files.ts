@@ -1,11 +1,11 @@
 import { constants, type Dirent } from 'node:fs';
 import { access, readdir, readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { decodeBytes } from '../../base/bytes.ts';
 import { errnoOf, RcWaitError, reasonOf } from '../../base/error.ts';
 import { toolPath } from '../../system/environment.ts';
 import { links } from '../../system/links.ts';
-import { readBelow, realpathBelow } from '../../system/root.ts';
+import { isNullBelow, isRunningSystem, openBelow, realpathBelow } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
 import { componentsOf, globPattern, hasWildcard } from '../stacks/text/glob.ts';
 import type { Command, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
@@ -29,7 +29,7 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
   for (let glob = globs.shift(); glob !== undefined; glob = globs.shift()) {
     for (const path of await expand(root, glob)) {
       if (files.has(path) || stack.passesOver?.(path)) continue;
-      const file = await readNetworkFile(root, path);
+      const file = await readNetworkFile(stack, root, path);
       if (file === undefined) continue;
       files.set(path, file);
       if (files.size > mostFiles) {
@@ -49,32 +49,49 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
  * counts as an empty file, even below a root without /dev/null: with such a link systemd
  * and others mask the file of the same name in another folder.
  */
-async function readNetworkFile(root: string, path: string): Promise<NetworkFile | undefined> {
+async function readNetworkFile(
+  { needsEveryFile, whyIgnored }: Stack,
+  root: string,
+  path: string,
+): Promise<NetworkFile | undefined> {
   try {
-    if ((await linkTarget(join(root, path))) === '/dev/null') return { path, text: '' };
+    if (isNullBelow(root, path)) return { path, text: '' };
     const real = await realpathBelow(root, path);
     const { size, isFile } = await stat(real).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
     if (!isFile) return undefined;
     if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
-    return { path, text: decodeBytes(await readBelow(root, path, longestFileBytes)) };
+    const { bytes, stats } = await openBelow(root, path, longestFileBytes);
+    const ignored = whyIgnored?.(stats, isRunningSystem(root));
+    return { path, text: decodeBytes(bytes), ...(ignored === undefined ? {} : { ignored }) };
   } catch (error) {
+    const target = needsEveryFile && isAbsence(error) ? await linkTarget(root, path) : undefined;
+    if (target !== undefined) throw leadsNowhere(path, target);
     if (isAbsence(error)) return undefined;
     if (error instanceof RcWaitError) throw error;
     throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-/** The file does not exist. ENOTDIR counts too: /etc/sysconfig/network is a folder on SUSE and a file on RHEL. */
-function isAbsence(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
-}
-
-async function linkTarget(path: string): Promise<string | undefined> {
+/** What a symbolic link in the file's place holds; undefined without one. */
+async function linkTarget(root: string, path: string): Promise<string | undefined> {
   try {
-    return await readlink(path);
+    return await readlink(join(await realpathBelow(root, dirname(path)), basename(path)));
   } catch {
     return undefined;
   }
+}
+
+function leadsNowhere(path: string, target: string): RcWaitError {
+  return new RcWaitError(
+    'NETWORK_FILE',
+    `cannot read ${path}: it is a symbolic link to ${target}, which does not exist`,
+    { hint: 'nothing was changed; take the link away, or put there what it leads to' },
+  );
+}
+
+/** The file does not exist. ENOTDIR counts too: /etc/sysconfig/network is a folder on SUSE and a file on RHEL. */
+function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 }
 
 /** The paths below the root that a glob matches, sorted as a shell sorts them in the C locale. */

@@ -29,7 +29,8 @@ interface Machine {
  * Lets the stack's own tool parse the new files before any of them is written. If the tool is not installed,
  * or its answer cannot be parsed, nothing is refused.
  *
- * If the tool rejects the old files as well, the decision is left to the checks before the reload. If it rejects
+ * If the tool rejects the old files as well, the decision is left to the checks before the reload; where there is no
+ * reload, it is a warning. If it rejects
  * only the new files, that counts on the running system; below another root it is only a warning, because the
  * system there may have a release that accepts them.
  * @returns a warning for a person; undefined without one
@@ -45,7 +46,8 @@ export async function verifyFiles(
   if (now === undefined) return undefined;
   const old = isSame(before, after) ? undefined : await parse(parser, before, wish, run);
   if (!now.finished.ok) {
-    if (old?.finished.ok !== true) return undefined;
+    if (old?.finished.ok !== true)
+      return isRunning && old !== undefined ? undefined : refusesAll(parser, now, isRunning);
     const fault = `refuses the new files: ${failureWords(now)}`;
     if (isRunning) throw refusal(wish, fault, { parser, isRunning });
     return `${parser.tool} of this machine ${fault}; that of the disk may be another release, and was not asked`;
@@ -137,6 +139,10 @@ async function readMade(folder: string, makes: readonly string[]): Promise<Netwo
 function isSame(before: readonly NetworkFile[], after: readonly NetworkFile[]): boolean {
   const texts = new Map(before.map(({ path, text }) => [path, text]));
   return before.length === after.length && after.every(({ path, text }) => texts.get(path) === text);
+}
+
+function refusesAll({ tool }: Parser, parsed: Parsed, isRunning: boolean): string {
+  return `${tool}${isRunning ? '' : ' of this machine'} refuses the files as they are: ${failureWords(parsed)}`;
 }
 
 function failureWords({ finished: { how, output } }: Parsed): string {

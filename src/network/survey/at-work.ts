@@ -1,7 +1,7 @@
-import { lstat, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { StackName } from '../../base/stack-names.ts';
-import { realpathBelow } from '../../system/root.ts';
+import { isNullBelow, realpathBelow } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
 import { expand } from '../plan/stack-files.ts';
 import { stacks } from '../stacks/index.ts';
@@ -102,8 +102,7 @@ function toolsOf(actor: Actor): readonly string[] {
 
 /** Whether a unit is enabled, by a link of `systemctl enable` or of SysV init, and not masked. */
 async function hasLink(root: string, unit: string): Promise<boolean> {
-  const masked = await readlink(join(root, '/etc/systemd/system', unit)).catch(() => '');
-  if (masked === '/dev/null') return false;
+  if (isNullBelow(root, `/etc/systemd/system/${unit}`)) return false;
   const name = unit.replace(/\.service$/, '');
   const globs = [
     `/etc/systemd/system/*.wants/${unit}`,
@@ -113,18 +112,19 @@ async function hasLink(root: string, unit: string): Promise<boolean> {
     `/etc/rc.d/rc[2345].d/S??${name}`,
   ];
   for (const glob of globs) {
-    for (const path of await expand(root, glob)) {
-      // The link itself, not its target: the target is a path on the server, not on this machine.
-      if (
-        await lstat(join(root, path)).then(
-          () => true,
-          () => false,
-        )
-      )
-        return true;
-    }
+    for (const path of await expand(root, glob)) if (await isNamed(root, path)) return true;
   }
   return false;
+}
+
+/** Whether the name itself exists. systemd uses the name of such a link, and not its target (systemd.unit(5)). */
+async function isNamed(root: string, path: string): Promise<boolean> {
+  try {
+    await lstat(join(await realpathBelow(root, dirname(path)), basename(path)));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function isThere(root: string, path: string): Promise<boolean> {

@@ -1,8 +1,6 @@
-import { readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { errnoOf, reasonOf } from '../../base/error.ts';
-import { readRegular } from '../../base/files.ts';
-import { realpathBelow } from '../../system/root.ts';
+import { isNullBelow, openBelow, realpathBelow } from '../../system/root.ts';
 import { expand } from '../plan/stack-files.ts';
 import { hasWildcard } from '../stacks/text/glob.ts';
 import type { Way } from '../stacks/text/route-command.ts';
@@ -285,12 +283,11 @@ async function readOne(
 ): Promise<{ text: string } | { why: string } | undefined> {
   try {
     // Such a link masks a unit.
-    if ((await readlink(join(root, path)).catch(() => '')) === '/dev/null') return { text: '' };
-    const real = await realpathBelow(root, path);
-    const stats = await stat(real);
+    if (isNullBelow(root, path)) return { text: '' };
+    const stats = await stat(await realpathBelow(root, path));
     if (!stats.isFile() || (isExecuted && (stats.mode & 0o111) === 0)) return undefined;
     if (stats.size > longestScriptBytes) return { why: `it has ${stats.size} bytes` };
-    const { bytes } = readRegular(real, longestScriptBytes);
+    const { bytes } = await openBelow(root, path, longestScriptBytes);
     return bytes.includes(0) ? { why: 'it is no script' } : { text: bytes.toString('latin1') };
   } catch (error) {
     return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' ? undefined : { why: reasonOf(error) };

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, type YAMLMap } from 'yaml';
+import { depthFault, jsonDepthFault } from '../../base/yaml/depth.ts';
 
 /**
  * An unquoted value that YAML 1.1 does not read as text. PyYAML, and so openstacksdk, reads `0123456` as an
@@ -37,6 +38,8 @@ const mostMergedKeys = 100_000;
  * @throws UnreadableText
  */
 export function readYamlText(text: string): Value {
+  const tooDeep = depthFault(text);
+  if (tooDeep !== undefined) throw new UnreadableText(tooDeep);
   // parse() would print its warnings, and the line with them.
   const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: false });
   if (document.errors.some(({ code }) => code === 'MULTIPLE_DOCS'))
@@ -50,6 +53,8 @@ export function readYamlText(text: string): Value {
  * @throws UnreadableText
  */
 export function readJsonText(text: string): Value {
+  const tooDeep = jsonDepthFault(text);
+  if (tooDeep !== undefined) throw new UnreadableText(tooDeep);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text.replace(/^\ufeff/, ''));

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { RcWaitError } from '../../base/error.ts';
+import { depthFault } from '../../base/yaml/depth.ts';
 import { count, duration, flag, longDuration, moment, numberField, oneOf, status, word } from '../fields.ts';
 import { defaultQuota } from '../schema.ts';
 import type { CloudScenario, Span } from './types.ts';
@@ -113,6 +114,8 @@ const cloud = v.pipe(
  * @throws RcWaitError SCENARIO with the path in the YAML and what was expected there
  */
 export function parseCloudScenario(yamlText: string, fileName: string): CloudScenario {
+  const tooDeep = depthFault(yamlText);
+  if (tooDeep !== undefined) throw unusable(fileName, tooDeep, undefined);
   let document: unknown;
   try {
     document = parse(yamlText, { logLevel: 'error' });

@@ -72,7 +72,7 @@ describe('what is remembered', () => {
   });
 });
 
-describe('what cannot be remembered', () => {
+describe('what cannot be remembered, or only by a link', () => {
   it('is a warning, and leaves nothing behind', async () => {
     const root = scratch({ '/var/lib/rc-wait': 'a file' });
     expect(await keep(root)).toEqual([
@@ -86,8 +86,16 @@ describe('what cannot be remembered', () => {
     const outside = scratch();
     mkdirSync(join(root, 'var'));
     symlinkSync(outside, join(root, 'var/lib'));
-    expect(await keep(root)).toEqual([expect.stringMatching(/leads out of/)]);
+    expect(await keep(root)).toEqual([expect.stringMatching(/^cannot remember .*: it exists already$/)]);
     expect(readdirSync(outside)).toEqual([]);
+  });
+
+  it('is what is written where a link inside the root leads, and read there again', async () => {
+    const root = scratch({ '/srv/lib/x': '', '/var/x': '' });
+    symlinkSync('/srv/lib', join(root, 'var/lib'));
+    expect(await keep(root)).toEqual([]);
+    expect(readdirSync(join(root, 'srv/lib/rc-wait'))).toEqual(['instances.json']);
+    expect((await read(root)).memory.instances).toEqual([instance]);
   });
 
   it('leaves the old memory where the new one cannot take its place', async () => {

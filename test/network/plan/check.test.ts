@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { applyNetwork } from '../../../src/network/change/apply.ts';
 import { checkNetwork, isHeld } from '../../../src/network/plan/check.ts';
@@ -111,3 +111,33 @@ it.each(dhcpTrees)(
     expect(isHeld(one)).toBe(true);
   },
 );
+
+describe('netplan on a disk, where no netplan can be asked', () => {
+  const tree = (eth0: string) =>
+    scratch({
+      [path]: `network:\n  ethernets:\n    eth0: ${eth0}\n    eth1: {addresses: [10.208.5.7/19], routes: [{to: 0.0.0.0/0, via: 10.208.0.1}]}\n`,
+    });
+  const host: PlanHost = {
+    isRunning: () => false,
+    interfaces: () => [],
+    isInstalled: async () => false,
+    isPresent: () => true,
+    run: new FakeKernel([]).run,
+  };
+  const checkOf = (root: string) => checkNetwork({ gateway, stack: 'auto', root }, host);
+
+  it.each(['{routes: }', '{addresses: 192.0.2.1/24}', '', '{<<: {mtu: 1500}}'])(
+    'a file that it refuses as a whole is refused, and not held: eth0: %s',
+    async (eth0) => {
+      await expect(checkOf(tree(eth0))).rejects.toThrow(`cannot read ${path}: line 3: `);
+      expect(isHeld(await checkOf(tree('{}')))).toBe(true);
+    },
+  );
+
+  it('a key that it does not know is a warning', async () => {
+    const one = await checkOf(tree('{adresses: [192.0.2.1/24]}'));
+    expect(one.warnings).toEqual([
+      `${path}: line 3: netplan knows no key "adresses" here, and releases up to 1.1 then use no file of netplan at all`,
+    ]);
+  });
+});

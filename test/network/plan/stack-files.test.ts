@@ -12,6 +12,7 @@ import {
 import { ifcfg } from '../../../src/network/stacks/ifcfg/index.ts';
 import { ifupdown } from '../../../src/network/stacks/ifupdown/index.ts';
 import { netplan } from '../../../src/network/stacks/netplan/index.ts';
+import { networkd } from '../../../src/network/stacks/networkd/index.ts';
 import { networkmanager } from '../../../src/network/stacks/networkmanager/index.ts';
 import { wicked } from '../../../src/network/stacks/wicked/index.ts';
 import type { Stack } from '../../../src/network/types.ts';
@@ -69,6 +70,33 @@ describe('the files of a stack', () => {
     ]);
   });
 
+  it.each(['../../../../dev/null', '/srv/null'])('also by a link to %s', async (target) => {
+    const root = scratch({ '/etc/netplan/b.yaml': 'b', '/srv/x': '' });
+    symlinkSync('/dev/null', join(root, '/srv/null'));
+    symlinkSync(target, join(root, '/etc/netplan/a.yaml'));
+    expect((await readStackFiles(netplan, root))[0]).toEqual({ path: '/etc/netplan/a.yaml', text: '' });
+  });
+
+  it.each<[string, string, string]>([
+    ['a file', '/etc/netplan/a.yaml', '/srv/a.yaml'],
+    ['a file, up and up', '/etc/netplan/a.yaml', '../../../../../../srv/a.yaml'],
+    ['their folder', '/etc/netplan', '/srv'],
+    ['their folder, relative', '/etc/netplan', '../srv'],
+    ['a folder above', '/etc', '/old/etc'],
+  ])('are read where a link of %s leads inside the root', async (_, path, target) => {
+    const root = scratch({ '/srv/a.yaml': 'inside', '/old/etc/netplan/a.yaml': 'inside' });
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    symlinkSync(target, join(root, path));
+    expect(await readStackFiles(netplan, root)).toEqual([{ path: '/etc/netplan/a.yaml', text: 'inside' }]);
+  });
+
+  it('are not those of this machine, where a link leads to a path that only this machine has', async () => {
+    const outside = scratch({ 'a.yaml': 'outside' });
+    const root = scratch({ '/etc/x': '' });
+    symlinkSync(outside, join(root, '/etc/netplan'));
+    expect(await readStackFiles(netplan, root)).toEqual([]);
+  });
+
   it('keep every byte: line ends, a byte order mark, and what is not ASCII', async () => {
     const text = '\ufeff# \u00e9\r\nnetwork: {}';
     const [file] = await readStackFiles(netplan, scratch({ '/etc/netplan/a.yaml': text }));
@@ -86,11 +114,12 @@ describe('what stands in the way of one stack is nothing to another', () => {
   });
 
   it('a folder in place of a file, and a link to nowhere: there is no such file', async () => {
-    const root = scratch({ '/etc/sysconfig/network/ifcfg-eth1': '', '/etc/netplan/a.yaml': '' });
-    symlinkSync('nowhere', join(root, '/etc/netplan/b.yaml'));
-    symlinkSync('a.yaml/x', join(root, '/etc/netplan/c.yaml'));
+    const folder = '/etc/systemd/network';
+    const root = scratch({ '/etc/sysconfig/network/ifcfg-eth1': '', [`${folder}/a.network`]: '' });
+    symlinkSync('nowhere', join(root, folder, 'b.network'));
+    symlinkSync('a.network/x', join(root, folder, 'c.network'));
     expect(await paths(ifcfg, root)).toEqual([]);
-    expect(await paths(netplan, root)).toEqual(['/etc/netplan/a.yaml']);
+    expect(await paths(networkd, root)).toEqual([`${folder}/a.network`]);
   });
 
   it('what is passed over for its name is not even opened', async () => {
@@ -123,16 +152,17 @@ describe('a file that cannot be read is never taken for one that is not there', 
     await expect(readStackFiles(netplan, root)).rejects.toThrow(/it has 1048577 bytes/);
   });
 
-  it('not when a link leads out of the root', async () => {
+  it('not when a link of netplan leads nowhere: netplan gives up then, and no file of it counts', async () => {
     const outside = scratch({ 'a.yaml': '' });
     const root = scratch({ '/etc/netplan/b.yaml': '' });
     symlinkSync(join(outside, 'a.yaml'), join(root, '/etc/netplan/a.yaml'));
-    await expect(readStackFiles(netplan, root)).rejects.toThrow(
-      /cannot use \/etc\/netplan\/a\.yaml: a symbolic link leads out of/,
-    );
-    const other = scratch({ '/etc/x': '' });
-    symlinkSync(outside, join(other, '/etc/netplan'));
-    await expect(readStackFiles(netplan, other)).rejects.toThrow(/cannot use \/etc\/netplan: /);
+    await expect(readStackFiles(netplan, root)).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot read /etc/netplan/a.yaml: it is a symbolic link to ${outside}/a.yaml, which does not exist`,
+    });
+    const other = scratch({ '/etc/netplan/b.yaml': '' });
+    symlinkSync('b.yaml/x', join(other, '/etc/netplan/a.yaml'));
+    await expect(readStackFiles(netplan, other)).rejects.toThrow(/it is a symbolic link to b\.yaml\/x/);
   });
 
   it('not when a link leads in a circle', async () => {

@@ -118,6 +118,15 @@ describe('nothing is refused', () => {
     expect(await verdict(new FakeNetplan({ old: refused, new: refused }))).toBe('sound');
   });
 
+  it('where it refuses files that need no change, or those of a disk: but that is said', async () => {
+    const machine = () => new FakeNetplan({ old: refused, new: refused });
+    const why = 'refuses the files as they are: exit status 78, Error in network definition:; no';
+    expect(await verdict(machine(), { after: before })).toBe(`netplan ${why}`);
+    const below = { isRunning: false };
+    expect(await verdict(machine(), { ...below, after: before })).toBe(`netplan of this machine ${why}`);
+    expect(await verdict(machine(), below)).toBe(`netplan of this machine ${why}`);
+  });
+
   it('where it makes nothing that can be understood', async () => {
     expect(await verdict(new FakeNetplan({ old: '', new: { ok: true, how: '', output: '' } }))).toBe('sound');
     expect(await verdict(new FakeNetplan({ old, new: { ok: true, how: '', output: '', isCut: true } }))).toBe(

@@ -186,6 +186,37 @@ describe('a script that is run at boot', () => {
     },
   );
 
+  it.each([
+    `exit 0\n${way}\n`,
+    `touch /run/x; exit\n${way}\n`,
+    `if [ -e /run/x ]; then touch /run/y; fi\nexit 0 # done\n${way}\n`,
+    `exec /usr/bin/true\n${way}\n`,
+  ])('does not count behind the end of the script: %j', async (text) => {
+    const root = tree({ [interfaces]: eth1 }, { '/etc/rc.local': `#!/bin/sh -e\n${text}` });
+    expect((await plan(root)).warnings).toBeUndefined();
+  });
+
+  it.each([
+    `[ -e /run/x ] || exit 0\n${way}\n`,
+    `[ -e /run/x ] &&\n  exit 0\n${way}\n`,
+    `if [ -e /run/x ]; then exit 0; fi\n${way}\n`,
+    `{ true; } || exit 0\n${way}\n`,
+    `( exit 0 )\n${way}\n`,
+    `exit 0 | true\n${way}\n`,
+    `exit 0 &\n${way}\n`,
+    `end() { exit 0; }\n${way}\n`,
+    `end() {\n  exit 0\n}\n${way}\n`,
+    `case $1 in\n  stop) exit 0;;\nesac\n${way}\n`,
+    `cat <<E\nexit 0\nE\n${way}\n`,
+    `exec >/run/log 2>&1\n${way}\n`,
+    `exec {log}>/run/log\n${way}\n`,
+    `function end {\n  exit 0\n}\n${way}\n`,
+    `if true; then\n  select x in a b; do\n    break\n  done\n  exit 0\nfi\n${way}\n`,
+  ])('counts where the script may go on: %j', async (text) => {
+    const root = tree({ [interfaces]: eth1 }, { '/etc/rc.local': `#!/bin/sh -e\n${text}` });
+    await expect(plan(root)).rejects.toThrow('/etc/rc.local, which is run at boot');
+  });
+
   it('does not count where it is not executable', async () => {
     const root = tree({ [interfaces]: eth1, '/etc/network/if-up.d/route': `#!/bin/sh\n${way}\n` });
     expect((await plan(root)).warnings).toBeUndefined();

@@ -94,6 +94,7 @@ describe('YAML as openstacksdk reads it', () => {
     ['an alias of itself', 'a: &x [*x]', 'an alias in it stands for a part of itself'],
     ['a merge key of text', 'a: {<<: s3cret}', 'a merge key (<<) in it names no mapping'],
     ['a list for a key', '? [s3cret]\n: p', 'a key in it is a list or a mapping'],
+    ['a deep nesting', '[s3cret, '.repeat(20_000), 'it is nested more than 100 levels deep'],
     ['two documents', 'a: p\n---\nb: q', 'it holds several documents'],
   ])('%s is said, and nothing of it is quoted', (_, text, message) => {
     expect(() => readYamlText(text)).toThrow(new UnreadableText(message));

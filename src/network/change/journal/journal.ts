@@ -1,9 +1,8 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, RcWaitError, reasonOf } from '../../../base/error.ts';
-import { readRegularText } from '../../../base/files.ts';
-import { distrust, rootOrThisUser } from '../../../base/trust.ts';
-import { folderBelow, syncFolder, writeWhole } from '../../../system/files.ts';
+import { syncFolder, withFolderBelow, writeWhole } from '../../../system/files.ts';
+import { doubtBelow, placeBelow, readBelow } from '../../../system/root.ts';
 import { type JournalEntry, parseEntry, renderEntry } from './entry.ts';
 import { succeed } from './history.ts';
 import { nextSequence } from './sequence.ts';
@@ -57,14 +56,16 @@ export interface Journal {
 
 /** Opens the journal below a root; creates nothing before a change begins. */
 export function openJournal(root: string, folder: string = journalFolder): Journal {
-  const at = join(root, folder);
+  const named = join(root, folder);
+  // Looked up each time: a folder on the way may be a symbolic link, which is followed inside the root.
+  const place = (): string => placeBelow(root, folder);
 
   const guarded = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
       if (error instanceof RcWaitError) throw error;
-      throw new RcWaitError('NETWORK_FILE', `cannot ${what} the journal in ${at}: ${reasonOf(error)}`, {
+      throw new RcWaitError('NETWORK_FILE', `cannot ${what} the journal in ${named}: ${reasonOf(error)}`, {
         cause: error,
       });
     }
@@ -72,35 +73,44 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
 
   const read = (name: string): Promise<JournalEntry | undefined> =>
     guarded('read', async () => {
-      const text = textOf(join(at, name));
+      const text = await textOf(root, join(folder, name));
       if (text === undefined) return undefined;
       const entry = parseEntry(text);
       if (entry !== undefined) return { ...entry, restore: entry.restore.map(bounded) };
-      throw new RcWaitError('NETWORK_FILE', `cannot read ${join(at, name)}: it is no journal of rc-wait`, {
+      throw new RcWaitError('NETWORK_FILE', `cannot read ${join(named, name)}: it is no journal of rc-wait`, {
         hint: 'it holds what network files were like before a change: look at it, then move it away',
       });
     });
 
   const moveTo = ({ step }: Pending, name: string): Promise<void> =>
     guarded('write', async () => {
+      const at = place();
       await rename(join(at, nameOf(step)), join(at, name));
       await syncFolder(at);
     });
 
   return {
-    folder: at,
-    commandNote: join(at, 'command'),
+    get folder() {
+      return place();
+    },
+    get commandNote() {
+      return join(place(), 'command');
+    },
     begin: (entry) =>
-      guarded('write', async () => {
-        await folderBelow(root, folder, 0o700);
-        const last = await read(lastName).catch(() => undefined);
-        const numbered = {
-          ...entry,
-          sequence: await nextSequence(`${dirname(at)}/sequence`, last?.sequence ?? 0),
-        };
-        await writeWhole(join(at, nameOf('prepared')), renderEntry(numbered));
-        return { entry: numbered, step: 'prepared' };
-      }),
+      guarded('write', () =>
+        withFolderBelow(root, folder, 0o700, async (at) => {
+          const last = await read(lastName).catch(() => undefined);
+          const numbered = {
+            ...entry,
+            sequence: await nextSequence(
+              join(placeBelow(root, dirname(folder)), 'sequence'),
+              last?.sequence ?? 0,
+            ),
+          };
+          await writeWhole(join(at, nameOf('prepared')), renderEntry(numbered));
+          return { entry: numbered, step: 'prepared' as const };
+        }),
+      ),
     async advance(pending) {
       const step = stepAfter(pending.step);
       if (step === undefined) throw new Error('no step follows the last one');
@@ -109,6 +119,7 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
     },
     finish: ({ entry, step }) =>
       guarded('write', async () => {
+        const at = place();
         // A last entry that cannot be read is useless, so it is overwritten.
         const last = await read(lastName).catch(() => undefined);
         await writeWhole(join(at, lastName), renderEntry(succeed(last, entry)));
@@ -117,15 +128,16 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
       }),
     discard: ({ step }) =>
       guarded('write', async () => {
+        const at = place();
         await rm(join(at, nameOf(step)), { force: true });
         await syncFolder(at);
       }),
     async setAside(pending) {
       await moveTo(pending, asideName);
-      return join(at, asideName);
+      return join(named, asideName);
     },
     async pending() {
-      const step = await guarded('read', async () => stepIn(await namesIn(at)));
+      const step = await guarded('read', async () => stepIn(await namesIn(root, folder)));
       const entry = step && (await read(nameOf(step)));
       return step && entry && { entry, step };
     },
@@ -145,29 +157,29 @@ const bounded = <C extends { readonly timeoutMs: number }>(command: C): C => ({
 const largestBytes = 64 * 2 ** 20;
 
 /** An entry decides what root writes and runs, so nobody else may be able to write it. */
-function believe(path: string): void {
-  const doubt = distrust(path, rootOrThisUser());
+function believe(root: string, path: string): void {
+  const doubt = doubtBelow(root, path);
   if (doubt === undefined) return;
-  throw new RcWaitError('NETWORK_FILE', `cannot use the journal ${path}: ${doubt}`, {
+  throw new RcWaitError('NETWORK_FILE', `cannot use the journal ${join(root, path)}: ${doubt}`, {
     hint: 'nothing was changed; look at who made it: if it is none of yours, move it away',
   });
 }
 
 /** undefined: the file does not exist */
-function textOf(path: string): string | undefined {
+async function textOf(root: string, path: string): Promise<string | undefined> {
   try {
-    believe(path);
-    return readRegularText(path, largestBytes);
+    believe(root, path);
+    return (await readBelow(root, path, largestBytes)).toString('utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+async function namesIn(root: string, folder: string): Promise<string[]> {
   try {
-    believe(folder);
-    return await readdir(folder);
+    believe(root, folder);
+    return await readdir(placeBelow(root, folder));
   } catch (error) {
     // Without a journal no change has begun. A missing permission (EACCES) is reported.
     if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return [];

@@ -11,7 +11,9 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { RcWaitError } from '../../../base/error.ts';
+import { depthFault } from '../../../base/yaml/depth.ts';
 import type { NetworkFile } from '../../types.ts';
+import { shapeOf } from './grammar.ts';
 
 /** One parsed netplan file. Every scalar is a string, as netplan's own reader sees it. */
 export interface NetplanFile extends NetworkFile {
@@ -19,6 +21,8 @@ export interface NetplanFile extends NetworkFile {
   /** `renderer` for definitions without their own */
   readonly renderer?: string | undefined;
   readonly definitions: readonly Definition[];
+  /** keys for which all known releases refuse the file; a later one may take them */
+  readonly doubts: readonly string[];
 }
 
 /** One file's settings for one ID: `network: SECTION: ID: …`. */
@@ -48,11 +52,17 @@ export function readNetplanFile(file: NetworkFile): NetplanFile {
       hint: 'nothing was changed; write the file in UTF-8, as every other tool expects it',
     });
   }
+  const tooDeep = depthFault(file.text);
+  if (tooDeep !== undefined) throw cannotRead(file.path, 1, tooDeep);
   const { document, problem } = parseYaml(file.text);
   if (problem !== undefined) throw cannotRead(file.path, problem.line, problem.reason);
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === '')) {
-    return { ...file, document, definitions: [] };
-  }
+  // `---` alone is a document with an empty scalar for libyaml, and an error.
+  if (document.contents === null) return { ...file, document, definitions: [], doubts: [] };
+  const { fault, unknownKeys } = shapeOf(document);
+  if (fault !== undefined) throw cannotRead(file.path, lineAt(file.text, fault.at), fault.reason);
+  const doubts = unknownKeys.map(
+    ({ reason, at }) => `${file.path}: line ${lineAt(file.text, at)}: ${reason}`,
+  );
   const top = mapping(file, document, document.contents, 'the document');
   const definitions: Definition[] = [];
   let renderer: string | undefined;
@@ -61,11 +71,11 @@ export function readNetplanFile(file: NetworkFile): NetplanFile {
     renderer = textOf(document, valueAt(document, settings, 'renderer')) ?? renderer;
     for (const { key, value } of settings.items) {
       const section = textOf(document, key) ?? '';
-      if (otherKeys.has(section) || isEmpty(value)) continue;
+      if (otherKeys.has(section)) continue;
       definitions.push(...definitionsOf(file, document, section, mapping(file, document, value, section)));
     }
   }
-  return { ...file, document, renderer, definitions };
+  return { ...file, document, renderer, definitions, doubts };
 }
 
 function definitionsOf(file: NetworkFile, document: Document, section: string, ids: YAMLMap): Definition[] {
@@ -102,7 +112,7 @@ export function parseYaml(text: string): { document: Document; problem?: { line:
 function unreadableIn(text: string): { line: number; reason: string } | undefined {
   const found = unreadable.exec(text);
   if (found === null) return undefined;
-  const line = text.slice(0, found.index).split('\n').length;
+  const line = lineAt(text, found.index);
   const reason = found[0].isWellFormed() ? 'it holds a control character' : 'it is not UTF-8 text';
   return { line, reason };
 }
@@ -143,13 +153,12 @@ export function mapOf(document: Document, value: unknown): YAMLMap | undefined {
 function mapping(file: NetworkFile, document: Document, value: unknown, what: string): YAMLMap {
   const map = mapOf(document, value);
   if (map !== undefined) return map;
-  const offset = (value as Node | null)?.range?.[0] ?? 0;
-  const line = file.text.slice(0, offset).split('\n').length;
+  const line = lineAt(file.text, (value as Node | null)?.range?.[0] ?? 0);
   throw cannotRead(file.path, line, `${what} is not a mapping`);
 }
 
-function isEmpty(value: unknown): boolean {
-  return value === null || (isScalar(value) && (value.value === '' || value.value === null));
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }
 
 function cannotRead(path: string, line: number, reason: string): RcWaitError {

@@ -31,6 +31,8 @@ export const netplan: Stack = {
   holdMs: 300,
   tools: ['netplan'],
   servedBy: ['networkd', 'networkmanager'],
+  // "Cannot open …" of load_yaml() in src/parse.c; glob(3) also returns links that lead nowhere.
+  needsEveryFile: true,
   sources: [
     ...['/usr/lib/netplan/*.yaml', '/lib/netplan/*.yaml', '/etc/netplan/*.yaml', '/run/netplan/*.yaml'],
     dropInGlob,
@@ -42,6 +44,12 @@ export const netplan: Stack = {
   addresses: (files) => staticAddresses(mergeDefinitions(read(files))),
 
   labels: (files) => labelsOf(mergeDefinitions(read(files))),
+
+  // On the running system netplan itself is asked.
+  doubts: (files, isRunning) =>
+    (isRunning ? [] : read(files))
+      .flatMap((file) => file.doubts)
+      .map((doubt) => `${doubt}, and releases up to 1.1 then use no file of netplan at all`),
 
   publicInterfaces(files, wish) {
     const live = read(files);

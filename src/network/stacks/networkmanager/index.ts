@@ -3,6 +3,7 @@ import type { NetworkFile, Stack, Target } from '../../types.ts';
 import { networkManagerDaemon } from '../nmcli.ts';
 import { networkmanagerDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
+import { ignoredWords, refuseIgnored, regardless, whyIgnored } from './ignored.ts';
 import { macOf } from './name.ts';
 import {
   interfaceNameOf,
@@ -33,13 +34,15 @@ export const networkmanager: Stack = {
   tools: ['nmcli'],
   sources: profileSources,
   passesOver: isPassedOver,
+  whyIgnored,
 
   daemon: networkManagerDaemon((path) => isProfile(path) && !isNetplans(path)),
 
-  configures: (files, target) => homesFor(viewsOf(files), target).length > 0,
+  // A profile that is ignored counts here: it is why the interface is not configured, and `edit` says so.
+  configures: (files, target) => homesFor(viewsOf(regardless(files)), target).length > 0,
 
   addresses: (files) =>
-    readProfiles(files)
+    readProfiles(regardless(files))
       .filter(({ file }) => !isNetplans(file.path))
       .map((profile) => {
         const macAddress = macOf(profile);
@@ -51,7 +54,7 @@ export const networkmanager: Stack = {
       }),
 
   labels: (files) =>
-    readProfiles(files)
+    readProfiles(regardless(files))
       .filter((profile) => profile.interfaceName === undefined && macOf(profile) !== undefined)
       .map(interfaceNameOf),
 
@@ -59,8 +62,11 @@ export const networkmanager: Stack = {
 
   defaults: networkmanagerDefaults,
 
+  doubts: ignoredWords,
+
   edit(files, wish) {
     const views = viewsOf(files);
+    refuseIgnoredHome(files, views, wish);
     return changesOf({ files, views, home: homeOf(views, wish), wish });
   },
 
@@ -87,6 +93,16 @@ function homesFor(views: readonly View[], target: Target): View[] {
   const own = usable.filter(({ theirs }) => isFor(theirs, target) === 'this');
   const starting = own.filter(({ theirs }) => truth(setting(theirs, 'connection', 'autoconnect')) !== false);
   return starting.length > 0 ? starting : own;
+}
+
+/** @throws RcWaitError NETWORK_FILE if NetworkManager ignores the profile of the interface */
+function refuseIgnoredHome(files: readonly NetworkFile[], views: readonly View[], target: Target): void {
+  if (homesFor(views, target).some(({ theirs }) => theirs.file.path === (target.file ?? theirs.file.path)))
+    return;
+  for (const { theirs } of homesFor(viewsOf(regardless(files)), target)) {
+    const file = files.find(({ path, ignored }) => path === theirs.file.path && ignored !== undefined);
+    if (file !== undefined) throw refuseIgnored(target.interfaceName, file);
+  }
 }
 
 function homeOf(views: readonly View[], target: Target): View {

@@ -88,7 +88,7 @@ export function readAllProfiles(files: readonly NetworkFile[]): Profile[] {
   const byKey = new Map<string, Omit<Profile, 'interfaceName'>>();
   for (const start of folders) {
     for (const file of files.filter(({ path }) => path.startsWith(start))) {
-      if (isPassedOver(file.path)) continue;
+      if (isPassedOver(file.path) || file.ignored !== undefined) continue;
       const ini = readFile(file);
       if (ini === undefined) continue;
       const profile = readProfile(ini);

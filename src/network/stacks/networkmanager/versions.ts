@@ -23,5 +23,5 @@ export function viewsOf(files: readonly NetworkFile[]): View[] {
 
 /** The files with rc-wait's lines blanked. */
 export function withoutOurs(files: readonly NetworkFile[]): NetworkFile[] {
-  return files.map(({ path, text }) => ({ path, text: theirsOf(text, isOurForm) }));
+  return files.map((file) => ({ ...file, text: theirsOf(file.text, isOurForm) }));
 }

@@ -87,7 +87,7 @@ const deepest = 4;
 /** The commands of a line or script, including those of its substitutions and of shells that it starts. */
 export function commandsOf(commandLine: string, depth = 0): ShellCommand[] {
   if (depth > deepest) return [];
-  return unrolled(commandsIn(commandLine)).flatMap((command) => {
+  return unrolled(reached(commandsIn(commandLine))).flatMap((command) => {
     const { line, isConditional, isInside } = command;
     const inner = command.words
       .flatMap(({ substitutions }) => substitutions)
@@ -101,6 +101,20 @@ export function commandsOf(commandLine: string, depth = 0): ShellCommand[] {
     }));
     return [...own, ...inner];
   });
+}
+
+/** The commands up to the first that ends the shell: `exit`, or `exec` with a program, neither in a list nor inside. */
+function reached(commands: readonly ShellCommand[]): readonly ShellCommand[] {
+  const last = commands.findIndex(({ words: [first, second], isInside, isPlain }) => {
+    if (!isPlain || isInside) return false;
+    // `exec {fd}>file` of bash opens a file and goes on.
+    return first?.raw === 'exit' || (first?.raw === 'exec' && second?.raw.startsWith('{') === false);
+  });
+  // The ends of these compound commands of bash are not followed, so what is inside them is not known.
+  const isOpen = commands
+    .slice(0, Math.max(last, 0))
+    .some(({ words }) => /^(function|select|coproc|time)$/.test(words[0]?.raw ?? ''));
+  return last < 0 || isOpen ? commands : commands.slice(0, last + 1);
 }
 
 /** The commands with the variable of each `for` replaced, once for each word of its list. */

@@ -22,6 +22,8 @@ export interface ShellCommand {
   readonly isConditional: boolean;
   /** the line of its first word, from 1 */
   readonly line: number;
+  /** only `;` or the end of a line stands before and behind it, so the shell itself runs it, whatever else ended how */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -31,13 +33,13 @@ export interface ShellCommand {
  */
 export function commandsIn(text: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
-  const state = { depth: 0, parens: 0, piped: false };
+  const state = { depth: 0, parens: 0, piped: false, before: '' };
   let words: ShellWord[] = [];
   let [readsInput, isTarget, documents] = [false, false, [] as string[]];
   let [isConditional, line, first] = [false, 1, 1];
   /** the words up to `)` are a pattern of `case` */
   let isPattern = false;
-  const finish = () => {
+  const finish = (next: string) => {
     if (isPattern && words[0]?.raw !== 'esac') words = [];
     else if (words.length > 0) isPattern = words[0]?.raw === 'case' && words.at(-1)?.raw === 'in';
     const { own, isInside } = stripped(words, state);
@@ -49,7 +51,10 @@ export function commandsIn(text: string): ShellCommand[] {
         readsInput: from,
         isConditional,
         line: first,
+        isPlain: isEnd(state.before) && isEnd(next),
       });
+    // A line may end behind && and its kind: the list goes on.
+    if (words.length > 0 || next !== '\n') state.before = next;
     [words, readsInput, isTarget] = [[], false, false];
   };
   for (let at = 0; at < text.length; ) {
@@ -67,7 +72,7 @@ export function commandsIn(text: string): ShellCommand[] {
       if (/<<-?$/.test(raw)) documents.push('');
       isTarget = true;
     } else if (groups.operator !== undefined) {
-      finish();
+      finish(raw);
       if (raw === ';;') isPattern = true;
       else if (raw === ')') isPattern = false;
       state.piped = raw === '|';
@@ -84,8 +89,13 @@ export function commandsIn(text: string): ShellCommand[] {
     }
     line += text.slice(start, at).split('\n').length - 1;
   }
-  finish();
+  finish('');
   return commands;
+}
+
+/** Whether an operator ends a list of commands. */
+function isEnd(operator: string): boolean {
+  return operator === '' || operator === ';' || operator === '\n';
 }
 
 /** One operator or word; blanks, comments and joined lines between them are tokens as well. */

@@ -1,0 +1,78 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Ipv4Address, parseIpv4 } from '../../../../src/base/ipv4.ts';
+import { checkNetwork, isHeld } from '../../../../src/network/plan/check.ts';
+import { networkmanager } from '../../../../src/network/stacks/networkmanager/index.ts';
+import { scratch } from '../../scratch.ts';
+
+const gateway = parseIpv4('10.208.0.1') as Ipv4Address;
+const folder = '/etc/NetworkManager/system-connections';
+const eth1 = `${folder}/eth1.nmconnection`;
+const eth0 = `${folder}/eth0.nmconnection`;
+const profile = (name: string, ipv4: string) =>
+  `[connection]\nid=${name}\nuuid=${name}\ntype=ethernet\ninterface-name=${name}\n\n[ipv4]\n${ipv4}\n`;
+const held = profile('eth1', 'method=manual\naddress1=10.208.5.7/19\ngateway=10.208.0.1');
+const bare = profile('eth1', 'method=manual\naddress1=10.208.5.7/19');
+const other = profile('eth0', 'method=manual\naddress1=203.0.113.7/24\ngateway=203.0.113.1');
+
+/** A tree with one file of a mode that NetworkManager may not like. */
+function tree(files: Readonly<Record<string, string>>, path: string, mode: number): string {
+  const root = scratch(files);
+  chmodSync(join(root, path), mode);
+  return root;
+}
+const check = (root: string) => checkNetwork({ gateway, stack: 'auto', root });
+
+describe('a profile that NetworkManager ignores for its mode', () => {
+  it.each([0o644, 0o640, 0o660, 0o601, 0o620])('holds no gateway: mode %o', async (mode) => {
+    await expect(check(tree({ [eth1]: held }, eth1, mode))).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: `cannot configure eth1: NetworkManager ignores ${eth1}, because its mode is 0${mode.toString(8)}, and others than root may have no access`,
+      hint: `nothing was changed; chown root:root ${eth1} && chmod 600 ${eth1}, and try again`,
+    });
+  });
+
+  it.each([0o600, 0o400, 0o700])('is read with any mode for root alone: %o', async (mode) => {
+    expect(isHeld(await check(tree({ [eth1]: held }, eth1, mode)))).toBe(true);
+  });
+
+  it('is not the one for the interface where another is, and it is said', async () => {
+    const path = `${folder}/old.nmconnection`;
+    const root = tree({ [eth1]: bare, [path]: held.replace('uuid=eth1', 'uuid=old') }, path, 0o644);
+    const one = await check(root);
+    expect(one.plan.changes.map((change) => change.path)).toEqual([eth1]);
+    expect(one.warnings).toEqual([
+      expect.stringMatching(/^NetworkManager ignores \S+old.nmconnection, .*chmod 600/),
+    ]);
+  });
+
+  it('brings no default route of its own, and it is said', async () => {
+    const one = await check(tree({ [eth1]: held, [eth0]: other }, eth0, 0o644));
+    expect(isHeld(one)).toBe(true);
+    expect(one.warnings).toEqual([expect.stringContaining(`NetworkManager ignores ${eth0}`)]);
+    expect(isHeld(await check(tree({ [eth1]: held, [eth0]: other }, eth0, 0o600)))).toBe(false);
+  });
+
+  it('is no matter where it is a note or a key beside the profiles', async () => {
+    const root = tree({ [eth1]: held, [`${folder}/README`]: 'keep out\n' }, `${folder}/README`, 0o644);
+    expect((await check(root)).warnings).toEqual([]);
+  });
+});
+
+it('the owner counts on the running system alone: a tree may have been unpacked by anybody', () => {
+  const words = 'root does not own it';
+  expect(networkmanager.whyIgnored?.({ mode: 0o100600, uid: 1000 }, true)).toBe(words);
+  expect(networkmanager.whyIgnored?.({ mode: 0o100600, uid: 1000 }, false)).toBeUndefined();
+  expect(networkmanager.whyIgnored?.({ mode: 0o100600, uid: 0 }, true)).toBeUndefined();
+});
+
+it('the profile that NetworkManager still uses is refused, too: the next reload would drop it', () => {
+  const files = [
+    { path: eth1, text: bare, ignored: 'its mode is 0644' },
+    { path: `${folder}/x.nmconnection`, text: held.replace('uuid=eth1', 'uuid=x') },
+  ];
+  const wish = { interfaceName: 'eth1', gateway, file: eth1 };
+  expect(() => networkmanager.edit(files, wish)).toThrow(`NetworkManager ignores ${eth1}`);
+  expect(networkmanager.edit(files, { interfaceName: 'eth1', gateway })).toEqual([]);
+});
