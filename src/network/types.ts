@@ -33,6 +33,8 @@ export interface NetworkFile {
   readonly text: string;
   /** why its stack ignores the file because of its mode or owner; default: it does not */
   readonly ignored?: string;
+  /** below a root: why its stack will ignore the file unless its mode changes; copies of a tree often lose modes */
+  readonly ignoredAsItIs?: string;
 }
 
 /** The mode and owner of a file. */

@@ -61,8 +61,11 @@ async function readNetworkFile(
     if (!isFile) return undefined;
     if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
     const { bytes, stats } = await openBelow(root, path, longestFileBytes);
-    const ignored = whyIgnored?.(stats, isRunningSystem(root));
-    return { path, text: decodeBytes(bytes), ...(ignored === undefined ? {} : { ignored }) };
+    const isRunning = isRunningSystem(root);
+    const ignored = whyIgnored?.(stats, isRunning);
+    const file = { path, text: decodeBytes(bytes) };
+    if (ignored === undefined) return file;
+    return { ...file, ...(isRunning ? { ignored } : { ignoredAsItIs: ignored }) };
   } catch (error) {
     const target = needsEveryFile && isAbsence(error) ? await linkTarget(root, path) : undefined;
     if (target !== undefined) throw leadsNowhere(path, target);

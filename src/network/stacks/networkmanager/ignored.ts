@@ -24,7 +24,8 @@ export function regardless(files: readonly NetworkFile[]): NetworkFile[] {
 export function ignoredWords(files: readonly NetworkFile[]): string[] {
   return files
     .filter(({ text }) => /^[ \t]*\[connection\]/m.test(text))
-    .flatMap((file) => (file.ignored === undefined ? [] : [`${wordsOf(file)}; ${remedy(file)}`]));
+    .filter(({ ignored, ignoredAsItIs }) => (ignored ?? ignoredAsItIs) !== undefined)
+    .map((file) => `${wordsOf(file)}; ${remedy(file)}`);
 }
 
 /** The error for an interface whose profile is ignored. */
@@ -34,8 +35,8 @@ export function refuseIgnored(interfaceName: string, file: NetworkFile): RcWaitE
   });
 }
 
-function wordsOf({ path, ignored }: NetworkFile): string {
-  return `NetworkManager ignores ${path}, because ${ignored}`;
+function wordsOf({ path, ignored, ignoredAsItIs }: NetworkFile): string {
+  return `NetworkManager ${ignored === undefined ? 'will ignore' : 'ignores'} ${path}, because ${ignored ?? ignoredAsItIs}`;
 }
 
 function remedy({ path }: NetworkFile): string {
