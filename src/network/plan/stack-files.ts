@@ -49,7 +49,7 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
  * counts as an empty file, even below a root without /dev/null: with such a link systemd
  * and others mask the file of the same name in another folder.
  */
-async function readNetworkFile(root: string, path: string): Promise<NetworkFile | undefined> {
+export async function readNetworkFile(root: string, path: string): Promise<NetworkFile | undefined> {
   try {
     if ((await linkTarget(join(root, path))) === '/dev/null') return { path, text: '' };
     const real = await realpathBelow(root, path);

@@ -143,9 +143,13 @@ export function mapOf(document: Document, value: unknown): YAMLMap | undefined {
 function mapping(file: NetworkFile, document: Document, value: unknown, what: string): YAMLMap {
   const map = mapOf(document, value);
   if (map !== undefined) return map;
+  throw cannotRead(file.path, lineOf(file, value), `${what} is not a mapping`);
+}
+
+/** The number of the line on which a value begins, from 1. */
+export function lineOf({ text }: NetworkFile, value: unknown): number {
   const offset = (value as Node | null)?.range?.[0] ?? 0;
-  const line = file.text.slice(0, offset).split('\n').length;
-  throw cannotRead(file.path, line, `${what} is not a mapping`);
+  return text.slice(0, offset).split('\n').length;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,9 +1,11 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { NetworkFile, Stack, Target } from '../../types.ts';
 import { networkManagerDaemon } from '../nmcli.ts';
+import { profileObstacles } from './boot.ts';
 import { networkmanagerDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
 import { macOf } from './name.ts';
+import { profileOverrules } from './overrule.ts';
 import {
   interfaceNameOf,
   isFor,
@@ -11,6 +13,7 @@ import {
   isNetplans,
   isPassedOver,
   profileSources,
+  readAllProfiles,
   readProfiles,
   setting,
   truth,
@@ -58,6 +61,13 @@ export const networkmanager: Stack = {
   publicInterfaces: (files, wish) => publicsOf(files, wish).map(({ theirs }) => interfaceNameOf(theirs)),
 
   defaults: networkmanagerDefaults,
+
+  bootObstacles: (files, target) =>
+    homesFor(viewsOf(files), target)
+      .slice(0, 1)
+      .flatMap(({ theirs }) => profileObstacles(theirs, target, readAllProfiles(files))),
+
+  overrules: profileOverrules,
 
   edit(files, wish) {
     const views = viewsOf(files);
