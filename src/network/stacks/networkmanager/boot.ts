@@ -62,7 +62,9 @@ function lastSetting({ file }: Profile, section: string, key: string): Setting |
  */
 function fits(list: string, interfaceName: string): boolean {
   const patterns = list.split(/[;\s]+/).flatMap((word) => {
-    const [, marks = '', glob = ''] = /^([|&!]*)\\?(.*)$/.exec(word.trim()) ?? [];
+    const [marks = ''] = /^[|&!]*/.exec(word) ?? [];
+    // A backslash keeps a pattern's first character from being such a mark.
+    const glob = word.slice(marks.length).replace(/^\\/, '');
     if (glob === '') return [];
     const isInverted = marks.includes('!');
     const isOptional = marks.includes('|') || !(marks.includes('&') || isInverted);
