@@ -21,6 +21,9 @@ export interface GatewayWish extends Target {
   readonly publicInterface?: PublicInterface;
 }
 
+/** An interface, and the gateway if it is known already. */
+export type SoughtTarget = Target & Partial<Pick<GatewayWish, 'gateway'>>;
+
 /**
  * What happens to an interface that loses its default route to the gateway: it keeps
  * its addresses, or it is taken down and stays down at the next boot.
@@ -55,8 +58,38 @@ export interface FileDefault {
   readonly isLeased: boolean;
   /** set at every boot, not only on request */
   readonly isAtBoot: boolean;
+  /** the release of systemd from which on the files clear it again; default: none does */
+  readonly clearedFrom?: number;
   /** whether the route may be on that interface, judging by the files */
   mayBeOn(target: Target): boolean;
+}
+
+/** Something in the files that keeps the gateway from being used after a boot. */
+export interface BootObstacle {
+  /** for a person: the file, its line or key, and what it does; the end of a sentence */
+  readonly reason: string;
+  /** what to do about it, for a person; an imperative */
+  readonly way: string;
+  /** false if the files alone do not tell; then it is only a warning */
+  readonly isCertain: boolean;
+}
+
+/** What a stack's files do not tell about the boot. */
+export interface BootContext {
+  /** whether scripts apply the files at boot (network.service), so no daemon has to */
+  readonly isScripted: boolean;
+}
+
+/** A file that a stack generates for another one, at every boot. */
+export interface Generated {
+  /** the stack that reads it */
+  readonly reader: StackName;
+  /** its name, without the folder */
+  readonly name: string;
+  /** the interface that it configures, as far as the files of the generating stack name it */
+  readonly interfaceName: string;
+  /** whether it is the file of the interface */
+  isFor(target: Target): boolean;
 }
 
 export type FileChange = Replacement;
@@ -198,6 +231,16 @@ export interface Stack {
   publicInterfaces(files: readonly NetworkFile[], wish: GatewayWish): readonly string[];
   /** all IPv4 default routes in the files, whoever added them; the files need not have the gateway's interface */
   defaults(files: readonly NetworkFile[]): readonly FileDefault[];
+  /** what in the files keeps the interface from coming up at boot; without it no route is set */
+  bootObstacles(files: readonly NetworkFile[], target: Target, context: BootContext): readonly BootObstacle[];
+  /** the files that this stack generates for others */
+  generates?(files: readonly NetworkFile[]): readonly Generated[];
+  /** what in these files keeps a file that another stack generates from having its effect */
+  overrules?(
+    files: readonly NetworkFile[],
+    generated: Generated,
+    target: SoughtTarget,
+  ): readonly BootObstacle[];
   /**
    * The changes that make the gateway of `wish` the only default route; empty if the files need no change.
    * Resolvers of a public interface move to the gateway's interface, because they are now reached through it.

@@ -6,10 +6,14 @@ export interface StackFact {
   readonly stack: StackName;
   /** its files configure the interface */
   readonly configures: boolean;
+  /** why its files leave the interface alone, if they do so expressly */
+  readonly refrains?: string | undefined;
   /** its program is installed; undefined if unknown, below a root that is not running */
   readonly installed: boolean | undefined;
   /** whether its daemon says that it manages the interface; undefined without a daemon to query */
   readonly manages?: boolean | undefined;
+  /** why a stack that applies its files uses a file of its own for the interface, whatever is running */
+  readonly overruled?: string | undefined;
   /** stacks that apply its files */
   readonly servedBy?: readonly StackName[];
 }
@@ -45,7 +49,7 @@ export function chooseStack(
   const idle = configuring.map((fact) => `; ${fact.stack} would, but ${whyIdle(fact, configuring)}`).join('');
   throw new RcWaitError(
     'STACK_UNKNOWN',
-    `cannot tell what manages ${interfaceName}: no file of ${names(facts)} configures it${idle}`,
+    `cannot tell what manages ${interfaceName}: no file of ${names(facts)} configures it${idle}${refraining(facts)}`,
     {
       hint: 'configure the interface there, choose another one with --interface, or leave the network alone with --network off',
     },
@@ -62,16 +66,24 @@ function chosenByHand(facts: readonly StackFact[], interfaceName: string, wanted
   if (!fact.configures) {
     throw new RcWaitError(
       'STACK_UNKNOWN',
-      `cannot use ${wanted}: none of its files configures ${interfaceName}`,
+      `cannot use ${wanted}: none of its files configures ${interfaceName}${refraining([fact])}`,
     );
   }
   return { stack: wanted, why: `${wanted} was chosen by hand` };
 }
 
+function refraining(facts: readonly StackFact[]): string {
+  return facts.map(({ refrains }) => (refrains === undefined ? '' : `; ${refrains}`)).join('');
+}
+
 /** Why a stack does not manage the interface although its files configure it; undefined if it may manage it. */
-function whyIdle({ installed, manages, servedBy }: StackFact, all: readonly StackFact[]): string | undefined {
+function whyIdle(
+  { installed, manages, overruled, servedBy }: StackFact,
+  all: readonly StackFact[],
+): string | undefined {
   if (installed === false) return 'it is not installed';
   if (manages === false) return 'it leaves the interface alone';
+  if (overruled !== undefined) return overruled;
   const server = all.find(
     (fact) => fact.manages === true && fact.installed !== false && servedBy?.includes(fact.stack),
   );

@@ -4,7 +4,9 @@ import { RcWaitError } from '../../base/error.ts';
 import type { Run } from '../../system/tool.ts';
 import { linkMoveOf } from '../change/restore-commands.ts';
 import { shownOnly } from '../kernel/routes.ts';
-import type { Command, GatewayWish } from '../types.ts';
+import { cannotDisable } from '../stacks/stacked-on.ts';
+import type { Command, GatewayWish, NetworkFile, Stack } from '../types.ts';
+import { systemdRelease } from './systemd-release.ts';
 
 /**
  * Refuses to take down an interface that the gateway's interface (a VLAN, bond or
@@ -28,6 +30,38 @@ export async function refuseLower(
       { hint: 'leave it up with --public-interface keep' },
     );
   }
+}
+
+/** The first release of systemd that knows ActivationPolicy= (systemd.network(5)); older ones bring the link up. */
+const policyRelease = 248;
+
+/**
+ * Refuses to take down interfaces by a setting that networkd of that disk ignores: they would be up after a boot.
+ * @param networkds the interfaces among them that networkd carries out
+ * @throws RcWaitError NETWORK_FILE
+ */
+export async function refuseIgnored(networkds: readonly string[], root: string): Promise<void> {
+  const [name] = networkds;
+  if (name === undefined) return;
+  const release = await systemdRelease(root);
+  if (release === undefined || release >= policyRelease) return;
+  throw cannotDisable(
+    name,
+    `systemd-networkd ${release} does not know ActivationPolicy= (systemd ${policyRelease}), and would bring it up at the next boot`,
+  );
+}
+
+/** The interfaces that networkd carries out, of those that a stack has in its files. */
+export function carriedByNetworkd(
+  { name: stack, generates }: Stack,
+  files: readonly NetworkFile[],
+  names: readonly string[],
+): readonly string[] {
+  if (stack === 'networkd') return names;
+  const generated = generates?.(files) ?? [];
+  return names.filter((name) =>
+    generated.some((one) => one.reader === 'networkd' && one.interfaceName === name),
+  );
 }
 
 /** Whether this server has an interface of that name. */

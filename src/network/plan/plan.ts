@@ -4,6 +4,7 @@ import { isRunningSystem } from '../../system/root.ts';
 import { type Run, runCommand } from '../../system/tool.ts';
 import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
 import { stacks } from '../stacks/index.ts';
+import { overrulingOf } from '../survey/boot.ts';
 import { refusal, type Survey, surveyDefaults } from '../survey/survey.ts';
 import type {
   FileChange,
@@ -18,7 +19,14 @@ import type {
 } from '../types.ts';
 import { chooseStack, type StackFact } from './choose-stack.ts';
 import { interfaceForGateway, namedByHand } from './gateway-interface.ts';
-import { isPresent, lostWhenDown, ofPresent, refuseLower } from './link-down.ts';
+import {
+  carriedByNetworkd,
+  isPresent,
+  lostWhenDown,
+  ofPresent,
+  refuseIgnored,
+  refuseLower,
+} from './link-down.ts';
 import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './stack-files.ts';
 import { verifyFiles } from './verify.ts';
 
@@ -92,7 +100,7 @@ export async function planWithSurvey(
     ...(labels.includes(holder.name) ? { isLabel: true } : {}),
   };
   const { stack: name, why } = chooseStack(
-    readings.map((reading) => factOf(reading, target)),
+    readings.map((reading) => factOf(reading, target, readings)),
     target.interfaceName,
     request.stack,
   );
@@ -104,6 +112,7 @@ export async function planWithSurvey(
     chosen && publicInterface === 'disable' ? chosen.stack.publicInterfaces(chosen.files, wish) : [];
   // Files may name an interface that this server lacks; there is nothing to take down then.
   const disabled = running ? named.filter((one) => host.isPresent(one)) : named;
+  if (chosen) await refuseIgnored(carriedByNetworkd(chosen.stack, chosen.files, disabled), root);
   if (running) await refuseLower(wish, disabled);
   const before = chosen?.files ?? [];
   const scene = { files: changedFiles(before, changes), before, reign: chosen?.reign ?? new Map() };
@@ -159,7 +168,7 @@ export async function explainStack(
   const known = running ? host.interfaces().find(({ name }) => name === interfaceName) : undefined;
   const target: Target = { interfaceName, ...(known?.macAddress ? { macAddress: known.macAddress } : {}) };
   return chooseStack(
-    readings.map((reading) => factOf(reading, target)),
+    readings.map((reading) => factOf(reading, target, readings)),
     interfaceName,
     stack,
   ).why;
@@ -174,17 +183,40 @@ interface Reading {
   readonly reign: Reign | undefined;
 }
 
-function factOf({ stack, files, installed, reign }: Reading, target: Target): StackFact {
+function factOf(
+  { stack, files, installed, reign }: Reading,
+  target: Target,
+  all: readonly Reading[],
+): StackFact {
   const { name, servedBy } = stack;
   const isNamed = reign?.has(target.interfaceName);
+  const filed = withFile(target, reign);
+  const configures = stack.configures(files, filed);
+  const [obstacle] = configures ? [] : stack.bootObstacles(files, filed, { isScripted: true });
   return {
     stack: name,
-    configures: stack.configures(files, withFile(target, reign)),
+    configures,
+    refrains: obstacle?.reason,
     installed,
     // Another stack may apply these files, even if the daemon that was queried does not.
     manages: isNamed === false && servedBy !== undefined ? undefined : isNamed,
+    overruled: overruledIn(all, stack, files, target),
     ...(servedBy === undefined ? {} : { servedBy }),
   };
+}
+
+/** Why the stack that reads a generated file uses one of its own for the interface, which it configures there. */
+function overruledIn(
+  all: readonly Reading[],
+  { generates }: Stack,
+  files: readonly NetworkFile[],
+  target: Target,
+): string | undefined {
+  const configuring = all.filter((one) => one.installed !== false && one.stack.configures(one.files, target));
+  return (generates?.(files) ?? [])
+    .filter((one) => one.isFor(target))
+    .flatMap((one) => overrulingOf(one, configuring, target))
+    .find(({ isCertain }) => isCertain)?.reason;
 }
 
 function withFile(target: Target, reign: Reign | undefined): Target {

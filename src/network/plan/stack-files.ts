@@ -29,7 +29,7 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
   for (let glob = globs.shift(); glob !== undefined; glob = globs.shift()) {
     for (const path of await expand(root, glob)) {
       if (files.has(path) || stack.passesOver?.(path)) continue;
-      const file = await readNetworkFile(stack, root, path);
+      const file = await readNetworkFile(root, path, stack);
       if (file === undefined) continue;
       files.set(path, file);
       if (files.size > mostFiles) {
@@ -49,10 +49,10 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
  * counts as an empty file, even below a root without /dev/null: with such a link systemd
  * and others mask the file of the same name in another folder.
  */
-async function readNetworkFile(
-  { needsEveryFile, whyIgnored }: Stack,
+export async function readNetworkFile(
   root: string,
   path: string,
+  { needsEveryFile, whyIgnored }: Pick<Stack, 'needsEveryFile' | 'whyIgnored'> = {},
 ): Promise<NetworkFile | undefined> {
   try {
     if (isNullBelow(root, path)) return { path, text: '' };

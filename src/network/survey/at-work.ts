@@ -83,17 +83,22 @@ export function workBelow(root: string): Work {
   const has = (tool: string) => anyOf(folders, (folder) => isThere(root, `/${folder}/${tool}`));
   let isWhole: Promise<boolean> | undefined;
   const isWanted = (actor: Actor) => anyOf(units[actor], (unit) => hasLink(root, unit));
-  const isAtWork = async (actor: Actor): Promise<boolean> => {
+  const wholeness = () => {
     isWhole ??= anyOf(
       stacks.flatMap(({ tools }) => tools),
       has,
     );
-    if (!(await isWhole)) return true;
+    return isWhole;
+  };
+  const isAtWork = async (actor: Actor): Promise<boolean> => {
+    if (!(await wholeness())) return true;
     if (!(await anyOf(toolsOf(actor), has))) return false;
     // netplan's generator makes systemd start networkd, without a link in this tree.
     return units[actor].length === 0 || (actor === 'networkd' && (await has('netplan'))) || isWanted(actor);
   };
-  return { isAtWork: remembering(isAtWork), isScripted: async () => true, isActive: async () => false };
+  const isScripted = async (actor: Actor) =>
+    actor === 'ifcfg' && (!(await wholeness()) || hasLink(root, 'network.service'));
+  return { isAtWork: remembering(isAtWork), isScripted, isActive: async () => false };
 }
 
 function toolsOf(actor: Actor): readonly string[] {

@@ -2,12 +2,14 @@ import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Run } from '../../system/tool.ts';
 import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
 import { askDaemon, readStackFiles } from '../plan/stack-files.ts';
+import { systemdRelease } from '../plan/systemd-release.ts';
 import { bootCommands } from '../stacks/ifupdown/hooks.ts';
 import { stacks } from '../stacks/index.ts';
 import { linesOf, markedOff } from '../stacks/text/marks.ts';
 import type { FileDefault, GatewayWish, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
 import { inWords, isForeign, unexplained } from './accounting.ts';
 import { type Work, workBelow, workRunning } from './at-work.ts';
+import { surveyBoot } from './boot.ts';
 import { readScripts } from './scripts.ts';
 
 /** The files of a stack that were read. */
@@ -84,8 +86,27 @@ export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
         `${path}, which is run at boot or with the network, sets "${inWords({ via, device })}"${at}`,
       );
   }
+  const thing = problems.length > 0 ? 'default route' : 'command';
   problems.push(...scripts.losses);
-  const hint = `nothing was changed; take that ${problems.length > scripts.losses.length ? 'default route' : 'command'} out there, or see to it that nothing reads that file at boot, and try again`;
+  const ways =
+    problems.length > 0
+      ? [`take that ${thing} out there, or see to it that nothing reads that file at boot`]
+      : [];
+  if (chosen !== undefined) {
+    const interfaces = host?.interfaces();
+    const boot = await surveyBoot({
+      root,
+      wish,
+      chosen: { ...chosen, files: after },
+      others,
+      work,
+      interfaces,
+    });
+    problems.push(...boot.problems);
+    ways.push(...boot.ways);
+    warnings.push(...boot.warnings);
+  }
+  const hint = `nothing was changed; ${ways.join('; ')}, and try again`;
   if (problems.length > 0 || host === undefined) return { problems, hint, warnings };
   const kernel = await kernelSurvey(scene, host, scripts.count);
   if (!scene.isSettled || kernel.isHeld) return { ...kernel, warnings };
@@ -163,7 +184,7 @@ function notLookedAt({ name }: Stack, error: unknown): string {
 /** The default routes that another stack sets at boot. Its daemon is queried only if its files have any. */
 async function leftBy(
   other: StackFiles,
-  { host, wish }: SurveyScene,
+  { root, host, wish }: SurveyScene,
   work: Work,
 ): Promise<{ defaults: readonly FileDefault[]; warnings: readonly string[] }> {
   const { stack, files } = other;
@@ -178,7 +199,10 @@ async function leftBy(
       );
     if (foreign.length === 0 || !(await work.isAtWork(stack.name))) return { defaults: [], warnings: [] };
     const used = await usedBy(other, host, work);
-    return { defaults: foreign.filter(({ path }) => isUsed(path, used)), warnings: [] };
+    const inUse = foreign.filter(({ path }) => isUsed(path, used));
+    const isCleared = inUse.some((one) => one.clearedFrom !== undefined);
+    const release = isCleared ? ((await systemdRelease(root)) ?? 0) : 0;
+    return { defaults: inUse.filter((one) => release < (one.clearedFrom ?? Infinity)), warnings: [] };
   } catch (error) {
     const isAtWork = await work.isAtWork(stack.name);
     return { defaults: [], warnings: isAtWork ? [notLookedAt(stack, error)] : [] };

@@ -15,7 +15,7 @@ const netplanFile = `network:
     eth0: {addresses: [203.0.113.7/24], gateway4: 203.0.113.1}
     snet: {match: {macaddress: "bc:76:4e:20:6c:5b"}, addresses: [10.208.5.7/19]}
 `;
-const interfacesFile = 'iface eth1 inet static\n  address 10.208.5.7/19\n';
+const interfacesFile = 'auto eth1\niface eth1 inet static\n  address 10.208.5.7/19\n';
 
 function request(root: string, more: Partial<PlanRequest> = {}): PlanRequest {
   return { gateway, stack: 'auto', root, ...more };
@@ -211,7 +211,7 @@ describe('below another root', () => {
       '[connection]\ntype=ethernet\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
     ],
     ['ifcfg', '/etc/sysconfig/network-scripts/ifcfg-eth1', 'IPADDR=10.208.5.7\nPREFIX=19\n'],
-    ['wicked', '/etc/sysconfig/network/ifcfg-eth1', 'IPADDR=10.208.5.7/19\n'],
+    ['wicked', '/etc/sysconfig/network/ifcfg-eth1', 'STARTMODE=auto\nIPADDR=10.208.5.7/19\n'],
   ] as const)('%s is told by its files', async (stack, path, text) => {
     const root = scratch({ [path]: text, '/etc/network/interfaces': 'iface lo inet loopback\n' });
     for (const wanted of ['auto', stack] as const) {

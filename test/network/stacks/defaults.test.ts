@@ -99,6 +99,22 @@ describe('the default routes that files bring', () => {
       [],
     ],
     [
+      'networkmanager',
+      {
+        [`${keyfiles}/a`]:
+          '[connection]\ntype=ethernet\ninterface-name=eth0\n[ipv4]\nmethod=auto\nignore-auto-routes=true\n',
+      },
+      [],
+    ],
+    [
+      'networkmanager',
+      {
+        [`${keyfiles}/a`]:
+          '[connection]\ntype=ethernet\ninterface-name=eth0\n[ipv4]\nmethod=auto\nignore-auto-routes=true\ngateway=1.1.1.1\n',
+      },
+      ['1.1.1.1 eth0'],
+    ],
+    [
       'netplan',
       {
         '/etc/netplan/a.yaml':

@@ -5,6 +5,7 @@ import { refuseStanding } from '../stacked-on.ts';
 import { endingOf } from '../text/marks.ts';
 import { both } from '../text/overlay.ts';
 import { isBackup, readShellFile, valueIn } from '../text/shell.ts';
+import { ifcfgObstacles } from './boot.ts';
 import { ifcfgDefaults } from './defaults.ts';
 import {
   bootNeed,
@@ -56,6 +57,8 @@ export const ifcfg: Stack = {
   publicInterfaces: publicDevices,
 
   defaults: ifcfgDefaults,
+
+  bootObstacles: ifcfgObstacles,
 
   edit(files, wish) {
     requireClear(files, wish);

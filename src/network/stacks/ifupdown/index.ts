@@ -1,5 +1,6 @@
 import type { FileChange, GatewayWish, Scene, Stack } from '../../types.ts';
 import { linksBack, linksMove, linksOf, routeMove } from '../links.ts';
+import { bootSettingsPath, ifupdownObstacles } from './boot.ts';
 import { bootEdit, disabledNames, refuseDisabling } from './boot-lines.ts';
 import { ifupdownDefaults } from './defaults.ts';
 import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
@@ -20,6 +21,9 @@ import {
   startPath,
 } from './tree.ts';
 
+/** Files beside those of interfaces(5). */
+const otherSources: readonly string[] = [...dhcpSources, bootSettingsPath];
+
 /**
  * ifupdown: `gateway` goes into the interface's own static stanza, and every other IPv4 default route is
  * disabled. ifupdown has no daemon: only ip(8) commands stand between its files and the kernel. `dns-`
@@ -28,9 +32,9 @@ import {
 export const ifupdown: Stack = {
   name: 'ifupdown',
   tools: ['ifup'],
-  sources: [startPath, ...dhcpSources],
+  sources: [startPath, ...otherSources],
 
-  includes: (file) => (dhcpSources.includes(file.path) ? [] : includesOf(file)),
+  includes: (file) => (otherSources.includes(file.path) ? [] : includesOf(file)),
 
   configures: (files, { interfaceName }) =>
     readTree(files).stanzas.some((stanza) => isInetOf(stanza, interfaceName)),
@@ -47,6 +51,8 @@ export const ifupdown: Stack = {
   publicInterfaces: publicNames,
 
   defaults: ifupdownDefaults,
+
+  bootObstacles: ifupdownObstacles,
 
   edit(files, wish) {
     const restored = files.map((file) => takeBack(file, isResolverOption));

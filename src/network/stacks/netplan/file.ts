@@ -153,8 +153,13 @@ export function mapOf(document: Document, value: unknown): YAMLMap | undefined {
 function mapping(file: NetworkFile, document: Document, value: unknown, what: string): YAMLMap {
   const map = mapOf(document, value);
   if (map !== undefined) return map;
-  const line = lineAt(file.text, (value as Node | null)?.range?.[0] ?? 0);
-  throw cannotRead(file.path, line, `${what} is not a mapping`);
+  throw cannotRead(file.path, lineOf(file, value), `${what} is not a mapping`);
+}
+
+/** The number of the line on which a value begins, from 1. */
+export function lineOf({ text }: NetworkFile, value: unknown): number {
+  const offset = (value as Node | null)?.range?.[0] ?? 0;
+  return lineAt(text, offset);
 }
 
 function lineAt(text: string, offset: number): number {

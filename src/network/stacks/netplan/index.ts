@@ -1,5 +1,6 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { GatewayWish, NetworkFile, Stack } from '../../types.ts';
+import { generatedBy, netplanObstacles } from './boot.ts';
 import { netplanDefaults } from './defaults.ts';
 import { dropInGlob } from './dhcp.ts';
 import { changesOf } from './edit.ts';
@@ -59,6 +60,10 @@ export const netplan: Stack = {
   },
 
   defaults: netplanDefaults,
+
+  bootObstacles: (files, target) => netplanObstacles(mergeDefinitions(read(files)), target),
+
+  generates: (files) => generatedBy(mergeDefinitions(read(files))),
 
   edit(files, wish) {
     const live = read(files);

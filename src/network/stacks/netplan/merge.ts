@@ -2,7 +2,15 @@ import type { Document, YAMLMap } from 'yaml';
 import { parseIpv4Prefix } from '../../../base/ipv4.ts';
 import type { HostInterface, NetworkFile, Target } from '../../types.ts';
 import { globPattern, hasWildcard, nameOf } from '../text/glob.ts';
-import { type Definition, itemsOf, mapOf, type NetplanFile, textOf, valuesAt } from './file.ts';
+import { type Definition, itemsOf, lineOf, mapOf, type NetplanFile, textOf, valuesAt } from './file.ts';
+
+/** An `activation-mode` and its place. */
+interface Activation {
+  readonly mode: string;
+  readonly path: string;
+  /** number of its line, from 1 */
+  readonly line: number;
+}
 
 /** The merged settings of an ID from all files, as far as default routes and disabling need them. */
 export interface MergedDefinition {
@@ -19,6 +27,8 @@ export interface MergedDefinition {
   /** metric of the routes from DHCP, as written */
   routeMetric?: string;
   readonly addresses: string[];
+  /** `manual` or `off` keeps it down at boot (netplan(5)) */
+  activation?: Activation;
   /** IDs that it is stacked on: the link of a VLAN, the ports of a bond or a bridge */
   readonly lowers: { readonly id: string; readonly path: string }[];
 }
@@ -79,6 +89,9 @@ function mergeInto(known: MergedDefinition, file: NetplanFile, { settings, rende
   known.useRoutes = truth(textAt('dhcp4-overrides', 'use-routes')) ?? known.useRoutes;
   const metric = textAt('dhcp4-overrides', 'route-metric');
   if (metric !== undefined) known.routeMetric = metric;
+  const activation = valuesAt(document, settings, 'activation-mode').at(-1);
+  const mode = textOf(document, activation);
+  if (mode !== undefined) known.activation = { mode, path, line: lineOf(file, activation) };
   for (const item of itemsAt('addresses')) {
     // An address may be the one key of a mapping: `- 10.0.0.2/24: {label: …}`.
     const address = textOf(document, item) ?? textOf(document, mapOf(document, item)?.items[0]?.key);

@@ -2,7 +2,7 @@ import type { FileDefault, NetworkFile } from '../../types.ts';
 import { ownPathOf } from '../drop-in.ts';
 import { lastValue } from '../text/ini.ts';
 import { isForOneOnly, judgeMatch } from './match.ts';
-import { defaultRoutes, dhcpRoutes } from './routes.ts';
+import { clearingRelease, defaultRoutes, dhcpRoutes } from './routes.ts';
 import { interfaceNameOf, isNetplans, isUnmanaged, readUnits, sectionsOf, type Unit } from './units.ts';
 
 /** The default routes that networkd brings, without those from files that netplan generated. */
@@ -18,11 +18,12 @@ export function networkdDefaults(files: readonly NetworkFile[]): FileDefault[] {
         ),
         mayBeOn: (target: Parameters<FileDefault['mayBeOn']>[0]) => judgeMatch(match, target) !== 'no',
       };
-      const held = defaultRoutes(unit).map(({ file: { path }, via }) => ({
+      const held: FileDefault[] = defaultRoutes(unit).map(({ file: { path }, via, isCleared }) => ({
         ...base,
         path,
         via,
         isLeased: false,
+        ...(isCleared ? { clearedFrom: clearingRelease } : {}),
       }));
       const ours = files
         .filter(({ path }) => path === ownPathOf(unit))

@@ -12,6 +12,7 @@ import {
   resolversOf,
 } from './resolvers.ts';
 import {
+  clearings,
   type DefaultRoute,
   defaultRoutes,
   dhcpRoutes,
@@ -19,7 +20,7 @@ import {
   silencing,
   withoutSettings,
 } from './routes.ts';
-import type { Placed, Unit } from './units.ts';
+import { lateSettings, type Placed, type Unit } from './units.ts';
 
 /** Lines of a file to disable. */
 interface Off {
@@ -49,7 +50,7 @@ export function changesOf(start: Start): FileChange[] {
     const resolvers = resolverSettings(unit, home, roles);
     const others =
       unit === home
-        ? lateContradictions(unit, resolvers)
+        ? [...lateContradictions(unit, resolvers), ...lateClearings(unit)]
         : hasName(roles.publics, unit)
           ? lateResolvers(unit)
           : [];
@@ -77,9 +78,18 @@ function keptRoute({ units, home, wish }: Start): DefaultRoute | undefined {
     .map(dhcpRoutes)
     .flatMap(({ routes, gateway, metric }) => (routes || gateway ? [metric] : []));
   return defaultRoutes(home).find(
-    ({ via, file, metric }) =>
-      via === wish.gateway && !isVolatile(file) && !metrics.some((one) => one !== 0 && one <= metric),
+    ({ via, file, metric, isCleared }) =>
+      via === wish.gateway &&
+      !isCleared &&
+      !isVolatile(file) &&
+      !metrics.some((one) => one !== 0 && one <= metric),
   );
+}
+
+/** An empty Gateway= behind rc-wait's drop-in would clear the gateway. */
+function lateClearings(unit: Unit): Placed[] {
+  const late = lateSettings(unit, 'Network').map(({ setting }) => setting);
+  return clearings(unit).filter(({ setting }) => late.includes(setting));
 }
 
 /** Units as they were before rc-wait, by their role in the edit. */

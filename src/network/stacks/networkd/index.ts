@@ -3,9 +3,11 @@ import type { Command, GatewayWish, NetworkFile, Scene, Stack, Target } from '..
 import { ownPathOf } from '../drop-in.ts';
 import { nameOf } from '../text/glob.ts';
 import { offMark } from '../text/marks.ts';
+import { unitObstacles } from './boot.ts';
 import { networkdDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
 import { isForOneOnly } from './match.ts';
+import { unitOverrules } from './overrule.ts';
 import { originalUnits, publicUnits } from './public.ts';
 import {
   candidatesFor,
@@ -62,6 +64,13 @@ export const networkd: Stack = {
 
   defaults: networkdDefaults,
 
+  bootObstacles: (files, target) =>
+    candidatesFor(readUnits(files), target)
+      .slice(0, 1)
+      .flatMap(({ unit }) => unitObstacles(unit, target)),
+
+  overrules: unitOverrules,
+
   edit(files, wish) {
     const units = readUnits(files);
     return changesOf({ files, units, home: homeOf(units, wish), wish });
@@ -105,7 +114,8 @@ function understandStatus(output: string): Map<string, string> {
     const [, path] = /^[ \t]*Network File: (\/\S.*)$/m.exec(block) ?? [];
     const isManaged = !/^[ \t]*State: \S+ \(unmanaged\)/m.test(block);
     // What netplan generated for networkd belongs to netplan.
-    if (name && path && isManaged && !path.includes('/10-netplan-')) reign.set(name, path.trim());
+    if (name && path && isManaged && !path.startsWith('/run/systemd/network/10-netplan-'))
+      reign.set(name, path.trim());
   }
   return reign;
 }

@@ -1,6 +1,6 @@
 import { parseIpv4 } from '../../../base/ipv4.ts';
 import { type IniFile, lastValue, type Section, type Setting } from '../text/ini.ts';
-import { lateSettings, type Placed, sectionsOf, truth, type Unit } from './units.ts';
+import { lateSettings, type Placed, placedSettings, sectionsOf, truth, type Unit } from './units.ts';
 
 /** An IPv4 default route of the main table in a file. */
 export interface DefaultRoute {
@@ -11,21 +11,48 @@ export interface DefaultRoute {
   readonly metric: number;
   /** indexes of its lines */
   readonly lines: readonly number[];
+  /** an empty Gateway= in a later line or file clears it, see `clearings` */
+  readonly isCleared: boolean;
+}
+
+/** From this release on, an empty Gateway= in [Network] clears all routes of the unit that stand before it. */
+export const clearingRelease = 257;
+
+/**
+ * The empty Gateway= of [Network] in a unit and its drop-ins. systemd 257 clears with it every route of the lines and
+ * files before, those of [Route] sections too (config_parse_route_section() in networkd-route.c); older releases
+ * ignore it.
+ */
+export function clearings(unit: Unit): Placed[] {
+  return placedSettings(unit, 'Network').filter(
+    ({ setting: { key, value } }) => key === 'Gateway' && value === '',
+  );
 }
 
 /** Every IPv4 default route of the main table in a unit's file and drop-ins. */
 export function defaultRoutes(unit: Unit): DefaultRoute[] {
   // The routes of an interface in a VRF belong to the table of the VRF.
   if (lastValue(sectionsOf(unit, 'Network'), 'VRF')) return [];
-  return [unit.file, ...unit.dropIns].flatMap((file) =>
+  const files = [unit.file, ...unit.dropIns];
+  const places = clearings(unit).map(({ file, setting }) => ({
+    at: files.indexOf(file),
+    lines: setting.lines,
+  }));
+  return files.flatMap((file, at) =>
     file.sections.flatMap((section) => {
-      if (section.name === 'Network') return networkDefaults(file, section);
-      return section.name === 'Route' ? routeDefault(file, section) : [];
+      const isNetwork = section.name === 'Network';
+      const routes = isNetwork ? networkDefaults(file, section) : routeDefault(file, section);
+      return routes.map((route) => ({
+        ...route,
+        isCleared: places.some(
+          (place) => place.at > at || (place.at === at && (place.lines[0] ?? 0) > (route.lines.at(-1) ?? 0)),
+        ),
+      }));
     }),
   );
 }
 
-function networkDefaults(file: IniFile, { settings }: Section): DefaultRoute[] {
+function networkDefaults(file: IniFile, { settings }: Section): Omit<DefaultRoute, 'isCleared'>[] {
   return settings
     .filter(
       ({ key, value }) =>
@@ -38,7 +65,8 @@ function networkDefaults(file: IniFile, { settings }: Section): DefaultRoute[] {
  * A `[Route]` section with a gateway and no destination is a default route. Other tables belong to
  * policy rules, which rc-wait leaves alone; a black hole carries nothing.
  */
-function routeDefault(file: IniFile, section: Section): DefaultRoute[] {
+function routeDefault(file: IniFile, section: Section): Omit<DefaultRoute, 'isCleared'>[] {
+  if (section.name !== 'Route') return [];
   const setting = (key: string) => lastValue([section], key) || undefined;
   const [gateway, destination] = [setting('Gateway'), setting('Destination')];
   const [nexthop] = (setting('MultiPathRoute') ?? '').split(/[@\s]/);

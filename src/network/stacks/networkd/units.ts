@@ -82,15 +82,20 @@ export interface Placed {
   readonly setting: Setting;
 }
 
-/** The settings, in sections of these names, of the drop-ins that networkd reads after rc-wait's. */
+/** The settings, in sections of these names, of a unit and its drop-ins, in networkd's order. */
+export function placedSettings({ file, dropIns }: Unit, ...names: string[]): Placed[] {
+  return [file, ...dropIns].flatMap((one) => placedIn(one, names));
+}
+
+/** The same of the drop-ins alone that networkd reads after rc-wait's. */
 export function lateSettings({ dropIns }: Unit, ...names: string[]): Placed[] {
-  return dropIns
-    .filter(({ path }) => nameOf(path) > ownDropIn)
-    .flatMap((file) =>
-      named(file.sections, ...names).flatMap(({ settings }) =>
-        settings.map((setting) => ({ file, setting })),
-      ),
-    );
+  return dropIns.filter(({ path }) => nameOf(path) > ownDropIn).flatMap((one) => placedIn(one, names));
+}
+
+function placedIn(file: IniFile, names: readonly string[]): Placed[] {
+  return named(file.sections, ...names).flatMap(({ settings }) =>
+    settings.map((setting) => ({ file, setting })),
+  );
 }
 
 /** A boolean as systemd reads it; undefined for anything else. */

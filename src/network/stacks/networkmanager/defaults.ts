@@ -8,6 +8,7 @@ import {
   type Profile,
   readProfiles,
   setting,
+  takesRouter,
   truth,
 } from './profile.ts';
 
@@ -36,5 +37,5 @@ function ownWay(profile: Profile): Pick<FileDefault, 'via' | 'isLeased'>[] {
   if (truth(setting(profile, 'ipv4', 'never-default')) === true) return [];
   const via = gatewayOf(profile);
   if (via !== undefined) return [{ via, isLeased: false }];
-  return [undefined, 'auto'].includes(profile.method) ? [{ via: undefined, isLeased: true }] : [];
+  return takesRouter(profile) ? [{ via: undefined, isLeased: true }] : [];
 }

@@ -1,10 +1,12 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { NetworkFile, Stack, Target } from '../../types.ts';
 import { networkManagerDaemon } from '../nmcli.ts';
+import { profileObstacles } from './boot.ts';
 import { networkmanagerDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
 import { ignoredWords, refuseIgnored, regardless, whyIgnored } from './ignored.ts';
 import { macOf } from './name.ts';
+import { profileOverrules } from './overrule.ts';
 import {
   interfaceNameOf,
   isFor,
@@ -12,6 +14,7 @@ import {
   isNetplans,
   isPassedOver,
   profileSources,
+  readAllProfiles,
   readProfiles,
   setting,
   truth,
@@ -63,6 +66,13 @@ export const networkmanager: Stack = {
   defaults: networkmanagerDefaults,
 
   doubts: ignoredWords,
+
+  bootObstacles: (files, target) =>
+    homesFor(viewsOf(files), target)
+      .slice(0, 1)
+      .flatMap(({ theirs }) => profileObstacles(theirs, target, readAllProfiles(files))),
+
+  overrules: profileOverrules,
 
   edit(files, wish) {
     const views = viewsOf(files);

@@ -207,6 +207,15 @@ export function gatewayOf(profile: Profile): string | undefined {
   return profile.addresses.find(({ gateway }) => gateway !== undefined)?.gateway;
 }
 
+/**
+ * Whether a profile may take a default route from DHCP. With `ignore-auto-routes` NetworkManager takes no route at
+ * all from it (NM_L3_CONFIG_MERGE_FLAGS_NO_ROUTES in nm-l3-config-data.c), but a gateway of the profile stays.
+ */
+export function takesRouter(profile: Profile): boolean {
+  const isIgnoring = truth(setting(profile, 'ipv4', 'ignore-auto-routes')) === true;
+  return [undefined, 'auto'].includes(profile.method) && !isIgnoring;
+}
+
 /** Whether a profile is for `this` interface, for `another`, or for `any` that matches. */
 export function isFor(profile: Profile, { interfaceName, macAddress }: Target): 'this' | 'another' | 'any' {
   const name = profile.interfaceName;

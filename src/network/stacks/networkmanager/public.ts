@@ -12,6 +12,7 @@ import {
   type Profile,
   readAllProfiles,
   setting,
+  takesRouter,
   truth,
 } from './profile.ts';
 import { hasMarkedResolvers } from './resolvers.ts';
@@ -33,7 +34,7 @@ export function publicViews(views: readonly View[], home: View, target: Target):
 function bringsDefault(profile: Profile): boolean {
   if (profile.method === 'disabled' || !isMainTable(profile)) return false;
   if (profile.routes.some(({ isDefault }) => isDefault)) return true;
-  const mayBring = [undefined, 'auto'].includes(profile.method) || gatewayOf(profile) !== undefined;
+  const mayBring = takesRouter(profile) || gatewayOf(profile) !== undefined;
   return mayBring && truth(setting(profile, 'ipv4', 'never-default')) !== true;
 }
 

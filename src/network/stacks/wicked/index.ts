@@ -5,6 +5,7 @@ import { refuseStanding } from '../stacked-on.ts';
 import { both, type Need, nothing, overlaid, theirsOf } from '../text/overlay.ts';
 import { isBackup, linesToPutOut, type ShellFile } from '../text/shell.ts';
 import { allLines, changedSettings, type Settings } from '../text/shell-edit.ts';
+import { wickedObstacles } from './boot.ts';
 import { wickedDefaults } from './defaults.ts';
 import {
   addressesOf,
@@ -42,6 +43,8 @@ export const wicked: Stack = {
   publicInterfaces: publicNames,
 
   defaults: wickedDefaults,
+
+  bootObstacles: wickedObstacles,
 
   edit(files, wish) {
     const { interfaceName } = wish;

@@ -1,0 +1,28 @@
+import type { BootObstacle, NetworkFile, Target } from '../../types.ts';
+import { readInterfaces } from './files.ts';
+
+/** The modes in which wicked brings an interface up by itself (ifcfg(5)). */
+const startingModes = new Set(['auto', 'boot', 'onboot', 'on', 'nfsroot', 'hotplug', 'ifplugd']);
+
+/**
+ * What keeps wicked from bringing an interface up at boot. Any other STARTMODE, and none at all, means `manual`
+ * (__ni_suse_startmode() in wicked's client/suse/compat-suse.c).
+ */
+export function wickedObstacles(files: readonly NetworkFile[], { interfaceName }: Target): BootObstacle[] {
+  const home = readInterfaces(files).find(({ name }) => name === interfaceName)?.file;
+  if (home === undefined) return [];
+  const last = home.assignments.findLast(({ key }) => key === 'STARTMODE');
+  if (startingModes.has(last?.value ?? '')) return [];
+  const fact =
+    last === undefined
+      ? `${home.path} has no STARTMODE=, which means manual`
+      : `${home.path}, line ${(last.lines[0] ?? 0) + 1}, says STARTMODE=${last.value ?? '…'}`;
+  return [
+    {
+      reason: `nothing brings ${interfaceName} up at boot: ${fact}`,
+      way: 'write STARTMODE=auto there',
+      // Only a shell could tell a value that it expands.
+      isCertain: last === undefined || last.value !== undefined,
+    },
+  ];
+}

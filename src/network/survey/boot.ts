@@ -1,0 +1,177 @@
+import { reasonOf } from '../../base/error.ts';
+import { expand, readNetworkFile } from '../plan/stack-files.ts';
+import { isWithoutDefaultProfile, nmConfigSources, unmanagedBy } from '../stacks/nm-config.ts';
+import type {
+  BootObstacle,
+  GatewayWish,
+  Generated,
+  HostInterface,
+  NetworkFile,
+  Reign,
+  SoughtTarget,
+  Stack,
+} from '../types.ts';
+import type { Work } from './at-work.ts';
+
+/** The files of a stack. */
+interface StackFiles {
+  readonly stack: Stack;
+  readonly files: readonly NetworkFile[];
+  readonly reign: Reign | undefined;
+}
+
+/** The input of the look at the next boot. */
+interface BootScene {
+  readonly root: string;
+  readonly wish: GatewayWish;
+  /** the stack that is to bring the gateway, with its files after the change */
+  readonly chosen: StackFiles;
+  readonly others: readonly StackFiles[];
+  readonly work: Work;
+  /** interfaces of the running system; undefined below another root */
+  readonly interfaces: readonly HostInterface[] | undefined;
+}
+
+/** What keeps the gateway from being used after a boot. */
+interface BootSurvey {
+  readonly problems: readonly string[];
+  /** the ways out, in the order of the problems */
+  readonly ways: readonly string[];
+  /** what rc-wait cannot evaluate */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Looks whether the next boot brings the gateway's interface up, and whether the file that has the gateway is the
+ * one that its stack uses. Reads files only.
+ */
+export async function surveyBoot(scene: BootScene): Promise<BootSurvey> {
+  const { chosen, wish, others, work } = scene;
+  const isScripted = await work.isScripted('ifcfg');
+  const generated = chosen.stack.generates?.(chosen.files) ?? [];
+  const obstacles: BootObstacle[] = [
+    ...chosen.stack.bootObstacles(chosen.files, wish, { isScripted }),
+    ...generated.flatMap((one) => overrulingOf(one, others, wish)),
+    ...(await generatedFirst(scene)),
+  ];
+  const reader = generated.find((one) => one.isFor(wish))?.reader ?? chosen.stack.name;
+  const warnings: string[] = [];
+  if (reader === 'networkmanager' || (reader === 'ifcfg' && !isScripted)) {
+    const config = await readConfig(scene.root);
+    // netplan has its own files in /run make NetworkManager manage what it defines.
+    const counted =
+      reader === chosen.stack.name ? config : config.filter(({ path }) => path.startsWith('/etc/'));
+    obstacles.push(...leftAlone(counted, wish));
+    warnings.push(...automaticProfiles(scene, config));
+  }
+  const certain = obstacles.filter(({ isCertain }) => isCertain);
+  const unsure = obstacles.filter(({ isCertain }) => !isCertain);
+  return {
+    problems: certain.map(({ reason }) => reason),
+    ways: certain.map(({ way }) => way),
+    warnings: [...unsure.map(({ reason, way }) => `${reason}; to be sure, ${way}`), ...warnings],
+  };
+}
+
+/** What the reader's own files have against a generated one; a file that cannot be read is a warning. */
+export function overrulingOf(
+  generated: Generated,
+  others: readonly Pick<StackFiles, 'stack' | 'files'>[],
+  target: SoughtTarget,
+): readonly BootObstacle[] {
+  const reader = others.find(({ stack }) => stack.name === generated.reader);
+  try {
+    return reader?.stack.overrules?.(reader.files, generated, target) ?? [];
+  } catch (error) {
+    const reason = `what ${generated.reader} reads beside ${generated.name} cannot be told: ${reasonOf(error)}`;
+    return [{ reason, way: 'mend that file', isCertain: false }];
+  }
+}
+
+/** A file that another stack generates for the chosen one, and that comes before the one that gets the gateway. */
+async function generatedFirst({ chosen, others, wish, work }: BootScene): Promise<BootObstacle[]> {
+  // The daemon has said which file it uses.
+  if (chosen.stack.overrules === undefined || chosen.reign?.has(wish.interfaceName)) return [];
+  const found: BootObstacle[] = [];
+  for (const { stack, files } of others) {
+    const ours = generatedFor(stack, files, wish).filter(({ reader }) => reader === chosen.stack.name);
+    for (const one of ours) {
+      if (overrulingOf(one, [chosen], wish).length > 0 || !(await work.isAtWork(stack.name))) continue;
+      found.push({
+        reason: `${stack.name} generates ${one.name} for ${wish.interfaceName} at boot, and ${chosen.stack.name} uses that`,
+        way: `let rc-wait write to ${stack.name}, with --network ${stack.name}`,
+        isCertain: true,
+      });
+    }
+  }
+  return found;
+}
+
+function generatedFor(stack: Stack, files: readonly NetworkFile[], wish: GatewayWish): readonly Generated[] {
+  try {
+    return (stack.generates?.(files) ?? []).filter((one) => one.isFor(wish));
+  } catch {
+    // Files that netplan cannot read generate nothing.
+    return [];
+  }
+}
+
+/** NetworkManager's own configuration; a file that cannot be read counts as missing. */
+async function readConfig(root: string): Promise<NetworkFile[]> {
+  const files: NetworkFile[] = [];
+  for (const glob of nmConfigSources) {
+    for (const path of await expand(root, glob).catch(() => [])) {
+      const file = await readNetworkFile(root, path).catch(() => undefined);
+      if (file !== undefined) files.push(file);
+    }
+  }
+  return files;
+}
+
+function leftAlone(config: readonly NetworkFile[], wish: GatewayWish): BootObstacle[] {
+  const told = unmanagedBy(config, wish);
+  if (told === undefined) return [];
+  const isCertain = told.verdict === 'yes';
+  const words = isCertain ? told.words : `${told.words}, as far as can be told`;
+  return [
+    {
+      reason: `NetworkManager leaves ${wish.interfaceName} alone after a boot: ${words}`,
+      way: `take ${wish.interfaceName} out of ${told.key} there`,
+      isCertain,
+    },
+  ];
+}
+
+/** Interfaces for which NetworkManager would make "Wired connection 1", which may bring a default route by DHCP. */
+function automaticProfiles(
+  { chosen, others, wish, interfaces }: BootScene,
+  config: readonly NetworkFile[],
+): string[] {
+  const all = interfaces ?? [{ name: 'eth0', addresses: [] }];
+  return all
+    .filter(({ name }) => /^e(th|n)/.test(name) && name !== wish.interfaceName)
+    .map(({ name, macAddress }) => ({ interfaceName: name, ...(macAddress ? { macAddress } : {}) }))
+    .filter(
+      (target) =>
+        ![chosen, ...others].some(({ stack, files }) => mayConfigure(stack, files, target)) &&
+        unmanagedBy(config, target) === undefined &&
+        !isWithoutDefaultProfile(config, target),
+    )
+    .map(
+      ({ interfaceName }) =>
+        `no file configures ${interfaceName}, so NetworkManager makes a profile of its own for it, which brings a default route where a DHCP server names one; no-auto-default=* in [main] of /etc/NetworkManager/conf.d/ keeps it from that`,
+    );
+}
+
+/** Whether files may be for an interface. A file that cannot be read may be for any. */
+function mayConfigure(
+  stack: Stack,
+  files: readonly NetworkFile[],
+  target: { readonly interfaceName: string },
+): boolean {
+  try {
+    return stack.configures(files, target) || stack.defaults(files).some((one) => one.mayBeOn(target));
+  } catch {
+    return true;
+  }
+}
