@@ -1,8 +1,6 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { FileChange, GatewayWish, NetworkFile } from '../../types.ts';
 import { nameOf } from '../text/glob.ts';
-import { withoutShared } from './alias.ts';
-import { type Removal, withoutRemovals } from './cut.ts';
 import { dropInChanges, isNetworkds, metricOf } from './dhcp.ts';
 import { type Definition, type NetplanFile, readNetplanFile } from './file.ts';
 import { type Cuts, hasRoom, isTaken, withCopies } from './lists.ts';
@@ -17,6 +15,8 @@ import {
   nameserversRemoval,
 } from './resolvers.ts';
 import { defaultRoutes, useRoutesOverride } from './routes.ts';
+import { withoutShared } from './yaml/alias.ts';
+import { type Removal, withoutRemovals } from './yaml/cut.ts';
 
 /** The input of an edit. */
 export interface Start {

@@ -1,7 +1,7 @@
 import { isAlias, isSeq, type YAMLSeq } from 'yaml';
-import type { Removal } from './cut.ts';
 import { mapOf, type NetplanFile, textOf } from './file.ts';
 import { isDefaultRoute } from './routes.ts';
+import type { Removal } from './yaml/cut.ts';
 
 /*
  * netplan 0.100 to 0.105 (Debian 11, Ubuntu 20.04 and 22.04 before their updates) drops a whole list of

@@ -1,6 +1,6 @@
 import { lacking } from '../text/words-lacking.ts';
-import type { Removal } from './cut.ts';
 import { type Definition, itemsOf, mapOf, type NetplanFile, pairsOf, textOf, valuesAt } from './file.ts';
+import type { Removal } from './yaml/cut.ts';
 
 /** `nameservers` of netplan: the static resolvers. */
 export interface Nameservers {

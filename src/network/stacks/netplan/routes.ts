@@ -1,5 +1,4 @@
 import { type Document, isSeq, type YAMLMap } from 'yaml';
-import type { Removal } from './cut.ts';
 import {
   type Definition,
   itemsOf,
@@ -10,6 +9,7 @@ import {
   valueAt,
   valuesAt,
 } from './file.ts';
+import type { Removal } from './yaml/cut.ts';
 
 /** Every IPv4 default route of the main table in a definition: `gateway4` and items of `routes`. */
 export function defaultRoutes({ document }: NetplanFile, { settings }: Definition): Removal[] {

@@ -13,7 +13,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import type { Cut } from '../text/cut.ts';
+import type { Cut } from '../../text/cut.ts';
 
 /*
  * cloud-init 18 and others write settings shared by two interfaces once, with an anchor, and repeat them by

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseIpv4 } from '../../../../src/base/ipv4.ts';
-import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
-import { undo } from '../../change/undo.ts';
-import { made } from '../made.ts';
+import { parseIpv4 } from '../../../../../src/base/ipv4.ts';
+import { netplan } from '../../../../../src/network/stacks/netplan/index.ts';
+import type { GatewayWish, NetworkFile } from '../../../../../src/network/types.ts';
+import { undo } from '../../../change/undo.ts';
+import { made } from '../../made.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
 const path = '/etc/netplan/50-cloud-init.yaml';

@@ -10,10 +10,10 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import { RcWaitError } from '../../../base/error.ts';
-import { type Cut, cutMarked } from '../text/cut.ts';
+import { RcWaitError } from '../../../../base/error.ts';
+import { type Cut, cutMarked } from '../../text/cut.ts';
+import { type NetplanFile, parseYaml } from '../file.ts';
 import { movedAnchors } from './alias.ts';
-import { type NetplanFile, parseYaml } from './file.ts';
 import { meaningOf } from './meaning.ts';
 
 /** An item of a sequence or a key of a mapping to remove. */
