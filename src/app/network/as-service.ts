@@ -2,8 +2,8 @@ import { type ErrorCode, RcWaitError } from '../../base/error.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import { errorCodes } from '../../report/exit.ts';
 import { type Ran, runTransient } from '../../systemd/transient.ts';
-import { type Errand, type ErrandApi, parseAnswer } from './change-request.ts';
-import type { Order } from './set-gateway.ts';
+import type { Order } from './gateway.ts';
+import { type Errand, type ErrandApi, parseAnswer } from './service-request.ts';
 
 /** Starts a command in a process that has the right to change the network; see `runTransient`. */
 export type Start = (description: string, command: readonly string[]) => Promise<Ran>;

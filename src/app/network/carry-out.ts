@@ -2,8 +2,8 @@ import type { NetworkResult } from '../../network/types.ts';
 import { withApiForOne } from '../ask-once.ts';
 import type { Io } from '../io.ts';
 import type { ApiOptions } from '../options.ts';
-import type { Errand } from './change-request.ts';
-import { configure } from './set-gateway.ts';
+import { configure } from './gateway.ts';
+import type { Errand } from './service-request.ts';
 
 /** Changes this server's network for another rc-wait that may not. @throws RcWaitError as `configure` does */
 export async function carryOut({ api, ...order }: Errand, io: Io): Promise<NetworkResult> {

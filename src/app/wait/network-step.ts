@@ -6,7 +6,7 @@ import type { Log } from '../../report/log.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import type { OpenApi } from '../api.ts';
 import { recoverFirst } from '../network/change-options.ts';
-import type { Order } from '../network/set-gateway.ts';
+import type { Order } from '../network/gateway.ts';
 import type { WaitOptions } from '../options.ts';
 import { isByService, mayConfigure } from '../root.ts';
 
@@ -92,7 +92,7 @@ export async function carryOut(
   asked: Asked | undefined,
 ): Promise<NetworkResult> {
   if (!isByService(args)) {
-    const { configure } = await import('../network/set-gateway.ts');
+    const { configure } = await import('../network/gateway.ts');
     return configure(order, asked?.api, log);
   }
   const { configureByService } = await import('../network/as-service.ts');

@@ -9,7 +9,7 @@ import type { End, Owed, ResultDocument } from '../../report/result.ts';
 import type { View } from '../../report/view.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import { instanceId } from '../instance-id.ts';
-import type { Order } from '../network/set-gateway.ts';
+import type { Order } from '../network/gateway.ts';
 import type { OnceOptions } from '../options.ts';
 import { requireRoot } from '../root.ts';
 

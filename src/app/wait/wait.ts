@@ -11,7 +11,7 @@ import { type Target, targetOf } from '../api.ts';
 import { refuseBeforeLogins, sayWhatStaysDown } from '../around-boot.ts';
 import { Interrupted, type Io } from '../io.ts';
 import { targetsOf } from '../network/change-options.ts';
-import type { Order } from '../network/set-gateway.ts';
+import type { Order } from '../network/gateway.ts';
 import type { WaitOptions } from '../options.ts';
 import { mayConfigure, refuseForeignRoot } from '../root.ts';
 import { createTeller, type Teller } from './announce.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { configureByService, type Start } from '../../../src/app/network/as-service.ts';
-import { parseErrand } from '../../../src/app/network/change-request.ts';
-import type { Order } from '../../../src/app/network/set-gateway.ts';
+import type { Order } from '../../../src/app/network/gateway.ts';
+import { parseErrand } from '../../../src/app/network/service-request.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 
 const order: Order = {

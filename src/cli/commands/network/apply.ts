@@ -2,8 +2,8 @@ import type { Options } from 'yargs';
 import type { OpenApi } from '../../../app/api.ts';
 import { withApiForOne } from '../../../app/ask-once.ts';
 import type { Io } from '../../../app/io.ts';
+import { applyGateway, askForGateway } from '../../../app/network/ask-for-gateway.ts';
 import { recoverFirst, targetsOf } from '../../../app/network/change-options.ts';
-import { applyGateway, askForGateway } from '../../../app/network/named-gateway.ts';
 import { checkRoot, refuseForeignRoot, requireRoot } from '../../../app/root.ts';
 import { RcWaitError } from '../../../base/error.ts';
 import { type Ipv4Address, parseIpv4 } from '../../../base/ipv4.ts';
@@ -55,7 +55,7 @@ export const networkPlanCommand: Command = command({
     const gateway = await gatewayOf(args, io);
     if (gateway === undefined) return leftAlone(args, io);
     const [{ planFor, planInWords }, { shownText }] = await Promise.all([
-      import('../../../app/network/named-gateway.ts'),
+      import('../../../app/network/ask-for-gateway.ts'),
       import('../../../base/bytes.ts'),
     ]);
     const plan = await planFor(gateway, args);

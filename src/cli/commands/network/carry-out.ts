@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { carryOut } from '../../../app/network/carry-out.ts';
-import { type Answer, parseErrand } from '../../../app/network/change-request.ts';
+import { type Answer, parseErrand } from '../../../app/network/service-request.ts';
 import { RcWaitError } from '../../../base/error.ts';
 import { exitOfError } from '../../../report/exit.ts';
 import { type Command, command } from '../../command.ts';

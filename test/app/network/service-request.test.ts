@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Errand, parseAnswer, parseErrand } from '../../../src/app/network/change-request.ts';
+import { type Errand, parseAnswer, parseErrand } from '../../../src/app/network/service-request.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 
 const errand: Errand = {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Ipv4Address, parseIpv4 } from '../../base/ipv4.ts';
 import { stackNames } from '../../base/stack-names.ts';
 import type { NetworkResult } from '../../network/types.ts';
-import type { Order } from './set-gateway.ts';
+import type { Order } from './gateway.ts';
 
 const text = v.string();
 
