@@ -32,12 +32,6 @@ export interface WaitOptions extends ApiOptions {
   readonly 'log-format': 'auto' | 'human' | 'json' | 'journal';
 }
 
-/** The options that a wait needs on an instance where DEPLOYED was seen before. */
-export type OnceOptions = Pick<
-  WaitOptions,
-  'once-per-instance' | 'network' | 'public-interface' | 'probe' | 'root'
-> & { readonly interface?: string | undefined };
-
 /** The options for announcing how a wait ended. */
 export type TellOptions = Pick<
   WaitOptions,

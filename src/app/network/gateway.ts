@@ -1,53 +1,65 @@
 import { RcWaitError } from '../../base/error.ts';
-import type { Ipv4Address } from '../../base/ipv4.ts';
-import type { StackName } from '../../base/stack-names.ts';
-import type { NetworkPlan, NetworkResult, PublicInterface } from '../../network/types.ts';
-import type { OpenApi } from '../api.ts';
+import { applyNetwork } from '../../network/change/apply.ts';
+import type { Check } from '../../network/plan/check.ts';
+import { planNetwork } from '../../network/plan/plan.ts';
+import { gatewayProbe } from '../../network/probes/gateway.ts';
+import type { Probe } from '../../network/probes/probe.ts';
+import { tcpProbe } from '../../network/probes/tcp.ts';
+import type { NetworkPlan, NetworkResult } from '../../network/types.ts';
 import { requireRoot } from '../root.ts';
-import { changeOptions, disabledWords, probesFor, recoverFirst, targetsOf } from './change-options.ts';
+import { apiProbe } from './api-probe.ts';
+import { setGatewayByService } from './as-service.ts';
+import { changeOptions } from './change-options.ts';
+import { type Executor, recoverFirst } from './executor.ts';
+import type { GatewayRequest } from './request.ts';
 
-/** A network change to make: plain data, so that it can be passed to another process. */
-export interface Order {
-  readonly gateway: Ipv4Address;
-  readonly stack: StackName | 'auto';
-  readonly root: string;
-  readonly interfaceName: string | undefined;
-  readonly publicInterface: PublicInterface;
-  /** places as `--probe` names them */
-  readonly probe: string | undefined;
-}
+type ThisProcess = Extract<Executor, { readonly by: 'this-process' }>;
 
-/** Receives what the change does. */
-export interface Say {
-  readonly info: (text: string) => void;
-  readonly warn: (text: string) => void;
+/**
+ * Makes the gateway the default route: plan, say why, probe, apply. A change that has begun is finished, or
+ * rolled back if the stack, the kernel or a probe does not follow, which is a result.
+ * @throws RcWaitError as `planNetwork` and `applyNetwork` do, except NETWORK_RELOAD
+ */
+export async function setGateway(request: GatewayRequest, executor: Executor): Promise<NetworkResult> {
+  if (executor.by === 'service') return setGatewayByService(request, executor.api);
+  requireRoot(request.root);
+  await recoverFirst(request.root, executor);
+  const plan = await planNetwork(request);
+  executor.onPlan?.(plan);
+  return apply(plan, request, executor);
 }
 
 /**
- * Makes the gateway the default route, in this process. Signals do not interrupt it: a change that has begun
- * is finished, or rolled back if the stack or the kernel does not follow.
- * @param api must still answer after the change
- * @throws RcWaitError as `planNetwork` and `applyNetwork` do, except NETWORK_RELOAD, which is a result
+ * Sets a gateway that a check has not found in place.
+ * @throws RcWaitError as `setGateway` does; what the check says of a default route that stands in the way
  */
-export async function configure(order: Order, api: OpenApi | undefined, say: Say): Promise<NetworkResult> {
-  const { root, probe, interfaceName, ...wish } = order;
-  requireRoot(root);
-  await recoverFirst(root, say.warn);
-  const [{ planNetwork }, { applyNetwork }] = await Promise.all([
-    import('../../network/plan/plan.ts'),
-    import('../../network/change/apply.ts'),
-  ]);
-  const plan = await planNetwork({
-    ...wish,
-    root,
-    ...(interfaceName === undefined ? {} : { interfaceName }),
-  });
-  say.info(plan.why);
-  for (const name of plan.disabled) say.info(disabledWords(name));
-  for (const warning of plan.warnings ?? []) say.warn(`look at this: ${warning}`);
+export async function repairGateway(
+  { obstacle }: Check,
+  request: GatewayRequest,
+  executor: Executor,
+): Promise<NetworkResult> {
+  if (obstacle !== undefined) throw obstacle;
+  return setGateway(request, executor);
+}
+
+/** The result of a change that was not rolled back. @throws RcWaitError NETWORK_RELOAD for one that was */
+export function unlessRolledBack(result: NetworkResult): NetworkResult {
+  if (result.action === 'rolled-back') throw new RcWaitError('NETWORK_RELOAD', result.reason);
+  return result;
+}
+
+async function apply(
+  plan: NetworkPlan,
+  { root, targets }: GatewayRequest,
+  { api, onNotice, signal }: ThisProcess,
+): Promise<NetworkResult> {
+  const probes: readonly Probe[] = [
+    gatewayProbe(plan.wish),
+    ...targets.map(tcpProbe),
+    ...(api === undefined ? [] : [apiProbe(api)]),
+  ];
   try {
-    const probes = await probesFor(plan, await targetsOf(probe), api);
-    return await applyNetwork(plan, { ...changeOptions(root, say.warn), probes });
+    return await applyNetwork(plan, { ...changeOptions(root, onNotice), probes, signal });
   } catch (error) {
     if (!(error instanceof RcWaitError) || error.code !== 'NETWORK_RELOAD') throw error;
     return rolledBack(plan, error.message);

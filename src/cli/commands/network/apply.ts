@@ -1,12 +1,6 @@
 import type { Options } from 'yargs';
-import type { OpenApi } from '../../../app/api.ts';
-import { withApiForOne } from '../../../app/ask-once.ts';
 import type { Io } from '../../../app/io.ts';
-import { applyGateway, askForGateway } from '../../../app/network/ask-for-gateway.ts';
-import { recoverFirst, targetsOf } from '../../../app/network/change-options.ts';
-import { checkRoot, refuseForeignRoot, requireRoot } from '../../../app/root.ts';
-import { RcWaitError } from '../../../base/error.ts';
-import { type Ipv4Address, parseIpv4 } from '../../../base/ipv4.ts';
+import { parseGateway } from '../../../app/network/request.ts';
 import {
   apiFlags,
   durationFlag,
@@ -34,8 +28,6 @@ const networkFlags = {
 
 type NetworkArgs = Args<typeof networkFlags>;
 
-type Targets = Awaited<ReturnType<typeof targetsOf>>;
-
 const exits =
   '64 wrong flags, 69 no usable answer, 73 it cannot be done, and all is as before, 77 root is needed, or the API refused.';
 
@@ -51,14 +43,12 @@ export const networkPlanCommand: Command = command({
   ],
   notes: `Exit status: 0 shown, ${exits}`,
   async run(args, io) {
-    checkRoot(args.root);
-    const gateway = await gatewayOf(args, io);
-    if (gateway === undefined) return leftAlone(args, io);
-    const [{ planFor, planInWords }, { shownText }] = await Promise.all([
-      import('../../../app/network/ask-for-gateway.ts'),
+    const [{ planByHand, planInWords }, { shownText }] = await Promise.all([
+      import('../../../app/network/by-hand.ts'),
       import('../../../base/bytes.ts'),
     ]);
-    const plan = await planFor(gateway, args);
+    const plan = await planByHand(parseGateway(args.gateway), args, io);
+    if (plan === undefined) return leftAlone(args, io);
     const { stack, why, wish, disabled, changes, commands } = plan;
     if (args.output === 'json') {
       const files = changes.map(({ path, before, after }) => ({
@@ -71,7 +61,7 @@ export const networkPlanCommand: Command = command({
         stack,
         why,
         interface: wish.interfaceName,
-        gateway_ip: gateway,
+        gateway_ip: wish.gateway,
         disabled,
         files,
         commands: commands.map(({ argv }) => argv),
@@ -100,60 +90,23 @@ export const networkApplyCommand: Command = command({
   ],
   notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,
   async run(args, io) {
-    refuseForeignRoot(args.root);
-    requireRoot(args.root);
-    const targets = await targetsOf(args.probe);
-    await recoverFirst(args.root, sayTo(args, io), io.signal);
-    const named = gatewayNamed(args);
-    if (named !== undefined) return applyAndTell(named, args, io, targets, undefined);
-    return withApiForOne(args, io, async (api) => {
-      const gateway = await askForGateway(api, args, io);
-      return gateway === undefined ? leftAlone(args, io) : applyAndTell(gateway, args, io, targets, api);
-    });
+    const say = (notice: string): void => {
+      if (!args.quiet) io.err(`rc-wait: ${notice}\n`);
+    };
+    const { applyByHand } = await import('../../../app/network/by-hand.ts');
+    const done = await applyByHand(parseGateway(args.gateway), args, io, say);
+    if (done === undefined) return leftAlone(args, io);
+    const { gateway, network } = done;
+    if (args.output === 'json')
+      io.out(`${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: gateway, network })}\n`);
+    else if (network.action === 'skipped') io.out(`left alone: ${network.reason}\n`);
+    else
+      io.out(
+        `${network.action}: the default route goes through ${gateway} on ${network.interface} (${[network.stack, ...network.files].join(' ')})\n`,
+      );
+    return 0;
   },
 });
-
-async function applyAndTell(
-  gateway: Ipv4Address,
-  args: NetworkArgs,
-  io: Io,
-  targets: Targets,
-  api: OpenApi | undefined,
-): Promise<number> {
-  const result = await applyGateway(gateway, args, { targets, api, say: sayTo(args, io), signal: io.signal });
-  if (args.output === 'json')
-    io.out(`${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result })}\n`);
-  else if (result.action === 'skipped') io.out(`left alone: ${result.reason}\n`);
-  else
-    io.out(
-      `${result.action}: the default route goes through ${gateway} on ${result.interface} (${[result.stack, ...result.files].join(' ')})\n`,
-    );
-  return 0;
-}
-
-const sayTo =
-  ({ quiet }: NetworkArgs, io: Io) =>
-  (notice: string): void => {
-    if (!quiet) io.err(`rc-wait: ${notice}\n`);
-  };
-
-/**
- * The gateway from the flags or from the API; undefined if RackConnect configures the network itself and no
- * flag says otherwise.
- */
-async function gatewayOf(args: NetworkArgs, io: Io): Promise<Ipv4Address | undefined> {
-  return gatewayNamed(args) ?? withApiForOne(args, io, (api) => askForGateway(api, args, io));
-}
-
-function gatewayNamed({ gateway }: NetworkArgs): Ipv4Address | undefined {
-  if (gateway === undefined) return undefined;
-  const named = parseIpv4(gateway);
-  if (named !== undefined) return named;
-  throw new RcWaitError(
-    'USAGE',
-    `cannot use --gateway ${gateway}: an IPv4 address is expected, such as 10.208.0.1`,
-  );
-}
 
 function leftAlone(args: NetworkArgs, io: Io): number {
   const reason = 'RackConnect configures the network stack of this server itself';

@@ -1,6 +1,5 @@
 import type { Options } from 'yargs';
-import { carryOut } from '../../../app/network/carry-out.ts';
-import { type Answer, parseErrand } from '../../../app/network/service-request.ts';
+import type { ServiceAnswer } from '../../../app/network/service-request.ts';
 import { RcWaitError } from '../../../base/error.ts';
 import { exitOfError } from '../../../report/exit.ts';
 import { type Command, command } from '../../command.ts';
@@ -17,11 +16,15 @@ export const networkCarryOutCommand: Command = command({
   flags,
   examples: [['$0 network carry-out --errand JSON', 'what rc-wait.service has a service of its own do']],
   async run(args, io) {
-    const errand = parseErrand(args.errand);
-    if (errand === undefined) throw new RcWaitError('USAGE', 'cannot use --errand: it is none of rc-wait');
-    const answer = (one: Answer): void => io.out(`${JSON.stringify(one)}\n`);
+    const [{ carryOut }, { parseServiceRequest }] = await Promise.all([
+      import('../../../app/network/carry-out.ts'),
+      import('../../../app/network/service-request.ts'),
+    ]);
+    const request = parseServiceRequest(args.errand);
+    if (request === undefined) throw new RcWaitError('USAGE', 'cannot use --errand: it is none of rc-wait');
+    const answer = (one: ServiceAnswer): void => io.out(`${JSON.stringify(one)}\n`);
     try {
-      answer({ network: await carryOut(errand, io) });
+      answer({ network: await carryOut(request, io) });
       return 0;
     } catch (error) {
       if (!(error instanceof RcWaitError)) throw error;

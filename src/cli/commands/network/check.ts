@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import type { Io } from '../../../app/io.ts';
 import type { GatewayReport } from '../../../app/network/check-gateway.ts';
+import { parseGateway } from '../../../app/network/request.ts';
 import { mayConfigure, refuseForeignRoot } from '../../../app/root.ts';
 import { RcWaitError } from '../../../base/error.ts';
 import { outputFlags, privilegesFlag, rootFlag, stackFlag } from '../../args/flags.ts';
@@ -49,7 +50,7 @@ export const networkCheckCommand: Command = command({
       if (!args.quiet) io.err(`rc-wait: ${notice}\n`);
     };
     const { checkGateway } = await import('../../../app/network/check-gateway.ts');
-    const report = await checkGateway(args, say, io.signal);
+    const report = await checkGateway(parseGateway(args.gateway), args, say, io.signal);
     if (report === undefined) return notWanted(args, io);
     print(report, args, io);
     return report.held || report.network !== null ? 0 : 73;
