@@ -86,6 +86,6 @@ async function withGateway<T>(
 
 /** What would change, with the diffs of the files. */
 export async function planInWords(plan: NetworkPlan): Promise<string> {
-  const { describePlan } = await import('../../network/plan/diff.ts');
+  const { describePlan } = await import('../../report/plan.ts');
   return describePlan(plan);
 }

@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
-import { shownText } from '../../base/bytes.ts';
-import type { Command, NetworkPlan } from '../types.ts';
+import { shownText } from '../base/bytes.ts';
+import type { Command, NetworkPlan } from '../network/types.ts';
 
 /**
  * A plan for a person: a unified diff of each file, as diff -u prints it, and the
