@@ -46,7 +46,7 @@ export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly L
   const [{ readUsage }, { runCommand }, { askSystemctl }] = await Promise.all([
     import('../../pace/usage.ts'),
     import('../../system/tool.ts'),
-    import('../around-boot.ts'),
+    import('../wait/around-boot.ts'),
   ]);
   const directory = args['state-dir'];
   const server = await seeServer(args);

@@ -7,12 +7,12 @@ import type { Log } from '../../report/log.ts';
 import type { End } from '../../report/result.ts';
 import type { Notifier } from '../../systemd/notify.ts';
 import { type Target, targetOf } from '../api.ts';
-import { refuseBeforeLogins, sayWhatStaysDown } from '../around-boot.ts';
 import { Interrupted, type Io } from '../io.ts';
 import { settingsOf } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
 import { mayConfigure, refuseForeignRoot } from '../root.ts';
 import { createTeller, type Teller } from './announce.ts';
+import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
 /** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */

@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
+import { detailsIn, featuresIn, gatewayIn, statusIn } from '../../app/ask.ts';
 import { askOnce, usable, withApiForOne } from '../../app/ask-once.ts';
 import type { Io } from '../../app/io.ts';
-import { detailsIn, featuresIn, gatewayIn, statusIn } from '../../app/read-answer.ts';
 import { systemClock } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
@@ -52,11 +52,11 @@ export const statusCommand: Command = command({
         return await askForStatus(args, io);
       } catch (error) {
         if (io.signal.aborted || !isOfNoUse(error)) throw error;
-        const { statusInstead } = await import('./status-xenstore.ts');
+        const { statusInstead } = await import('../../app/local-status.ts');
         return await statusInstead(error, args, io);
       }
     }
-    const { localStatus } = await import('./status-xenstore.ts');
+    const { localStatus } = await import('../../app/local-status.ts');
     return localStatus(args, io);
   },
 });

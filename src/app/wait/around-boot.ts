@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { RcWaitError } from '../base/error.ts';
-import type { Log } from '../report/log.ts';
-import { isRunningSystem } from '../system/root.ts';
-import type { AskSystemctl } from '../systemd/hold-ups.ts';
+import { RcWaitError } from '../../base/error.ts';
+import type { Log } from '../../report/log.ts';
+import { isRunningSystem } from '../../system/root.ts';
+import type { AskSystemctl } from '../../systemd/hold-ups.ts';
 
 const own = 'rc-wait.service';
 const waited = 'rackconnect-deployed.target';
@@ -15,7 +15,7 @@ const longestOutput = 4 * 1024 * 1024;
 
 /** Runs systemctl(1) on this system. */
 export const askSystemctl: AskSystemctl = async (args) => {
-  const { runCommand } = await import('../system/tool.ts');
+  const { runCommand } = await import('../../system/tool.ts');
   const { ok, output } = await runCommand({
     argv: ['systemctl', ...args],
     timeoutMs: limitMs,
@@ -32,7 +32,7 @@ export const askSystemctl: AskSystemctl = async (args) => {
  */
 export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): Promise<void> {
   if (!isRunningSystem(root) || !existsSync('/run/systemd/system')) return;
-  const { holdUps, inWords, serviceOf, stagesOf } = await import('../systemd/hold-ups.ts');
+  const { holdUps, inWords, serviceOf, stagesOf } = await import('../../systemd/hold-ups.ts');
   const service = serviceOf(readFileSync('/proc/self/cgroup', 'utf8'));
   if (service === undefined) return;
   if (service === own) {

@@ -1,7 +1,7 @@
-import type { Io } from '../../app/io.ts';
-import { statusHere } from '../../app/xenstore-status.ts';
-import { RcWaitError } from '../../base/error.ts';
-import { clean } from '../../report/words.ts';
+import { RcWaitError } from '../base/error.ts';
+import { clean } from '../report/words.ts';
+import type { Io } from './io.ts';
+import { statusHere } from './xenstore-status.ts';
 
 interface StatusArgs {
   readonly output: string;
