@@ -11,6 +11,16 @@ export interface ApiOptions {
   readonly root?: string;
 }
 
+/** Options of a single question to the API. */
+export interface AskOptions extends ApiOptions {
+  /** ms, or Infinity */
+  readonly timeout: number;
+  readonly quiet: boolean;
+  readonly output: 'human' | 'json';
+  /** the API's own answer in this format; undefined: plain words */
+  readonly format?: 'text' | 'json' | 'xml' | undefined;
+}
+
 /** Options of a wait on this server. Durations are in ms, or Infinity. */
 export interface WaitOptions extends ApiOptions {
   readonly timeout: number;

@@ -1,7 +1,8 @@
 import type { Ipv4Address } from '../../base/ipv4.ts';
 import type { StackName } from '../../base/stack-names.ts';
 import { planNetwork } from '../../network/plan/plan.ts';
-import type { NetworkPlan, NetworkResult, PublicInterface } from '../../network/types.ts';
+import type { NetworkPlan, PublicInterface } from '../../network/types.ts';
+import { type GatewayOutcome, humanNetwork, leftAlone, networkDocument } from '../../report/network.ts';
 import type { OpenApi } from '../api.ts';
 import { type Patience, withApiForOne } from '../ask-once.ts';
 import type { Io } from '../io.ts';
@@ -9,64 +10,60 @@ import type { ApiOptions } from '../options.ts';
 import { checkRoot, refuseForeignRoot, requireRoot } from '../root.ts';
 import { type Executor, explainTo, recoverFirst } from './executor.ts';
 import { setGateway, unlessRolledBack } from './gateway.ts';
-import { type GatewaySettings, settingsOf } from './request.ts';
+import { type GatewaySettings, parseGateway, settingsOf } from './request.ts';
 
 /** The flags of `network plan` and `network apply`. */
 interface ByHandOptions extends ApiOptions, Patience {
+  /** undefined: the API is asked for it */
+  readonly gateway: string | undefined;
   readonly network: StackName | 'auto';
   readonly root: string;
   readonly 'public-interface': PublicInterface;
   readonly probe?: string | undefined;
-}
-
-/** A gateway, and what its change came to. */
-export interface GatewaySet {
-  readonly gateway: Ipv4Address;
-  readonly network: NetworkResult;
+  readonly output: 'human' | 'json';
 }
 
 /**
- * Plans to make a gateway the default route.
- * @param named the gateway; undefined: the API is asked for it
- * @returns undefined if RackConnect configures the network itself and no flag says otherwise
+ * `rc-wait network plan`: prints what would change; resolves to the exit status.
  * @throws RcWaitError as `askForGateway` and `planNetwork` do
  */
-export async function planByHand(
-  named: Ipv4Address | undefined,
-  args: ByHandOptions,
-  io: Io,
-): Promise<NetworkPlan | undefined> {
+export async function planByHand(args: ByHandOptions, io: Io): Promise<number> {
   checkRoot(args.root);
+  const named = parseGateway(args.gateway);
   const settings = await settingsOf(args);
   const gateway = named ?? (await withGateway(settings, args, io, async (asked) => asked));
-  return gateway && planNetwork({ ...settings, gateway });
+  if (gateway === undefined) return print(leftAlone, args, io);
+  const plan: NetworkPlan = await planNetwork({ ...settings, gateway });
+  const { describePlan, planDocument } = await import('../../report/plan.ts');
+  io.out(args.output === 'json' ? `${JSON.stringify(planDocument(plan))}\n` : describePlan(plan));
+  return 0;
 }
 
 /**
- * Makes a gateway the default route.
- * @param named the gateway; undefined: the API is asked for it, and must still answer afterwards
- * @returns undefined if RackConnect configures the network itself and no flag says otherwise
+ * `rc-wait network apply`: makes a gateway the default route; resolves to the exit status.
  * @throws RcWaitError as `askForGateway` and `setGateway` do; NETWORK_RELOAD for a change that was rolled back
  */
-export async function applyByHand(
-  named: Ipv4Address | undefined,
-  args: ByHandOptions,
-  io: Io,
-  say: (notice: string) => void,
-): Promise<GatewaySet | undefined> {
+export async function applyByHand(args: ByHandOptions, io: Io): Promise<number> {
   refuseForeignRoot(args.root);
   requireRoot(args.root);
+  const named = parseGateway(args.gateway);
   const settings = await settingsOf(args);
+  const say = (notice: string): void => {
+    if (!args.quiet) io.err(`rc-wait: ${notice}\n`);
+  };
   const here = { by: 'this-process', onPlan: explainTo({ info: say, warn: say }), onNotice: say } as const;
   const executor: Executor = { ...here, signal: io.signal };
-  const set = async (gateway: Ipv4Address, by: Executor): Promise<GatewaySet> => {
+  const set = async (gateway: Ipv4Address, by: Executor): Promise<GatewayOutcome> => {
     const network = await setGateway({ ...settings, gateway }, by);
     return { gateway, network: unlessRolledBack(network) };
   };
   // Before the API is asked: a change that has not ended may keep it from being reached.
   await recoverFirst(args.root, executor);
-  if (named !== undefined) return set(named, executor);
-  return withGateway(settings, args, io, (gateway, api) => set(gateway, { ...executor, api }));
+  const outcome =
+    named === undefined
+      ? await withGateway(settings, args, io, (gateway, api) => set(gateway, { ...executor, api }))
+      : await set(named, executor);
+  return print(outcome ?? leftAlone, args, io);
 }
 
 /** Asks the API for the gateway, and works with both; undefined if `askForGateway` names none. */
@@ -84,8 +81,7 @@ async function withGateway<T>(
   });
 }
 
-/** What would change, with the diffs of the files. */
-export async function planInWords(plan: NetworkPlan): Promise<string> {
-  const { describePlan } = await import('../../report/plan.ts');
-  return describePlan(plan);
+function print(outcome: GatewayOutcome, { output }: ByHandOptions, io: Io): number {
+  io.out(output === 'json' ? `${JSON.stringify(networkDocument(outcome))}\n` : humanNetwork(outcome));
+  return 0;
 }

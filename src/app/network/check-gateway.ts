@@ -1,37 +1,53 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
 import { openJournal } from '../../network/change/journal/journal.ts';
-import { type Check, checkNetwork, isHeld } from '../../network/plan/check.ts';
-import type { NetworkResult } from '../../network/types.ts';
-import { isByService } from '../root.ts';
+import { checkNetwork, isHeld } from '../../network/plan/check.ts';
+import { checkDocument, type GatewayReport, humanCheck } from '../../report/check.ts';
+import { exitOfCode } from '../../report/exit.ts';
+import type { Io } from '../io.ts';
+import { isByService, mayConfigure, refuseForeignRoot } from '../root.ts';
 import { type Executor, recoverFirst } from './executor.ts';
 import { repairGateway, unlessRolledBack } from './gateway.ts';
 import { type GatewayRequest, parseGateway } from './request.ts';
 
 /** Which gateway is expected, and whether to repair it. */
 interface CheckOptions {
+  /** undefined: the one that rc-wait set last */
+  readonly gateway: string | undefined;
   readonly interface: string | undefined;
   readonly repair: boolean;
   readonly network: GatewayRequest['stack'];
   readonly privileges: 'own' | 'service';
   readonly root: string;
+  readonly output: 'human' | 'json';
+  readonly quiet: boolean;
 }
 
-/** Whether the gateway is still set, and what was done. */
-export interface GatewayReport {
-  readonly check: Check;
-  readonly held: boolean;
-  readonly reasons: readonly string[];
-  /** the result of the repair; null: nothing was repaired */
-  readonly network: NetworkResult | null;
+/** `rc-wait network check`: prints whether the gateway is still set; resolves to the exit status. */
+export async function checkByHand(args: CheckOptions, io: Io): Promise<number> {
+  refuseForeignRoot(args.root);
+  if (!mayConfigure(args.root)) {
+    throw new RcWaitError('PERMISSION', 'cannot check the network: root is needed to read its files', {
+      hint: 'run it as root',
+    });
+  }
+  const say = (notice: string): void => {
+    if (!args.quiet) io.err(`rc-wait: ${notice}\n`);
+  };
+  const report = await checkGateway(parseGateway(args.gateway), args, say, io.signal);
+  io.out(args.output === 'json' ? `${JSON.stringify(checkDocument(report))}\n` : humanCheck(report));
+  return report === undefined || report.held || report.network !== null ? 0 : notHeld;
 }
+
+/** Exit status for a gateway that is not in place; `exitOfCode` has it for a network that cannot be set. */
+const notHeld = exitOfCode('NETWORK_RELOAD');
 
 /**
  * Checks whether the gateway is still set, and sets it again with `--repair`.
  * @param gateway the expected gateway; undefined: the one that rc-wait set last
  * @returns undefined when it was rolled back by hand, so that no gateway is expected
  */
-export async function checkGateway(
+async function checkGateway(
   gateway: Ipv4Address | undefined,
   args: CheckOptions,
   say: (notice: string) => void,
