@@ -12,7 +12,7 @@ import {
 } from '../report/answer.ts';
 import { askOnce, usable, withApiForOne } from './ask-once.ts';
 import type { Io } from './io.ts';
-import type { AskOptions } from './options.ts';
+import type { QuestionOptions } from './options.ts';
 
 type Payload = typeof import('../rackconnect/payload.ts');
 
@@ -21,7 +21,7 @@ type Read = (payload: Payload, body: string, contentType: string) => AnswerWords
 
 /** `rc-wait status`: the status, from where `--source` says. */
 export async function askForStatus(
-  args: AskOptions & { readonly source: 'auto' | 'api' | 'xenstore' },
+  args: QuestionOptions & { readonly source: 'auto' | 'api' | 'xenstore' },
   io: Io,
 ): Promise<number> {
   if (args.source === 'xenstore') {
@@ -49,14 +49,14 @@ function isOfNoUse(error: unknown): error is RcWaitError {
 }
 
 /** `rc-wait details`: the status and the tasks. */
-export function askForDetails(args: AskOptions, io: Io): Promise<number> {
+export function askForDetails(args: QuestionOptions, io: Io): Promise<number> {
   return ask(args, io, 'automation_status/details', ({ readDetails }, body, type) =>
     detailsWords(readable(readDetails(body, type))),
   );
 }
 
 /** `rc-wait gateway`: the address of the gateway. */
-export function askForAddress(args: AskOptions, io: Io): Promise<number> {
+export function askForAddress(args: QuestionOptions, io: Io): Promise<number> {
   return ask(args, io, 'gateway_ip', ({ readGateway }, body, type) => {
     const { value } = readable(readGateway(body, type));
     return { text: value, fields: { gateway_ip: value } };
@@ -64,14 +64,14 @@ export function askForAddress(args: AskOptions, io: Io): Promise<number> {
 }
 
 /** `rc-wait features`: what the automation does on this server. */
-export function askForFeatures(args: AskOptions, io: Io): Promise<number> {
+export function askForFeatures(args: QuestionOptions, io: Io): Promise<number> {
   return ask(args, io, 'automation_features', ({ readFeatures }, body, type) =>
     featuresWords(readable(readFeatures(body, type))),
   );
 }
 
 /** Asks one question and prints the answer; resolves to the exit status. */
-async function ask(args: AskOptions, io: Io, operation: Operation, read: Read): Promise<number> {
+async function ask(args: QuestionOptions, io: Io, operation: Operation, read: Read): Promise<number> {
   const { format } = args;
   const { reply, askedMs, shared } = await withApiForOne(args, io, (api) =>
     askOnce(api, operation, format ?? 'json', args, io),

@@ -12,7 +12,7 @@ export interface ApiOptions {
 }
 
 /** Options of a single question to the API. */
-export interface AskOptions extends ApiOptions {
+export interface QuestionOptions extends ApiOptions {
   /** ms, or Infinity */
   readonly timeout: number;
   readonly quiet: boolean;

@@ -4,7 +4,7 @@ import { RcWaitError } from '../base/error.ts';
 import { fromEnvironment, joinLists, oneOf, variableOf } from './args/flags.ts';
 import { bindNegatives } from './args/no-flags.ts';
 import { type Route, route, wantsText } from './args/route.ts';
-import type { Command } from './command.ts';
+import type { CliCommand } from './command.ts';
 import { commands, defaultCommand } from './commands/index.ts';
 import { causeOf, failure } from './failure.ts';
 import { version } from './version.ts';
@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 /** Parses a command line. For an invalid one it calls `onMisuse` of the command that was meant. */
 async function understand(argv: readonly string[], io: Io) {
-  let command: Command | undefined = isForDefault(argv) ? defaultCommand : undefined;
+  let command: CliCommand | undefined = isForDefault(argv) ? defaultCommand : undefined;
   try {
     const where = route(argv, commands, defaultCommand);
     command = where.kind === 'command' ? where.command : undefined;
@@ -86,7 +86,7 @@ function argumentsOf({ flags, command }: Extract<Route, { readonly kind: 'comman
   return bindNegatives(joinLists(flags, command.lists), command.flags);
 }
 
-function declare(parser: Argv, command: Command, io: Io): void {
+function declare(parser: Argv, command: CliCommand, io: Io): void {
   const operands = command.operands === undefined ? '' : ` ${command.operands}`;
   parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]\n\n${command.summary}`);
   declareFlags(parser, command, io);
@@ -95,7 +95,7 @@ function declare(parser: Argv, command: Command, io: Io): void {
   if (command.notes !== undefined) parser.epilogue(command.notes);
 }
 
-function declareFlags(parser: Argv, command: Command, io: Io): void {
+function declareFlags(parser: Argv, command: CliCommand, io: Io): void {
   parser.options(command.flags);
   for (const [line, purpose] of command.examples) parser.example(line, purpose);
   parser.config(fromEnvironment(command, io.env));

@@ -7,7 +7,7 @@ import type { GatewayRequest } from './request.ts';
 import { parseServiceAnswer, type ServiceApi, serviceRequestOf } from './service-request.ts';
 
 /** Starts a command in a process that has the right to change the network; see `runTransient`. */
-export type Start = (description: string, command: readonly string[]) => Promise<Ran>;
+export type StartService = (description: string, command: readonly string[]) => Promise<Ran>;
 
 /** The command line of this very program, wherever it is installed. */
 function self(): readonly string[] {
@@ -24,7 +24,7 @@ function self(): readonly string[] {
 export async function setGatewayByService(
   request: GatewayRequest,
   api: ServiceApi | null,
-  start: Start = runTransient,
+  start: StartService = runTransient,
 ): Promise<NetworkResult> {
   const text = JSON.stringify(serviceRequestOf(request, api));
   const command = [...self(), 'network', 'carry-out', '--errand', text];
@@ -37,7 +37,7 @@ export async function setGatewayByService(
 }
 
 /** Runs `network recover` in such a service. @throws RcWaitError NETWORK_FILE, NETWORK_LOST */
-export async function recoverByService(start: Start = runTransient): Promise<void> {
+export async function recoverByService(start: StartService = runTransient): Promise<void> {
   if ((await openJournal('/').pending()) === undefined) return;
   const ran = await start('Put the network back', [...self(), 'network', 'recover']);
   if (ran.exit !== 0) throw await noAnswer(ran);

@@ -7,22 +7,22 @@ import type { Tally } from '../../pace/types.ts';
 import { type ApiUrl, apiUrlOf } from '../../rackconnect/regions.ts';
 import type { Log } from '../../report/log.ts';
 import type { End } from '../../report/result.ts';
-import type { View } from '../../report/view.ts';
+import type { WaitView } from '../../report/view.ts';
 import { type JobOptions, runJob } from '../../wait/job.ts';
 import type { Waited } from '../../wait/loop.ts';
-import { sourceNow, sourceWithin, type Target, type Way, withWay } from '../api.ts';
+import { type ApiAccess, type ApiTarget, sourceNow, sourceWithin, withWay } from '../api.ts';
 import type { Io } from '../io.ts';
 import type { GatewaySettings } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
 
 /** What a wait on this server works with. */
 interface JobContext {
-  readonly target: Target;
+  readonly target: ApiTarget;
   readonly settings: GatewaySettings;
   /** whether to wait for a second automation; asked when the first has ended, because roles may appear late */
   readonly isManaged: () => Promise<boolean>;
   readonly log: Log;
-  readonly view: View;
+  readonly view: WaitView;
   readonly deadlineMs: number;
   /** filled in when the job ends, however it ends */
   readonly requests: Tally;
@@ -97,7 +97,7 @@ async function apiOf(
   args: WaitOptions,
   io: Io,
   { target, view, deadlineMs, log }: JobContext,
-  { clientOf }: Way,
+  { clientOf }: ApiAccess,
 ): Promise<Waited<ApiUrl>> {
   // Logged because a source may be wrong, and the wrong API would only ever refuse.
   if (target.regionBy !== undefined) log.info(`the region is told by ${target.regionBy}`);

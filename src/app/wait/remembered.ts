@@ -6,7 +6,7 @@ import type { Check } from '../../network/plan/check.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import type { Log } from '../../report/log.ts';
 import type { End, Owed, ResultDocument } from '../../report/result.ts';
-import type { View } from '../../report/view.ts';
+import type { WaitView } from '../../report/view.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import { instanceId } from '../instance-id.ts';
 import type { GatewayRequest, GatewaySettings } from '../network/request.ts';
@@ -16,7 +16,7 @@ import { requireRoot } from '../root.ts';
 /** The context of a wait whose end may be remembered. */
 interface Context {
   readonly log: Log;
-  readonly view: Pick<View, 'onEvent' | 'hinder'>;
+  readonly view: Pick<WaitView, 'onEvent' | 'hinder'>;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   /** what the flags say of the gateway; they override what is remembered */

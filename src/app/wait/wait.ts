@@ -6,7 +6,7 @@ import type { Tally } from '../../pace/types.ts';
 import type { Log } from '../../report/log.ts';
 import type { End } from '../../report/result.ts';
 import type { Notifier } from '../../systemd/notify.ts';
-import { type Target, targetOf } from '../api.ts';
+import { type ApiTarget, targetOf } from '../api.ts';
 import { Interrupted, type Io } from '../io.ts';
 import { settingsOf } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
@@ -137,7 +137,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
  */
 async function accountOn(
   args: WaitOptions,
-  { region }: Target,
+  { region }: ApiTarget,
 ): Promise<Pick<Account, 'said'> & { readonly isManaged: () => Promise<boolean> }> {
   const named = args['api-url'] !== undefined;
   const byHand = args.managed === 'auto' ? undefined : args.managed === 'yes';

@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { apiFlags, durationFlag, outputFlags, sourceFlag } from '../args/flags.ts';
-import { type Command, command } from '../command.ts';
+import { type CliCommand, command } from '../command.ts';
 
 const askFlags = {
   ...apiFlags,
@@ -21,7 +21,7 @@ const notes =
   '77 refused (403).';
 
 /** `rc-wait status` */
-export const statusCommand: Command = command({
+export const statusCommand: CliCommand = command({
   name: 'status',
   summary: 'Ask once: the automation status',
   flags: { ...askFlags, ...sourceFlag },
@@ -36,7 +36,7 @@ export const statusCommand: Command = command({
 });
 
 /** `rc-wait details` */
-export const detailsCommand: Command = command({
+export const detailsCommand: CliCommand = command({
   name: 'details',
   summary: 'Ask once: the automation status and the tasks',
   flags: askFlags,
@@ -46,7 +46,7 @@ export const detailsCommand: Command = command({
 });
 
 /** `rc-wait gateway` */
-export const gatewayCommand: Command = command({
+export const gatewayCommand: CliCommand = command({
   name: 'gateway',
   summary: 'Ask once: the address of the gateway',
   flags: askFlags,
@@ -56,7 +56,7 @@ export const gatewayCommand: Command = command({
 });
 
 /** `rc-wait features` */
-export const featuresCommand: Command = command({
+export const featuresCommand: CliCommand = command({
   name: 'features',
   summary: 'Ask once: what the automation does on this server',
   flags: askFlags,

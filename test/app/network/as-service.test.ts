@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Start, setGatewayByService } from '../../../src/app/network/as-service.ts';
+import { type StartService, setGatewayByService } from '../../../src/app/network/as-service.ts';
 import type { GatewayRequest } from '../../../src/app/network/request.ts';
 import { parseServiceRequest } from '../../../src/app/network/service-request.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
@@ -18,7 +18,7 @@ const network = { action: 'changed', stack: 'netplan', interface: 'eth1', files:
 /** A service that says `stdout` and ends so. */
 function service(stdout: string, exit: number | undefined = 0, how = `exit status ${exit}`) {
   const started: { description: string; command: readonly string[] }[] = [];
-  const start: Start = async (description, command) => {
+  const start: StartService = async (description, command) => {
     started.push({ description, command });
     return { exit, stdout, how };
   };

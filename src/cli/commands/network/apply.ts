@@ -8,7 +8,7 @@ import {
   rootFlag,
   stackFlag,
 } from '../../args/flags.ts';
-import { type Command, command } from '../../command.ts';
+import { type CliCommand, command } from '../../command.ts';
 
 const networkFlags = {
   gateway: {
@@ -30,7 +30,7 @@ const exits =
   '64 wrong flags, 69 no usable answer, 73 it cannot be done, and all is as before, 77 root is needed, or the API refused.';
 
 /** `rc-wait network plan` */
-export const networkPlanCommand: Command = command({
+export const networkPlanCommand: CliCommand = command({
   name: 'network plan',
   summary: 'Show what would change for the gateway to be the default route; change nothing',
   flags: networkFlags,
@@ -44,7 +44,7 @@ export const networkPlanCommand: Command = command({
 });
 
 /** `rc-wait network apply` */
-export const networkApplyCommand: Command = command({
+export const networkApplyCommand: CliCommand = command({
   name: 'network apply',
   summary: 'Make the gateway the default route, in the files and in the kernel',
   flags: { ...networkFlags, ...probeFlag },

@@ -1,12 +1,12 @@
 import type { Options } from 'yargs';
-import { type Command, command } from '../../command.ts';
+import { type CliCommand, command } from '../../command.ts';
 
 const flags = {
   errand: { string: true, requiresArg: true, demandOption: true, describe: 'What to do, as JSON' },
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait network carry-out`: run in a transient service for `--privileges service`. */
-export const networkCarryOutCommand: Command = command({
+export const networkCarryOutCommand: CliCommand = command({
   name: 'network carry-out',
   hidden: true,
   summary: 'Change the network for another rc-wait that has no right to',

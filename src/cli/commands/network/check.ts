@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { outputFlags, privilegesFlag, rootFlag, stackFlag } from '../../args/flags.ts';
-import { type Command, command } from '../../command.ts';
+import { type CliCommand, command } from '../../command.ts';
 
 const checkFlags = {
   gateway: {
@@ -21,7 +21,7 @@ const checkFlags = {
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait network check` */
-export const networkCheckCommand: Command = command({
+export const networkCheckCommand: CliCommand = command({
   name: 'network check',
   summary: 'Say whether configuration and kernel still hold the gateway',
   flags: checkFlags,

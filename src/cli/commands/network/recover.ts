@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { durationFlag, rootFlag } from '../../args/flags.ts';
-import { type Command, command } from '../../command.ts';
+import { type CliCommand, command } from '../../command.ts';
 
 const recoverFlags = {
   ...rootFlag,
@@ -8,7 +8,7 @@ const recoverFlags = {
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait network recover`: run by the dead-man timer. */
-export const networkRecoverCommand: Command = command({
+export const networkRecoverCommand: CliCommand = command({
   name: 'network recover',
   hidden: true,
   summary: 'Put back what a change of the network that did not end has left',

@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { outputFlags, rootFlag } from '../../args/flags.ts';
-import { type Command, command } from '../../command.ts';
+import { type CliCommand, command } from '../../command.ts';
 
 const rollbackFlags = {
   force: {
@@ -13,7 +13,7 @@ const rollbackFlags = {
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait network rollback` */
-export const networkRollbackCommand: Command = command({
+export const networkRollbackCommand: CliCommand = command({
   name: 'network rollback',
   summary: 'Undo the last change: every file is byte for byte what it was before',
   flags: rollbackFlags,

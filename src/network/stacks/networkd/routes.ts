@@ -3,7 +3,7 @@ import { type IniFile, lastValue, type Section, type Setting } from '../text/ini
 import { lateSettings, type Placed, sectionsOf, truth, type Unit } from './units.ts';
 
 /** An IPv4 default route of the main table in a file. */
-export interface DefaultRoute {
+export interface NetworkdRoute {
   readonly file: IniFile;
   /** the gateway; undefined if it has none */
   readonly via: string | undefined;
@@ -14,7 +14,7 @@ export interface DefaultRoute {
 }
 
 /** Every IPv4 default route of the main table in a unit's file and drop-ins. */
-export function defaultRoutes(unit: Unit): DefaultRoute[] {
+export function defaultRoutes(unit: Unit): NetworkdRoute[] {
   // The routes of an interface in a VRF belong to the table of the VRF.
   if (lastValue(sectionsOf(unit, 'Network'), 'VRF')) return [];
   return [unit.file, ...unit.dropIns].flatMap((file) =>
@@ -25,7 +25,7 @@ export function defaultRoutes(unit: Unit): DefaultRoute[] {
   );
 }
 
-function networkDefaults(file: IniFile, { settings }: Section): DefaultRoute[] {
+function networkDefaults(file: IniFile, { settings }: Section): NetworkdRoute[] {
   return settings
     .filter(
       ({ key, value }) =>
@@ -38,7 +38,7 @@ function networkDefaults(file: IniFile, { settings }: Section): DefaultRoute[] {
  * A `[Route]` section with a gateway and no destination is a default route. Other tables belong to
  * policy rules, which rc-wait leaves alone; a black hole carries nothing.
  */
-function routeDefault(file: IniFile, section: Section): DefaultRoute[] {
+function routeDefault(file: IniFile, section: Section): NetworkdRoute[] {
   const setting = (key: string) => lastValue([section], key) || undefined;
   const [gateway, destination] = [setting('Gateway'), setting('Destination')];
   const [nexthop] = (setting('MultiPathRoute') ?? '').split(/[@\s]/);
