@@ -47,9 +47,9 @@ describe('what a command does not need is not loaded', () => {
     for (const name of ['simulator', 'network', 'openstack', 'remote', 'systemd', 'wait', 'announce'])
       expect(loaded.filter(room(name)), name).toEqual([]);
     expect(loaded.filter((name) => name.startsWith('src/report/'))).toEqual([
-      'src/report/answer.ts',
       'src/report/exit.ts',
       'src/report/words.ts',
+      'src/report/answer.ts',
     ]);
   });
 
