@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import { regions } from '../../src/base/region.ts';
 import { variableOf } from '../../src/cli/args/flags.ts';
-import type { Command } from '../../src/cli/command.ts';
+import type { CliCommand } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 
 /** A flag of a command, for the manual page and the completions. */
@@ -73,7 +73,7 @@ export function surface(): readonly CommandText[] {
     }));
 }
 
-function flagText(command: Command, name: string, options: Options): FlagText {
+function flagText(command: CliCommand, name: string, options: Options): FlagText {
   const choices = name === 'region' ? regions : (options.choices ?? []).map(String);
   const { default: given, describe = '' } = options;
   return {

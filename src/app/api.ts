@@ -21,7 +21,7 @@ export interface OpenApi {
 }
 
 /** Which API to ask, as far as that is known before any request. */
-export interface Target {
+export interface ApiTarget {
   /** undefined: nothing on this server names its region, so the APIs of all six must be asked */
   readonly baseUrl: ApiUrl | undefined;
   readonly region?: Region;
@@ -39,7 +39,7 @@ export interface Target {
  * Chooses the API that the flags name, or the API of the region that this server's own sources name. Sources
  * are read only for what no flag says.
  */
-export async function targetOf(args: ApiOptions): Promise<Target> {
+export async function targetOf(args: ApiOptions): Promise<ApiTarget> {
   const { apiUrlOf, parseApiUrl, parseRegion } = await import('../rackconnect/regions.ts');
   const url = args['api-url'];
   if (url !== undefined) return { baseUrl: parseApiUrl(url), byServiceNet: false, said: [] };
@@ -62,7 +62,7 @@ export async function targetOf(args: ApiOptions): Promise<Target> {
 }
 
 /** The source address for requests, by the flags and the current state of the interfaces. */
-export function sourceOf(args: ApiOptions, target: Target): Ipv4Address | undefined | 'missing' {
+export function sourceOf(args: ApiOptions, target: ApiTarget): Ipv4Address | undefined | 'missing' {
   const { byServiceNet, serviceNet } = target;
   const wish = {
     address: args['source-address'],
@@ -84,7 +84,7 @@ function interfaceOf({ root, interface: name }: ApiOptions): string | undefined 
 }
 
 /** The name of the interface that lacks an address, for messages. */
-export function sourceInterface(args: ApiOptions, { serviceNet }: Target): string {
+export function sourceInterface(args: ApiOptions, { serviceNet }: ApiTarget): string {
   return interfaceOf(args) ?? serviceNet ?? 'the interface';
 }
 
@@ -92,7 +92,7 @@ export function sourceInterface(args: ApiOptions, { serviceNet }: Target): strin
  * Looks up the source address anew for each connection. Chosen once, it would stay wrong for good on a server
  * whose address is rewritten during boot.
  */
-export function sourceNow(args: ApiOptions, target: Target): () => SourceNow {
+export function sourceNow(args: ApiOptions, target: ApiTarget): () => SourceNow {
   return () => {
     try {
       const source = sourceOf(args, target);
@@ -115,7 +115,7 @@ const lookAgainMs = 500;
  */
 export async function sourceWithin(
   args: ApiOptions,
-  target: Target,
+  target: ApiTarget,
   within: { clock: Clock; deadlineMs: number; signal: AbortSignal; onMissing: (message: string) => void },
 ): Promise<SourceNow> {
   const { clock, deadlineMs, signal, onMissing } = within;
@@ -129,7 +129,7 @@ export async function sourceWithin(
 }
 
 /** The source address by the flags; `missing` for an interface that may still appear. */
-function sourceYet(args: ApiOptions, target: Target): SourceNow {
+function sourceYet(args: ApiOptions, target: ApiTarget): SourceNow {
   const name = interfaceOf(args);
   const mayCome = args['source-address'] === undefined && name !== undefined && isInterfaceName(name);
   if (mayCome && !isThere(name)) return { missing: `this server has no interface ${name}` };
@@ -139,7 +139,7 @@ function sourceYet(args: ApiOptions, target: Target): SourceNow {
 }
 
 /** Access to every API: the account of this server's requests, and a transport that binds their source address. */
-export interface Way {
+export interface ApiAccess {
   readonly pace: Pace;
   /** a client of the API at `baseUrl` */
   readonly clientOf: (baseUrl: ApiUrl) => RackconnectClient;
@@ -153,7 +153,7 @@ export async function withWay<T>(
   args: ApiOptions,
   localAddress: LocalAddress,
   onNotice: (notice: string) => void,
-  work: (way: Way) => Promise<T>,
+  work: (way: ApiAccess) => Promise<T>,
 ): Promise<T> {
   const caPem = args['ca-file'] === undefined ? undefined : readCa(args['ca-file']);
   const [{ createClient }, { createTransport }, { openLedger }, { createPace, defaultRequestTimeoutMs }] =

@@ -4,7 +4,7 @@ import { rememberRegion } from '../host/remembered-region.ts';
 import type { AskOptions } from '../pace/types.ts';
 import { findRegion } from '../rackconnect/find-region.ts';
 import { type ApiUrl, apiUrlOf } from '../rackconnect/regions.ts';
-import type { Target, Way } from './api.ts';
+import type { ApiAccess, ApiTarget } from './api.ts';
 import type { ApiOptions } from './options.ts';
 
 /**
@@ -12,9 +12,9 @@ import type { ApiOptions } from './options.ts';
  * @throws RcWaitError API_REFUSED or API_UNAVAILABLE when no region knows it, CONFIGURATION when several do
  */
 export async function searchOnce(
-  { clientOf }: Pick<Way, 'clientOf'>,
+  { clientOf }: Pick<ApiAccess, 'clientOf'>,
   args: Pick<ApiOptions, 'state-dir'>,
-  { said }: Pick<Target, 'said'>,
+  { said }: Pick<ApiTarget, 'said'>,
   within: Pick<AskOptions, 'signal' | 'onDelay'>,
 ): Promise<ApiUrl> {
   const search = await findRegion(clientOf, { ...within, nowMs: systemClock.nowMs() });

@@ -11,6 +11,16 @@ export interface ApiOptions {
   readonly root?: string;
 }
 
+/** Options of a single question to the API. */
+export interface QuestionOptions extends ApiOptions {
+  /** ms, or Infinity */
+  readonly timeout: number;
+  readonly quiet: boolean;
+  readonly output: 'human' | 'json';
+  /** the API's own answer in this format; undefined: plain words */
+  readonly format?: 'text' | 'json' | 'xml' | undefined;
+}
+
 /** Options of a wait on this server. Durations are in ms, or Infinity. */
 export interface WaitOptions extends ApiOptions {
   readonly timeout: number;
@@ -31,12 +41,6 @@ export interface WaitOptions extends ApiOptions {
   readonly 'log-level': 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly 'log-format': 'auto' | 'human' | 'json' | 'journal';
 }
-
-/** The options that a wait needs on an instance where DEPLOYED was seen before. */
-export type OnceOptions = Pick<
-  WaitOptions,
-  'once-per-instance' | 'network' | 'public-interface' | 'probe' | 'root'
-> & { readonly interface?: string | undefined };
 
 /** The options for announcing how a wait ended. */
 export type TellOptions = Pick<

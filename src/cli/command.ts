@@ -5,7 +5,7 @@ import type { Io } from '../app/io.ts';
 export type Flags = Readonly<Record<string, Options>>;
 
 /** A command: its flags, its texts and its function. */
-export interface Command {
+export interface CliCommand {
   /** as typed, such as `network plan` */
   readonly name: string;
   readonly summary: string;
@@ -33,10 +33,10 @@ export type Args<F extends Flags> = InferredOptionTypes<F>;
 
 /** Ties the types of a command's arguments to its flags. */
 export function command<const F extends Flags>(
-  definition: Omit<Command, 'flags' | 'run'> & {
+  definition: Omit<CliCommand, 'flags' | 'run'> & {
     readonly flags: F;
     readonly run: (args: Args<F>, io: Io, operands: readonly string[]) => Promise<number>;
   },
-): Command {
+): CliCommand {
   return definition;
 }

@@ -8,7 +8,7 @@ import { bindNegatives } from './args/no-flags.ts';
 import { type Route, route, wantsText } from './args/route.ts';
 import { withoutShortForms } from './args/short-forms.ts';
 import { unknownVariables } from './args/variables.ts';
-import type { Command } from './command.ts';
+import type { CliCommand } from './command.ts';
 import { commands, defaultCommand } from './commands/index.ts';
 import { causeOf, failure } from './failure.ts';
 import { version } from './version.ts';
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 /** Parses a command line. For an invalid one it calls `onMisuse` of the command that was meant. */
 async function understand(argv: readonly string[], io: Io) {
-  let command: Command | undefined = isForDefault(argv) ? defaultCommand : undefined;
+  let command: CliCommand | undefined = isForDefault(argv) ? defaultCommand : undefined;
   try {
     const where = route(argv, commands, defaultCommand);
     command = where.kind === 'command' ? where.command : undefined;
@@ -45,7 +45,7 @@ async function understand(argv: readonly string[], io: Io) {
  * sees a warning, so the wait fails there.
  * @throws RcWaitError USAGE in a service that waits
  */
-function lookAtVariables(command: Command, { env, err }: Io): void {
+function lookAtVariables(command: CliCommand, { env, err }: Io): void {
   for (const { name, meant } of unknownVariables(env, commands)) {
     const message = `cannot use ${name}: there is no such variable`;
     const hint = meant === undefined ? 'rc-wait COMMAND --help shows them' : `did you mean ${meant}?`;
@@ -111,7 +111,7 @@ function argumentsOf({ flags, command }: Extract<Route, { readonly kind: 'comman
   return bindNegatives(joinLists(flags, command.lists), command.flags);
 }
 
-function declare(parser: Argv, command: Command, io: Io): void {
+function declare(parser: Argv, command: CliCommand, io: Io): void {
   const operands = command.operands === undefined ? '' : ` ${command.operands}`;
   parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]\n\n${command.summary}`);
   declareFlags(parser, command, io);
@@ -120,7 +120,7 @@ function declare(parser: Argv, command: Command, io: Io): void {
   if (command.notes !== undefined) parser.epilogue(command.notes);
 }
 
-function declareFlags(parser: Argv, command: Command, io: Io): void {
+function declareFlags(parser: Argv, command: CliCommand, io: Io): void {
   parser.options(command.flags);
   for (const [line, purpose] of command.examples) parser.example(line, purpose);
   parser.config(fromEnvironment(command, io.env));

@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Reading } from '../base/reading.ts';
-import { readText } from './files.ts';
+import { readSource } from './files.ts';
 
 /**
  * The labels of a config drive (OpenStack's documentation, "Config drives"): ISO 9660 and VFAT spell them
@@ -38,7 +38,7 @@ export function configDriveBelow(root: string): ReadConfigDrive {
     const { places, unmounted } = await mounts;
     let trouble: Reading<string> | undefined;
     for (const place of [...places, ...usualPlaces]) {
-      const reading = await readText(`${place}/openstack/latest/${name}`, root);
+      const reading = await readSource(`${place}/openstack/latest/${name}`, root);
       if (reading.kind === 'known') return reading;
       // Unreadable differs from missing, and another copy may still be readable.
       if (reading.kind === 'unknown') trouble ??= reading;
@@ -66,7 +66,7 @@ async function mountsBelow(root: string): Promise<Mounts> {
     // Not realpath: the unit's sandbox shows the labels, but not the devices behind them.
     if (target !== undefined) devices.push(resolve(labelFolder, target));
   }
-  const table = devices.length === 0 ? undefined : await readText('/proc/self/mountinfo', root);
+  const table = devices.length === 0 ? undefined : await readSource('/proc/self/mountinfo', root);
   const places = table?.kind === 'known' ? placesOf(devices, table.value) : [];
   return { places, unmounted: places.length === 0 ? devices[0] : undefined };
 }

@@ -12,7 +12,7 @@ const longestBytes = 1024 * 1024;
 const limitMs = 2_000;
 
 /** Reads a text file below `root`; its `where` is the path without `root`. Never rejects. */
-export function readText(path: string, root: string): Promise<Reading<string>> {
+export function readSource(path: string, root: string): Promise<Reading<string>> {
   return within(read(path, root), limitMs, () => ({
     kind: 'unknown',
     why: `${path}: no answer within ${limitMs / 1000} s`,

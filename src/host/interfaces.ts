@@ -3,7 +3,7 @@ import { contains, type Ipv4Address, type Ipv4Prefix, parseIpv4, parseIpv4Prefix
 import type { Link } from '../system/links.ts';
 
 /** An interface of this server that is up, with its IPv4 addresses. */
-export type Interface = Pick<Link, 'name' | 'addresses'>;
+export type OwnInterface = Pick<Link, 'name' | 'addresses'>;
 
 /** ServiceNet, in every region (Rackspace's documentation of the routes to keep). */
 const serviceNetRanges: readonly Ipv4Prefix[] = ['10.176.0.0/12', '10.208.0.0/12']
@@ -34,7 +34,7 @@ export interface SourceWish {
  */
 export function sourceAddress(
   wish: SourceWish,
-  present: readonly Interface[],
+  present: readonly OwnInterface[],
   exists: (name: string) => boolean,
 ): Ipv4Address | undefined | 'missing' {
   if (wish.address !== undefined) {
@@ -78,7 +78,7 @@ export function isInterfaceName(name: string): boolean {
   return /^[^\s/:-][^\s/:]{0,14}$/.test(name) && name !== '.' && name !== '..';
 }
 
-function noSuchInterface(name: string, present: readonly Interface[]): RcWaitError {
+function noSuchInterface(name: string, present: readonly OwnInterface[]): RcWaitError {
   const names = present.map((one) => one.name).filter((one) => one !== 'lo');
   return new RcWaitError(
     'CONFIGURATION',

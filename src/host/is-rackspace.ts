@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reading } from '../base/reading.ts';
-import { readText } from './files.ts';
+import { readSource } from './files.ts';
 import type { Finding } from './finding.ts';
 import { wordsOf } from './finding.ts';
 
@@ -30,7 +30,7 @@ export async function likenessOf(findings: readonly Finding<unknown>[], root = '
   for (const path of [...ofXen, ...ofConfigDrive]) {
     if (await exists(join(root, path))) return { isRackspace: true, why: `${path} is there` };
   }
-  const type = await readText('/sys/hypervisor/type', root);
+  const type = await readSource('/sys/hypervisor/type', root);
   if (type.kind === 'known' && type.value.trim() === 'xen')
     return { isRackspace: true, why: 'the hypervisor is Xen' };
   return {

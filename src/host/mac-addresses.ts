@@ -1,6 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readText } from './files.ts';
+import { readSource } from './files.ts';
 import { macIn } from './parse/identity.ts';
 
 /** A network interface of this server, up or down. */
@@ -26,7 +26,7 @@ export async function nicsBelow(root: string): Promise<readonly Nic[]> {
   const others = names.filter((_, index) => !isDevice[index]).sort();
   const nics = await Promise.all(
     [...devices, ...others].slice(0, mostNics).map(async (name) => {
-      const reading = await readText(`${folder}/${name}/address`, root);
+      const reading = await readSource(`${folder}/${name}/address`, root);
       const mac = reading.kind === 'known' ? macIn(reading.value) : undefined;
       return mac === undefined ? undefined : { name, mac };
     }),

@@ -2,7 +2,7 @@ import type { Parsed, Reading } from '../base/reading.ts';
 import { parsed } from '../base/reading.ts';
 import type { Region } from '../base/region.ts';
 import { configDriveBelow, type ReadConfigDrive } from './config-drive.ts';
-import { readText } from './files.ts';
+import { readSource } from './files.ts';
 import { type Finding, finding } from './finding.ts';
 import { type Nic, nicsBelow } from './mac-addresses.ts';
 import { instanceIdOfInstanceData, regionOfInstanceData } from './parse/cloud-init.ts';
@@ -12,7 +12,7 @@ import {
   rolesOfVendorData,
   serviceNetMacOfVendorData,
 } from './parse/config-drive.ts';
-import { instanceIdIn, regionIn } from './parse/identity.ts';
+import { instanceIdIn, regionInIdentity } from './parse/identity.ts';
 import { regionOfNameServers } from './parse/resolv-conf.ts';
 import { labelOfXenstore, rolesOfXenstore } from './parse/xenstore.ts';
 import { type ReadXenstore, readXenstore } from './xenstore.ts';
@@ -51,7 +51,7 @@ export interface Server {
 export function thisServer({ root = '/', xenstore = readXenstore }: Places = {}): Server {
   const drive = configDriveBelow(root);
   const file = async <T>(path: string, parse: (text: string) => Parsed<T>): Promise<Reading<T>> =>
-    parsed(await readText(path, root), parse);
+    parsed(await readSource(path, root), parse);
   const key = async <T>(name: string, parse: (text: string) => Parsed<T>): Promise<Reading<T>> =>
     parsed(await xenstore(name), parse);
   const onDrive = async <T>(
@@ -62,7 +62,7 @@ export function thisServer({ root = '/', xenstore = readXenstore }: Places = {})
   return {
     region: async () => {
       const [fromXenstore, fromDrive, fromCloudInit, fromDns] = await Promise.all([
-        key('vm-data/provider_data/region', regionIn),
+        key('vm-data/provider_data/region', regionInIdentity),
         onDrive('vendor_data.json', regionOfVendorData),
         file(instanceData, regionOfInstanceData),
         first(resolvConfs.map((path) => () => file(path, regionOfNameServers))),

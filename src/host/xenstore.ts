@@ -1,6 +1,6 @@
 import type { Reading } from '../base/reading.ts';
 import { within } from '../base/timeout.ts';
-import { inWords, type ProgramEnd, runProgram, tail } from '../system/command.ts';
+import { endInWords, type ProgramEnd, runProgram, tail } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
 import { quoted } from './parse/json.ts';
 
@@ -59,6 +59,6 @@ function whyNot(key: string, end: ProgramEnd, stderr: string): Reading<string> {
   const said = reason ?? stderr.trim();
   return {
     kind: 'unknown',
-    why: said === '' ? `xenstore-read failed: ${inWords(end)}` : `xenstore-read says ${quoted(said)}`,
+    why: said === '' ? `xenstore-read failed: ${endInWords(end)}` : `xenstore-read says ${quoted(said)}`,
   };
 }

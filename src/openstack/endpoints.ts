@@ -7,7 +7,7 @@ import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
 export type NetworkWish = 'auto' | 'servicenet' | 'public';
 
 /** What the caller asks for. */
-export interface Wish {
+export interface EndpointWish {
   /** name or type; undefined: all services */
   readonly service: string | undefined;
   /** upper case; empty: the region where rc-wait runs, else the account's default, else all regions of the service */
@@ -18,7 +18,7 @@ export interface Wish {
 }
 
 /** Where rc-wait runs. */
-export interface Place {
+export interface ServerPlace {
   /** region of this Rackspace server, upper case; undefined: not a Rackspace server, as far as rc-wait can tell */
   readonly region: string | undefined;
 }
@@ -49,7 +49,7 @@ export interface Choice {
  * is chosen, and the reason says so.
  * @throws RcWaitError CONFIGURATION when the service or its endpoint in the region is missing or ambiguous
  */
-export function chooseEndpoints(catalog: Catalog, wish: Wish, place: Place): Choice {
+export function chooseEndpoints(catalog: Catalog, wish: EndpointWish, place: ServerPlace): Choice {
   if (wish.service !== undefined) return { chosen: chooseOne(catalog, wish.service, wish, place), left: [] };
   const chosen: Chosen[] = [];
   const left: { service: string; reason: string }[] = [];
@@ -70,7 +70,12 @@ export function chooseEndpoints(catalog: Catalog, wish: Wish, place: Place): Cho
 
 const rackconnect = 'rackconnect';
 
-function chooseOne(catalog: Catalog, name: string, wish: Wish, place: Place): readonly Chosen[] {
+function chooseOne(
+  catalog: Catalog,
+  name: string,
+  wish: EndpointWish,
+  place: ServerPlace,
+): readonly Chosen[] {
   if (name.toLowerCase() === rackconnect) return chooseRackconnect(catalog, wish, place);
   const services = servicesNamed(catalog, name);
   const [service, ...others] = services.length > 1 ? regionalOnes(services) : services;
@@ -108,7 +113,12 @@ function noService(catalog: Catalog, name: string): RcWaitError {
   );
 }
 
-function chooseFrom(service: CatalogService, catalog: Catalog, wish: Wish, place: Place): readonly Chosen[] {
+function chooseFrom(
+  service: CatalogService,
+  catalog: Catalog,
+  wish: EndpointWish,
+  place: ServerPlace,
+): readonly Chosen[] {
   const own = regionsOf(service);
   const wished = wishedRegions(catalog, wish, place);
   // An account's default region does not apply to services that do not exist there.
@@ -119,7 +129,7 @@ function chooseFrom(service: CatalogService, catalog: Catalog, wish: Wish, place
   return regions.map((region) => pick(service, region, catalog, wish, place));
 }
 
-function wishedRegions(catalog: Catalog, { regions }: Wish, place: Place): readonly string[] {
+function wishedRegions(catalog: Catalog, { regions }: EndpointWish, place: ServerPlace): readonly string[] {
   if (regions.length > 0) return regions;
   if (place.region !== undefined) return [place.region];
   return catalog.defaultRegion === undefined ? [] : [catalog.defaultRegion];
@@ -129,8 +139,8 @@ function pick(
   service: CatalogService,
   region: string | undefined,
   catalog: Catalog,
-  wish: Wish,
-  place: Place,
+  wish: EndpointWish,
+  place: ServerPlace,
 ): Chosen {
   const endpoint = endpointsIn(
     service,
@@ -156,7 +166,11 @@ function pick(
 }
 
 /** The documentation's rule; see `chooseEndpoints`. */
-function networkFor(endpoint: CatalogEndpoint, wish: Wish, place: Place): Pick<Chosen, 'network' | 'reason'> {
+function networkFor(
+  endpoint: CatalogEndpoint,
+  wish: EndpointWish,
+  place: ServerPlace,
+): Pick<Chosen, 'network' | 'reason'> {
   if (wish.network !== 'auto') return { network: wish.network, reason: 'chosen by hand (--network)' };
   const publicly = (reason: string) => ({ network: 'public' as const, reason });
   if (endpoint.region === undefined) return publicly('the service has one endpoint for all regions');
@@ -176,7 +190,7 @@ function networkFor(endpoint: CatalogEndpoint, wish: Wish, place: Place): Pick<C
 }
 
 /** The RackConnect API is in no catalog and leaves no choice: it answers over ServiceNet only. */
-function chooseRackconnect(catalog: Catalog, wish: Wish, place: Place): readonly Chosen[] {
+function chooseRackconnect(catalog: Catalog, wish: EndpointWish, place: ServerPlace): readonly Chosen[] {
   if (wish.network === 'public') {
     throw new RcWaitError('CONFIGURATION', 'cannot use a public endpoint of rackconnect: there is none', {
       hint: 'it answers over ServiceNet alone, to the server that asks; from elsewhere see rc-wait remote',

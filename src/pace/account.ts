@@ -22,7 +22,7 @@ export interface Approach {
 }
 
 /** The ledger's answer. */
-export type Step =
+export type AccountStep =
   | { readonly kind: 'told'; readonly answer: StoredAnswer }
   | { readonly kind: 'granted'; readonly slotId: number; readonly takenMs: number }
   | { readonly kind: 'delayed'; readonly delay: Delay };
@@ -46,7 +46,7 @@ export interface Settlement {
 export interface Ledger {
   readonly limits: Limits;
   /** Answers, grants a slot, or gives the reason for the delay and its end. */
-  approach(approach: Approach): Step;
+  approach(approach: Approach): AccountStep;
   /** Records how the request of a slot ended. */
   settle(settlement: Settlement): void;
   /**
@@ -160,7 +160,7 @@ export class MemoryLedger implements Ledger {
     this.#book = { ...emptyBook(options.limits), slots };
   }
 
-  approach(approach: Approach): Step {
+  approach(approach: Approach): AccountStep {
     const { answers, backoff } = this.#book;
     const slots = this.#book.slots.filter((slot) => slot.countsUntilMs > approach.nowMs);
     const step = decide({ slots, backoff, answer: answers.get(approach.key) }, approach, this.limits);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bootId } from '../system/boot.ts';
 import { isAlive, type Owner, thisOwner } from '../system/process-identity.ts';
 import {
+  type AccountStep,
   type Approach,
   answerFor,
   type Book,
@@ -10,7 +11,6 @@ import {
   decide,
   type Ledger,
   type Settlement,
-  type Step,
   type StoredAnswer,
   unaccounted,
 } from './account.ts';
@@ -74,7 +74,7 @@ export class SqliteLedger implements Ledger {
     this.#db.guarded(() => undefined);
   }
 
-  approach(approach: Approach): Step {
+  approach(approach: Approach): AccountStep {
     const step = this.#db.guarded(() => {
       // Most looks end here, without a lock.
       const look = this.#decide(approach);
@@ -147,7 +147,7 @@ export class SqliteLedger implements Ledger {
     return decide({ slots: this.#slots(approach.nowMs), backoff, answer }, approach, this.limits);
   }
 
-  #grant(approach: Approach): Step {
+  #grant(approach: Approach): AccountStep {
     const step = this.#decide(approach);
     if (step.kind !== 'granted') return step;
     const share = this.#options.share?.take(approach);

@@ -5,12 +5,12 @@ import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/error.ts';
 import { trustedFolder } from '../base/files.ts';
 import {
+  type AccountStep,
   type Approach,
   answerFor,
   type Ledger,
   MemoryLedger,
   type Settlement,
-  type Step,
   type StoredAnswer,
 } from './account.ts';
 import { LedgerUnusable } from './database.ts';
@@ -66,7 +66,7 @@ class SteadfastLedger implements Ledger {
     return this.#current.limits;
   }
 
-  approach(approach: Approach): Step {
+  approach(approach: Approach): AccountStep {
     if (!this.#shared) {
       const published = this.#published(approach.key);
       const answer = answerFor(published, approach, windowMs);

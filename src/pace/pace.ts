@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ledger } from './account.ts';
-import type { AskOptions, Outcome, Pace, Tally, Told } from './types.ts';
+import type { AskOptions, AskOutcome, Pace, Tally, Told } from './types.ts';
 
 /**
  * How often a waiting process looks at the ledger if nothing wakes it, in ms. Each look is a sign of life, and
@@ -39,7 +39,7 @@ class LedgerPace implements Pace {
 
   async ask(
     key: string,
-    send: (signal: AbortSignal) => Promise<Outcome>,
+    send: (signal: AbortSignal) => Promise<AskOutcome>,
     options: AskOptions = {},
   ): Promise<Told> {
     const { newerThanMs, signal, aside = false, inTurn = false, onDelay } = options;
@@ -60,12 +60,12 @@ class LedgerPace implements Pace {
 
   async #send(
     { key, aside, slotId, takenMs }: { key: string; aside: boolean; slotId: number; takenMs: number },
-    send: (signal: AbortSignal) => Promise<Outcome>,
+    send: (signal: AbortSignal) => Promise<AskOutcome>,
     signal: AbortSignal | undefined,
   ): Promise<Told> {
-    const settle = (outcome: Outcome | undefined): void =>
+    const settle = (outcome: AskOutcome | undefined): void =>
       this.#ledger.settle({ slotId, key, takenMs, nowMs: this.#clock.nowMs(), outcome, aside });
-    let outcome: Outcome;
+    let outcome: AskOutcome;
     this.tally.sent += 1;
     try {
       outcome = await this.#bounded(takenMs, send, signal);
@@ -87,9 +87,9 @@ class LedgerPace implements Pace {
    */
   async #bounded(
     takenMs: number,
-    send: (signal: AbortSignal) => Promise<Outcome>,
+    send: (signal: AbortSignal) => Promise<AskOutcome>,
     signal: AbortSignal | undefined,
-  ): Promise<Outcome> {
+  ): Promise<AskOutcome> {
     const timeUp = new AbortController();
     const done = new AbortController();
     const leftMs = takenMs + this.requestTimeoutMs - this.#clock.nowMs();

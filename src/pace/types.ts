@@ -8,7 +8,7 @@ export type Signal =
   | { readonly kind: 'failed'; readonly retryAfterMs?: number };
 
 /** The outcome of one request: the signal for the pace, and the record for the other processes. */
-export interface Outcome {
+export interface AskOutcome {
   readonly signal: Signal;
   /** text that every process of this server may read; JSON by convention, never a secret */
   readonly record: string;
@@ -68,7 +68,7 @@ export interface Pace {
    * quota allows. `send` must end within `requestTimeoutMs` and must not throw for network failures.
    * @throws the signal's reason when aborted
    */
-  ask(key: string, send: (signal: AbortSignal) => Promise<Outcome>, options?: AskOptions): Promise<Told>;
+  ask(key: string, send: (signal: AbortSignal) => Promise<AskOutcome>, options?: AskOptions): Promise<Told>;
   readonly tally: Readonly<Tally>;
   /** how long one request may take from the moment its slot is taken, in ms */
   readonly requestTimeoutMs: number;

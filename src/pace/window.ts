@@ -39,7 +39,7 @@ export interface Slot {
 }
 
 /** Everything that the decision depends on. */
-export interface View {
+export interface WindowView {
   readonly slots: readonly Slot[];
   /** when `key` was last asked for, by anyone */
   readonly lastAskedMs: number | undefined;
@@ -91,7 +91,7 @@ function freeAtMs(slots: readonly Slot[], limit: number, nowMs: number): number 
  * while fewer than `limits.requests` count. Then, whatever the network's delays and the phase of the API's
  * window, the API sees no more than that in any minute.
  */
-export function delayOf(view: View, wish: Wish, limits: Limits): Delay | undefined {
+export function delayOf(view: WindowView, wish: Wish, limits: Limits): Delay | undefined {
   const { nowMs, key } = wish;
   const open = view.slots.find((slot) => slot.key === key && (slot.openUntilMs ?? 0) > nowMs);
   if (open?.openUntilMs !== undefined) return { because: 'in-flight', untilMs: open.openUntilMs };

@@ -1,6 +1,6 @@
 import { RcWaitError } from '../base/error.ts';
 import type { Reply } from '../http/types.ts';
-import type { AskOptions, Outcome, Pace, Signal } from '../pace/types.ts';
+import type { AskOptions, AskOutcome, Pace, Signal } from '../pace/types.ts';
 import { readRecord, recordOf } from './record.ts';
 import type { ApiUrl } from './regions.ts';
 import type { Transport } from './transport.ts';
@@ -62,7 +62,7 @@ export function createClient({
     async ask(operation, format = 'json', options = {}) {
       if (!formats[operation].includes(format)) throw notOffered(operation, format);
       const url = new URL(`${baseUrl}/v1/${operation}?format=${wire[format].query}`);
-      const send = async (signal: AbortSignal): Promise<Outcome> => {
+      const send = async (signal: AbortSignal): Promise<AskOutcome> => {
         const { accept } = wire[format];
         const reply = await transport.get(url, { timeoutMs: pace.requestTimeoutMs, accept, signal });
         return { signal: signalOf(reply), record: recordOf(reply) };

@@ -5,7 +5,7 @@ import { gatewayNodes } from './payload/gateway.ts';
 import { parsePayload } from './payload/parse.ts';
 import { findStatus } from './payload/status.ts';
 import { findTasks } from './payload/tasks.ts';
-import { clean, unreadable } from './payload/tree.ts';
+import { cleanValue, unreadable } from './payload/tree.ts';
 import type { Details, Feature, Read } from './types.ts';
 
 /*
@@ -64,7 +64,7 @@ export function readGateway(body: string, expected: string): Read<Ipv4Address> {
   const value = parseIpv4(first.text ?? '');
   if (value === undefined)
     return unreadable(
-      `the answer's gateway is not an IPv4 address: ${clean(first.text ?? '', 60) || 'empty'}`,
+      `the answer's gateway is not an IPv4 address: ${cleanValue(first.text ?? '', 60) || 'empty'}`,
     );
   return { ok: true, value, unread: unreadOf(parsed.tree, new Set(nodes)) };
 }
@@ -94,6 +94,6 @@ export function featureNamed(features: readonly Feature[], name: FeatureName): F
   return {
     name: first.name,
     enabled: undefined,
-    status: clean([first, ...others].map(({ status }) => status).join(' / ')),
+    status: cleanValue([first, ...others].map(({ status }) => status).join(' / ')),
   };
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import { splitLines } from '../base/lines.ts';
-import { inWords, type ProgramEnd, runProgram } from '../system/command.ts';
+import { endInWords, type ProgramEnd, runProgram } from '../system/command.ts';
 import { valueForEnvironment } from '../system/environment.ts';
 import { addressOnly, fill, type Template } from './command-line.ts';
 import type { Watched } from './types.ts';
@@ -114,7 +114,7 @@ function reasonFor(end: ProgramEnd, program: string): string | undefined {
     case 'not-started':
       return `cannot run ${program}: ${end.isMissing ? 'there is no such program' : end.reason}`;
     default:
-      return inWords(end);
+      return endInWords(end);
   }
 }
 

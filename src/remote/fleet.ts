@@ -1,6 +1,6 @@
 import type { Page, SeenServer } from '../openstack/servers.ts';
 import type { Rules, Watched } from './types.ts';
-import { advance, begin, differs, vanished } from './verdict.ts';
+import { advanceServer, beginServer, differs, vanished } from './verdict.ts';
 
 /** One question to the Cloud Servers API. Moments are by the API's clock, ms since 1970. */
 export type Ask =
@@ -14,7 +14,7 @@ export type Ask =
   | { readonly kind: 'one'; readonly id: string };
 
 /** A usable answer. `absent`: there is no such server; `lost`: the page's marker no longer exists. */
-export type Told =
+export type FleetTold =
   | { readonly kind: 'page'; readonly page: Page; readonly dateMs: number }
   | { readonly kind: 'one'; readonly server: SeenServer }
   | { readonly kind: 'absent' | 'lost' };
@@ -145,7 +145,13 @@ function nextLook({ toLook, lookMarker }: Fleet): Ask {
 }
 
 /** Takes in an answer; returns the servers that it says something new about. */
-export function absorb(fleet: Fleet, poll: Poll, ask: Ask, told: Told, nowMs: number): readonly Watched[] {
+export function absorb(
+  fleet: Fleet,
+  poll: Poll,
+  ask: Ask,
+  told: FleetTold,
+  nowMs: number,
+): readonly Watched[] {
   poll.asked += 1;
   if (ask.kind === 'one') return absorbOne(fleet, poll, ask.id, told, nowMs);
   if (told.kind !== 'page') {
@@ -175,7 +181,7 @@ function restart(fleet: Fleet, of: 'look' | 'changes' | 'sweep', nowMs: number):
   fleet.sweep.nextMs = nowMs;
 }
 
-function absorbOne(fleet: Fleet, poll: Poll, id: string, told: Told, nowMs: number): readonly Watched[] {
+function absorbOne(fleet: Fleet, poll: Poll, id: string, told: FleetTold, nowMs: number): readonly Watched[] {
   remove(poll.ones, id);
   remove(fleet.suspects, id);
   if (!fleet.looked) {
@@ -269,14 +275,14 @@ export function putOff({ pending, suspects, toLook }: Fleet, ask: Ask): void {
 /** Records what was seen of a known server. */
 function note(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
   const known = fleet.servers.get(seen.id);
-  return known === undefined ? [] : replace(fleet, known, advance(known, seen, nowMs, fleet.rules));
+  return known === undefined ? [] : replace(fleet, known, advanceServer(known, seen, nowMs, fleet.rules));
 }
 
 /** The same at the first look, where servers join. Later ones do not join, or a wait might never end. */
 function welcome(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
   if (fleet.servers.has(seen.id)) return note(fleet, seen, nowMs);
   if (seen.status === 'DELETED' || !fleet.isMeant(seen)) return [];
-  const watched = begin(seen, fleet.region, nowMs, fleet.rules);
+  const watched = beginServer(seen, fleet.region, nowMs, fleet.rules);
   fleet.servers.set(seen.id, watched);
   if (watched.verdict === undefined) fleet.pending.add(seen.id);
   return [watched];

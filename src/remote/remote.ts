@@ -7,7 +7,7 @@ import { checkFound, matcherOf, onlyIds, type Selection } from './select.ts';
 import type { RemoteEvent, RemoteTally, Rules, Watched } from './types.ts';
 import { createWatch, follow, look, type Watch } from './watch.ts';
 
-export interface RemoteOptions {
+export interface FleetWait {
   readonly regions: readonly { readonly code: string; readonly api: ServersApi }[];
   readonly selection: Selection;
   readonly rules: Rules;
@@ -48,7 +48,7 @@ export interface RemoteEnd {
  * @throws RcWaitError CONFIGURATION when a requested server does not exist; API_REFUSED when the credentials
  *   were refused before anything was found
  */
-export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd> {
+export async function waitForServers(options: FleetWait): Promise<RemoteEnd> {
   const { regions, selection, rules, clock, signal } = options;
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
@@ -107,8 +107,8 @@ export async function waitForServers(options: RemoteOptions): Promise<RemoteEnd>
  * Holds back events of servers until all requested servers are certain to exist: no command must start for a
  * server if the wait ends with an error.
  */
-function holding(onEvent: RemoteOptions['onEvent']): {
-  readonly onEvent: RemoteOptions['onEvent'];
+function holding(onEvent: FleetWait['onEvent']): {
+  readonly onEvent: FleetWait['onEvent'];
   readonly release: () => void;
 } {
   let held: RemoteEvent[] | undefined = [];

@@ -1,5 +1,5 @@
 /** How the wait for one server ended, according to the API. */
-export type Verdict = 'deployed' | 'failed' | 'unprocessable' | 'no-rackconnect' | 'gone';
+export type ServerVerdict = 'deployed' | 'failed' | 'unprocessable' | 'no-rackconnect' | 'gone';
 
 /** A server that is waited for. Times are on the clock of the wait, in ms. */
 export interface Watched {
@@ -15,7 +15,7 @@ export interface Watched {
   readonly ip: string | undefined;
   readonly serviceNetIp: string | undefined;
   /** undefined: not yet */
-  readonly verdict: Verdict | undefined;
+  readonly verdict: ServerVerdict | undefined;
   /** why it is not over, or why it ended so; undefined if the verdict says it all */
   readonly why: string | undefined;
   /** when it was first seen ACTIVE without a RackConnect status; undefined: it is not in that state */

@@ -1,9 +1,9 @@
 import { formatDuration } from '../base/duration.ts';
 import type { SeenServer } from '../openstack/servers.ts';
-import type { Rules, Verdict, Watched } from './types.ts';
+import type { Rules, ServerVerdict, Watched } from './types.ts';
 
 /** A server that was found at `nowMs`, judged. */
-export function begin(seen: SeenServer, region: string, nowMs: number, rules: Rules): Watched {
+export function beginServer(seen: SeenServer, region: string, nowMs: number, rules: Rules): Watched {
   const bare: Watched = {
     id: seen.id,
     name: seen.name,
@@ -19,11 +19,11 @@ export function begin(seen: SeenServer, region: string, nowMs: number, rules: Ru
     foundMs: nowMs,
     endedMs: undefined,
   };
-  return advance(bare, seen, nowMs, rules);
+  return advanceServer(bare, seen, nowMs, rules);
 }
 
 /** The server after another answer of the API. Pure. A verdict never changes. */
-export function advance(watched: Watched, seen: SeenServer, nowMs: number, rules: Rules): Watched {
+export function advanceServer(watched: Watched, seen: SeenServer, nowMs: number, rules: Rules): Watched {
   if (watched.verdict !== undefined) return watched;
   const isBare = seen.automation === undefined && seen.status === 'ACTIVE';
   const bareSinceMs = isBare ? (watched.bareSinceMs ?? nowMs) : undefined;
@@ -62,7 +62,7 @@ export function differs(one: Watched, other: Watched): boolean {
 }
 
 interface Judgement {
-  readonly verdict: Verdict | undefined;
+  readonly verdict: ServerVerdict | undefined;
   readonly why: string | undefined;
 }
 

@@ -9,11 +9,11 @@ import {
   absorb,
   beginPoll,
   type Fleet,
+  type FleetTold,
   isAmidChanges,
   nextAsk,
   type Poll,
   putOff,
-  type Told,
 } from './fleet.ts';
 import type { RemoteEvent, RemoteTally } from './types.ts';
 
@@ -166,14 +166,14 @@ function read(
   ask: Ask,
   reply: Reply,
   askedMs: number,
-): { readonly told: Told | undefined; readonly signal: Signal } {
+): { readonly told: FleetTold | undefined; readonly signal: Signal } {
   const { tally } = watch.options;
   const forbidden = watch.forbidden;
   watch.forbidden = 0;
   switch (reply.kind) {
     case 'ok': {
       const { value, dateMs } = reply;
-      const told: Told =
+      const told: FleetTold =
         'servers' in value
           ? { kind: 'page', page: value, dateMs: dateMs ?? guessed(watch, value, askedMs) }
           : { kind: 'one', server: value };

@@ -1,7 +1,7 @@
 import { RcWaitError } from '../base/error.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Tally } from '../pace/types.ts';
-import type { JobEnd, Known } from '../wait/job.ts';
+import type { JobEnd, JobKnown } from '../wait/job.ts';
 import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
 import { clean, count, elapsed } from './words.ts';
 
@@ -48,14 +48,14 @@ export interface Result {
 export type End =
   | JobEnd<NetworkResult>
   /** DEPLOYED was seen on this instance before, at `since` (RFC 3339), and nothing was asked now */
-  | (Known & {
+  | (JobKnown & {
       readonly kind: 'remembered';
       readonly since: string;
       readonly network: NetworkResult;
       /** the announcements that an earlier run could not make; undefined: none */
       readonly owed?: Owed | undefined;
     })
-  | (Known & { readonly kind: 'interrupted'; readonly signal: InterruptSignal });
+  | (JobKnown & { readonly kind: 'interrupted'; readonly signal: InterruptSignal });
 
 /** What the result needs besides the end of the job. */
 export interface Circumstances {
@@ -190,15 +190,15 @@ function plain(
 }
 
 /** The source of the status, if it was not the API. */
-function toldBy({ deployment }: Known): string {
+function toldBy({ deployment }: JobKnown): string {
   return deployment?.source === undefined ? '' : ` (told by ${deployment.source})`;
 }
 
-function unprocessable({ deployment }: Known): string {
+function unprocessable({ deployment }: JobKnown): string {
   return deployment?.reason === undefined ? '' : ` (${clean(deployment.reason)})`;
 }
 
-function openTasks({ deployment }: Known): string {
+function openTasks({ deployment }: JobKnown): string {
   const failed = (deployment?.tasks ?? []).filter(({ status }) => /fail|error/i.test(status));
   return failed.length === 0
     ? ''

@@ -23,7 +23,7 @@ export interface ViewOptions {
 }
 
 /** What a person and systemd see during a wait. */
-export interface View {
+export interface WaitView {
   onEvent(event: JobEvent): void;
   /** the requests so far, once there is a pace to count them */
   count(tally: Readonly<Tally>): void;
@@ -50,7 +50,7 @@ const extendMs = 30_000;
 const extendNetworkMs = 900_000;
 
 /** Shows a wait: a live block on a terminal, a line for each change elsewhere, and STATUS= for systemd. */
-export function createView(options: ViewOptions): View {
+export function createView(options: ViewOptions): WaitView {
   const { log, sink, live, columns, nowMs } = options;
   let progress = begin(options.startedMs, options.deadlineMs);
   let tally: Readonly<Tally> = { sent: 0, refused: 0, shared: 0 };

@@ -157,7 +157,7 @@ const faults: Readonly<Record<string, string>> = {
 };
 
 /** How a program ended, for a person: `exit status 1`, `killed after 30 s`, `cannot be started: permission denied`. */
-export function inWords(end: ProgramEnd): string {
+export function endInWords(end: ProgramEnd): string {
   switch (end.kind) {
     case 'exit':
       return `exit status ${end.status}`;

@@ -1,4 +1,4 @@
-import { inWords, runProgram, tail } from './command.ts';
+import { endInWords, runProgram, tail } from './command.ts';
 import { toolEnvironment } from './environment.ts';
 
 /** A tool with its arguments; never a shell command line. */
@@ -51,7 +51,7 @@ export const runCommand: Run = async (command, signal, onStart) => {
   });
   return {
     ok: end.kind === 'exit' && end.status === 0,
-    how: inWords(end),
+    how: endInWords(end),
     output: output.text(),
     ...(output.isCut() ? { isCut: true } : {}),
   };

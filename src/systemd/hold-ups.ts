@@ -75,7 +75,7 @@ function chainTo(unit: string, before: ReadonlyMap<string, string>): string[] {
 }
 
 /** A chain for a person: `systemd-user-sessions.service waits for remote-fs.target, that for srv.mount`. */
-export function inWords([first = '', second = '', ...others]: readonly string[]): string {
+export function chainInWords([first = '', second = '', ...others]: readonly string[]): string {
   return [`${first} waits for ${second}`, ...others.map((unit) => `that for ${unit}`)].join(', ');
 }
 

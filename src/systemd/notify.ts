@@ -1,5 +1,5 @@
 import { reasonOf } from '../base/error.ts';
-import { inWords, runProgram } from '../system/command.ts';
+import { endInWords, runProgram } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
 import { extendAssignment, statusAssignment } from './assignments.ts';
 
@@ -136,7 +136,7 @@ function runSystemdNotify(
     if (end.kind === 'exit' && end.status === 0) return;
     if (end.kind === 'not-started') throw new Error(`cannot run systemd-notify: ${end.reason}`);
     const how =
-      end.kind === 'timeout' ? `was ended by SIGKILL within ${timeoutMs} ms` : `ended: ${inWords(end)}`;
+      end.kind === 'timeout' ? `was ended by SIGKILL within ${timeoutMs} ms` : `ended: ${endInWords(end)}`;
     throw new Error(
       `cannot notify systemd: systemd-notify ${end.kind === 'exit' ? `ended with status ${end.status}` : how}`,
     );

@@ -1,4 +1,4 @@
-import { inWords, runProgram, tail } from '../system/command.ts';
+import { endInWords, runProgram, tail } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
 import { networkSandbox } from '../system/sandbox.ts';
 
@@ -39,5 +39,5 @@ export async function runTransient(
     stdout: answer.push,
     stderr: 'inherit',
   });
-  return { exit: end.kind === 'exit' ? end.status : undefined, stdout: answer.text(), how: inWords(end) };
+  return { exit: end.kind === 'exit' ? end.status : undefined, stdout: answer.text(), how: endInWords(end) };
 }

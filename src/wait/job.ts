@@ -14,7 +14,7 @@ export type Phase = 'region' | 'automation' | 'managed' | 'features' | 'gateway'
 export type JobEvent = WaitEvent | { readonly kind: 'phase'; readonly phase: Phase };
 
 /** What is known when the job ends, as far as it got. */
-export interface Known {
+export interface JobKnown {
   readonly deployment?: Deployment;
   /** set if the second automation was waited for */
   readonly managed?: Managed;
@@ -23,7 +23,7 @@ export interface Known {
 }
 
 /** How the job ended. `N` is the result of the network step. */
-export type JobEnd<N> = Known &
+export type JobEnd<N> = JobKnown &
   (
     | { readonly kind: 'deployed'; readonly network: N | Skipped }
     | { readonly kind: 'failed' | 'unprocessable' }
@@ -91,7 +91,7 @@ async function afterDeployed<N>(
   options: JobOptions<N>,
 ): Promise<JobEnd<N>> {
   const { client, clock } = options;
-  let known: Known = { deployment };
+  let known: JobKnown = { deployment };
   /** Asks for what follows DEPLOYED; returns an end if that does not arrive. */
   const askAfter = async <T>(
     phase: Exclude<Phase, 'region' | 'automation' | 'network'>,
@@ -132,7 +132,11 @@ async function afterDeployed<N>(
   return configure(gateway.value, known, options);
 }
 
-async function configure<N>(gateway: Ipv4Address, known: Known, options: JobOptions<N>): Promise<JobEnd<N>> {
+async function configure<N>(
+  gateway: Ipv4Address,
+  known: JobKnown,
+  options: JobOptions<N>,
+): Promise<JobEnd<N>> {
   options.onEvent({ kind: 'phase', phase: 'network' });
   try {
     return { ...known, kind: 'deployed', network: await options.configure(gateway) };

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
-import type { Hint, Inquiry, InquiryOptions, Told } from './loop.ts';
+import type { Hint, Inquiry, InquiryOptions, PollResult } from './loop.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A source on this server that needs no request and costs no quota. */
@@ -74,7 +74,7 @@ class Beside<T> implements Inquiry<T> {
     this.#clock = clock;
   }
 
-  async ask(options: InquiryOptions<T>): Promise<Told<T>> {
+  async ask(options: InquiryOptions<T>): Promise<PollResult<T>> {
     const { signal, onDelay, onHint } = options;
     signal.throwIfAborted();
     const stop = new AbortController();
@@ -104,7 +104,7 @@ class Beside<T> implements Inquiry<T> {
   }
 
   /** Reads again and again; resolves only when the source says "done" and the API is unusable. */
-  async #watch(signal: AbortSignal, onHint: (hint: Hint<T>) => void): Promise<Told<T>> {
+  async #watch(signal: AbortSignal, onHint: (hint: Hint<T>) => void): Promise<PollResult<T>> {
     for (;;) {
       const dueMs = this.#lookedMs + this.#everyMs();
       const nowMs = this.#clock.nowMs();

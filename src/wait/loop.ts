@@ -35,7 +35,7 @@ export type Waited<T> =
     };
 
 /** The result of one question. */
-export interface Told<T> {
+export interface PollResult<T> {
   readonly verdict: Verdict<T>;
   /** on the clock: when the question was asked */
   readonly askedMs: number;
@@ -56,7 +56,7 @@ export interface InquiryOptions<T> {
 /** Something to poll: the question, and what the answer means. Keeps its own pace. */
 export interface Inquiry<T> {
   /** Resolves to the next answer. @throws the signal's reason when aborted */
-  ask(options: InquiryOptions<T>): Promise<Told<T>>;
+  ask(options: InquiryOptions<T>): Promise<PollResult<T>>;
 }
 
 /** A question to the API. */
@@ -79,7 +79,7 @@ export function ofApi<T>(client: RackconnectClient, { operation, judge }: Questi
   };
 }
 
-export interface WaitOptions<T> {
+export interface LoopOptions<T> {
   readonly clock: Clock;
   /** on the clock; Infinity: none */
   readonly deadlineMs: number;
@@ -92,7 +92,7 @@ export interface WaitOptions<T> {
  * and whether another process has asked already; the loop only demands an answer newer than its last.
  * @throws the signal's reason when aborted
  */
-export async function waitFor<T>(inquiry: Inquiry<T>, options: WaitOptions<T>): Promise<Waited<T>> {
+export async function waitFor<T>(inquiry: Inquiry<T>, options: LoopOptions<T>): Promise<Waited<T>> {
   const { clock, onEvent, signal, deadlineMs } = options;
   const deadline = new Deadline(clock, deadlineMs);
   const either = AbortSignal.any([signal, deadline.signal]);

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Inquiry, InquiryOptions, Told } from './loop.ts';
+import type { Inquiry, InquiryOptions, PollResult } from './loop.ts';
 import type { Deployment } from './verdict.ts';
 
 /**
@@ -54,7 +54,7 @@ export class StillDeployed {
   }
 
   /** One look, abandoned if the API may not be asked at present, because the next step must not wait for it. */
-  async #look({ signal, onDelay }: Asking): Promise<Told<Overruled> | undefined> {
+  async #look({ signal, onDelay }: Asking): Promise<PollResult<Overruled> | undefined> {
     const startedMs = this.#clock.nowMs();
     const giveUp = new AbortController();
     try {

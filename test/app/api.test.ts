@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { sourceNow, sourceOf, sourceWithin, type Target, targetOf, withWay } from '../../src/app/api.ts';
+import { type ApiTarget, sourceNow, sourceOf, sourceWithin, targetOf, withWay } from '../../src/app/api.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
 import { scratch } from '../cli/harness.ts';
 import { interfacesHere } from '../support/interfaces.ts';
@@ -19,7 +19,7 @@ const flags = {
   'ca-file': undefined,
   'state-dir': join(folder, 'state'),
 };
-const local: Target = { baseUrl: parseApiUrl('http://127.0.0.1:1'), byServiceNet: false, said: [] };
+const local: ApiTarget = { baseUrl: parseApiUrl('http://127.0.0.1:1'), byServiceNet: false, said: [] };
 
 describe('the API', () => {
   it('is the one that was named, wherever the server is', async () => {

@@ -31,13 +31,13 @@ afterEach(() => {
 
 /** Waits on a virtual clock. */
 async function waited(
-  args: { root: string; interface: string | undefined },
+  settings: { root: string; interfaceName: string | undefined },
   { forMs = 3_600_000, to = gateway } = {},
 ) {
   const clock = new VirtualClock(0);
   const said: string[] = [];
   await clock.run(
-    untilGatewayFits(to, args, {
+    untilGatewayFits(to, settings, {
       clock,
       deadlineMs: forMs,
       signal: new AbortController().signal,
@@ -48,7 +48,7 @@ async function waited(
 }
 
 describe('a gateway in no prefix of this server', () => {
-  const here = { root: '/', interface: undefined };
+  const here = { root: '/', interfaceName: undefined };
 
   it('is waited for until the address of its interface comes, and said all the while', async () => {
     const looks = 50;
@@ -65,7 +65,7 @@ describe('a gateway in no prefix of this server', () => {
     interfaces
       .mockReturnValueOnce(having('eth1', '10.208.5.7/19'))
       .mockReturnValue(having('vlan7', '10.208.5.7/19'));
-    const { tookMs, said } = await waited({ root: '/', interface: 'vlan7' });
+    const { tookMs, said } = await waited({ root: '/', interfaceName: 'vlan7' });
     expect({ tookMs, said }).toEqual({
       tookMs: 500,
       said: ['the gateway 10.208.0.1 lies in no prefix of vlan7 yet'],
@@ -82,6 +82,6 @@ describe('a gateway in no prefix of this server', () => {
     interfaces.mockReturnValue({});
     const loopback = parseIpv4('127.0.0.9') as Ipv4Address;
     expect((await waited(here, { to: loopback })).tookMs).toBe(0);
-    expect((await waited({ root: '/mnt', interface: undefined })).tookMs).toBe(0);
+    expect((await waited({ root: '/mnt', interfaceName: undefined })).tookMs).toBe(0);
   });
 });

@@ -49,6 +49,7 @@ describe('what a command does not need is not loaded', () => {
     expect(loaded.filter((name) => name.startsWith('src/report/'))).toEqual([
       'src/report/exit.ts',
       'src/report/words.ts',
+      'src/report/answer.ts',
     ]);
   });
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseIpv4Prefix } from '../../src/base/ipv4.ts';
-import { type Interface, sourceAddress } from '../../src/host/interfaces.ts';
+import { type OwnInterface, sourceAddress } from '../../src/host/interfaces.ts';
 
-function nic(name: string, ...prefixes: string[]): Interface {
+function nic(name: string, ...prefixes: string[]): OwnInterface {
   return { name, addresses: prefixes.map(parseIpv4Prefix).filter((prefix) => prefix !== undefined) };
 }
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { readCatalog } from '../../src/openstack/catalog.ts';
 import { documentedCatalog, documentedRegions, regionCode } from '../../src/openstack/documented.ts';
-import { chooseEndpoints, type NetworkWish, type Wish } from '../../src/openstack/endpoints.ts';
+import { chooseEndpoints, type EndpointWish, type NetworkWish } from '../../src/openstack/endpoints.ts';
 import { account, madeUrl, v2, v3 } from './catalogs.ts';
 
-const wish = (part: Partial<Wish> = {}): Wish => ({
+const wish = (part: Partial<EndpointWish> = {}): EndpointWish => ({
   service: 'cloudQueues',
   regions: [],
   network: 'auto',

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Approach, Step } from '../../src/pace/account.ts';
+import type { AccountStep, Approach } from '../../src/pace/account.ts';
 import { LedgerUnusable } from '../../src/pace/database.ts';
 import { readPublished } from '../../src/pace/last-answers.ts';
 import { SqliteLedger, type SqliteLedgerOptions } from '../../src/pace/ledger.ts';
@@ -57,7 +57,7 @@ const approach = (more: Partial<Approach> = {}): Approach => ({
   requestTimeoutMs: 10_000,
   ...more,
 });
-function granted(step: Step): { slotId: number; takenMs: number } {
+function granted(step: AccountStep): { slotId: number; takenMs: number } {
   if (step.kind !== 'granted') expect.fail(`not granted: ${JSON.stringify(step)}`);
   return step;
 }
@@ -250,7 +250,7 @@ describe('a damaged ledger', () => {
     for (const ledger of ledgers) ledger.approach(approach());
     expect(damaged()).toHaveLength(1);
     nowMs += 70_000;
-    granted(ledgers[0]?.approach(approach()) as Step);
+    granted(ledgers[0]?.approach(approach()) as AccountStep);
     expect(ledgers[1]?.approach(approach())).toMatchObject({ delay: { because: 'in-flight' } });
   });
 

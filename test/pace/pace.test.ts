@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryLedger } from '../../src/pace/account.ts';
 import { createPace } from '../../src/pace/pace.ts';
-import type { Delay, Outcome } from '../../src/pace/types.ts';
+import type { AskOutcome, Delay } from '../../src/pace/types.ts';
 import { sharedLimits } from '../../src/pace/window.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-const answered = (record: string): Outcome => ({ signal: { kind: 'answered' }, record });
-const refused: Outcome = { signal: { kind: 'refused' }, record: 'refused' };
+const answered = (record: string): AskOutcome => ({ signal: { kind: 'answered' }, record });
+const refused: AskOutcome = { signal: { kind: 'refused' }, record: 'refused' };
 
 function world() {
   const clock = new VirtualClock(0);

@@ -8,12 +8,12 @@ import {
   type Slot,
   settledSlot,
   sharedLimits,
-  type View,
+  type WindowView,
   windowMs,
 } from '../../src/pace/window.ts';
 
 const key = 'details';
-const view = (slots: readonly Slot[] = [], more: Partial<View> = {}): View => ({
+const view = (slots: readonly Slot[] = [], more: Partial<WindowView> = {}): WindowView => ({
   slots,
   lastAskedMs: undefined,
   backoff: calm(sharedLimits.paceMs),

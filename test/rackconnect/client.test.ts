@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Reply } from '../../src/http/types.ts';
-import type { AskOptions, Outcome, Pace } from '../../src/pace/types.ts';
+import type { AskOptions, AskOutcome, Pace } from '../../src/pace/types.ts';
 import { createClient, formatsOf } from '../../src/rackconnect/client.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
 import type { GetOptions, Transport } from '../../src/rackconnect/transport.ts';
@@ -11,7 +11,7 @@ const baseUrl = parseApiUrl('http://127.0.0.1:8080/rc');
 /** A pace that always grants, a transport that always gives `reply`, and what went through both. */
 const stage = (reply: Reply, record?: string) => {
   const gets: { url: string; options: GetOptions }[] = [];
-  const asks: { key: string; options: AskOptions | undefined; outcome: Outcome }[] = [];
+  const asks: { key: string; options: AskOptions | undefined; outcome: AskOutcome }[] = [];
   const transport: Transport = {
     async get(url, options) {
       gets.push({ url: url.href, options });

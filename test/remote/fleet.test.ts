@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenServer } from '../../src/openstack/servers.ts';
-import { absorb, beginPoll, createFleet, type Fleet, type Told } from '../../src/remote/fleet.ts';
+import { absorb, beginPoll, createFleet, type Fleet, type FleetTold } from '../../src/remote/fleet.ts';
 
 const startMs = Date.UTC(2026, 0, 1);
 const rules = { managed: false, noRackconnectAfterMs: 600_000 };
@@ -24,17 +24,17 @@ function server(number: number, updatedS: number, automation?: string): SeenServ
 const servers = (updatedS: number, automation?: string): SeenServer[] =>
   Array.from({ length: 20 }, (_, number) => server(number, updatedS, automation));
 
-const page = (list: readonly SeenServer[], dateMs: number): Told => ({
+const page = (list: readonly SeenServer[], dateMs: number): FleetTold => ({
   kind: 'page',
   page: { servers: list, linked: false, next: undefined },
   dateMs,
 });
 
 /** A fleet that was looked at, and how it asks and hears. */
-function lookedAt(told: Told) {
+function lookedAt(told: FleetTold) {
   const fleet: Fleet = createFleet('ORD', rules, () => true, undefined);
   let nowMs = 0;
-  const hear = (of: 'look' | 'changes' | 'sweep', one: Told): void => {
+  const hear = (of: 'look' | 'changes' | 'sweep', one: FleetTold): void => {
     absorb(fleet, beginPoll(fleet), { kind: 'page', of, since: undefined, marker: undefined }, one, nowMs);
     nowMs += 5_000;
   };

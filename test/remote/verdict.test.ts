@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readOne } from '../../src/openstack/servers.ts';
-import { advance, begin, differs, vanished } from '../../src/remote/verdict.ts';
+import { advanceServer, beginServer, differs, vanished } from '../../src/remote/verdict.ts';
 
 const rules = { managed: false, noRackconnectAfterMs: 600_000 };
 
@@ -13,7 +13,7 @@ function seen(status: string, metadata: Record<string, string> = {}) {
 }
 
 const automation = (word: string) => ({ rackconnect_automation_status: word });
-const verdictOf = (...args: Parameters<typeof seen>) => begin(seen(...args), 'ORD', 0, rules).verdict;
+const verdictOf = (...args: Parameters<typeof seen>) => beginServer(seen(...args), 'ORD', 0, rules).verdict;
 
 describe('a server', () => {
   it.each<[string, string, Record<string, string>, string | undefined]>([
@@ -36,20 +36,20 @@ describe('a server', () => {
 
   it('has its reason, the undocumented one of RackConnect included', () => {
     const metadata = { ...automation('UNPROCESSABLE'), rackconnect_unprocessable_reason: 'no device' };
-    expect(begin(seen('ACTIVE', metadata), 'ORD', 0, rules).why).toBe('no device');
-    expect(begin(seen('ACTIVE', automation('UNPROCESSABLE')), 'ORD', 0, rules).why).toMatch(
+    expect(beginServer(seen('ACTIVE', metadata), 'ORD', 0, rules).why).toBe('no device');
+    expect(beginServer(seen('ACTIVE', automation('UNPROCESSABLE')), 'ORD', 0, rules).why).toMatch(
       /will not automate/,
     );
-    expect(begin(seen('BUILD'), 'ORD', 0, rules).why).toBe('the server is BUILD');
-    expect(begin(seen(''), 'ORD', 0, rules).why).toBe('the server is in no known status');
+    expect(beginServer(seen('BUILD'), 'ORD', 0, rules).why).toBe('the server is BUILD');
+    expect(beginServer(seen(''), 'ORD', 0, rules).why).toBe('the server is in no known status');
   });
 
   it('without a word of RackConnect is said to be none of its servers after a while, which begins when it is ACTIVE', () => {
-    let watched = begin(seen('BUILD'), 'ORD', 0, rules);
-    watched = advance(watched, seen('ACTIVE'), 300_000, rules);
-    watched = advance(watched, seen('ACTIVE'), 899_999, rules);
+    let watched = beginServer(seen('BUILD'), 'ORD', 0, rules);
+    watched = advanceServer(watched, seen('ACTIVE'), 300_000, rules);
+    watched = advanceServer(watched, seen('ACTIVE'), 899_999, rules);
     expect(watched.verdict).toBeUndefined();
-    watched = advance(watched, seen('ACTIVE'), 900_000, rules);
+    watched = advanceServer(watched, seen('ACTIVE'), 900_000, rules);
     expect(watched).toMatchObject({
       verdict: 'no-rackconnect',
       why: expect.stringMatching(/ACTIVE for 10 min, and RackConnect has said nothing/),
@@ -57,18 +57,18 @@ describe('a server', () => {
   });
 
   it('of which RackConnect speaks at last has not been without it', () => {
-    let watched = begin(seen('ACTIVE'), 'ORD', 0, rules);
-    watched = advance(watched, seen('ACTIVE', automation('DEPLOYING')), 599_000, rules);
-    watched = advance(watched, seen('ACTIVE'), 700_000, rules);
+    let watched = beginServer(seen('ACTIVE'), 'ORD', 0, rules);
+    watched = advanceServer(watched, seen('ACTIVE', automation('DEPLOYING')), 599_000, rules);
+    watched = advanceServer(watched, seen('ACTIVE'), 700_000, rules);
     expect(watched).toMatchObject({ verdict: undefined, bareSinceMs: 700_000 });
   });
 
   it('that the API does not know any more is gone', () => {
-    expect(vanished(begin(seen('ACTIVE'), 'ORD', 0, rules), 5)).toMatchObject({
+    expect(vanished(beginServer(seen('ACTIVE'), 'ORD', 0, rules), 5)).toMatchObject({
       verdict: 'gone',
       endedMs: 5,
     });
-    const deployed = begin(seen('ACTIVE', automation('DEPLOYED')), 'ORD', 0, rules);
+    const deployed = beginServer(seen('ACTIVE', automation('DEPLOYED')), 'ORD', 0, rules);
     expect(vanished(deployed, 5)).toBe(deployed);
   });
 
@@ -76,8 +76,8 @@ describe('a server', () => {
     const words = fc.constantFrom('DEPLOYING', 'DEPLOYED', 'FAILED', 'UNPROCESSABLE', 'odd');
     fc.assert(
       fc.property(words, words, fc.constantFrom('ACTIVE', 'ERROR', 'DELETED'), (first, second, status) => {
-        const one = begin(seen('ACTIVE', automation(first)), 'ORD', 0, rules);
-        const two = advance(one, seen(status, automation(second)), 1, rules);
+        const one = beginServer(seen('ACTIVE', automation(first)), 'ORD', 0, rules);
+        const two = advanceServer(one, seen(status, automation(second)), 1, rules);
         if (one.verdict !== undefined) expect(two).toBe(one);
         expect(two.endedMs === undefined).toBe(two.verdict === undefined);
         expect(differs(one, two)).toBe(
@@ -104,9 +104,9 @@ describe('of a Managed Operations account', () => {
       ...automation('DEPLOYED'),
       ...(word === undefined ? {} : { rax_service_level_automation: word }),
     };
-    const watched = begin(seen('ACTIVE', metadata), 'ORD', 0, managed);
+    const watched = beginServer(seen('ACTIVE', metadata), 'ORD', 0, managed);
     expect(watched.verdict).toBe(verdict);
     expect(watched.why).toEqual(why === undefined ? undefined : expect.stringMatching(why));
-    expect(begin(seen('ACTIVE', metadata), 'ORD', 0, rules).verdict).toBe('deployed');
+    expect(beginServer(seen('ACTIVE', metadata), 'ORD', 0, rules).verdict).toBe('deployed');
   });
 });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Log } from '../../src/report/log.ts';
-import { createView, type View } from '../../src/report/view.ts';
+import { createView, type WaitView } from '../../src/report/view.ts';
 
 interface Shown {
-  readonly view: View;
+  readonly view: WaitView;
   readonly said: string[];
   readonly drawn: (readonly string[])[];
   readonly statuses: (readonly [text: string, extendMs: number])[];

@@ -7,7 +7,7 @@ const source = new URL('../../src', import.meta.url).pathname;
 /** They read what the kernel makes up in /proc. */
 const ofProc = [
   'system/boot.ts',
-  'app/around-boot.ts',
+  'app/wait/around-boot.ts',
   'report/live-block.ts',
   'app/doctor/logins.ts',
   'network/change/running-command.ts',

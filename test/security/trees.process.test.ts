@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { identify } from '../../src/network/change/running-command.ts';
+import { identifyProcess } from '../../src/network/change/running-command.ts';
 import { netplan, netplanPath } from '../cli/harness.ts';
 import { entryOf } from '../network/entry.ts';
 import { rcWait } from '../process/program.ts';
@@ -85,11 +85,11 @@ describe('a disk of another machine, in a folder of this user', () => {
     const root = join(openFolder(), 'tree');
     const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
     onTestFinished(() => void child.kill('SIGKILL'));
-    const victim = identify(child.pid ?? 0);
+    const victim = identifyProcess(child.pid ?? 0);
     owned(join(journalOf(root), 'written.json'), JSON.stringify(entryOf([], victim && { owner: victim })));
     owned(join(journalOf(root), 'command'), JSON.stringify(victim));
     expect((await rcWait(['network', 'recover', '--patience', '1s', '--root', root])).exit).toBe(0);
-    expect(identify(child.pid ?? 0)).toEqual(victim);
+    expect(identifyProcess(child.pid ?? 0)).toEqual(victim);
   });
 
   it('has nothing outside it written by a path that leads up', async () => {

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { inWords, type Program, runProgram, tail } from '../../src/system/command.ts';
+import { endInWords, type Program, runProgram, tail } from '../../src/system/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rc-wait-command-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -95,7 +95,7 @@ describe('a program that cannot be started is a result:', () => {
   ])('%s', async (_, make, reason) => {
     const { end } = await ran(make().argv, make());
     expect(end).toMatchObject({ kind: 'not-started', reason });
-    expect(inWords(end)).toBe(`cannot be started: ${reason}`);
+    expect(endInWords(end)).toBe(`cannot be started: ${reason}`);
   });
 
   it('somebody is writing to it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AskSystemctl, holdUps, inWords, serviceOf, stagesOf } from '../../src/systemd/hold-ups.ts';
+import { type AskSystemctl, chainInWords, holdUps, serviceOf, stagesOf } from '../../src/systemd/hold-ups.ts';
 
 type Unit = Readonly<Record<string, string>>;
 
@@ -47,7 +47,7 @@ describe('what lets people log in', () => {
     const chain = ['systemd-user-sessions.service', 'remote-fs.target', 'srv-data.mount', target];
     expect(await holdUps(systemd(heldByMount(waiting)), [target], 'jobs')).toEqual([chain]);
     expect(await holdUps(systemd(heldByMount(enabled)), [target], 'boot')).toEqual([chain]);
-    expect(inWords(chain)).toBe(
+    expect(chainInWords(chain)).toBe(
       `systemd-user-sessions.service waits for remote-fs.target, that for srv-data.mount, that for ${target}`,
     );
   });

@@ -1,7 +1,7 @@
 import { RcWaitError } from '../../base/error.ts';
 
 /** How a wait ended, in the terms of a stack. */
-export interface Ending {
+export interface SignalEnding {
   readonly succeeded: boolean;
   /** one sentence for a person; Heat shows it as the reason of the resource */
   readonly reason: string;
@@ -53,7 +53,7 @@ const longestReason = 500;
  * - anything else: POST, keys in lower case. The `endpoint` of OS::Heat::WaitConditionHandle (TOKEN_SIGNAL,
  *   with its `token` as X-Auth-Token), or a service of the owner's.
  */
-export function signalRequest(url: URL, ending: Ending, token?: string): SignalRequest {
+export function signalRequest(url: URL, ending: SignalEnding, token?: string): SignalRequest {
   const headers = { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'rc-wait' };
   const { data, id } = ending;
   const status = ending.succeeded ? 'SUCCESS' : 'FAILURE';

@@ -11,7 +11,7 @@ export interface Hook {
 }
 
 /** The hooks in a folder. */
-export interface Found {
+export interface FoundHooks {
   /** in the order in which they run */
   readonly hooks: readonly Hook[];
   /** why others do not run, in words; a person should know */
@@ -24,7 +24,7 @@ export interface Found {
  * Finds the hooks in a folder. They run as root, so only files that nobody else can have written count. A
  * missing folder has no hooks. Never throws.
  */
-export async function findHooks(folder: string): Promise<Found> {
+export async function findHooks(folder: string): Promise<FoundHooks> {
   const hooks: Hook[] = [];
   const refused: string[] = [];
   const passed: string[] = [];

@@ -1,5 +1,5 @@
 import { splitLines } from '../../base/lines.ts';
-import { inWords, runProgram } from '../../system/command.ts';
+import { endInWords, runProgram } from '../../system/command.ts';
 
 /** One run of a hook. */
 export interface HookRun {
@@ -57,7 +57,7 @@ export async function runHook(hook: HookRun): Promise<HookEnd> {
     ...(elsewhere === undefined ? {} : { stop: () => elsewhere.stop(), graceMs: stopGraceMs }),
   });
   for (const lines of [out, err]) lines.end();
-  const how = inWords(end);
+  const how = endInWords(end);
   return {
     ok: end.kind === 'exit' && end.status === 0,
     how: end.kind === 'not-started' ? `it ${how}` : how,

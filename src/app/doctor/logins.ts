@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Look } from '../../report/doctor.ts';
-import { type AskSystemctl, holdUps, inWords, serviceOf, stagesOf } from '../../systemd/hold-ups.ts';
+import { type AskSystemctl, chainInWords, holdUps, serviceOf, stagesOf } from '../../systemd/hold-ups.ts';
 
 const target = 'rackconnect-deployed.target';
 const waiter = 'rc-wait.service';
@@ -32,10 +32,10 @@ function heldUp(chain: readonly string[]): Look {
     topic: 'service',
     what: 'logins',
     seen: `wait for RackConnect, by ${culprit}`,
-    because: inWords(chain),
+    because: chainInWords(chain),
     fault: {
       code: 'CONFIGURATION',
-      why: `RackConnect logs in by SSH and is kept out: ${inWords(chain)}`,
+      why: `RackConnect logs in by SSH and is kept out: ${chainInWords(chain)}`,
       remedy: `${remedy}; examples: docs/how-to/boot.md`,
     },
   };
@@ -46,10 +46,10 @@ function heldUpByStart(service: string, chain: readonly string[]): Look {
     topic: 'service',
     what: 'logins',
     seen: `wait for ${service}, which waits for RackConnect`,
-    because: inWords(chain),
+    because: chainInWords(chain),
     fault: {
       code: 'CONFIGURATION',
-      why: `RackConnect logs in by SSH and is kept out: ${inWords(chain)}, and there "systemctl start" waits for ${waiter}`,
+      why: `RackConnect logs in by SSH and is kept out: ${chainInWords(chain)}, and there "systemctl start" waits for ${waiter}`,
       remedy:
         'end that systemctl; to start it write systemctl start --no-block, in cloud-init in runcmd and never in bootcmd',
     },

@@ -2,7 +2,7 @@ import { systemClock } from '../../base/clock.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { PlanRequest } from '../../network/plan/plan.ts';
 import type { Look } from '../../report/doctor.ts';
-import { sourceOf, type Target, targetOf } from '../api.ts';
+import { type ApiTarget, sourceOf, targetOf } from '../api.ts';
 import type { Io } from '../io.ts';
 import type { ApiOptions } from '../options.ts';
 import type { ApiSeen } from './api.ts';
@@ -46,7 +46,7 @@ export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly L
   const [{ readUsage }, { runCommand }, { askSystemctl }] = await Promise.all([
     import('../../pace/usage.ts'),
     import('../../system/tool.ts'),
-    import('../around-boot.ts'),
+    import('../wait/around-boot.ts'),
   ]);
   const directory = args['state-dir'];
   const server = await seeServer(args);
@@ -122,7 +122,7 @@ async function seeApi(args: DoctorOptions, io: Io): Promise<ApiSeen> {
 }
 
 /** The interface and address that requests leave by. */
-async function wayOf(args: DoctorOptions, target: Target): Promise<string> {
+async function wayOf(args: DoctorOptions, target: ApiTarget): Promise<string> {
   const source = sourceOf(args, target);
   if (source === undefined) return 'whichever interface the routes say';
   const { links } = await import('../../system/links.ts');

@@ -1,12 +1,13 @@
 import { type ErrorCode, RcWaitError } from '../../base/error.ts';
+import { openJournal } from '../../network/change/journal/journal.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import { errorCodes } from '../../report/exit.ts';
 import { type Ran, runTransient } from '../../systemd/transient.ts';
-import { type Errand, type ErrandApi, parseAnswer } from './change-request.ts';
-import type { Order } from './set-gateway.ts';
+import type { GatewayRequest } from './request.ts';
+import { parseServiceAnswer, type ServiceApi, serviceRequestOf } from './service-request.ts';
 
 /** Starts a command in a process that has the right to change the network; see `runTransient`. */
-export type Start = (description: string, command: readonly string[]) => Promise<Ran>;
+export type StartService = (description: string, command: readonly string[]) => Promise<Ran>;
 
 /** The command line of this very program, wherever it is installed. */
 function self(): readonly string[] {
@@ -15,20 +16,20 @@ function self(): readonly string[] {
 }
 
 /**
- * Runs `configure` in a transient service of systemd. The service goes on if this process is killed, and
+ * Runs `setGateway` in a transient service of systemd. The service goes on if this process is killed, and
  * finishes or undoes what it has begun.
- * @throws RcWaitError as `configure` does; NETWORK_FILE when the service could not be started, NETWORK_LOST
+ * @throws RcWaitError as `setGateway` does; NETWORK_FILE when the service could not be started, NETWORK_LOST
  *   when it was killed in the middle
  */
-export async function configureByService(
-  { root: _running, ...order }: Order,
-  api: ErrandApi | null,
-  start: Start = runTransient,
+export async function setGatewayByService(
+  request: GatewayRequest,
+  api: ServiceApi | null,
+  start: StartService = runTransient,
 ): Promise<NetworkResult> {
-  const errand: Errand = { ...order, api };
-  const command = [...self(), 'network', 'carry-out', '--errand', JSON.stringify(errand)];
-  const ran = await start(`Set the gateway ${order.gateway}`, command);
-  const answer = parseAnswer(ran.stdout);
+  const text = JSON.stringify(serviceRequestOf(request, api));
+  const command = [...self(), 'network', 'carry-out', '--errand', text];
+  const ran = await start(`Set the gateway ${request.gateway}`, command);
+  const answer = parseServiceAnswer(ran.stdout);
   if (answer === undefined) throw await noAnswer(ran);
   if ('network' in answer) return answer.network;
   const { code, message, hint } = answer.error;
@@ -36,15 +37,13 @@ export async function configureByService(
 }
 
 /** Runs `network recover` in such a service. @throws RcWaitError NETWORK_FILE, NETWORK_LOST */
-export async function recoverByService(start: Start = runTransient): Promise<void> {
-  const { openJournal } = await import('../../network/change/journal/journal.ts');
+export async function recoverByService(start: StartService = runTransient): Promise<void> {
   if ((await openJournal('/').pending()) === undefined) return;
   const ran = await start('Put the network back', [...self(), 'network', 'recover']);
   if (ran.exit !== 0) throw await noAnswer(ran);
 }
 
 async function noAnswer({ how }: Ran): Promise<RcWaitError> {
-  const { openJournal } = await import('../../network/change/journal/journal.ts');
   const isOpen = await openJournal('/')
     .pending()
     .then(Boolean, () => true);

@@ -1,22 +1,48 @@
+import { RcWaitError } from '../../base/error.ts';
 import type { NetworkResult } from '../../network/types.ts';
+import { exitOfError } from '../../report/exit.ts';
 import { withApiForOne } from '../ask-once.ts';
 import type { Io } from '../io.ts';
 import type { ApiOptions } from '../options.ts';
-import type { Errand } from './change-request.ts';
-import { configure } from './set-gateway.ts';
+import { explainTo } from './executor.ts';
+import { setGateway } from './gateway.ts';
+import {
+  gatewayRequestOf,
+  parseServiceRequest,
+  type ServiceAnswer,
+  type ServiceApi,
+  type ServiceRequest,
+} from './service-request.ts';
 
-/** Changes this server's network for another rc-wait that may not. @throws RcWaitError as `configure` does */
-export async function carryOut({ api, ...order }: Errand, io: Io): Promise<NetworkResult> {
+/** `rc-wait network carry-out`: changes this server's network for another rc-wait that may not. */
+export async function carryOut({ errand }: { readonly errand: string }, io: Io): Promise<number> {
+  const sent = parseServiceRequest(errand);
+  if (sent === undefined) throw new RcWaitError('USAGE', 'cannot use --errand: it is none of rc-wait');
+  const answer = (one: ServiceAnswer): void => io.out(`${JSON.stringify(one)}\n`);
+  try {
+    answer({ network: await setFor(sent, io) });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof RcWaitError)) throw error;
+    const { code, message, hint } = error;
+    answer({ error: { code, message, hint } });
+    return exitOfError(error);
+  }
+}
+
+/** @throws RcWaitError as `setGateway` does */
+async function setFor(sent: ServiceRequest, io: Io): Promise<NetworkResult> {
   const say = (notice: string): void => io.err(`rc-wait: ${notice}\n`);
-  const here = { ...order, root: '/' };
-  if (api === null) return configure(here, undefined, { info: say, warn: say });
-  const args: ApiOptions = { region: undefined, interface: undefined, ...wholeOf(api) };
+  const here = { by: 'this-process', onPlan: explainTo({ info: say, warn: say }), onNotice: say } as const;
+  const request = await gatewayRequestOf(sent);
+  if (sent.api === null) return setGateway(request, here);
+  const args: ApiOptions = { region: undefined, interface: undefined, ...wholeOf(sent.api) };
   // The request names the API, so nothing is asked before the network has changed.
-  return withApiForOne({ ...args, timeout: Number.POSITIVE_INFINITY, quiet: true }, io, (open) =>
-    configure(here, open, { info: say, warn: say }),
+  return withApiForOne({ ...args, timeout: Number.POSITIVE_INFINITY, quiet: true }, io, (api) =>
+    setGateway(request, { ...here, api }),
   );
 }
 
-function wholeOf(api: NonNullable<Errand['api']>) {
+function wholeOf(api: ServiceApi) {
   return { ...api, 'source-address': api['source-address'], 'ca-file': api['ca-file'] };
 }

@@ -1,12 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
 import { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
-import type { NetworkResult } from '../../network/types.ts';
 import type { Log } from '../../report/log.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import type { OpenApi } from '../api.ts';
-import { recoverFirst } from '../network/change-options.ts';
-import type { Order } from '../network/set-gateway.ts';
+import { type Executor, explainTo, recoverFirst } from '../network/executor.ts';
+import type { GatewaySettings } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
 import { isByService, mayConfigure } from '../root.ts';
 
@@ -19,9 +18,7 @@ interface Asked {
 /** Undoes what an earlier run left unfinished. If that fails the wait goes on: the network step tries again. */
 export async function tidy(args: WaitOptions, log: Log): Promise<void> {
   try {
-    if (!isByService(args)) return await recoverFirst(args.root, log.warn);
-    const { recoverByService } = await import('../network/as-service.ts');
-    await recoverByService();
+    await recoverFirst(args.root, executorFor(args, log, undefined));
   } catch (error) {
     if (!(error instanceof RcWaitError)) throw error;
     log.error([error.message, error.hint].filter(Boolean).join('; '));
@@ -42,7 +39,7 @@ const lookAgainMs = 500;
  */
 export async function untilGatewayFits(
   gateway: Ipv4Address,
-  { root, interface: name }: Pick<WaitOptions, 'root' | 'interface'>,
+  { root, interfaceName: name }: Pick<GatewaySettings, 'root' | 'interfaceName'>,
   within: {
     readonly clock: Clock;
     readonly deadlineMs: number;
@@ -66,41 +63,19 @@ export async function untilGatewayFits(
   }
 }
 
-/** Sets the gateway, in this process or in one that has the right to. */
-export async function configureFor(
-  gateway: Ipv4Address,
-  args: WaitOptions,
-  log: Log,
-  asked: Asked,
-): Promise<NetworkResult> {
-  const order: Order = {
-    gateway,
-    stack: args.network === 'off' ? 'auto' : args.network,
-    root: args.root,
-    interfaceName: args.interface,
-    publicInterface: args['public-interface'],
-    probe: args.probe,
-  };
-  return carryOut(order, args, log, asked);
-}
-
-/** Carries out an order. Without `asked`, no API is probed after the change. */
-export async function carryOut(
-  order: Order,
-  args: WaitOptions,
-  log: Log,
-  asked: Asked | undefined,
-): Promise<NetworkResult> {
-  if (!isByService(args)) {
-    const { configure } = await import('../network/set-gateway.ts');
-    return configure(order, asked?.api, log);
+/**
+ * The process that changes the network of a wait.
+ * @param asked the API that must still answer after the change; undefined: none was asked
+ */
+export function executorFor(args: WaitOptions, log: Log, asked: Asked | undefined): Executor {
+  if (isByService(args)) {
+    const api = asked && {
+      'api-url': asked.api.baseUrl,
+      'state-dir': args['state-dir'],
+      'source-address': asked.source,
+      'ca-file': args['ca-file'],
+    };
+    return { by: 'service', api: api ?? null };
   }
-  const { configureByService } = await import('../network/as-service.ts');
-  const api = asked && {
-    'api-url': asked.api.baseUrl,
-    'state-dir': args['state-dir'],
-    'source-address': asked.source,
-    'ca-file': args['ca-file'],
-  };
-  return configureByService(order, api ?? null);
+  return { by: 'this-process', api: asked?.api, onPlan: explainTo(log), onNotice: log.warn };
 }

@@ -7,21 +7,22 @@ import type { Tally } from '../../pace/types.ts';
 import { type ApiUrl, apiUrlOf } from '../../rackconnect/regions.ts';
 import type { Log } from '../../report/log.ts';
 import type { End } from '../../report/result.ts';
-import type { View } from '../../report/view.ts';
+import type { WaitView } from '../../report/view.ts';
 import { type JobOptions, runJob } from '../../wait/job.ts';
 import type { Waited } from '../../wait/loop.ts';
-import { sourceNow, sourceWithin, type Target, type Way, withWay } from '../api.ts';
+import { type ApiAccess, type ApiTarget, sourceNow, sourceWithin, withWay } from '../api.ts';
 import type { Io } from '../io.ts';
+import type { GatewaySettings } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
-import { configureFor, untilGatewayFits } from './network-step.ts';
 
 /** What a wait on this server works with. */
 interface JobContext {
-  readonly target: Target;
+  readonly target: ApiTarget;
+  readonly settings: GatewaySettings;
   /** whether to wait for a second automation; asked when the first has ended, because roles may appear late */
   readonly isManaged: () => Promise<boolean>;
   readonly log: Log;
-  readonly view: View;
+  readonly view: WaitView;
   readonly deadlineMs: number;
   /** filled in when the job ends, however it ends */
   readonly requests: Tally;
@@ -29,7 +30,7 @@ interface JobContext {
 
 /** Runs `rc-wait wait` on this server, from its source address to its network. */
 export async function waitJob(args: WaitOptions, io: Io, context: JobContext): Promise<End> {
-  const { target, log, view, deadlineMs, requests } = context;
+  const { target, settings, log, view, deadlineMs, requests } = context;
   if (args.source === 'xenstore' && args.network === 'off')
     return runJob(await jobOptions(args, io, context, nobody));
   const source = await sourceWithin(args, target, {
@@ -51,15 +52,19 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
       const client = way.clientOf(baseUrl);
       const openApi = { client, pace: way.pace, baseUrl };
       const configure = async (gateway: Ipv4Address): Promise<NetworkResult> => {
+        const [{ executorFor, untilGatewayFits }, { setGateway }] = await Promise.all([
+          import('./network-step.ts'),
+          import('../network/gateway.ts'),
+        ]);
         const patience = { clock: systemClock, deadlineMs, signal: io.signal, onLate: view.hinder };
-        await untilGatewayFits(gateway, args, patience);
+        await untilGatewayFits(gateway, settings, patience);
         // The gateway fits now: clear the hindrance.
         view.onEvent({ kind: 'phase', phase: 'network' });
         // Use the current address. With a stale one the API probe would fail and a good change would be
         // rolled back.
         const now = lookUp();
         const asked = { api: openApi, source: typeof now === 'object' ? source : now };
-        return configureFor(gateway, args, log, asked);
+        return setGateway({ ...settings, gateway }, executorFor(args, log, asked));
       };
       const end = await runJob(await jobOptions(args, io, context, { client, configure }));
       return args.source === 'api' ? end : await withReason(end, io);
@@ -92,7 +97,7 @@ async function apiOf(
   args: WaitOptions,
   io: Io,
   { target, view, deadlineMs, log }: JobContext,
-  { clientOf }: Way,
+  { clientOf }: ApiAccess,
 ): Promise<Waited<ApiUrl>> {
   // Logged because a source may be wrong, and the wrong API would only ever refuse.
   if (target.regionBy !== undefined) log.info(`the region is told by ${target.regionBy}`);

@@ -6,21 +6,21 @@ import type { Check } from '../../network/plan/check.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import type { Log } from '../../report/log.ts';
 import type { End, Owed, ResultDocument } from '../../report/result.ts';
-import type { View } from '../../report/view.ts';
+import type { WaitView } from '../../report/view.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import { instanceId } from '../instance-id.ts';
-import type { Order } from '../network/set-gateway.ts';
-import type { OnceOptions } from '../options.ts';
+import type { GatewayRequest, GatewaySettings } from '../network/request.ts';
+import type { WaitOptions } from '../options.ts';
 import { requireRoot } from '../root.ts';
 
 /** The context of a wait whose end may be remembered. */
 interface Context {
   readonly log: Log;
-  readonly view: Pick<View, 'onEvent' | 'hinder'>;
+  readonly view: Pick<WaitView, 'onEvent' | 'hinder'>;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** makes the gateway the default route; throws RcWaitError as `configure` does */
-  readonly configure: (order: Order) => Promise<NetworkResult>;
+  /** what the flags say of the gateway; they override what is remembered */
+  readonly settings: GatewaySettings;
 }
 
 /**
@@ -33,7 +33,7 @@ const patienceMs = 60_000;
  * Ends a wait at once if DEPLOYED was seen on this instance before: repairs the network from what is
  * remembered. Undefined if nothing useful is remembered.
  */
-export async function recallEnd(args: OnceOptions, context: Context): Promise<End | undefined> {
+export async function recallEnd(args: WaitOptions, context: Context): Promise<End | undefined> {
   if (!args['once-per-instance']) return undefined;
   const { log } = context;
   const id = await instanceId(args.root);
@@ -81,7 +81,7 @@ type Known = Extract<ReturnType<typeof import('./deployed-before.ts').recall>, {
 type Wanted = Pick<Known, 'gateway' | 'interfaceName' | 'stack'> & Pick<JournalEntry, 'publicInterface'>;
 
 /** The last change that rc-wait made to the network; undefined: none, or the journal cannot be read. */
-async function lastChange({ root }: OnceOptions, log: Log): Promise<JournalEntry | undefined> {
+async function lastChange({ root }: WaitOptions, log: Log): Promise<JournalEntry | undefined> {
   const { openJournal } = await import('../../network/change/journal/journal.ts');
   try {
     return await openJournal(root).last();
@@ -96,7 +96,7 @@ async function lastChange({ root }: OnceOptions, log: Log): Promise<JournalEntry
  * The number of the last change of the network; 0: none is known. Call it before the end is announced: a hook
  * may set another gateway, and that change comes later.
  */
-export async function changeAt(args: OnceOptions, log: Log): Promise<number> {
+export async function changeAt(args: WaitOptions, log: Log): Promise<number> {
   if (!args['once-per-instance']) return 0;
   return (await lastChange(args, log))?.sequence ?? 0;
 }
@@ -117,45 +117,41 @@ const isOlder = ({ sequence }: JournalEntry, { change }: Known): boolean =>
 /** Works like `rc-wait network check --repair`; undefined: the gateway no longer fits this server. */
 async function putInOrder(
   wanted: Wanted,
-  args: OnceOptions,
+  args: WaitOptions,
   context: Context,
 ): Promise<NetworkResult | undefined> {
-  const { log, view, configure } = context;
+  const { log, view, settings } = context;
   view.onEvent({ kind: 'phase', phase: 'network' });
-  requireRoot(args.root);
-  const order: Order = {
+  requireRoot(settings.root);
+  const request: GatewayRequest = {
+    ...settings,
     gateway: wanted.gateway,
-    stack: args.network === 'auto' || args.network === 'off' ? wanted.stack : args.network,
-    root: args.root,
-    interfaceName: args.interface ?? wanted.interfaceName,
-    publicInterface: args['public-interface'] === 'disable' ? 'disable' : (wanted.publicInterface ?? 'keep'),
-    probe: args.probe,
+    stack: settings.stack === 'auto' ? wanted.stack : settings.stack,
+    interfaceName: settings.interfaceName ?? wanted.interfaceName,
+    publicInterface: settings.publicInterface === 'disable' ? 'disable' : (wanted.publicInterface ?? 'keep'),
   };
-  const check = await checkOf(order, context);
+  const check = await checkOf(request, context);
   if (check === undefined) return undefined;
-  const { isHeld } = await import('../../network/plan/check.ts');
+  const [{ isHeld }, { repairGateway }, { executorFor }] = await Promise.all([
+    import('../../network/plan/check.ts'),
+    import('../network/gateway.ts'),
+    import('./network-step.ts'),
+  ]);
   if (isHeld(check)) {
     return { action: 'unchanged', stack: check.stack, interface: check.interfaceName, files: [] };
   }
   for (const reason of check.reasons) log.info(reason);
-  return configure(order);
+  return repairGateway(check, request, executorFor(args, log, undefined));
 }
 
 async function checkOf(
-  { gateway, stack, root, interfaceName, publicInterface }: Order,
+  request: GatewayRequest,
   { log, view, deadlineMs, signal }: Context,
 ): Promise<Check | undefined> {
   const { checkNetwork } = await import('../../network/plan/check.ts');
-  const request = {
-    gateway,
-    stack,
-    root,
-    publicInterface,
-    ...(interfaceName === undefined ? {} : { interfaceName }),
-  };
   const nowMs = systemClock.nowMs();
   // Below another root no interface comes up by itself.
-  const untilMs = isRunningSystem(root) ? Math.min(deadlineMs, nowMs + patienceMs) : nowMs;
+  const untilMs = isRunningSystem(request.root) ? Math.min(deadlineMs, nowMs + patienceMs) : nowMs;
   const checked = await untilItFits(() => checkNetwork(request), {
     clock: systemClock,
     untilMs,
@@ -203,7 +199,7 @@ export async function untilItFits<T>(
  * that reboots must not do so at each boot.
  */
 export async function rememberEnd(
-  args: OnceOptions,
+  args: WaitOptions,
   end: End,
   { outcome }: ResultDocument,
   { change, owed, log }: { readonly change: number; readonly owed: Owed | undefined; readonly log: Log },

@@ -2,19 +2,17 @@ import { statSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import type { Account } from '../../host/account.ts';
-import type { NetworkResult } from '../../network/types.ts';
 import type { Tally } from '../../pace/types.ts';
 import type { Log } from '../../report/log.ts';
 import type { End } from '../../report/result.ts';
 import type { Notifier } from '../../systemd/notify.ts';
-import { type Target, targetOf } from '../api.ts';
-import { refuseBeforeLogins, sayWhatStaysDown } from '../around-boot.ts';
+import { type ApiTarget, targetOf } from '../api.ts';
 import { Interrupted, type Io } from '../io.ts';
-import { targetsOf } from '../network/change-options.ts';
-import type { Order } from '../network/set-gateway.ts';
+import { settingsOf } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
 import { mayConfigure, refuseForeignRoot } from '../root.ts';
 import { createTeller, type Teller } from './announce.ts';
+import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
 /** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */
@@ -78,7 +76,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const { startedMs, notifier, teller } = beginning;
   const deadlineMs = startedMs + args.timeout;
   if (args.network !== 'off') refuseForeignRoot(args.root);
-  await targetsOf(args.probe);
+  const settings = await settingsOf(args);
   const target = await targetOf(args);
   const account = await accountOn(args, target);
   const [{ createView }, { createLiveBlock }] = await Promise.all([
@@ -105,16 +103,15 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     const { instanceSaid } = await import('../../host/identity.ts');
     for (const line of [...target.said, ...account.said, ...(await instanceSaid())]) log.debug(line);
   }
-  const [{ waitJob }, { carryOut, tidy }] = await Promise.all([
-    import('./on-this-server.ts'),
-    import('./network-step.ts'),
-  ]);
-  if (args.network !== 'off' && mayConfigure(args.root)) await tidy(args, log);
+  const { waitJob } = await import('./on-this-server.ts');
+  if (args.network !== 'off' && mayConfigure(args.root)) {
+    const { tidy } = await import('./network-step.ts');
+    await tidy(args, log);
+  }
   const requests: Tally = { sent: 0, refused: 0, shared: 0 };
-  const context = { target, isManaged: account.isManaged, log, view, deadlineMs, requests };
-  const configure = (order: Order): Promise<NetworkResult> => carryOut(order, args, log, undefined);
+  const context = { target, settings, isManaged: account.isManaged, log, view, deadlineMs, requests };
   const run = async (): Promise<End> =>
-    (await recallEnd(args, { log, view, deadlineMs, signal: io.signal, configure })) ??
+    (await recallEnd(args, { settings, log, view, deadlineMs, signal: io.signal })) ??
     waitJob(args, io, context);
   const end = await endOf(run, io).finally(view.end);
 
@@ -140,7 +137,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
  */
 async function accountOn(
   args: WaitOptions,
-  { region }: Target,
+  { region }: ApiTarget,
 ): Promise<Pick<Account, 'said'> & { readonly isManaged: () => Promise<boolean> }> {
   const named = args['api-url'] !== undefined;
   const byHand = args.managed === 'auto' ? undefined : args.managed === 'yes';

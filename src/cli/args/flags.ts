@@ -3,7 +3,7 @@ import { variableNamed } from '../../app/options.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { stackNames } from '../../base/stack-names.ts';
-import type { Command } from '../command.ts';
+import type { CliCommand } from '../command.ts';
 import { nearest } from './nearest.ts';
 
 const durationWords = 'a duration such as 90s, 15m, 1h or infinity';
@@ -176,7 +176,7 @@ function joinList(argv: readonly string[], flag: string, separator: string): rea
 }
 
 /** A command, as far as the names of its variables depend on it. */
-type Namer = Pick<Command, 'name' | 'ownVariables'>;
+type Namer = Pick<CliCommand, 'name' | 'ownVariables'>;
 
 /** The environment variable of a flag: shared by all commands, or this command's own. */
 export function variableOf(flag: string, command?: Namer): string {
@@ -202,7 +202,7 @@ const truths: Readonly<Record<string, boolean>> = {
  *   typed the flag
  */
 export function fromEnvironment(
-  command: Namer & Pick<Command, 'flags'>,
+  command: Namer & Pick<CliCommand, 'flags'>,
   env: NodeJS.ProcessEnv,
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};

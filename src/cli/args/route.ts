@@ -1,12 +1,12 @@
 import { RcWaitError } from '../../base/error.ts';
-import type { Command } from '../command.ts';
+import type { CliCommand } from '../command.ts';
 import { didYouMean } from './nearest.ts';
 
 /** Which command a command line means. */
 export type Route =
   | {
       readonly kind: 'command';
-      readonly command: Command;
+      readonly command: CliCommand;
       readonly flags: readonly string[];
       /** words that are neither flags nor values of flags; only for commands that take them */
       readonly operands: readonly string[];
@@ -24,7 +24,7 @@ export function wantsText(argv: readonly string[]): boolean {
  * `status` does not pay for the texts of all others.
  * @throws RcWaitError USAGE for a word that is not a command
  */
-export function route(argv: readonly string[], commands: readonly Command[], fallback: Command): Route {
+export function route(argv: readonly string[], commands: readonly CliCommand[], fallback: CliCommand): Route {
   const words = wordsIn(argv, valueFlags(commands));
   const [first, second] = words;
   const wantsHelp = wantsText(argv);
@@ -64,9 +64,9 @@ export function route(argv: readonly string[], commands: readonly Command[], fal
  * swallow its first operand.
  */
 function withOperands(
-  command: Command,
+  command: CliCommand,
   argv: readonly string[],
-  commands: readonly Command[],
+  commands: readonly CliCommand[],
   nameLength: number,
 ): Route {
   const withValue = new Set(valueFlags(commands));
@@ -105,7 +105,7 @@ function wordsIn(argv: readonly string[], withValue: ReadonlySet<string>): reado
 }
 
 /** `--timeout` and so on: the word after such a flag is not a command. */
-function valueFlags(commands: readonly Command[]): ReadonlySet<string> {
+function valueFlags(commands: readonly CliCommand[]): ReadonlySet<string> {
   const flags = commands.flatMap((command) => Object.entries(command.flags));
   return new Set(flags.filter(([, { boolean }]) => !boolean).map(([name]) => `--${name}`));
 }
@@ -118,7 +118,7 @@ function without(argv: readonly string[], indices: readonly number[]): readonly 
 function unknownFlagOf(
   { index }: Word,
   argv: readonly string[],
-  commands: readonly Command[],
+  commands: readonly CliCommand[],
 ): RcWaitError | undefined {
   const before = argv[index - 1] ?? '';
   const known = commands.flatMap(({ flags }) =>
@@ -130,7 +130,7 @@ function unknownFlagOf(
   });
 }
 
-function strayWord(word: string, command: Command): RcWaitError {
+function strayWord(word: string, command: CliCommand): RcWaitError {
   return new RcWaitError(
     'USAGE',
     `cannot use the argument ${JSON.stringify(word)}: ${command.name} takes flags only`,
@@ -140,13 +140,13 @@ function strayWord(word: string, command: Command): RcWaitError {
   );
 }
 
-function unfinished(word: string, group: readonly Command[]): RcWaitError {
+function unfinished(word: string, group: readonly CliCommand[]): RcWaitError {
   return new RcWaitError('USAGE', `cannot run "${word}" alone: it needs a command`, {
     hint: `the commands are: ${namesOf(group)}`,
   });
 }
 
-function noSuchCommand(name: string, commands: readonly Command[]): RcWaitError {
+function noSuchCommand(name: string, commands: readonly CliCommand[]): RcWaitError {
   return new RcWaitError('USAGE', `cannot run ${JSON.stringify(name)}: there is no such command`, {
     hint: `${didYouMean(
       name,
@@ -155,7 +155,7 @@ function noSuchCommand(name: string, commands: readonly Command[]): RcWaitError 
   });
 }
 
-function namesOf(commands: readonly Command[]): string {
+function namesOf(commands: readonly CliCommand[]): string {
   return commands
     .filter(({ hidden }) => !hidden)
     .map(({ name }) => name)

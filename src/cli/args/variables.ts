@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { CliCommand } from '../command.ts';
 import { variableOf } from './flags.ts';
 import { nearest } from './nearest.ts';
 
@@ -20,7 +20,7 @@ export interface UnknownVariable {
 /** The variables that begin with RC_WAIT_ and mean nothing to any command: each is probably a typing mistake. */
 export function unknownVariables(
   env: NodeJS.ProcessEnv,
-  commands: readonly Command[],
+  commands: readonly CliCommand[],
 ): readonly UnknownVariable[] {
   const names = Object.keys(env).filter((name) => name.startsWith(prefix));
   // Most calls have none.

@@ -2,7 +2,7 @@ import type { Options } from 'yargs';
 import type { Io } from '../../app/io.ts';
 import { reasonOf } from '../../base/error.ts';
 import { apiFlags, durationFlag, outputFlags, stackFlag } from '../args/flags.ts';
-import { type Args, type Command, command } from '../command.ts';
+import { type Args, type CliCommand, command } from '../command.ts';
 
 const flags = {
   offline: {
@@ -25,7 +25,7 @@ const flags = {
 type DoctorArgs = Args<typeof flags>;
 
 /** `rc-wait doctor` */
-export const doctorCommand: Command = command({
+export const doctorCommand: CliCommand = command({
   name: 'doctor',
   summary: 'Look at everything: who am I, does the API answer, what is wrong, and what to type',
   flags,

@@ -2,7 +2,7 @@ import type { Options } from 'yargs';
 import type { Io } from '../../app/io.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { loginFlags } from '../args/login.ts';
-import { type Args, type Command, command } from '../command.ts';
+import { type Args, type CliCommand, command } from '../command.ts';
 
 const endpointsFlags = {
   catalog: {
@@ -57,7 +57,7 @@ const endpointsFlags = {
 type EndpointsArgs = Args<typeof endpointsFlags>;
 
 /** `rc-wait endpoints` */
-export const endpointsCommand: Command = command({
+export const endpointsCommand: CliCommand = command({
   name: 'endpoints',
   summary: 'Which endpoint of a service to use from here',
   operands: '[SERVICE]',

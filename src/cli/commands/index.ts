@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { CliCommand } from '../command.ts';
 import { detailsCommand, featuresCommand, gatewayCommand, statusCommand } from './ask.ts';
 import { doctorCommand } from './doctor.ts';
 import { endpointsCommand } from './endpoints.ts';
@@ -12,10 +12,10 @@ import { simulateCommand } from './simulate.ts';
 import { waitCommand } from './wait.ts';
 
 /** The command that `rc-wait` alone runs. */
-export const defaultCommand: Command = waitCommand;
+export const defaultCommand: CliCommand = waitCommand;
 
 /** Every command, in the order of `--help`. Each loads its code only when it runs. */
-export const commands: readonly Command[] = [
+export const commands: readonly CliCommand[] = [
   waitCommand,
   statusCommand,
   detailsCommand,

@@ -1,8 +1,8 @@
-import { type Command, command } from '../command.ts';
+import { type CliCommand, command } from '../command.ts';
 import { remoteFlags } from './remote-flags.ts';
 
 /** `rc-wait remote` */
-export const remoteCommand: Command = command({
+export const remoteCommand: CliCommand = command({
   name: 'remote',
   summary: 'Wait for servers from elsewhere, by the Cloud Servers API',
   operands: '[SERVER...]',

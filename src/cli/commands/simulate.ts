@@ -5,7 +5,7 @@ import { systemClock } from '../../base/clock.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import { readRegularText } from '../../base/files.ts';
 import type { LogEntry } from '../../simulator/log.ts';
-import { type Command, command } from '../command.ts';
+import { type CliCommand, command } from '../command.ts';
 
 const simulateFlags = {
   listen: {
@@ -28,7 +28,7 @@ const simulateFlags = {
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait simulate` */
-export const simulateCommand: Command = command({
+export const simulateCommand: CliCommand = command({
   name: 'simulate',
   summary: 'The RackConnect API on loopback, with its rules, for trying things out',
   flags: simulateFlags,

@@ -1,8 +1,8 @@
-import { type Command, command } from '../command.ts';
+import { type CliCommand, command } from '../command.ts';
 import { waitFlags } from './wait-flags.ts';
 
 /** `rc-wait wait`, and `rc-wait` alone */
-export const waitCommand: Command = command({
+export const waitCommand: CliCommand = command({
   name: 'wait',
   summary: 'Wait until the automation has finished, then set the gateway where that is up to you',
   flags: waitFlags,

@@ -1,6 +1,6 @@
 import type { Parsed } from '../../base/reading.ts';
 import type { Region } from '../../base/region.ts';
-import { instanceIdIn, regionIn } from './identity.ts';
+import { instanceIdIn, regionInIdentity } from './identity.ts';
 import { isObject, type Json, member, parseObject } from './json.ts';
 
 /** The standardised part of `instance-data.json` (cloud-init's documentation, "Instance metadata"). */
@@ -20,7 +20,7 @@ export function regionOfInstanceData(text: string): Parsed<Region> {
   if (v1.kind !== 'known') return v1;
   const region = member(v1.value, 'region');
   if (typeof region !== 'string') return { kind: 'absent', why: 'it names no region' };
-  const read = regionIn(region);
+  const read = regionInIdentity(region);
   return read.kind === 'unknown' ? { kind: 'absent', why: read.why } : read;
 }
 

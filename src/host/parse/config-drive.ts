@@ -1,6 +1,6 @@
 import type { Parsed } from '../../base/reading.ts';
 import type { Region } from '../../base/region.ts';
-import { instanceIdIn, macIn, regionIn, rolesIn } from './identity.ts';
+import { instanceIdIn, macIn, regionInIdentity, rolesIn } from './identity.ts';
 import { isObject, member, objectsIn, parseObject } from './json.ts';
 
 /** The id of ServiceNet, the same in every account (Rackspace's documentation of Cloud Networks). */
@@ -12,7 +12,9 @@ export function regionOfVendorData(text: string): Parsed<Region> {
   if (document.kind !== 'known') return document;
   const region = member(document.value, 'region');
   if (region === undefined || region === null) return { kind: 'absent', why: 'it names no region' };
-  return typeof region === 'string' ? regionIn(region) : { kind: 'unknown', why: 'its region is no string' };
+  return typeof region === 'string'
+    ? regionInIdentity(region)
+    : { kind: 'unknown', why: 'its region is no string' };
 }
 
 /** The account's roles in `vendor_data.json`. */

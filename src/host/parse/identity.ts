@@ -3,7 +3,7 @@ import { type Region, readRegion, regions } from '../../base/region.ts';
 import { quoted } from './json.ts';
 
 /** Parses a region in any source's spelling. */
-export function regionIn(text: string): Parsed<Region> {
+export function regionInIdentity(text: string): Parsed<Region> {
   const value = readRegion(text);
   if (value !== undefined) return { kind: 'known', value };
   return {

@@ -19,7 +19,7 @@ export function member(object: Json, name: string): unknown {
 }
 
 /** Parses any JSON. Never throws. */
-export function parseJson(text: string): Parsed<unknown> {
+export function parseJsonText(text: string): Parsed<unknown> {
   try {
     return { kind: 'known', value: JSON.parse(text) as unknown };
   } catch {
@@ -29,7 +29,7 @@ export function parseJson(text: string): Parsed<unknown> {
 
 /** Parses a JSON object. Never throws. */
 export function parseObject(text: string): Parsed<Json> {
-  const json = parseJson(text);
+  const json = parseJsonText(text);
   if (json.kind !== 'known') return json;
   return isObject(json.value)
     ? { kind: 'known', value: json.value }

@@ -1,14 +1,14 @@
 import type { Parsed } from '../../base/reading.ts';
 import { rolesIn } from './identity.ts';
-import { isObject, member, parseJson } from './json.ts';
+import { isObject, member, parseJsonText } from './json.ts';
 
 /**
  * Parses JSON from xenstore. Newer versions of xenstore-read(1) print each backslash twice, so that an
  * escaped quote would end its JSON string.
  */
 function xenstoreJson(text: string): Parsed<unknown> {
-  const plain = parseJson(text);
-  return plain.kind === 'known' ? plain : parseJson(text.replaceAll('\\\\', '\\'));
+  const plain = parseJsonText(text);
+  return plain.kind === 'known' ? plain : parseJsonText(text.replaceAll('\\\\', '\\'));
 }
 
 /** Parses `vm-data/provider_data/roles`: a JSON list. */

@@ -10,7 +10,7 @@ export interface ProcessIdentity {
 }
 
 /** The identity of a process; undefined if it has ended. */
-export function identify(pid: number): ProcessIdentity | undefined {
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name is in parentheses and may itself contain spaces and parentheses.
@@ -23,13 +23,13 @@ export function identify(pid: number): ProcessIdentity | undefined {
 }
 
 /** Whether the process still runs, and its pid was not reused. */
-export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
-  return identify(pid)?.startTicks === startTicks;
+export function isOwnerAlive({ pid, startTicks }: ProcessIdentity): boolean {
+  return identifyProcess(pid)?.startTicks === startTicks;
 }
 
 /** Kills a process, or with `group` its process group. Harmless if it has ended. */
 export function end(identity: ProcessIdentity, { group = false } = {}): void {
-  if (!isAlive(identity)) return;
+  if (!isOwnerAlive(identity)) return;
   try {
     process.kill(group ? -identity.pid : identity.pid, 'SIGKILL');
   } catch {
@@ -56,7 +56,7 @@ export function notingCommands(run: Run, note: string): Run {
     const finished = await run(command, signal, (pid) => {
       try {
         // Without fsync: the note is only for other processes of this boot.
-        replaceFile(note, JSON.stringify(identify(pid)), 0o600);
+        replaceFile(note, JSON.stringify(identifyProcess(pid)), 0o600);
       } catch {
         // A full disk must not stop the commands that restore the network.
       }

@@ -14,10 +14,10 @@ import type { JournalEntry, JournalFile } from './journal/entry.ts';
 import type { Journal, Pending } from './journal/journal.ts';
 import { longestChangeMs, type Step } from './journal/steps.ts';
 import { commandFailed, lossesOf, undoChange } from './restore.ts';
-import { identify, notingCommands, readBootId } from './running-command.ts';
+import { identifyProcess, notingCommands, readBootId } from './running-command.ts';
 
 /** A change to be made. */
-export interface Work {
+export interface ChangeWork {
   readonly purpose: JournalEntry['purpose'];
   readonly stack: StackName;
   readonly interfaceName: string;
@@ -68,7 +68,7 @@ interface Failure {
  *   NETWORK_RELOAD if the stack, the kernel or a probe fails and the old state is restored,
  *   NETWORK_LOST if the old state cannot be restored; the signal's reason when aborted
  */
-export async function transact(work: Work, context: Context): Promise<void> {
+export async function transact(work: ChangeWork, context: Context): Promise<void> {
   const { root, journal, onStep, signal } = context;
   const files: JournalFile[] = [];
   for (const change of work.changes) files.push(await snapshotFile(root, change));
@@ -117,7 +117,7 @@ class Change {
 }
 
 function entryOf(
-  { purpose, stack, interfaceName, gateway, publicInterface, restore }: Work,
+  { purpose, stack, interfaceName, gateway, publicInterface, restore }: ChangeWork,
   files: JournalFile[],
   routes: readonly DefaultRoute[] | undefined,
 ): Omit<JournalEntry, 'sequence'> {
@@ -126,7 +126,7 @@ function entryOf(
     purpose,
     startedAt: new Date().toISOString(),
     bootId: readBootId(),
-    owner: identify(process.pid) ?? { pid: process.pid, startTicks: '' },
+    owner: identifyProcess(process.pid) ?? { pid: process.pid, startTicks: '' },
     stack,
     interface: interfaceName,
     gateway,
@@ -142,7 +142,7 @@ function entryOf(
 }
 
 async function arm(
-  { changes, commands, probes }: Work,
+  { changes, commands, probes }: ChangeWork,
   { deadMan, settleMs, onNotice }: Context,
 ): Promise<void> {
   const why = await deadMan.arm(
@@ -156,7 +156,11 @@ async function arm(
   if (why !== undefined) onNotice(`no timer stands by to put the network back, only the next start: ${why}`);
 }
 
-async function bringIntoUse(work: Work, context: Context, change: Change): Promise<Failure | undefined> {
+async function bringIntoUse(
+  work: ChangeWork,
+  context: Context,
+  change: Change,
+): Promise<Failure | undefined> {
   const { root, clock, signal } = context;
   try {
     const failed: string[] = [];
@@ -191,7 +195,7 @@ async function bringIntoUse(work: Work, context: Context, change: Change): Promi
 async function rollBack(
   pending: Pending,
   { reason, onlyChecked, cause }: Failure,
-  work: Work,
+  work: ChangeWork,
   context: Context,
 ): Promise<never> {
   const what = `${work.cannot}: ${reason}`;

@@ -19,7 +19,7 @@ export interface StackFact {
 }
 
 /** The chosen stack, and why, in one line for a person. */
-export interface Choice {
+export interface StackChoice {
   readonly stack: StackName;
   readonly why: string;
 }
@@ -33,7 +33,7 @@ export function chooseStack(
   facts: readonly StackFact[],
   interfaceName: string,
   wanted: StackName | 'auto',
-): Choice {
+): StackChoice {
   if (wanted !== 'auto') return chosenByHand(facts, interfaceName, wanted);
   const configuring = facts.filter(({ configures }) => configures);
   const atWork = configuring.filter((fact) => whyIdle(fact, configuring) === undefined);
@@ -56,7 +56,7 @@ export function chooseStack(
   );
 }
 
-function chosenByHand(facts: readonly StackFact[], interfaceName: string, wanted: StackName): Choice {
+function chosenByHand(facts: readonly StackFact[], interfaceName: string, wanted: StackName): StackChoice {
   const fact = facts.find(({ stack }) => stack === wanted);
   if (fact === undefined) {
     throw new RcWaitError('STACK_UNKNOWN', `cannot use ${wanted}: this version does not write its files`, {

@@ -56,7 +56,7 @@ function isCalled({ name, macAddress }: HostInterface, word: string): boolean {
 export function namedByHand(
   interfaces: readonly HostInterface[],
   labels: readonly string[],
-  { gateway, interfaceName }: { readonly gateway: Ipv4Address; readonly interfaceName?: string },
+  { gateway, interfaceName }: { readonly gateway: Ipv4Address; readonly interfaceName?: string | undefined },
 ): readonly HostInterface[] {
   if (interfaceName === undefined || interfaces.some((one) => isCalled(one, interfaceName)))
     return interfaces;

@@ -34,7 +34,7 @@ import { verifyFiles } from './verify.ts';
 export interface PlanRequest {
   readonly gateway: Ipv4Address;
   /** the interface chosen by hand; default: the interface whose prefix contains the gateway */
-  readonly interfaceName?: string;
+  readonly interfaceName?: string | undefined;
   readonly stack: StackName | 'auto';
   /** default: `keep` */
   readonly publicInterface?: PublicInterface;

@@ -28,11 +28,15 @@ function parseTarget(text: string): TcpTarget {
   throw new RcWaitError('USAGE', `cannot use --probe ${text}: tcp://HOST:PORT is expected`);
 }
 
+/** The target as `parseTcpTargets` reads it. */
+export function textOfTarget({ host, port }: TcpTarget): string {
+  return `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** Expects the target to accept a connection. */
 export function tcpProbe({ host, port }: TcpTarget): Probe {
-  const name = host.includes(':') ? `[${host}]` : host;
   return {
-    expects: `tcp://${name}:${port} to take a connection`,
+    expects: `${textOfTarget({ host, port })} to take a connection`,
     limitMs: 10_000,
     attempt: (signal) =>
       new Promise((resolve, reject) => {

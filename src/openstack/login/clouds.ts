@@ -1,12 +1,18 @@
 import { RcWaitError } from '../../base/error.ts';
 import { isList, type Mapping, NotText, type Value } from './cloud-yaml.ts';
-import { type Setting, type SettingName, type Settings, settingOf, settingSpellings } from './settings.ts';
+import {
+  type LoginSetting,
+  type LoginSettings,
+  type SettingName,
+  settingOf,
+  settingSpellings,
+} from './settings.ts';
 
 /** A cloud of clouds.yaml. */
 export interface Cloud {
   readonly name: string;
   readonly path: string;
-  readonly settings: Settings;
+  readonly settings: LoginSettings;
   /**
    * the vendor: `profile`, formerly `cloud`; undefined: no vendor. Its name is undefined if the profile is
    * written out in full
@@ -140,9 +146,9 @@ const anyWord: ReadonlySet<SettingName> = new Set([
 ]);
 
 /** Reads settings below `auth` and beside it; the ones below `auth` are stronger. */
-function settingsOf(cloud: Mapping, at: At): Settings {
+function settingsOf(cloud: Mapping, at: At): LoginSettings {
   const auth = authOf(cloud, at);
-  const settings: [SettingName, Setting][] = [];
+  const settings: [SettingName, LoginSetting][] = [];
   for (const [name, spelled] of settingSpellings) {
     const places = [auth, cloud].flatMap((place) => spelled.map((key) => ({ key, value: place.get(key) })));
     const found = places.find(({ value }) => value !== undefined);

@@ -1,7 +1,14 @@
 import { RcWaitError } from '../../base/error.ts';
 import { type AuthUrl, authUrlOf } from './auth-url.ts';
 import type { Cloud } from './clouds.ts';
-import { type Domain, type FoundProof, type Place, type Proof, projectDomainIn, proofIn } from './proof.ts';
+import {
+  type Domain,
+  type FoundProof,
+  type Proof,
+  type ProofPlace,
+  projectDomainIn,
+  proofIn,
+} from './proof.ts';
 import {
   filledIn,
   goesNowhere,
@@ -13,10 +20,10 @@ import {
 } from './rules.ts';
 import { Secret } from './secret.ts';
 import {
+  type LoginSetting,
+  type LoginSettings,
   regionIn,
-  type Setting,
   type SettingName,
-  type Settings,
   settingsIn,
   settingsOver,
 } from './settings.ts';
@@ -68,7 +75,7 @@ export interface Overrides {
 export function credentialsIn(variables: Variables, overrides: Overrides): Credentials | undefined {
   const rackspace = rackspaceProof(variables);
   const settings = settingsIn(variables);
-  const place: Place = { settings, cloud: undefined };
+  const place: ProofPlace = { settings, cloud: undefined };
   if (rackspace !== undefined) {
     const auth = { url: trimmed(variables.RAX_AUTH_URL), isRackspace: true };
     return assembled(rackspace, rackspaceSettings(variables, settings), {
@@ -94,7 +101,7 @@ export function credentialsIn(variables: Variables, overrides: Overrides): Crede
 export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides: Overrides): Credentials {
   const environment = settingsIn(variables);
   const settings = settingsOver(cloud.settings, environment);
-  const place: Place = { settings, cloud };
+  const place: ProofPlace = { settings, cloud };
   // Look at the cloud only: OS_AUTH_TYPE may be left over from another one.
   const isRackspace = isRackspaceType(cloud.settings) || cloud.profile?.name?.toLowerCase() === 'rackspace';
   if (trimmed(overrides.authUrl) === undefined) refuseTwoUrls(cloud, environment, isRackspace);
@@ -106,13 +113,13 @@ export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides
 }
 
 interface Context {
-  readonly place: Place;
+  readonly place: ProofPlace;
   readonly auth: { readonly url: string | undefined; readonly isRackspace: boolean };
   readonly variables: Variables;
   readonly overrides: Overrides;
 }
 
-function assembled({ proof, of }: FoundProof, settings: Settings, context: Context): Credentials {
+function assembled({ proof, of }: FoundProof, settings: LoginSettings, context: Context): Credentials {
   const { place, auth, variables, overrides } = context;
   const { cloud } = place;
   refuseUnknown(settings, ['trust_id', 'system_scope']);
@@ -143,11 +150,11 @@ function assembled({ proof, of }: FoundProof, settings: Settings, context: Conte
 
 const trimmed = (text: string | undefined): string | undefined => text?.trim() || undefined;
 
-const isRackspaceType = (settings: Settings): boolean =>
+const isRackspaceType = (settings: LoginSettings): boolean =>
   settings.get('auth_type')?.text.startsWith('rackspace_') === true;
 
 function rackspaceProof(variables: Variables): FoundProof | undefined {
-  const setting = (name: string): Setting | undefined => {
+  const setting = (name: string): LoginSetting | undefined => {
     const text = trimmed(variables[name]);
     return text === undefined ? undefined : { text, name, source: 'environment' };
   };
@@ -175,18 +182,18 @@ function incomplete(has: string | undefined, lacks: string): RcWaitError {
 }
 
 /** Beside RAX_* only the account of OS_* counts; its domains, version and certificates belong to another cloud. */
-function rackspaceSettings(variables: Variables, settings: Settings): Settings {
+function rackspaceSettings(variables: Variables, settings: LoginSettings): LoginSettings {
   const account = trimmed(variables.RAX_TENANT_ID);
   const kept: readonly SettingName[] = ['project_id', 'project_name'];
   const own = [...settings].filter(([name]) => kept.includes(name));
-  const named: readonly [SettingName, Setting][] =
+  const named: readonly [SettingName, LoginSetting][] =
     account === undefined
       ? []
       : [['project_id', { text: account, name: 'RAX_TENANT_ID', source: 'environment' }]];
   return new Map([...own, ...named]);
 }
 
-function scopeIn(settings: Settings): { readonly scope: Scope; readonly scopeFrom: string | undefined } {
+function scopeIn(settings: LoginSettings): { readonly scope: Scope; readonly scopeFrom: string | undefined } {
   const id = settings.get('project_id');
   if (id !== undefined) return { scope: { kind: 'project', id: id.text }, scopeFrom: id.name };
   const name = settings.get('project_name');
@@ -202,12 +209,12 @@ function scopeIn(settings: Settings): { readonly scope: Scope; readonly scopeFro
 }
 
 /** A plug-in for one version (`v3password`) also names the version. */
-function versionIn(settings: Settings): string | undefined {
+function versionIn(settings: LoginSettings): string | undefined {
   const [, version] = /^v([23])/.exec(settings.get('auth_type')?.text ?? '') ?? [];
   return version ?? settings.get('identity_api_version')?.text.replace(/^v/, '');
 }
 
-function fromWords(of: readonly Setting[], { cloud }: Place): string {
+function fromWords(of: readonly LoginSetting[], { cloud }: ProofPlace): string {
   const names = of.filter(({ source }) => source === 'environment').map(({ name }) => name);
   if (cloud === undefined || !of.some(({ source }) => source === 'cloud')) return names.join(' and ');
   return [cloud.path, ...names].join(' and ');

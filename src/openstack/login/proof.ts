@@ -1,7 +1,7 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Cloud } from './clouds.ts';
 import { Secret } from './secret.ts';
-import { type Setting, type SettingName, type Settings, variableOf } from './settings.ts';
+import { type LoginSetting, type LoginSettings, type SettingName, variableOfSetting } from './settings.ts';
 
 /** A domain of the identity API v3. Names are unique as well, but a name may look like another domain's id. */
 export type Domain = { readonly id: string } | { readonly name: string };
@@ -21,8 +21,8 @@ export type Proof =
     };
 
 /** Settings, and where they come from, for messages. */
-export interface Place {
-  readonly settings: Settings;
+export interface ProofPlace {
+  readonly settings: LoginSettings;
   /** undefined: from the environment */
   readonly cloud: Cloud | undefined;
 }
@@ -30,7 +30,7 @@ export interface Place {
 /** A proof, and the settings it is made of. */
 export interface FoundProof {
   readonly proof: Proof;
-  readonly of: readonly Setting[];
+  readonly of: readonly LoginSetting[];
 }
 
 type Kind = Proof['kind'];
@@ -54,7 +54,7 @@ const kindByType: Readonly<Record<string, Kind>> = {
  * @param isOldPlugin the password is an API key, as in the old nova client's plug-in for Rackspace
  * @throws RcWaitError CONFIGURATION when it is incomplete or of an unknown kind
  */
-export function proofIn(place: Place, isOldPlugin: boolean): FoundProof | undefined {
+export function proofIn(place: ProofPlace, isOldPlugin: boolean): FoundProof | undefined {
   const { settings, cloud } = place;
   const type = settings.get('auth_type');
   const named = type === undefined ? undefined : kindByType[type.text];
@@ -82,7 +82,7 @@ export function proofIn(place: Place, isOldPlugin: boolean): FoundProof | undefi
   }
 }
 
-function kindOf(settings: Settings): Kind | undefined {
+function kindOf(settings: LoginSettings): Kind | undefined {
   const has = (...names: readonly SettingName[]): boolean => names.some((name) => settings.has(name));
   if (has('application_credential_id', 'application_credential_name', 'application_credential_secret'))
     return 'application-credential';
@@ -91,7 +91,7 @@ function kindOf(settings: Settings): Kind | undefined {
   return has('username', 'user_id', 'password') ? 'password' : undefined;
 }
 
-function applicationCredential(place: Place): FoundProof {
+function applicationCredential(place: ProofPlace): FoundProof {
   const { settings } = place;
   const id = settings.get('application_credential_id');
   const named = id ?? settings.get('application_credential_name');
@@ -109,7 +109,7 @@ function applicationCredential(place: Place): FoundProof {
   };
 }
 
-function apiKey(place: Place, name: 'api_key' | 'password', type: Setting | undefined): FoundProof {
+function apiKey(place: ProofPlace, name: 'api_key' | 'password', type: LoginSetting | undefined): FoundProof {
   const { settings } = place;
   const username = needed(place, 'username', settings.get(name) ?? type);
   const key = needed(place, name, username);
@@ -120,7 +120,7 @@ function apiKey(place: Place, name: 'api_key' | 'password', type: Setting | unde
   };
 }
 
-function password(place: Place, type: Setting | undefined): FoundProof {
+function password(place: ProofPlace, type: LoginSetting | undefined): FoundProof {
   const { settings } = place;
   const { user, of } = userIn(place, settings.get('password') ?? type);
   const secret = needed(place, 'password', of);
@@ -128,7 +128,10 @@ function password(place: Place, type: Setting | undefined): FoundProof {
 }
 
 /** An id overrides a name, as in keystoneauth. */
-function userIn(place: Place, has: Setting | undefined): { readonly user: User; readonly of: Setting } {
+function userIn(
+  place: ProofPlace,
+  has: LoginSetting | undefined,
+): { readonly user: User; readonly of: LoginSetting } {
   const id = place.settings.get('user_id');
   if (id !== undefined) return { user: { id: id.text }, of: id };
   const name = needed(place, 'username', has);
@@ -136,22 +139,22 @@ function userIn(place: Place, has: Setting | undefined): { readonly user: User; 
 }
 
 /** The domain in which user names are looked up. */
-function userDomainIn(settings: Settings): Domain {
+function userDomainIn(settings: LoginSettings): Domain {
   return domainOf(settings, ['user_domain_id', 'user_domain_name', ...commonDomain(settings)]);
 }
 
 /** The domain in which project names are looked up. */
-export function projectDomainIn(settings: Settings): Domain {
+export function projectDomainIn(settings: LoginSettings): Domain {
   return domainOf(settings, ['project_domain_id', 'project_domain_name', ...commonDomain(settings)]);
 }
 
 /** `domain_id` stands for the user's and the project's domain; without a project it is the scope itself. */
-function commonDomain(settings: Settings): readonly SettingName[] {
+function commonDomain(settings: LoginSettings): readonly SettingName[] {
   const isProject = settings.has('project_id') || settings.has('project_name');
   return isProject ? ['domain_id', 'domain_name'] : [];
 }
 
-function domainOf(settings: Settings, names: readonly SettingName[]): Domain {
+function domainOf(settings: LoginSettings, names: readonly SettingName[]): Domain {
   const all: readonly SettingName[] = [...names, 'default_domain_id', 'default_domain_name'];
   const name = all.find((one) => settings.has(one));
   const text = name === undefined ? undefined : settings.get(name)?.text;
@@ -159,14 +162,14 @@ function domainOf(settings: Settings, names: readonly SettingName[]): Domain {
   return name.endsWith('_id') ? { id: text } : { name: text };
 }
 
-function needed(place: Place, name: SettingName, has: Setting | undefined): Setting {
+function needed(place: ProofPlace, name: SettingName, has: LoginSetting | undefined): LoginSetting {
   const found = place.settings.get(name);
   if (found !== undefined) return found;
   throw incomplete(place, name, has);
 }
 
-function incomplete({ cloud }: Place, lacks: SettingName, has: Setting | undefined): RcWaitError {
-  const variable = variableOf(lacks);
+function incomplete({ cloud }: ProofPlace, lacks: SettingName, has: LoginSetting | undefined): RcWaitError {
+  const variable = variableOfSetting(lacks);
   if (cloud === undefined)
     return new RcWaitError('CONFIGURATION', `cannot log in: ${has?.name} is set, and ${variable} is not`);
   const { name, path } = cloud;
@@ -178,7 +181,7 @@ function incomplete({ cloud }: Place, lacks: SettingName, has: Setting | undefin
   );
 }
 
-function unknownType({ cloud }: Place, type: Setting): RcWaitError {
+function unknownType({ cloud }: ProofPlace, type: LoginSetting): RcWaitError {
   const where = cloud === undefined ? '' : ` to the cloud ${JSON.stringify(cloud.name)} of ${cloud.path}`;
   const its = type.source === 'cloud' ? `its ${type.name}` : type.name;
   return new RcWaitError(

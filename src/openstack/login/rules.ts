@@ -1,14 +1,14 @@
 import { RcWaitError } from '../../base/error.ts';
 import { authUrlOf } from './auth-url.ts';
 import type { Cloud } from './clouds.ts';
-import type { Place, Proof } from './proof.ts';
-import type { SettingName, Settings } from './settings.ts';
+import type { Proof, ProofPlace } from './proof.ts';
+import type { LoginSettings, SettingName } from './settings.ts';
 
 /**
  * Refuses settings that v2.0 would ignore: without its domain, another user of the same name would be logged in.
  * @throws RcWaitError CONFIGURATION
  */
-export function refuseWhatV2Lacks({ kind }: Proof, settings: Settings): void {
+export function refuseWhatV2Lacks({ kind }: Proof, settings: LoginSettings): void {
   if (kind === 'application-credential')
     throw new RcWaitError(
       'CONFIGURATION',
@@ -40,7 +40,7 @@ export function refuseWhatV2Lacks({ kind }: Proof, settings: Settings): void {
  * Refuses settings that rc-wait does not support and that would change whose token it gets.
  * @throws RcWaitError CONFIGURATION
  */
-export function refuseUnknown(settings: Settings, names: readonly SettingName[]): void {
+export function refuseUnknown(settings: LoginSettings, names: readonly SettingName[]): void {
   const unknown = names.map((name) => settings.get(name)).find((one) => one !== undefined);
   if (unknown === undefined) return;
   throw new RcWaitError('CONFIGURATION', `cannot log in: ${unknown.name} is set, which is not known here`, {
@@ -53,7 +53,7 @@ export function refuseUnknown(settings: Settings, names: readonly SettingName[])
  * @param isRackspace the cloud's profile or its login method names Rackspace's API
  * @throws RcWaitError CONFIGURATION
  */
-export function refuseTwoUrls(cloud: Cloud, environment: Settings, isRackspace: boolean): void {
+export function refuseTwoUrls(cloud: Cloud, environment: LoginSettings, isRackspace: boolean): void {
   const other = environment.get('auth_url');
   const own = cloud.settings.get('auth_url')?.text;
   if (other === undefined || (own === undefined && !isRackspace)) return;
@@ -98,7 +98,7 @@ export function noneIn({ name, path }: Cloud): RcWaitError {
 }
 
 /** The error for credentials without an identity API: a secret belongs to one API and is sent to no other. */
-export function goesNowhere({ cloud }: Place): RcWaitError {
+export function goesNowhere({ cloud }: ProofPlace): RcWaitError {
   if (cloud === undefined)
     return new RcWaitError(
       'CONFIGURATION',
@@ -119,7 +119,7 @@ export function goesNowhere({ cloud }: Place): RcWaitError {
 }
 
 /** Warnings about settings that rc-wait does not follow, in plain words. */
-export function noticesOn(settings: Settings): readonly string[] {
+export function noticesOn(settings: LoginSettings): readonly string[] {
   const isOff = (name: SettingName, word: RegExp): boolean => word.test(settings.get(name)?.text ?? '');
   const unchecked = [
     isOff('insecure', /^(?:true|yes|on|1)$/i) ? settings.get('insecure') : undefined,

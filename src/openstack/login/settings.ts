@@ -47,7 +47,7 @@ export const settingSpellings = Object.entries(spellings) as readonly (readonly 
 /** Values that are sent untrimmed: white space may be part of them. */
 const verbatim: ReadonlySet<SettingName> = new Set(['password', 'application_credential_secret']);
 
-export interface Setting {
+export interface LoginSetting {
   readonly text: string;
   /** the name by which the user wrote it: `OS_PASSWORD`, or `password` in clouds.yaml */
   readonly name: string;
@@ -55,28 +55,28 @@ export interface Setting {
 }
 
 /** The settings that were found; an empty value counts as missing. */
-export type Settings = ReadonlyMap<SettingName, Setting>;
+export type LoginSettings = ReadonlyMap<SettingName, LoginSetting>;
 
 /** A list of the one setting; empty if its value is. */
 export function settingOf(
   name: SettingName,
   text: string | undefined,
-  at: Omit<Setting, 'text'>,
-): readonly [SettingName, Setting][] {
+  at: Omit<LoginSetting, 'text'>,
+): readonly [SettingName, LoginSetting][] {
   const trimmed = text?.trim();
   if (text === undefined || trimmed === undefined || trimmed === '') return [];
   return [[name, { ...at, text: verbatim.has(name) ? text : trimmed }]];
 }
 
-export const variableOf = (spelling: string): string => `OS_${spelling.toUpperCase()}`;
+export const variableOfSetting = (spelling: string): string => `OS_${spelling.toUpperCase()}`;
 
 /** The settings in OS_* variables. */
-export function settingsIn(variables: Readonly<Record<string, string | undefined>>): Settings {
+export function settingsIn(variables: Readonly<Record<string, string | undefined>>): LoginSettings {
   return new Map(
     settingSpellings.flatMap(([name, spelled]) =>
       spelled
         .flatMap((spelling) => {
-          const variable = variableOf(spelling);
+          const variable = variableOfSetting(spelling);
           return settingOf(name, variables[variable], { name: variable, source: 'environment' });
         })
         .slice(0, 1),
@@ -96,7 +96,7 @@ const sameThing: readonly (readonly SettingName[])[] = [
 ];
 
 /** Settings with stronger ones on top. A stronger name also removes a weaker id: with both, the id would be used. */
-export function settingsOver(weaker: Settings, stronger: Settings): Settings {
+export function settingsOver(weaker: LoginSettings, stronger: LoginSettings): LoginSettings {
   const replaced = sameThing.filter((group) => group.some((name) => stronger.has(name))).flat();
   const kept = [...weaker].filter(([name]) => !replaced.includes(name));
   return new Map([...kept, ...stronger]);

@@ -1,6 +1,6 @@
 import type { Feature } from '../types.ts';
-import { fieldOf, nameOf, placesOf, statusOf } from './fields.ts';
-import { canon, clean, type Tree } from './tree.ts';
+import { fieldOf, nameOfField, placesOf, statusOf } from './fields.ts';
+import { canon, cleanValue, type Tree } from './tree.ts';
 
 /** The features of "RackConnect API", matched by their human names; the keys are rc-wait's own. */
 const featureNames = {
@@ -85,7 +85,7 @@ function featureOf(node: Tree): FoundFeature | undefined {
 function nameIn(node: Tree, words: readonly Tree[]): Tree | undefined {
   const documented = node.children.find(({ text }) => isKnownFeature(text));
   const isOwn = node.text !== undefined && !words.includes(node) && !isKnownFeature(node.key);
-  return documented ?? nameOf(node) ?? (isOwn ? node : undefined);
+  return documented ?? nameOfField(node) ?? (isOwn ? node : undefined);
 }
 
 /** One feature from all statements about it. If they contradict each other, `enabled` is undefined. */
@@ -93,5 +93,5 @@ function featureFrom(name: string, words: readonly Word[]): Feature {
   const votes = new Set(words.map(({ enabled }) => enabled).filter((enabled) => enabled !== undefined));
   const [enabled] = votes.size === 1 ? votes : [undefined];
   const texts = new Set(words.map(({ part }) => part.text?.trim() ?? ''));
-  return { name: clean(name), enabled, status: clean([...texts].join(' / ')) };
+  return { name: cleanValue(name), enabled, status: cleanValue([...texts].join(' / ')) };
 }

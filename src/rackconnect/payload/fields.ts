@@ -1,7 +1,7 @@
-import { canon, clean, type Tree } from './tree.ts';
+import { canon, cleanValue, type Tree } from './tree.ts';
 
 /** A part of the payload with its place, which shows what it is and whether it was understood. */
-export interface Place {
+export interface FieldPlace {
   readonly node: Tree;
   /** the normalised key: lower case, without separators */
   readonly key: string;
@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** Every part of a tree, parents first. The tree's depth is limited where it is built. */
-export function* placesOf(node: Tree, parents: readonly Tree[] = []): Generator<Place> {
+export function* placesOf(node: Tree, parents: readonly Tree[] = []): Generator<FieldPlace> {
   yield { node, key: canon(node.key), parents };
   for (const child of node.children) yield* placesOf(child, [...parents, node]);
 }
@@ -53,7 +53,7 @@ const statusSenses = [
 ];
 
 /** The name of a part: from one of its keys, or the text of an XML element with its status in an attribute. */
-export function nameOf(node: Tree): Tree | undefined {
+export function nameOfField(node: Tree): Tree | undefined {
   return fieldOf(node, nameSenses, 'name') ?? (statusFieldOf(node) !== undefined ? ownText(node) : undefined);
 }
 
@@ -98,6 +98,6 @@ function describe(node: Tree, parents: readonly Tree[]): string {
     })
     .join('')
     .replace(/^\./, '');
-  const value = node.text === undefined ? 'empty' : clean(node.text, 80);
-  return clean(path === '' ? value : `${path}: ${value}`, 160);
+  const value = node.text === undefined ? 'empty' : cleanValue(node.text, 80);
+  return cleanValue(path === '' ? value : `${path}: ${value}`, 160);
 }

@@ -1,10 +1,10 @@
-import { Budget, leaf, maxDepth, type Parsed, type Tree, unreadable } from './tree.ts';
+import { Budget, leaf, maxDepth, type ParsedTree, type Tree, unreadable } from './tree.ts';
 
 /**
  * Reads JSON into a tree.
  * @throws BudgetSpent when it has too many parts
  */
-export function parseJson(text: string): Parsed {
+export function parseJson(text: string): ParsedTree {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,5 +1,5 @@
 import { parseJson } from './json.ts';
-import { Budget, BudgetSpent, leaf, type Parsed, unreadable } from './tree.ts';
+import { Budget, BudgetSpent, leaf, type ParsedTree, unreadable } from './tree.ts';
 import { parseXml } from './xml.ts';
 
 /** The transport stops at 1 MiB; this limits bodies from elsewhere. */
@@ -9,7 +9,7 @@ const maxLength = 1024 * 1024;
  * Reads a body into a tree. The body itself decides its format, because servers label JSON as text/plain and
  * error pages as JSON; `expected` (a content type or a format) only appears in the error.
  */
-export function parsePayload(body: string, expected: string): Parsed {
+export function parsePayload(body: string, expected: string): ParsedTree {
   if (body.length > maxLength) return unreadable(`the answer is longer than ${maxLength} characters`);
   const text = body.replace(/^\uFEFF/, '').trim();
   if (text === '') return unreadable('the answer is empty');
@@ -26,7 +26,7 @@ export function parsePayload(body: string, expected: string): Parsed {
 const htmlRoots =
   /^<(?:!doctype\s+html|(?:html|head|body|title|meta|link|script|style|center|div|p|span|h[1-6]|table|form|br|hr|img|pre)(?=[\s/>]))/i;
 
-function parseMarkup(text: string, expected: string): Parsed {
+function parseMarkup(text: string, expected: string): ParsedTree {
   const start = skipProlog(text);
   if (htmlRoots.test(start)) return unreadable(`the answer is an HTML page, not ${formatNameOf(expected)}`);
   return parseXml(text);

@@ -1,6 +1,6 @@
 import { isContainer, placesOf, unreadOf } from './fields.ts';
 import { isInList } from './tasks.ts';
-import { canon, clean, type Tree, type Unreadable, unreadable } from './tree.ts';
+import { canon, cleanValue, type Tree, type Unreadable, unreadable } from './tree.ts';
 
 /** A status as a word in upper case, `IN_PROGRESS` for "In progress"; undefined when it does not look like a word. */
 function statusWord(text: string): string | undefined {
@@ -54,7 +54,7 @@ function agree(nodes: readonly Tree[]): Found {
     const word = statusWord(text ?? '');
     if (word === undefined)
       return unreadable(
-        `the answer's status is not a word: ${text === undefined ? 'empty' : clean(text, 60)}`,
+        `the answer's status is not a word: ${text === undefined ? 'empty' : cleanValue(text, 60)}`,
       );
     words.add(word);
   }

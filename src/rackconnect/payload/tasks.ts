@@ -1,6 +1,6 @@
 import type { Task } from '../types.ts';
-import { nameOf, type Place, placesOf, statusOf } from './fields.ts';
-import { canon, clean, type Tree } from './tree.ts';
+import { type FieldPlace, nameOfField, placesOf, statusOf } from './fields.ts';
+import { canon, cleanValue, type Tree } from './tree.ts';
 
 /** A task and the parts of the payload that it was read from. */
 interface FoundTask {
@@ -14,9 +14,12 @@ const maxTasks = 500;
 export function findTasks(root: Tree): readonly FoundTask[] {
   const found: FoundTask[] = [];
   for (const place of placesOf(root)) {
-    const [name, status] = [nameOf(place.node), statusOf(place.node)];
+    const [name, status] = [nameOfField(place.node), statusOf(place.node)];
     if (name?.text === undefined || status?.text === undefined || !isOneOfMany(place)) continue;
-    found.push({ task: { name: clean(name.text), status: clean(status.text) }, parts: [name, status] });
+    found.push({
+      task: { name: cleanValue(name.text), status: cleanValue(status.text) },
+      parts: [name, status],
+    });
     if (found.length >= maxTasks) break;
   }
   return found;
@@ -28,7 +31,7 @@ const taskLike = /task|step|action|job|item|entry|entries|operation/;
  * Whether it is an item of a list or filed under tasks: a single XML task makes no list, and a server's own
  * name and status are not a task.
  */
-function isOneOfMany({ node, key, parents }: Place): boolean {
+function isOneOfMany({ node, key, parents }: FieldPlace): boolean {
   const parent = parents.at(-1);
   if (parent === undefined) return false;
   return node.listed || taskLike.test(key) || taskLike.test(canon(parent.key));

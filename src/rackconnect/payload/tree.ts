@@ -21,7 +21,7 @@ export interface Unreadable {
 }
 
 /** A payload as a tree. */
-export type Parsed = { readonly ok: true; readonly tree: Tree } | Unreadable;
+export type ParsedTree = { readonly ok: true; readonly tree: Tree } | Unreadable;
 
 /** A part with only a value. */
 export function leaf(key: string, text: string | undefined): Tree {
@@ -32,7 +32,7 @@ const maxWhyChars = 200;
 
 /** A refusal with a reason that is safe to print. */
 export function unreadable(why: string): Unreadable {
-  return { ok: false, why: clean(why, maxWhyChars) };
+  return { ok: false, why: cleanValue(why, maxWhyChars) };
 }
 
 /**
@@ -40,7 +40,7 @@ export function unreadable(why: string): Unreadable {
  * and formatting characters (an escape sequence in a task's name must not drive root's terminal) and cuts at
  * `maxChars`.
  */
-export function clean(text: string, maxChars = maxWhyChars): string {
+export function cleanValue(text: string, maxChars = maxWhyChars): string {
   const line = text
     .slice(0, maxChars * 16)
     .replace(/\s+/gu, ' ')

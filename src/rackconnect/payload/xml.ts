@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { Budget, leaf, maxDepth, type Parsed, type Tree, unreadable } from './tree.ts';
+import { Budget, leaf, maxDepth, type ParsedTree, type Tree, unreadable } from './tree.ts';
 
 /**
  * Reading XML takes a second per megabyte, and a server's tasks are a few kilobytes: a hostile answer must not
@@ -29,7 +29,7 @@ type XmlNode = Readonly<Record<string, unknown>>;
  * Reads XML into a tree: attributes and elements both become parts, name space prefixes are dropped.
  * @throws BudgetSpent when it has too many parts
  */
-export function parseXml(text: string): Parsed {
+export function parseXml(text: string): ParsedTree {
   if (text.length > maxXmlLength)
     return unreadable(`the answer is XML of more than ${maxXmlLength} characters`);
   // A document type can declare entities ("billion laughs"); the API does not need one.

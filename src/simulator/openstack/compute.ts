@@ -1,4 +1,4 @@
-import { addressesOf, changedAt, metadataAt, statusAt } from './fleet.ts';
+import { addressesOf, changedAt, metadataAt, serverStatusAt } from './fleet.ts';
 import { fault } from './identity.ts';
 import type { CloudAnswer, CloudRequest, CloudScenario, CloudServer } from './types.ts';
 
@@ -28,7 +28,7 @@ export function compute(
   const [, id] = /^\/servers\/([^/]+)$/.exec(rest) ?? [];
   const server = id === undefined ? undefined : region.byId.get(id);
   // Deleted servers appear only with changes-since.
-  if (server === undefined || statusAt(server, request.elapsedMs) === 'DELETED')
+  if (server === undefined || serverStatusAt(server, request.elapsedMs) === 'DELETED')
     return fault(
       404,
       'itemNotFound',
@@ -55,7 +55,7 @@ function list(
   const at = marker === null ? -1 : region.servers.findIndex(({ id }) => id === marker);
   const marked = region.servers[at];
   const isFound =
-    marked !== undefined && (scenario.deletedMarkers || statusAt(marked, elapsedMs) !== 'DELETED');
+    marked !== undefined && (scenario.deletedMarkers || serverStatusAt(marked, elapsedMs) !== 'DELETED');
   if (marker !== null && !isFound) return fault(400, 'badRequest', `marker [${marker}] not found`);
   const page: CloudServer[] = [];
   for (const server of region.servers.slice(at + 1)) {
@@ -99,7 +99,7 @@ function filterOf(
   const isNamed = nameFilter(query.get('name') ?? '');
   const startMs = wallMs - elapsedMs;
   return (server) => {
-    const status = statusAt(server, elapsedMs);
+    const status = serverStatusAt(server, elapsedMs);
     if (statuses.length > 0 && !statuses.includes(status)) return false;
     if (!isNamed(server.name)) return false;
     if (sinceMs === undefined) return status !== 'DELETED';
@@ -139,7 +139,7 @@ function bodyOf(scenario: CloudScenario, server: CloudServer, request: CloudRequ
   const { elapsedMs, origin } = request;
   const startMs = request.wallMs - elapsedMs;
   const time = (ms: number): string => `${new Date(startMs + ms).toISOString().slice(0, 19)}Z`;
-  const status = statusAt(server, elapsedMs);
+  const status = serverStatusAt(server, elapsedMs);
   const { publicIp, serviceNetIp } = addressesOf(server);
   const hasPublicIp = elapsedMs >= server.endMs && server.outcome === 'DEPLOYED';
   const path = `${origin}/cloud/${server.region.toLowerCase()}`;

@@ -55,7 +55,10 @@ function idOf(fleet: number, index: number): string {
 }
 
 /** The server's own status at a moment; DELETED once it is deleted. */
-export function statusAt({ vanishMs, outcome, endMs, activeMs }: CloudServer, elapsedMs: number): string {
+export function serverStatusAt(
+  { vanishMs, outcome, endMs, activeMs }: CloudServer,
+  elapsedMs: number,
+): string {
   if (elapsedMs >= vanishMs) return 'DELETED';
   if (outcome === 'ERROR' && elapsedMs >= endMs) return 'ERROR';
   return elapsedMs >= activeMs ? 'ACTIVE' : 'BUILD';

@@ -3,13 +3,18 @@ import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { type DeliverOptions, deliver, httpSend, type Send } from '../../../src/announce/heat/deliver.ts';
-import { type Ending, signalRequest } from '../../../src/announce/heat/request.ts';
+import { type SignalEnding, signalRequest } from '../../../src/announce/heat/request.ts';
 import type { Answer } from '../../../src/announce/heat/retry.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { listener } from '../../openstack/listener.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const ending: Ending = { succeeded: true, reason: 'DEPLOYED', data: { outcome: 'deployed' }, id: 'i-1' };
+const ending: SignalEnding = {
+  succeeded: true,
+  reason: 'DEPLOYED',
+  data: { outcome: 'deployed' },
+  id: 'i-1',
+};
 const never = new AbortController().signal;
 
 /** What a delivery came to on a virtual clock, with the moments of its attempts, in ms from the start. */

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Ending, parseSignalUrl, placeOf, signalRequest } from '../../../src/announce/heat/request.ts';
+import {
+  parseSignalUrl,
+  placeOf,
+  type SignalEnding,
+  signalRequest,
+} from '../../../src/announce/heat/request.ts';
 
-const ending: Ending = {
+const ending: SignalEnding = {
   succeeded: true,
   reason: 'DEPLOYED after 24 s',
   data: { outcome: 'deployed', gateway_ip: '10.208.0.1' },
   id: 'i-1',
 };
-const failed: Ending = { ...ending, succeeded: false, reason: 'FAILED' };
+const failed: SignalEnding = { ...ending, succeeded: false, reason: 'FAILED' };
 
 const tempUrl =
   'https://storage101.ord1.clouddrive.com/v1/MossoCloudFS_1/stack/stack-handle-x?temp_url_sig=0123&temp_url_expires=2147483646';
@@ -16,7 +21,7 @@ const signed =
   'https://cfn.example/v1/waitcondition/arn%3Aopenstack%3Aheat%3A%3At%3Astacks%2Fs%2F1%2Fresources%2Fwait?SignatureVersion=2&Signature=abc%3D';
 const token = 'https://heat.example:8004/v1/t/stacks/s/1/resources/wait/signal';
 
-const requestTo = (url: string, end: Ending = ending, secret?: string) => {
+const requestTo = (url: string, end: SignalEnding = ending, secret?: string) => {
   const request = signalRequest(new URL(url), end, secret);
   return { ...request, body: JSON.parse(request.body) as unknown };
 };

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { instanceIdIn, macIn, regionIn, rolesIn } from '../../../src/host/parse/identity.ts';
+import { instanceIdIn, macIn, regionInIdentity, rolesIn } from '../../../src/host/parse/identity.ts';
 
 describe('a region', () => {
   it('that is none is said with what was there', () => {
-    expect(regionIn('"{}"\n')).toEqual({
+    expect(regionInIdentity('"{}"\n')).toEqual({
       kind: 'unknown',
       why: '"\\"{}\\"" is no region (dfw, hkg, iad, lon, ord, syd)',
     });
-    expect(regionIn('x'.repeat(9_999))).toMatchObject({
+    expect(regionInIdentity('x'.repeat(9_999))).toMatchObject({
       why: expect.stringMatching(/^"x{60}…" is no region/),
     });
   });

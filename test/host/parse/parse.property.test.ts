@@ -9,7 +9,7 @@ import {
   rolesOfVendorData,
   serviceNetMacOfVendorData,
 } from '../../../src/host/parse/config-drive.ts';
-import { instanceIdIn, regionIn } from '../../../src/host/parse/identity.ts';
+import { instanceIdIn, regionInIdentity } from '../../../src/host/parse/identity.ts';
 import { regionOfNameServers } from '../../../src/host/parse/resolv-conf.ts';
 import { labelOfXenstore, metadataOfXenstore, rolesOfXenstore } from '../../../src/host/parse/xenstore.ts';
 
@@ -26,7 +26,7 @@ const readers: readonly (readonly [
   (text: string) => Parsed<unknown>,
   (value: unknown) => boolean,
 ])[] = [
-  ['regionIn', regionIn, isRegion],
+  ['regionIn', regionInIdentity, isRegion],
   ['regionOfVendorData', regionOfVendorData, isRegion],
   ['regionOfInstanceData', regionOfInstanceData, isRegion],
   ['regionOfNameServers', regionOfNameServers, isRegion],

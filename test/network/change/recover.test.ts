@@ -9,7 +9,7 @@ import { openJournal } from '../../../src/network/change/journal/journal.ts';
 import { type Step, stepAfter } from '../../../src/network/change/journal/steps.ts';
 import { lockNetwork } from '../../../src/network/change/lock.ts';
 import { type RecoverOptions, recover } from '../../../src/network/change/recover.ts';
-import { identify, isAlive } from '../../../src/network/change/running-command.ts';
+import { identifyProcess, isOwnerAlive } from '../../../src/network/change/running-command.ts';
 import { entryOf } from '../entry.ts';
 import { FakeKernel } from '../fake-kernel.ts';
 import { put, scratch } from '../scratch.ts';
@@ -252,7 +252,7 @@ describe('what a killed process left running', () => {
     const ended = once(child, 'exit');
     const kernel = new FakeKernel([wished], loads);
     const { options, journal } = await killedAt('written', kernel);
-    writeFileSync(journal.commandNote, JSON.stringify(identify(child.pid ?? 0)));
+    writeFileSync(journal.commandNote, JSON.stringify(identifyProcess(child.pid ?? 0)));
     await recover(options);
     await ended;
     expect(child.signalCode).toBe('SIGKILL');
@@ -261,13 +261,13 @@ describe('what a killed process left running', () => {
 
   it('is not looked for after another boot: its number may be anybody else', async () => {
     const child = sleeper();
-    const identity = identify(child.pid ?? 0);
+    const identity = identifyProcess(child.pid ?? 0);
     const { options, journal } = await killedAt('written', new FakeKernel([wished], loads), {
       bootId: 'another',
     });
     writeFileSync(journal.commandNote, JSON.stringify(identity));
     await recover(options);
-    expect(identity && isAlive(identity)).toBe(true);
+    expect(identity && isOwnerAlive(identity)).toBe(true);
     child.kill('SIGKILL');
     await once(child, 'exit');
   });
@@ -275,7 +275,7 @@ describe('what a killed process left running', () => {
   it('a process that hangs with the lock is ended when the timer goes off, and waited for otherwise', async () => {
     const kernel = new FakeKernel([wished], loads);
     const holder = sleeper();
-    const owner = identify(holder.pid ?? 0) ?? { pid: 0, startTicks: '' };
+    const owner = identifyProcess(holder.pid ?? 0) ?? { pid: 0, startTicks: '' };
     const { options, files, folder } = await killedAt('written', kernel, { owner });
     const lock = await lockNetwork('/', join(folder, 'state'), 1_000);
     holder.once('exit', () => void lock.release());

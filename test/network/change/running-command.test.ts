@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import {
   end,
   endNotedCommand,
-  identify,
-  isAlive,
+  identifyProcess,
+  isOwnerAlive,
   notingCommands,
   readBootId,
 } from '../../../src/network/change/running-command.ts';
@@ -15,19 +15,19 @@ import { runCommand } from '../../../src/system/tool.ts';
 import { scratch } from '../scratch.ts';
 
 it('a process is known by its number and the moment of its start', async () => {
-  const me = identify(process.pid);
-  expect(me && isAlive(me)).toBe(true);
-  expect(isAlive({ pid: process.pid, startTicks: '1' })).toBe(false);
+  const me = identifyProcess(process.pid);
+  expect(me && isOwnerAlive(me)).toBe(true);
+  expect(isOwnerAlive({ pid: process.pid, startTicks: '1' })).toBe(false);
   const child = spawn('true');
   await once(child, 'exit');
-  expect(identify(child.pid ?? 0)).toBeUndefined();
+  expect(identifyProcess(child.pid ?? 0)).toBeUndefined();
 });
 
 it('another process with the number of one that has ended is left alone', async () => {
   const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
-  const identity = identify(child.pid ?? 0) ?? { pid: 0, startTicks: '' };
+  const identity = identifyProcess(child.pid ?? 0) ?? { pid: 0, startTicks: '' };
   end({ ...identity, startTicks: '1' }, { group: true });
-  expect(isAlive(identity)).toBe(true);
+  expect(isOwnerAlive(identity)).toBe(true);
   const ended = once(child, 'exit');
   end(identity);
   await ended;

@@ -1,12 +1,4 @@
 import type { Options } from 'yargs';
-import type { OpenApi } from '../../../app/api.ts';
-import { withApiForOne } from '../../../app/ask-once.ts';
-import type { Io } from '../../../app/io.ts';
-import { recoverFirst, targetsOf } from '../../../app/network/change-options.ts';
-import { applyGateway, askForGateway } from '../../../app/network/named-gateway.ts';
-import { checkRoot, refuseForeignRoot, requireRoot } from '../../../app/root.ts';
-import { RcWaitError } from '../../../base/error.ts';
-import { type Ipv4Address, parseIpv4 } from '../../../base/ipv4.ts';
 import {
   apiFlags,
   durationFlag,
@@ -16,7 +8,7 @@ import {
   rootFlag,
   stackFlag,
 } from '../../args/flags.ts';
-import { type Args, type Command, command } from '../../command.ts';
+import { type CliCommand, command } from '../../command.ts';
 
 const networkFlags = {
   gateway: {
@@ -32,15 +24,13 @@ const networkFlags = {
   timeout: durationFlag('timeout', 'How long to wait for the quota and for the answer', '90s'),
 } as const satisfies Record<string, Options>;
 
-type NetworkArgs = Args<typeof networkFlags>;
-
-type Targets = Awaited<ReturnType<typeof targetsOf>>;
+const load = () => import('../../../app/network/by-hand.ts');
 
 const exits =
   '64 wrong flags, 69 no usable answer, 73 it cannot be done, and all is as before, 77 root is needed, or the API refused.';
 
 /** `rc-wait network plan` */
-export const networkPlanCommand: Command = command({
+export const networkPlanCommand: CliCommand = command({
   name: 'network plan',
   summary: 'Show what would change for the gateway to be the default route; change nothing',
   flags: networkFlags,
@@ -50,43 +40,11 @@ export const networkPlanCommand: Command = command({
     ['$0 network plan --gateway 10.208.0.1 --root /mnt', 'the same for a server whose disk is mounted'],
   ],
   notes: `Exit status: 0 shown, ${exits}`,
-  async run(args, io) {
-    checkRoot(args.root);
-    const gateway = await gatewayOf(args, io);
-    if (gateway === undefined) return leftAlone(args, io);
-    const [{ planFor, planInWords }, { shownText }] = await Promise.all([
-      import('../../../app/network/named-gateway.ts'),
-      import('../../../base/bytes.ts'),
-    ]);
-    const plan = await planFor(gateway, args);
-    const { stack, why, wish, disabled, changes, commands } = plan;
-    if (args.output === 'json') {
-      const files = changes.map(({ path, before, after }) => ({
-        path,
-        before: before === undefined ? null : shownText(before),
-        after: after === undefined ? null : shownText(after),
-      }));
-      const document = {
-        schema: 'rc-wait/plan/v1',
-        stack,
-        why,
-        interface: wish.interfaceName,
-        gateway_ip: gateway,
-        disabled,
-        files,
-        commands: commands.map(({ argv }) => argv),
-        ...(plan.warnings ? { warnings: plan.warnings } : {}),
-      };
-      io.out(`${JSON.stringify(document)}\n`);
-    } else {
-      io.out(await planInWords(plan));
-    }
-    return 0;
-  },
+  run: async (args, io) => (await load()).planByHand(args, io),
 });
 
 /** `rc-wait network apply` */
-export const networkApplyCommand: Command = command({
+export const networkApplyCommand: CliCommand = command({
   name: 'network apply',
   summary: 'Make the gateway the default route, in the files and in the kernel',
   flags: { ...networkFlags, ...probeFlag },
@@ -99,69 +57,5 @@ export const networkApplyCommand: Command = command({
     ],
   ],
   notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,
-  async run(args, io) {
-    refuseForeignRoot(args.root);
-    requireRoot(args.root);
-    const targets = await targetsOf(args.probe);
-    await recoverFirst(args.root, sayTo(args, io), io.signal);
-    const named = gatewayNamed(args);
-    if (named !== undefined) return applyAndTell(named, args, io, targets, undefined);
-    return withApiForOne(args, io, async (api) => {
-      const gateway = await askForGateway(api, args, io);
-      return gateway === undefined ? leftAlone(args, io) : applyAndTell(gateway, args, io, targets, api);
-    });
-  },
+  run: async (args, io) => (await load()).applyByHand(args, io),
 });
-
-async function applyAndTell(
-  gateway: Ipv4Address,
-  args: NetworkArgs,
-  io: Io,
-  targets: Targets,
-  api: OpenApi | undefined,
-): Promise<number> {
-  const result = await applyGateway(gateway, args, { targets, api, say: sayTo(args, io), signal: io.signal });
-  if (args.output === 'json')
-    io.out(`${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result })}\n`);
-  else if (result.action === 'skipped') io.out(`left alone: ${result.reason}\n`);
-  else
-    io.out(
-      `${result.action}: the default route goes through ${gateway} on ${result.interface} (${[result.stack, ...result.files].join(' ')})\n`,
-    );
-  return 0;
-}
-
-const sayTo =
-  ({ quiet }: NetworkArgs, io: Io) =>
-  (notice: string): void => {
-    if (!quiet) io.err(`rc-wait: ${notice}\n`);
-  };
-
-/**
- * The gateway from the flags or from the API; undefined if RackConnect configures the network itself and no
- * flag says otherwise.
- */
-async function gatewayOf(args: NetworkArgs, io: Io): Promise<Ipv4Address | undefined> {
-  return gatewayNamed(args) ?? withApiForOne(args, io, (api) => askForGateway(api, args, io));
-}
-
-function gatewayNamed({ gateway }: NetworkArgs): Ipv4Address | undefined {
-  if (gateway === undefined) return undefined;
-  const named = parseIpv4(gateway);
-  if (named !== undefined) return named;
-  throw new RcWaitError(
-    'USAGE',
-    `cannot use --gateway ${gateway}: an IPv4 address is expected, such as 10.208.0.1`,
-  );
-}
-
-function leftAlone(args: NetworkArgs, io: Io): number {
-  const reason = 'RackConnect configures the network stack of this server itself';
-  const network = { action: 'skipped', reason };
-  io.out(
-    args.output === 'json'
-      ? `${JSON.stringify({ schema: 'rc-wait/network/v1', gateway_ip: null, network })}\n`
-      : `left alone: ${reason}\n`,
-  );
-  return 0;
-}

@@ -1,8 +1,6 @@
 import type { Options } from 'yargs';
-import { putBackUnfinished } from '../../../app/network/undo.ts';
-import { refuseForeignRoot, requireRoot } from '../../../app/root.ts';
 import { durationFlag, rootFlag } from '../../args/flags.ts';
-import { type Command, command } from '../../command.ts';
+import { type CliCommand, command } from '../../command.ts';
 
 const recoverFlags = {
   ...rootFlag,
@@ -10,7 +8,7 @@ const recoverFlags = {
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait network recover`: run by the dead-man timer. */
-export const networkRecoverCommand: Command = command({
+export const networkRecoverCommand: CliCommand = command({
   name: 'network recover',
   hidden: true,
   summary: 'Put back what a change of the network that did not end has left',
@@ -18,12 +16,5 @@ export const networkRecoverCommand: Command = command({
   examples: [['$0 network recover', 'what rc-wait-network-recover.timer runs']],
   notes:
     'Exit status: 0 done, or nothing to do; 73 it cannot be done; 74 not everything could be put back; 77 root is needed.',
-  async run({ root, patience }, io) {
-    refuseForeignRoot(root);
-    requireRoot(root);
-    const say = (notice: string): void => io.err(`rc-wait: ${notice}\n`);
-    const words = await putBackUnfinished(root, patience, { say, signal: io.signal });
-    say(words ?? 'no change of the network is unfinished');
-    return 0;
-  },
+  run: async (args, io) => (await import('../../../app/network/undo.ts')).putBackUnfinished(args, io),
 });

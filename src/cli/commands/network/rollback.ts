@@ -1,8 +1,6 @@
 import type { Options } from 'yargs';
-import { rollBack } from '../../../app/network/undo.ts';
-import { refuseForeignRoot, requireRoot } from '../../../app/root.ts';
 import { outputFlags, rootFlag } from '../../args/flags.ts';
-import { type Command, command } from '../../command.ts';
+import { type CliCommand, command } from '../../command.ts';
 
 const rollbackFlags = {
   force: {
@@ -15,7 +13,7 @@ const rollbackFlags = {
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait network rollback` */
-export const networkRollbackCommand: Command = command({
+export const networkRollbackCommand: CliCommand = command({
   name: 'network rollback',
   summary: 'Undo the last change: every file is byte for byte what it was before',
   flags: rollbackFlags,
@@ -25,20 +23,5 @@ export const networkRollbackCommand: Command = command({
   ],
   notes:
     'Exit status: 0 done, 64 there is nothing to undo, 73 it cannot be done, and all is as it was, 74 and not everything could be put back, 77 root is needed.',
-  async run({ root, force, output, quiet }, io) {
-    refuseForeignRoot(root);
-    requireRoot(root);
-    const say = (notice: string): void => {
-      if (!quiet) io.err(`rc-wait: ${notice}\n`);
-    };
-    const { gateway, result } = await rollBack(root, force, { say, signal: io.signal });
-    const document = { schema: 'rc-wait/network/v1', gateway_ip: gateway, network: result };
-    const files = [result.stack, ...result.files].join(' ');
-    io.out(
-      output === 'json'
-        ? `${JSON.stringify(document)}\n`
-        : `rolled back: what there was before the gateway ${gateway} on ${result.interface} is back (${files})\n`,
-    );
-    return 0;
-  },
+  run: async (args, io) => (await import('../../../app/network/undo.ts')).rollBack(args, io),
 });

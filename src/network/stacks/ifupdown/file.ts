@@ -54,14 +54,16 @@ export interface InterfacesFile extends NetworkFile {
 export function readInterfacesFile(file: NetworkFile): InterfacesFile {
   const entries = entriesOf(file.text);
   // ifupdown reads the mark as part of the first word, even before a "#".
-  if (file.text.startsWith('\ufeff')) throw cannotRead(file.path, 1, 'it begins with a byte order mark');
+  if (file.text.startsWith('\ufeff'))
+    throw cannotReadInterfaces(file.path, 1, 'it begins with a byte order mark');
   const stanzas: Stanza[] = [];
   let options: Entry[] = [];
   let bare: Entry[] = [];
   for (const entry of entries) {
     const { kind, word, number } = entry;
-    if (kind === 'misplaced') throw cannotRead(file.path, number, `"${word}" belongs to no iface line`);
-    if (kind === 'valueless') throw cannotRead(file.path, number, `"${word}" has no value`);
+    if (kind === 'misplaced')
+      throw cannotReadInterfaces(file.path, number, `"${word}" belongs to no iface line`);
+    if (kind === 'valueless') throw cannotReadInterfaces(file.path, number, `"${word}" has no value`);
     if (kind === 'option') options.push(entry);
     if (kind === 'keyword' && entry.rest === '') bare.push(entry);
     // Any other line ends the stanza, and what follows does not belong to it.
@@ -140,19 +142,20 @@ function wordsOf(lines: readonly Line[]): [word: string, rest: string] {
 
 function headOf(path: string, head: Entry): Omit<Stanza, 'options' | 'bare'> {
   const [name, ...words] = head.rest.split(/\s+/);
-  if (!name) throw cannotRead(path, head.number, '"iface" names no interface');
+  if (!name) throw cannotReadInterfaces(path, head.number, '"iface" names no interface');
   // ifupdown looks for it only in these places; it ignores anything else there.
   const at = words.slice(0, 3).indexOf('inherits');
   const inherits = at === -1 ? undefined : words[at + 1];
   const [family, method] = at === -1 ? words : words.slice(0, at);
-  if (at !== -1 && inherits === undefined) throw cannotRead(path, head.number, '"inherits" names no stanza');
+  if (at !== -1 && inherits === undefined)
+    throw cannotReadInterfaces(path, head.number, '"inherits" names no stanza');
   if (at === -1 && method === undefined)
-    throw cannotRead(path, head.number, `"iface ${name}" lacks its family or method`);
+    throw cannotReadInterfaces(path, head.number, `"iface ${name}" lacks its family or method`);
   return { name, family, method, inherits, head };
 }
 
 /** The error for an unusable file of interfaces(5). */
-export function cannotRead(path: string, line: number, reason: string): RcWaitError {
+export function cannotReadInterfaces(path: string, line: number, reason: string): RcWaitError {
   return new RcWaitError('NETWORK_FILE', `cannot read ${path}: line ${line}: ${reason}`, {
     hint: 'nothing was changed; check the file with "ifquery --list --all"',
   });

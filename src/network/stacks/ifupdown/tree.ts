@@ -8,7 +8,7 @@ import {
 import type { NetworkFile } from '../../types.ts';
 import { globPattern, hasWildcard, matchesGlob } from '../text/glob.ts';
 import {
-  cannotRead,
+  cannotReadInterfaces,
   type Entry,
   entriesOf,
   type InterfacesFile,
@@ -79,7 +79,7 @@ function globsOf(path: string, { kind, rest, number }: Entry): string[] {
   if (kind !== 'source' && kind !== 'source-directory') return [];
   // ifupdown passes the line to wordexp(3). rc-wait follows globs, but not what depends on an environment.
   if (/[$`'"\\~{}]/.test(rest))
-    throw cannotRead(path, number, `cannot follow "${rest}": it needs a shell to expand it`);
+    throw cannotReadInterfaces(path, number, `cannot follow "${rest}": it needs a shell to expand it`);
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   return rest
     .split(/\s+/)
@@ -95,7 +95,7 @@ function resolve(stanza: Stanza, file: InterfacesFile, before: readonly Resolved
       name === stanza.inherits && (stanza.family === undefined || family === stanza.family),
   );
   if (parent === undefined) {
-    throw cannotRead(
+    throw cannotReadInterfaces(
       file.path,
       stanza.head.number,
       `no stanza "${stanza.inherits}" stands before it to inherit from`,
@@ -120,7 +120,7 @@ export function refuseMapping({ files }: InterfacesTree, interfaceName: string):
     for (const { kind, rest, number } of entries) {
       if (kind !== 'mapping' || !rest.split(/\s+/).some((glob) => globPattern(glob).test(interfaceName)))
         continue;
-      throw cannotRead(path, number, `a mapping script decides which stanza ${interfaceName} gets`);
+      throw cannotReadInterfaces(path, number, `a mapping script decides which stanza ${interfaceName} gets`);
     }
   }
 }

@@ -6,7 +6,7 @@ import { type Definition, type NetplanFile, readNetplanFile } from './file.ts';
 import { type Cuts, hasRoom, isTaken, withCopies } from './lists.ts';
 import { type MergedDefinition, mergeDefinitions } from './merge.ts';
 import { ownPath, ownText } from './own-file.ts';
-import { originalOf, overrulesUs, publicDefinitions, refuseDisabling } from './public.ts';
+import { originalNetplan, overrulesUs, publicDefinitions, refuseDisabling } from './public.ts';
 import {
   catchAll,
   type Nameservers,
@@ -96,7 +96,7 @@ function movesOf(
   own: NetworkFile | undefined,
   { id, renderer }: MergedDefinition,
 ): { publics: readonly MergedDefinition[]; nameservers: Nameservers | undefined } {
-  const restored = live.map(originalOf);
+  const restored = live.map(originalNetplan);
   const originals = live.map((file, index) => restored[index] ?? file);
   // If a file's original text is lost, rc-wait's own file still has what was taken from it.
   const memory = own !== undefined && restored.includes(undefined) ? [readNetplanFile(own)] : [];

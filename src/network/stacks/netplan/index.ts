@@ -17,7 +17,7 @@ import {
 } from './merge.ts';
 import { ownPath } from './own-file.ts';
 import { netplanParser } from './parser.ts';
-import { originalOf, publicDefinitions } from './public.ts';
+import { originalNetplan, publicDefinitions } from './public.ts';
 
 /**
  * netplan, with either renderer: the gateway goes into a file of rc-wait, and every other default route is
@@ -55,7 +55,7 @@ export const netplan: Stack = {
   publicInterfaces(files, wish) {
     const live = read(files);
     const { id } = soleDefinition(mergeDefinitions(live), wish);
-    const originals = live.map((file) => originalOf(file) ?? file);
+    const originals = live.map((file) => originalNetplan(file) ?? file);
     return publicDefinitions(live, originals, id).map(interfaceNameOf);
   },
 

@@ -11,7 +11,7 @@ import { defaultRoutes } from './routes.ts';
  * A file as it was before rc-wait disabled lines; undefined if somebody has since written text
  * between the marks that is not valid YAML without them.
  */
-export function originalOf(file: NetplanFile): NetplanFile | undefined {
+export function originalNetplan(file: NetplanFile): NetplanFile | undefined {
   const { path, text } = file;
   const original = withoutMarks(text);
   if (original === text) return file;

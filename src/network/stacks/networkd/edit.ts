@@ -13,9 +13,9 @@ import {
 } from './resolvers.ts';
 import {
   clearings,
-  type DefaultRoute,
   defaultRoutes,
   dhcpRoutes,
+  type NetworkdRoute,
   overruling,
   silencing,
   withoutSettings,
@@ -73,7 +73,7 @@ export function changesOf(start: Start): FileChange[] {
 }
 
 /** The wanted route, if a file has it already. A route with a metric could lose to a default route from DHCP. */
-function keptRoute({ units, home, wish }: Start): DefaultRoute | undefined {
+function keptRoute({ units, home, wish }: Start): NetworkdRoute | undefined {
   const metrics = units
     .map(dhcpRoutes)
     .flatMap(({ routes, gateway, metric }) => (routes || gateway ? [metric] : []));
@@ -129,7 +129,12 @@ function offOf({ file, setting }: Placed): Off {
 }
 
 /** Whether a route stays: the kept one, or the wanted one in /run, which the next boot removes. */
-function stays(route: DefaultRoute, kept: DefaultRoute | undefined, home: Unit, wish: GatewayWish): boolean {
+function stays(
+  route: NetworkdRoute,
+  kept: NetworkdRoute | undefined,
+  home: Unit,
+  wish: GatewayWish,
+): boolean {
   const { file, via, lines } = route;
   if (file === kept?.file && lines[0] === kept.lines[0]) return true;
   return isVolatile(file) && file === home.file && via === wish.gateway;

@@ -3,7 +3,7 @@ import { type IniFile, lastValue, type Section, type Setting } from '../text/ini
 import { lateSettings, type Placed, placedSettings, sectionsOf, truth, type Unit } from './units.ts';
 
 /** An IPv4 default route of the main table in a file. */
-export interface DefaultRoute {
+export interface NetworkdRoute {
   readonly file: IniFile;
   /** the gateway; undefined if it has none */
   readonly via: string | undefined;
@@ -30,7 +30,7 @@ export function clearings(unit: Unit): Placed[] {
 }
 
 /** Every IPv4 default route of the main table in a unit's file and drop-ins. */
-export function defaultRoutes(unit: Unit): DefaultRoute[] {
+export function defaultRoutes(unit: Unit): NetworkdRoute[] {
   // The routes of an interface in a VRF belong to the table of the VRF.
   if (lastValue(sectionsOf(unit, 'Network'), 'VRF')) return [];
   const files = [unit.file, ...unit.dropIns];
@@ -52,7 +52,7 @@ export function defaultRoutes(unit: Unit): DefaultRoute[] {
   );
 }
 
-function networkDefaults(file: IniFile, { settings }: Section): Omit<DefaultRoute, 'isCleared'>[] {
+function networkDefaults(file: IniFile, { settings }: Section): Omit<NetworkdRoute, 'isCleared'>[] {
   return settings
     .filter(
       ({ key, value }) =>
@@ -65,7 +65,7 @@ function networkDefaults(file: IniFile, { settings }: Section): Omit<DefaultRout
  * A `[Route]` section with a gateway and no destination is a default route. Other tables belong to
  * policy rules, which rc-wait leaves alone; a black hole carries nothing.
  */
-function routeDefault(file: IniFile, section: Section): Omit<DefaultRoute, 'isCleared'>[] {
+function routeDefault(file: IniFile, section: Section): Omit<NetworkdRoute, 'isCleared'>[] {
   if (section.name !== 'Route') return [];
   const setting = (key: string) => lastValue([section], key) || undefined;
   const [gateway, destination] = [setting('Gateway'), setting('Destination')];

@@ -18,8 +18,8 @@ const other = profile('eth0', 'method=manual\naddress1=203.0.113.7/24\ngateway=2
 
 /** A tree with one file of a mode that NetworkManager may not like. */
 function tree(files: Readonly<Record<string, string>>, path: string, mode: number): string {
-  const root = scratch({ [`${folder}/public.nmconnection`]: profile('eth0', 'method=disabled'), ...files });
-  chmodSync(join(root, `${folder}/public.nmconnection`), 0o600);
+  // Nothing is made for eth0 then by itself.
+  const root = scratch({ '/etc/NetworkManager/conf.d/own.conf': '[main]\nno-auto-default=*\n', ...files });
   chmodSync(join(root, path), mode);
   return root;
 }

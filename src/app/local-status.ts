@@ -1,7 +1,8 @@
-import type { Io } from '../../app/io.ts';
-import { statusHere } from '../../app/xenstore-status.ts';
-import { RcWaitError } from '../../base/error.ts';
-import { clean } from '../../report/words.ts';
+import { RcWaitError } from '../base/error.ts';
+import { answerDocument } from '../report/answer.ts';
+import { clean } from '../report/words.ts';
+import type { Io } from './io.ts';
+import { statusHere } from './xenstore-status.ts';
 
 interface StatusArgs {
   readonly output: string;
@@ -41,14 +42,8 @@ export async function statusInstead(error: RcWaitError, args: StatusArgs, io: Io
 }
 
 function print(status: string, { output }: StatusArgs, io: Io): number {
-  const document = {
-    schema: 'rc-wait/answer/v1',
-    operation: 'automation_status',
-    automation_status: status,
-    source: 'xenstore',
-    shared: false,
-    age_ms: 0,
-  };
+  const origin = { operation: 'automation_status', source: 'xenstore', shared: false, ageMs: 0 } as const;
+  const document = answerDocument({ automation_status: status }, origin);
   io.out(output === 'json' ? `${JSON.stringify(document)}\n` : `${clean(status)}\n`);
   return 0;
 }

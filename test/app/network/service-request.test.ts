@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Errand, parseAnswer, parseErrand } from '../../../src/app/network/change-request.ts';
+import {
+  gatewayRequestOf,
+  parseServiceAnswer,
+  parseServiceRequest,
+  type ServiceRequest,
+  serviceRequestOf,
+} from '../../../src/app/network/service-request.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 
-const errand: Errand = {
+const sent: ServiceRequest = {
   gateway: parseIpv4('10.208.0.1') ?? ('' as never),
   stack: 'netplan',
   publicInterface: 'disable',
@@ -12,15 +18,15 @@ const errand: Errand = {
   api: { 'api-url': 'http://10.208.0.1:8080', 'state-dir': '/run/rc-wait', 'source-address': '10.208.5.7' },
 };
 
-describe('an errand', () => {
+describe('a request to a service', () => {
   it('arrives as it was sent', () => {
-    expect(parseErrand(JSON.stringify(errand))).toEqual(errand);
-    const least = { ...errand, interfaceName: undefined, probe: undefined, api: null };
-    expect(parseErrand(JSON.stringify(least))).toEqual(least);
+    expect(parseServiceRequest(JSON.stringify(sent))).toEqual(sent);
+    const least = { ...sent, interfaceName: undefined, probe: undefined, api: null };
+    expect(parseServiceRequest(JSON.stringify(least))).toEqual(least);
   });
 
   it.each(['gateway', 'stack', 'publicInterface', 'api'])('is none without its %s', (name) => {
-    expect(parseErrand(JSON.stringify({ ...errand, [name]: undefined }))).toBeUndefined();
+    expect(parseServiceRequest(JSON.stringify({ ...sent, [name]: undefined }))).toBeUndefined();
   });
 
   it.each([
@@ -28,28 +34,50 @@ describe('an errand', () => {
     ['a stack that nobody knows', { stack: 'eni' }],
     ['an API without its ledger', { api: { 'api-url': 'http://10.208.0.1' } }],
   ])('is none with %s', (_what, change) => {
-    expect(parseErrand(JSON.stringify({ ...errand, ...change }))).toBeUndefined();
+    expect(parseServiceRequest(JSON.stringify({ ...sent, ...change }))).toBeUndefined();
   });
 
   it('of 0.1 is understood by every later version: an upgrade may come between the two processes', () => {
-    const sent =
+    const early =
       '{"gateway":"10.208.0.1","stack":"auto","publicInterface":"keep","interfaceName":"eth1","probe":"tcp://192.0.2.1:443",' +
       '"api":{"api-url":"http://10.208.0.1:8080","state-dir":"/run/rc-wait","source-address":"10.208.5.7","ca-file":"/etc/ca.pem"}}';
-    expect(parseErrand(sent)).toMatchObject({
+    expect(parseServiceRequest(early)).toMatchObject({
       gateway: '10.208.0.1',
       stack: 'auto',
       probe: 'tcp://192.0.2.1:443',
     });
     expect(
-      parseErrand('{"gateway":"10.208.0.1","stack":"auto","publicInterface":"keep","api":null}'),
+      parseServiceRequest('{"gateway":"10.208.0.1","stack":"auto","publicInterface":"keep","api":null}'),
     ).toBeDefined();
-    expect(parseErrand(sent.replace('{', '{"later":true,'))).toEqual(parseErrand(sent));
+    expect(parseServiceRequest(early.replace('{', '{"later":true,'))).toEqual(parseServiceRequest(early));
+  });
+
+  it('asks for the same gateway, and for the same places to reach, as the process that sent it', async () => {
+    const request = {
+      gateway: sent.gateway,
+      stack: 'auto',
+      root: '/',
+      publicInterface: 'keep',
+      interfaceName: undefined,
+      targets: [
+        { host: '192.0.2.1', port: 443 },
+        { host: '2001:db8::1', port: 22 },
+        { host: 'db-1.example.com', port: 65_535 },
+      ],
+    } as const;
+    for (const one of [request, { ...request, interfaceName: 'eth1', targets: [] }]) {
+      const arrived = parseServiceRequest(JSON.stringify(serviceRequestOf(one, null)));
+      expect(arrived && (await gatewayRequestOf(arrived))).toEqual(one);
+    }
+    expect(serviceRequestOf(request, null).probe).toBe(
+      'tcp://192.0.2.1:443,tcp://[2001:db8::1]:22,tcp://db-1.example.com:65535',
+    );
   });
 
   it('is read from anything without an error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        expect(parseErrand(text)).toBeUndefined();
+        expect(parseServiceRequest(text)).toBeUndefined();
       }),
     );
   });
@@ -63,14 +91,14 @@ describe('an answer', () => {
     { network: { action: 'rolled-back', reason: 'no answer on the link', ...files } },
     { error: { code: 'NETWORK_FILE', message: 'cannot write', hint: 'make room' } },
   ])('arrives as it was sent: %j', (answer) => {
-    expect(parseAnswer(`${JSON.stringify(answer)}\n`)).toEqual(answer);
+    expect(parseServiceAnswer(`${JSON.stringify(answer)}\n`)).toEqual(answer);
   });
 
   it('that was cut short is none', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 60 }), (length) => {
         expect(
-          parseAnswer(JSON.stringify({ network: { action: 'changed', ...files } }).slice(0, length)),
+          parseServiceAnswer(JSON.stringify({ network: { action: 'changed', ...files } }).slice(0, length)),
         ).toBe(undefined);
       }),
     );

@@ -1,6 +1,23 @@
 import { createTwoFilesPatch } from 'diff';
-import { shownText } from '../../base/bytes.ts';
-import type { Command, NetworkPlan } from '../types.ts';
+import { shownText } from '../base/bytes.ts';
+import type { Command, NetworkPlan } from '../network/types.ts';
+
+/** The document of `rc-wait network plan`, `docs/schema/plan-v1.json`. */
+export function planDocument(plan: NetworkPlan): unknown {
+  const { stack, why, wish, disabled, changes, commands } = plan;
+  const shown = (text: string | undefined): string | null => (text === undefined ? null : shownText(text));
+  return {
+    schema: 'rc-wait/plan/v1',
+    stack,
+    why,
+    interface: wish.interfaceName,
+    gateway_ip: wish.gateway,
+    disabled,
+    files: changes.map(({ path, before, after }) => ({ path, before: shown(before), after: shown(after) })),
+    commands: commands.map(({ argv }) => argv),
+    ...(plan.warnings ? { warnings: plan.warnings } : {}),
+  };
+}
 
 /**
  * A plan for a person: a unified diff of each file, as diff -u prints it, and the

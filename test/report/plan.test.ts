@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { parseIpv4 } from '../../../src/base/ipv4.ts';
-import { describePlan } from '../../../src/network/plan/diff.ts';
-import type { GatewayWish, NetworkPlan } from '../../../src/network/types.ts';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
+import type { GatewayWish, NetworkPlan } from '../../src/network/types.ts';
+import { describePlan } from '../../src/report/plan.ts';
 
 const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
 const plan: NetworkPlan = {

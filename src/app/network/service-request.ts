@@ -1,14 +1,15 @@
 import * as v from 'valibot';
 import { type Ipv4Address, parseIpv4 } from '../../base/ipv4.ts';
 import { stackNames } from '../../base/stack-names.ts';
+import { textOfTarget } from '../../network/probes/tcp.ts';
 import type { NetworkResult } from '../../network/types.ts';
-import type { Order } from './set-gateway.ts';
+import { type GatewayRequest, targetsOf } from './request.ts';
 
 const text = v.string();
 
 const ipv4 = v.custom<Ipv4Address>((input) => typeof input === 'string' && parseIpv4(input) !== undefined);
 
-const errandSchema = v.object({
+const requestSchema = v.object({
   gateway: ipv4,
   stack: v.picklist(['auto', ...stackNames]),
   publicInterface: v.picklist(['keep', 'disable']),
@@ -26,24 +27,46 @@ const errandSchema = v.object({
 });
 
 /**
- * A network change that an rc-wait without the right to make it requests from one that has it. The receiver
- * may be a later version, if the package was upgraded during the wait: existing fields stay, and new ones are
- * optional.
+ * A gateway request as it is sent to a service, by an rc-wait that has no right to change the network. The
+ * receiver may be a later version, if the package was upgraded during the wait: existing fields stay, and new
+ * ones are optional.
  */
-export type Errand = Omit<Order, 'root'> & { readonly api: ErrandApi | null };
+export type ServiceRequest = Omit<GatewayRequest, 'root' | 'targets'> & {
+  /** the targets, as `--probe` names them */
+  readonly probe: string | undefined;
+  readonly api: ServiceApi | null;
+};
 
 /** The API of a request, in the form of the flags that would name it. */
-export interface ErrandApi {
+export interface ServiceApi {
   readonly 'api-url': string;
   readonly 'state-dir': string;
   readonly 'source-address'?: string | undefined;
   readonly 'ca-file'?: string | undefined;
 }
 
+/** The request in the form in which it is sent. A service changes the running system alone, so no root is sent. */
+export function serviceRequestOf(
+  { root: _running, targets, ...wish }: GatewayRequest,
+  api: ServiceApi | null,
+): ServiceRequest {
+  const probe = targets.length === 0 ? undefined : targets.map(textOfTarget).join(',');
+  return { ...wish, probe, api };
+}
+
+/** The request as it was before it was sent. @throws RcWaitError USAGE for a probe that names no place */
+export async function gatewayRequestOf({
+  api: _asked,
+  probe,
+  ...wish
+}: ServiceRequest): Promise<GatewayRequest> {
+  return { ...wish, root: '/', targets: await targetsOf(probe) };
+}
+
 /** Parses a request; undefined if the text is invalid. */
-export function parseErrand(json: string): Errand | undefined {
-  const errand = parsed(errandSchema, json);
-  return errand && { ...errand, interfaceName: errand.interfaceName, probe: errand.probe };
+export function parseServiceRequest(json: string): ServiceRequest | undefined {
+  const request = parsed(requestSchema, json);
+  return request && { ...request, interfaceName: request.interfaceName, probe: request.probe };
 }
 
 const files = { stack: text, interface: text, files: v.array(text) };
@@ -58,15 +81,15 @@ const answerSchema = v.union([
 ]);
 
 /** The result of a request: one line of JSON on the standard output of the process that carried it out. */
-export type Answer =
+export type ServiceAnswer =
   | { readonly network: NetworkResult }
   | {
       readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
     };
 
 /** Parses an answer; undefined if the text is invalid, because its writer was killed. */
-export function parseAnswer(json: string): Answer | undefined {
-  return parsed(answerSchema, json) as Answer | undefined;
+export function parseServiceAnswer(json: string): ServiceAnswer | undefined {
+  return parsed(answerSchema, json) as ServiceAnswer | undefined;
 }
 
 function parsed<S extends v.GenericSchema>(schema: S, json: string): v.InferOutput<S> | undefined {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { RcWaitError } from '../base/error.ts';
-import type { Log } from '../report/log.ts';
-import { isRunningSystem } from '../system/root.ts';
-import type { AskSystemctl } from '../systemd/hold-ups.ts';
+import { RcWaitError } from '../../base/error.ts';
+import type { Log } from '../../report/log.ts';
+import { isRunningSystem } from '../../system/root.ts';
+import type { AskSystemctl } from '../../systemd/hold-ups.ts';
 
 const own = 'rc-wait.service';
 const waited = 'rackconnect-deployed.target';
@@ -15,7 +15,7 @@ const longestOutput = 4 * 1024 * 1024;
 
 /** Runs systemctl(1) on this system. */
 export const askSystemctl: AskSystemctl = async (args) => {
-  const { runCommand } = await import('../system/tool.ts');
+  const { runCommand } = await import('../../system/tool.ts');
   const { ok, output } = await runCommand({
     argv: ['systemctl', ...args],
     timeoutMs: limitMs,
@@ -32,7 +32,7 @@ export const askSystemctl: AskSystemctl = async (args) => {
  */
 export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): Promise<void> {
   if (!isRunningSystem(root) || !existsSync('/run/systemd/system')) return;
-  const { holdUps, inWords, serviceOf, stagesOf } = await import('../systemd/hold-ups.ts');
+  const { holdUps, chainInWords, serviceOf, stagesOf } = await import('../../systemd/hold-ups.ts');
   const service = serviceOf(readFileSync('/proc/self/cgroup', 'utf8'));
   if (service === undefined) return;
   if (service === own) {
@@ -40,7 +40,7 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
     void holdUps(askSystemctl, [waited, own], 'jobs').then((chains) => {
       for (const chain of chains)
         log.warn(
-          `RackConnect logs in by SSH and cannot: ${inWords(chain)}; rc-wait doctor says what to do about it`,
+          `RackConnect logs in by SSH and cannot: ${chainInWords(chain)}; rc-wait doctor says what to do about it`,
         );
     });
     return;
@@ -49,7 +49,7 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
   if (chain === undefined) return;
   throw new RcWaitError(
     'CONFIGURATION',
-    `cannot wait in ${service}: RackConnect logs in by SSH, and ${inWords(chain)}`,
+    `cannot wait in ${service}: RackConnect logs in by SSH, and ${chainInWords(chain)}`,
     {
       hint: 'in cloud-init wait in runcmd, never in bootcmd; in a unit by Requires= and After=rackconnect-deployed.target',
     },
