@@ -88,6 +88,13 @@ module.exports = {
       to: { path: '^src/', pathNot: rooms(['base', 'system', 'host']) },
     },
     {
+      name: 'preflight-judges-text',
+      comment: 'What a cause looks like, apart from how the files are reached.',
+      severity: 'error',
+      from: { path: rooms(['preflight']) },
+      to: { path: '^src/', pathNot: rooms(['base', 'preflight']) },
+    },
+    {
       name: 'http-stands-on-base',
       severity: 'error',
       from: { path: rooms(['http']) },

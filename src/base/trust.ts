@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errnoOf } from './error.ts';
-import { type Place, systemError, walk } from './walk.ts';
+import { systemError, type WalkPlace, walk } from './walk.ts';
 
 const writableByGroup = 0o020;
 const writableByAll = 0o002;
@@ -59,7 +59,7 @@ export function distrust(path: string, owners: Owners, asParent = false, below =
 }
 
 /** Where a path leads, or why it cannot be trusted. @throws system errors, such as ENOENT */
-function checked(root: string, path: string, owners: Owners): Place | { readonly why: string } {
+function checked(root: string, path: string, owners: Owners): WalkPlace | { readonly why: string } {
   const steps = walk(root, path);
   for (;;) {
     const { done, value } = steps.next();

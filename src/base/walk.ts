@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const mostLinks = 40;
 
 /** Where a path leads. */
-export interface Place {
+export interface WalkPlace {
   /** the part of the path that exists, free of symbolic links */
   readonly real: string;
   /** the names that do not exist, as they stand in the path or in a link; empty if the whole path exists */
@@ -25,7 +25,7 @@ export interface Passed {
  * @param root a real path
  * @throws system errors: ELOOP after 40 links, ENOTDIR, EACCES; but never ENOENT
  */
-export function* walk(root: string, path: string): Generator<Passed, Place> {
+export function* walk(root: string, path: string): Generator<Passed, WalkPlace> {
   const left = path.split('/');
   let real = root;
   let isFolder = true;
@@ -57,7 +57,7 @@ export function* walk(root: string, path: string): Generator<Passed, Place> {
 }
 
 /** Where a path below a root leads; nothing is checked. @throws system errors as `walk` does */
-export function locate(root: string, path: string): Place {
+export function locate(root: string, path: string): WalkPlace {
   const steps = walk(root, path);
   for (;;) {
     const { done, value } = steps.next();

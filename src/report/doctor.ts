@@ -3,7 +3,7 @@ import { exitOfCode } from './exit.ts';
 import { clean } from './words.ts';
 
 /** The topics of looks, in the order in which they are shown. */
-export const topics = ['server', 'api', 'quota', 'network', 'service'] as const;
+export const topics = ['server', 'api', 'quota', 'network', 'service', 'automation'] as const;
 
 type Topic = (typeof topics)[number];
 
@@ -35,6 +35,7 @@ const titles: Readonly<Record<Topic, string>> = {
   quota: 'The quota',
   network: 'The network',
   service: 'systemd',
+  automation: 'Why the automation FAILED',
 };
 
 /** The exit status: 0 if nothing is wrong, otherwise the status that a wait would end with for the first fault. */

@@ -59,35 +59,42 @@ describe('the published schema of results', () => {
     expect(schemaNamed('result').$defs).toEqual(schemaNamed('network').$defs);
   });
 
-  it.each(['result', 'answer', 'plan', 'network', 'check', 'endpoints', 'remote', 'remote-event'] as const)(
-    '%s-v1.json is closed and describes each member',
-    (name) => {
-      const schema = schemaNamed(name);
-      expect(schema).toMatchObject({
-        $schema: 'https://json-schema.org/draft/2020-12/schema',
-        $id: `urn:rc-wait:${name}:v1`,
-      });
-      const objects: Record<string, unknown>[] = [];
-      JSON.stringify(schema, (key, value) => {
-        if (
-          value?.type === 'object' &&
-          value.properties !== undefined &&
-          value.description !== undefined &&
-          key !== 'if'
-        )
-          objects.push(value);
-        return value;
-      });
-      expect(objects.length).toBeGreaterThan(0);
-      for (const object of objects) {
-        expect(object).toMatchObject({ additionalProperties: false });
-        for (const [member, rule] of Object.entries(
-          object.properties as Record<string, Record<string, unknown>>,
-        )) {
-          const { description, const: only, $ref } = rule;
-          expect(description ?? only ?? $ref, `${name}: ${member}`).toBeDefined();
-        }
+  it.each([
+    'result',
+    'answer',
+    'plan',
+    'network',
+    'check',
+    'endpoints',
+    'preflight',
+    'remote',
+    'remote-event',
+  ] as const)('%s-v1.json is closed and describes each member', (name) => {
+    const schema = schemaNamed(name);
+    expect(schema).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: `urn:rc-wait:${name}:v1`,
+    });
+    const objects: Record<string, unknown>[] = [];
+    JSON.stringify(schema, (key, value) => {
+      if (
+        value?.type === 'object' &&
+        value.properties !== undefined &&
+        value.description !== undefined &&
+        key !== 'if'
+      )
+        objects.push(value);
+      return value;
+    });
+    expect(objects.length).toBeGreaterThan(0);
+    for (const object of objects) {
+      expect(object).toMatchObject({ additionalProperties: false });
+      for (const [member, rule] of Object.entries(
+        object.properties as Record<string, Record<string, unknown>>,
+      )) {
+        const { description, const: only, $ref } = rule;
+        expect(description ?? only ?? $ref, `${name}: ${member}`).toBeDefined();
       }
-    },
-  );
+    }
+  });
 });

@@ -9,6 +9,7 @@ export type SchemaName =
   | 'check'
   | 'doctor'
   | 'endpoints'
+  | 'preflight'
   | 'remote'
   | 'remote-event';
 

@@ -1,6 +1,6 @@
 import { valueForEnvironment } from '../../system/environment.ts';
 import type { Hook } from './find.ts';
-import { type Launch, runHook } from './run-one.ts';
+import { type HookLaunch, runHook } from './run-one.ts';
 
 /** How hooks run. */
 export interface HooksOptions {
@@ -12,7 +12,7 @@ export interface HooksOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** starts hooks elsewhere than in child processes of rc-wait */
-  readonly launch?: Launch | undefined;
+  readonly launch?: HookLaunch | undefined;
   /** receives each line that a hook writes, prefixed with its name */
   readonly onLine: (line: string) => void;
   /** receives what a person should know */

@@ -14,11 +14,11 @@ export interface HookRun {
   /** ends it early */
   readonly signal: AbortSignal;
   /** starts it elsewhere than in a child process of rc-wait */
-  readonly launch?: Launch | undefined;
+  readonly launch?: HookLaunch | undefined;
 }
 
 /** A program that starts a hook elsewhere, forwards its input and output, and ends when and as the hook does. */
-export type Launch = (hook: Pick<HookRun, 'path' | 'env' | 'timeoutMs'>) => {
+export type HookLaunch = (hook: Pick<HookRun, 'path' | 'env' | 'timeoutMs'>) => {
   readonly argv: readonly [string, ...string[]];
   /** the program's environment, not the hook's */
   readonly env: NodeJS.ProcessEnv;

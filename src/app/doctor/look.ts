@@ -35,6 +35,7 @@ export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly L
     { looksAtNetwork },
     { looksAtUnits },
     { looksAtLogins },
+    { lastStatus, looksAtCauses },
   ] = await Promise.all([
     import('./server.ts'),
     import('./api.ts'),
@@ -42,6 +43,7 @@ export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly L
     import('./network.ts'),
     import('./service.ts'),
     import('./logins.ts'),
+    import('./causes.ts'),
   ]);
   const [{ readUsage }, { runCommand }, { askSystemctl }] = await Promise.all([
     import('../../pace/usage.ts'),
@@ -58,6 +60,7 @@ export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly L
     looksAtUnits(runCommand),
     looksAtLogins(askSystemctl),
   ]);
+  const hasFailed = lastStatus(api, directory, units) === 'FAILED';
   return [
     ...looksAtServer(server),
     ...looksAtApi(api),
@@ -65,7 +68,13 @@ export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly L
     ...looksAtNetwork(network),
     ...units,
     ...logins,
+    ...(hasFailed ? looksAtCauses(await causesHere()) : []),
   ];
+}
+
+async function causesHere() {
+  const { lookForCauses } = await import('../preflight/look.ts');
+  return lookForCauses({ root: '/' });
 }
 
 async function seeServer(args: DoctorOptions): Promise<ServerSeen> {

@@ -35,7 +35,7 @@ export const doctorCommand: CliCommand = command({
     ['$0 doctor --output json', 'a document for a program'],
   ],
   notes:
-    'Changes nothing. Exit status: 0 nothing is wrong; else that with which a wait would end for the first thing that is.',
+    'Changes nothing. After FAILED it looks for the probable cause, as rc-wait preflight does. Exit status: 0 nothing is wrong; else that with which a wait would end for the first thing that is.',
   async run(args, io) {
     if (args.condition) return condition(args, io);
     const [{ doctorDocument, exitOfLooks, humanDoctor }, { lookAtAll }] = await Promise.all([

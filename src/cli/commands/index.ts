@@ -7,6 +7,7 @@ import { networkCarryOutCommand } from './network/carry-out.ts';
 import { networkCheckCommand } from './network/check.ts';
 import { networkRecoverCommand } from './network/recover.ts';
 import { networkRollbackCommand } from './network/rollback.ts';
+import { preflightCommand } from './preflight.ts';
 import { remoteCommand } from './remote.ts';
 import { simulateCommand } from './simulate.ts';
 import { waitCommand } from './wait.ts';
@@ -28,6 +29,7 @@ export const commands: readonly CliCommand[] = [
   networkRecoverCommand,
   networkCarryOutCommand,
   doctorCommand,
+  preflightCommand,
   endpointsCommand,
   remoteCommand,
   simulateCommand,

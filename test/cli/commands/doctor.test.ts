@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultsIn } from '../../report/schema.ts';
-import { rcWait, simulator } from '../harness.ts';
+import { done, rcWait, simulator } from '../harness.ts';
 
 const { play } = await simulator();
 const faults = faultsIn('doctor');
@@ -50,6 +50,18 @@ describe('rc-wait doctor', () => {
     const { exit, out } = await rcWait(['doctor', ...away, '--timeout', '2s']);
     expect(out).toMatch(/\nWhat is wrong, and what to do:\n {1}1\. cannot .*\n {4}\S/);
     expect(exit).toBe(69);
+  });
+
+  it('looks for the probable cause after FAILED, and only then', async () => {
+    const failed = play({ outcome: 'FAILED', deployedAfter: '0s' });
+    const { look, document } = await doctor(...failed.flags);
+    expect(look('answer')?.seen).toBe('FAILED');
+    // What this machine has of them, if anything.
+    expect(look('probable cause')).toBeDefined();
+    const offline = await doctor(...failed.flags, '--offline');
+    expect(offline.look('probable cause')).toEqual(look('probable cause'));
+    expect(document.healthy).toBe(!document.looks.some(({ fault }) => fault !== null));
+    expect((await doctor(...play(done).flags)).look('probable cause')).toBeUndefined();
   });
 
   it("--condition is a yes where an API is named, whoever's server it is", async () => {

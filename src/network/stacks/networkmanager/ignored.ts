@@ -29,7 +29,7 @@ export function ignoredWords(files: readonly NetworkFile[]): string[] {
 }
 
 /** The error for an interface whose profile is ignored. */
-export function refuseIgnored(interfaceName: string, file: NetworkFile): RcWaitError {
+export function refuseIgnoredProfile(interfaceName: string, file: NetworkFile): RcWaitError {
   return new RcWaitError('NETWORK_FILE', `cannot configure ${interfaceName}: ${wordsOf(file)}`, {
     hint: `nothing was changed; ${remedy(file)}, and try again`,
   });

@@ -4,7 +4,7 @@ import { networkManagerDaemon } from '../nmcli.ts';
 import { profileObstacles } from './boot.ts';
 import { networkmanagerDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
-import { ignoredWords, refuseIgnored, regardless, whyIgnored } from './ignored.ts';
+import { ignoredWords, refuseIgnoredProfile, regardless, whyIgnored } from './ignored.ts';
 import { macOf } from './name.ts';
 import { profileOverrules } from './overrule.ts';
 import {
@@ -111,7 +111,7 @@ function refuseIgnoredHome(files: readonly NetworkFile[], views: readonly View[]
     return;
   for (const { theirs } of homesFor(viewsOf(regardless(files)), target)) {
     const file = files.find(({ path, ignored }) => path === theirs.file.path && ignored !== undefined);
-    if (file !== undefined) throw refuseIgnored(target.interfaceName, file);
+    if (file !== undefined) throw refuseIgnoredProfile(target.interfaceName, file);
   }
 }
 

@@ -18,7 +18,7 @@ export interface Launch {
 }
 
 /** Where a command line looks for what it runs. */
-export interface Place {
+export interface ShellPlace {
   /** the working folder; undefined if only a shell could tell */
   readonly folder: string | undefined;
   readonly searchPath: readonly string[];
@@ -142,7 +142,7 @@ export function isOtherInterpreter(name: string): boolean {
 }
 
 /** What a simple command runs; empty for what starts no file, such as `cd` or `echo`. */
-export function launchesOf(command: ShellCommand, place: Place): Launch[] {
+export function launchesOf(command: ShellCommand, place: ShellPlace): Launch[] {
   const words = command.words.slice(
     command.words.length - programOf(command.words.map(({ value }) => value)).length,
   );
@@ -211,7 +211,7 @@ function plainWords(words: readonly ShellWord[], valued: RegExp): ShellWord[] {
 }
 
 /** The absolute paths that a word may mean; empty if only a shell could tell. */
-function placesOf(word: ShellWord, { folder, searchPath }: Place, how: Launch['how']): string[] {
+function placesOf(word: ShellWord, { folder, searchPath }: ShellPlace, how: Launch['how']): string[] {
   const path = word.value ?? (isPattern(word.raw) ? word.raw : undefined);
   if (path === undefined || path === '') return [];
   if (path.startsWith('/')) return [normal(path)];

@@ -1,0 +1,39 @@
+import type { Options } from 'yargs';
+import { checkRoot } from '../../app/root.ts';
+import { outputFlags } from '../args/flags.ts';
+import { type CliCommand, command } from '../command.ts';
+
+const flags = {
+  root: {
+    string: true,
+    requiresArg: true,
+    default: '/',
+    describe: 'Look at the files below this directory, as at a disk or an image',
+  },
+  output: outputFlags.output,
+} as const satisfies Record<string, Options>;
+
+/** `rc-wait preflight` */
+export const preflightCommand: CliCommand = command({
+  name: 'preflight',
+  summary: 'Look for the documented causes of a FAILED automation on this server, or in an image',
+  flags,
+  examples: [
+    ['$0 preflight', 'before a wait, or after FAILED; as root, else some things cannot be looked at'],
+    ['$0 preflight --root /mnt', 'where an image is built: its files alone'],
+    ['$0 preflight --output json', 'a document for a program'],
+  ],
+  notes:
+    'Changes nothing and opens no connection. PASS, WARN, FAIL, or SKIP for what cannot be looked at. Exit status: 0 no FAIL; 1 at least one, as for a wait that ends with FAILED; 64 wrong usage.',
+  async run(args, io) {
+    checkRoot(args.root);
+    const [{ lookForCauses }, { exitOfPreflight, humanPreflight, preflightDocument }] = await Promise.all([
+      import('../../app/preflight/look.ts'),
+      import('../../report/preflight.ts'),
+    ]);
+    const findings = await lookForCauses({ root: args.root });
+    const document = (): string => `${JSON.stringify(preflightDocument(findings, args.root))}\n`;
+    io.out(args.output === 'json' ? document() : humanPreflight(findings));
+    return exitOfPreflight(findings);
+  },
+});

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lastStatus, looksAtCauses } from '../../../src/app/doctor/causes.ts';
+import { RcWaitError } from '../../../src/base/error.ts';
+import { publish } from '../../../src/pace/last-answers.ts';
+import type { PreflightFinding } from '../../../src/preflight/finding.ts';
+import { recordOf } from '../../../src/rackconnect/record.ts';
+import type { Look } from '../../../src/report/doctor.ts';
+import { scratch } from '../../cli/harness.ts';
+
+const fail: PreflightFinding = {
+  id: 'selinux',
+  level: 'FAIL',
+  line: '/etc/selinux/config:2: SELINUX=enforcing',
+  reason: 'the automation fails where SELinux is enforcing: it is at boot',
+  remedy: 'SELINUX=permissive',
+};
+
+describe('the probable cause', () => {
+  it('is each FAIL of a preflight, with its line and the way out', () => {
+    const warning: PreflightFinding = { ...fail, level: 'WARN' };
+    const looks = looksAtCauses([{ ...fail, level: 'PASS' }, warning, fail]);
+    expect(looks).toEqual([
+      {
+        topic: 'automation',
+        what: 'probable cause',
+        seen: '/etc/selinux/config:2: SELINUX=enforcing',
+        because: fail.reason,
+        fault: {
+          code: 'CONFIGURATION',
+          why: 'probable cause: the automation fails where SELinux is enforcing: it is at boot (/etc/selinux/config:2: SELINUX=enforcing)',
+          remedy: "SELINUX=permissive; then have the automation run again by Rackspace's support",
+        },
+      },
+    ]);
+  });
+
+  it('is said to be none where there is none, with what could not be looked at', () => {
+    expect(looksAtCauses([{ id: 'root-password', level: 'SKIP', reason: 'not root' }])).toEqual([
+      {
+        topic: 'automation',
+        what: 'probable cause',
+        seen: 'none of the documented ones is found',
+        because: 'see rc-wait preflight; not looked at: root-password',
+      },
+    ]);
+    expect(looksAtCauses([])[0]?.because).toBe('see rc-wait preflight');
+  });
+});
+
+describe('the last status', () => {
+  const none = scratch();
+  const silent = { answer: { ok: false, error: new RcWaitError('API_UNAVAILABLE', 'cannot ask') } } as const;
+  const ended = (because: string, isFault = true): Look[] => [
+    {
+      topic: 'service',
+      what: 'rc-wait.service',
+      seen: 'failed (failed), enabled',
+      because,
+      ...(isFault ? { fault: { code: 'DEADLINE', why: 'failed', remedy: 'none' } } : {}),
+    },
+  ];
+
+  it('is what the API says now, whatever was before', () => {
+    const answer = { ok: true, status: 'DEPLOYED', ageMs: 1, tookMs: 1 } as const;
+    expect(lastStatus({ answer }, none, ended('FAILED after 3 min'))).toBe('DEPLOYED');
+  });
+
+  it('is its last answer since the boot where it is not asked, or gives none', () => {
+    const directory = join(scratch(), 'state');
+    mkdirSync(directory, { mode: 0o700 });
+    const answered = (status: string) => recordOf({ kind: 'ok', contentType: 'text/plain', body: status });
+    publish(
+      directory,
+      new Map([
+        ['http://api|automation_status|text', { askedMs: 1, record: answered('DEPLOYING') }],
+        ['http://api|automation_status/details|json', { askedMs: 3, record: recordOf({ kind: 'absent' }) }],
+        ['http://api|automation_status|json', { askedMs: 2, record: answered('FAILED') }],
+        ['http://api|gateway_ip|text', { askedMs: 4, record: answered('10.208.0.1') }],
+      ]),
+    );
+    expect(lastStatus({ answer: undefined }, directory, [])).toBe('FAILED');
+    expect(lastStatus(silent, directory, [])).toBe('FAILED');
+  });
+
+  it('is that with which the service ended where the API never said any', () => {
+    expect(lastStatus(silent, none, ended('FAILED (says xenstore) after 3 min'))).toBe('FAILED');
+    expect(lastStatus(silent, none, ended('DEPLOYING for 3 min', false))).toBeUndefined();
+    expect(lastStatus(silent, none, [])).toBeUndefined();
+  });
+});
