@@ -1,8 +1,8 @@
 import type { Tally } from '../pace/types.ts';
 import type { JobEvent } from '../wait/job.ts';
-import type { Live } from './live.ts';
 import type { Log } from './log.ts';
 import { advance, begin, block, change, hindered, type Progress, statusLine } from './progress.ts';
+import type { Live } from './screen/live.ts';
 
 /** A receiver of sd_notify(3) messages: the notifier of systemd/, or a dummy. */
 interface StatusSink {

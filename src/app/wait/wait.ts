@@ -81,7 +81,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const account = await accountOn(args, target);
   const [{ createView }, { createLiveBlock }] = await Promise.all([
     import('../../report/view.ts'),
-    import('../../report/live-block.ts'),
+    import('../../report/screen/live-block.ts'),
   ]);
   const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
   const log = await openLog(args, io, live?.above ?? io.err);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLive } from '../../src/report/live.ts';
-import { createTerminal } from './terminal.ts';
+import { createLive } from '../../../src/report/screen/live.ts';
+import { createTerminal } from '../terminal.ts';
 
 describe('a live block', () => {
   it('is drawn again in its own place', () => {
