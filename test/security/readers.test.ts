@@ -8,7 +8,7 @@ const source = new URL('../../src', import.meta.url).pathname;
 const ofProc = [
   'system/boot.ts',
   'app/wait/around-boot.ts',
-  'report/live-block.ts',
+  'report/screen/live-block.ts',
   'app/doctor/logins.ts',
   'network/change/running-command.ts',
   'system/process-identity.ts',
