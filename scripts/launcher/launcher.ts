@@ -1,4 +1,4 @@
-import { heldBackPrefix, ignoredVariable, letIn } from '../../src/system/environment.ts';
+import { allowedVariables, heldBackPrefix, ignoredVariable } from '../../src/system/environment.ts';
 
 /**
  * The program dist/rc-wait. It runs on the Node beside it, whatever Node the server has. The shell alone does
@@ -20,7 +20,7 @@ rcwait_hold() {
   case $rcwait_name in
   # A line of a value of several lines; what the shell itself holds fast; and what it needs below.
   '' | [0-9]* | *[!A-Za-z0-9_]* | SHELLOPTS | BASHOPTS | BASH_VERSINFO | UID | EUID | PPID | IFS) ;;
-  ${letIn.join(' | ')}) ;;
+  ${allowedVariables.join(' | ')}) ;;
   *)
     eval "[ -z \\"\\\${$rcwait_name+set}\\" ] || export ${heldBackPrefix}$rcwait_name=\\"\\$$rcwait_name\\""
     unset "$rcwait_name"

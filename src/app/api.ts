@@ -64,13 +64,13 @@ export async function targetOf(args: ApiOptions): Promise<ApiTarget> {
 /** The source address for requests, by the flags and the current state of the interfaces. */
 export function sourceOf(args: ApiOptions, target: ApiTarget): Ipv4Address | undefined | 'missing' {
   const { byServiceNet, serviceNet } = target;
-  const wish = {
+  const source = {
     address: args['source-address'],
     interfaceName: interfaceOf(args),
     byServiceNet,
     serviceNet,
   };
-  return sourceAddress(wish, links(), isThere);
+  return sourceAddress(source, links(), isThere);
 }
 
 /** Whether there is an interface of this name, up or down. */

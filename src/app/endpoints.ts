@@ -1,4 +1,4 @@
-import { placeOfThis } from '../host/rackspace-region.ts';
+import { rackspaceRegion } from '../host/rackspace-region.ts';
 import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
 import type { Connect } from '../openstack/probe.ts';
 import type { Catalog } from '../openstack/types.ts';
@@ -30,7 +30,7 @@ export async function endpointsFor(service: string | undefined, args: EndpointsO
   const { catalog, source, region, caPem } = await catalogFor(service, args, io, named);
   const regions = named.length === 0 && region !== undefined ? [region.toUpperCase()] : named;
   const { chooseEndpoints } = await import('../openstack/endpoints.ts');
-  const serverRegion = await placeOfThis();
+  const serverRegion = await rackspaceRegion();
   const choice = chooseEndpoints(
     catalog,
     {

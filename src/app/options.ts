@@ -43,7 +43,7 @@ export interface WaitOptions extends ApiOptions {
 }
 
 /** The options for announcing how a wait ended. */
-export type TellOptions = Pick<
+export type AnnounceOptions = Pick<
   WaitOptions,
   | 'signal'
   | 'signal-token'

@@ -125,7 +125,7 @@ export function makeFolder(path: string, mode: number): boolean {
   for (let at = whole; !isThere(at); at = dirname(at)) missing.push(at);
   let isMade = false;
   for (const folder of missing.toReversed()) {
-    isMade = madeOne(folder, mode);
+    isMade = makeOne(folder, mode);
   }
   return isMade;
 }
@@ -135,7 +135,7 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function madeOne(folder: string, mode: number): boolean {
+function makeOne(folder: string, mode: number): boolean {
   try {
     mkdirSync(folder, { mode });
     return true;

@@ -1,8 +1,8 @@
 /** Whether one character matches. */
-type Fits = (character: string) => boolean;
+type CharacterTest = (character: string) => boolean;
 
 /** A part of a glob: `*`, or one character. */
-export type GlobPart = '*' | Fits;
+export type GlobPart = '*' | CharacterTest;
 
 /**
  * Whether a whole text matches a glob. Backtracks to the last `*` only, so it takes at most the product of both
@@ -31,10 +31,10 @@ export function fitsGlob(parts: readonly GlobPart[], text: string): boolean {
 }
 
 /** Any one character. */
-export const anyCharacter: Fits = () => true;
+export const anyCharacter: CharacterTest = () => true;
 
 /** Exactly this character. */
-export function thisCharacter(wanted: string): Fits {
+export function thisCharacter(wanted: string): CharacterTest {
   return (character) => character === wanted;
 }
 
@@ -42,7 +42,7 @@ export function thisCharacter(wanted: string): Fits {
  * One character of a set such as `a-z_`, or with `not` any other character.
  * @returns undefined for a reversed range, as `z-a`
  */
-export function characterOf(set: string, not: boolean): Fits | undefined {
+export function characterOf(set: string, not: boolean): CharacterTest | undefined {
   const characters = [...set];
   const singles = new Set<string>();
   const ranges: (readonly [from: number, to: number])[] = [];

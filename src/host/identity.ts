@@ -43,7 +43,7 @@ export async function identify(wanted: Wanted, server: Server = thisServer()): P
 }
 
 /** The region that this server's own sources name now, and which source does; undefined while none does. */
-export async function regionSaid(
+export async function regionNow(
   server: Pick<Server, 'region'> = thisServer(),
 ): Promise<{ readonly region: Region; readonly by: string } | undefined> {
   const said = believed(await server.region());
@@ -57,7 +57,7 @@ async function regionFindings(server: Server, stateDirectory: string): Promise<r
 }
 
 /** What each source says about this instance's id, one line each. */
-export async function instanceSaid(
+export async function instanceFindings(
   server: Pick<Server, 'instanceId'> = thisServer(),
 ): Promise<readonly string[]> {
   return (await server.instanceId()).map((one) => `instance id by ${wordsOf(one)}`);

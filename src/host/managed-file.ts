@@ -16,14 +16,14 @@ const path = '/tmp/rs_managed_cloud_automation_complete';
 export async function managedFile(root = '/', rootUid = 0): Promise<Reading<true>> {
   const distrusted = (why: string): Reading<true> => ({
     kind: 'unknown',
-    why: `${path} is there and not believed: ${why}`,
+    why: `${path} exists, but is not trusted: ${why}`,
   });
   try {
     // Not stat: anybody's link to a file of root would seem to be owned by root.
     const stat = await lstat(join(root, path));
     if (!stat.isFile()) return distrusted('it is not a file');
     if (stat.uid !== rootUid) return distrusted('root does not own it, and everyone may write to /tmp');
-    if (stat.nlink !== 1) return distrusted('it has another name, too');
+    if (stat.nlink !== 1) return distrusted('it has more than one link');
     return { kind: 'known', value: true, where: path };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { kind: 'absent', why: `there is no ${path}` };

@@ -3,7 +3,7 @@
  * region is unknown. Name servers do not count here: an owner may configure any, and a ServiceNet endpoint
  * chosen by mistake cannot be reached.
  */
-export async function placeOfThis(): Promise<string | undefined> {
+export async function rackspaceRegion(): Promise<string | undefined> {
   const [{ believed }, { thisServer }] = await Promise.all([import('./finding.ts'), import('./server.ts')]);
   const findings = await thisServer().region();
   return believed(findings.filter(({ source }) => source !== 'dns'))?.value.toUpperCase();

@@ -138,7 +138,7 @@ async function labelledPrivate(nics: readonly Nic[], xenstore: ReadXenstore): Pr
   }
   const trouble = labels.find(({ label }) => label.kind === 'unknown')?.label;
   if (trouble?.kind === 'unknown') return trouble;
-  return { kind: 'absent', why: 'it calls the network of none of the interfaces "private"' };
+  return { kind: 'absent', why: 'it labels the network of no interface "private"' };
 }
 
 /** The interface with a MAC address; unknown if several have it, as the members of a bond do. */

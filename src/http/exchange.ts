@@ -20,12 +20,12 @@ interface Exchange {
 }
 
 /** How an exchange ended. The head is kept even without a complete body: it may be all that matters. */
-export type Ending =
+export type ExchangeEnd =
   | { readonly kind: 'answer'; readonly head: Head; readonly body: Uint8Array }
   | { readonly kind: 'failure'; readonly error: unknown; readonly head: Head | undefined };
 
 /** An exchange ended by this side. `code` as in the errors of Node and undici. */
-class GivenUp extends Error {
+class CutShort extends Error {
   readonly code: 'TIMEOUT' | 'ABORTED';
 
   constructor(code: 'TIMEOUT' | 'ABORTED', message: string) {
@@ -38,18 +38,18 @@ class GivenUp extends Error {
 export function exchange(
   connection: Connection,
   { url, method = 'GET', accept, headers = {}, body: sent, close, timeoutMs, signal }: Exchange,
-): Promise<Ending> {
+): Promise<ExchangeEnd> {
   return new Promise((resolve) => {
     let head: Head | undefined;
-    const end = (ending: Ending): void => {
+    const end = (ending: ExchangeEnd): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', interrupt);
       resolve(ending);
     };
-    const giveUp = (error: GivenUp): void => end({ kind: 'failure', error, head });
-    const interrupt = (): void => giveUp(new GivenUp('ABORTED', reasonOf(signal?.reason)));
+    const giveUp = (error: CutShort): void => end({ kind: 'failure', error, head });
+    const interrupt = (): void => giveUp(new CutShort('ABORTED', reasonOf(signal?.reason)));
     const timer = setTimeout(
-      () => giveUp(new GivenUp('TIMEOUT', `no whole answer within ${timeoutMs / 1000} s`)),
+      () => giveUp(new CutShort('TIMEOUT', `no complete answer within ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
     signal?.addEventListener('abort', interrupt, { once: true });

@@ -19,8 +19,8 @@ function header({ headers }: Head, name: string): string | undefined {
  */
 export function replyTo(head: Head, body: Uint8Array, wallClockMs: number): Reply {
   const { status } = head;
-  const wish = retryAfterMs(header(head, 'retry-after'), header(head, 'date'), wallClockMs);
-  const retry = wish === undefined ? {} : { retryAfterMs: wish };
+  const retryMs = retryAfterMs(header(head, 'retry-after'), header(head, 'date'), wallClockMs);
+  const retry = retryMs === undefined ? {} : { retryAfterMs: retryMs };
   if (status === 200) return okReply(head, body);
   if (status === 403) return { kind: 'refused', ...retry };
   if (status === 404) return { kind: 'absent' };

@@ -46,7 +46,7 @@ const words: Readonly<Record<string, (of: Circumstances) => string>> = {
   UND_ERR_RES_EXCEEDED_MAX_SIZE: () => 'the answer is larger than 1 MiB',
   UND_ERR_HEADERS_OVERFLOW: () => "the answer's headers are too large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: () => 'the answer is not as long as it says',
-  UND_ERR_SOCKET: () => 'the other side closed the connection before the answer was whole',
+  UND_ERR_SOCKET: () => 'the other side closed the connection before the answer was complete',
 };
 
 /** A network failure as a value, with its reason in plain words. */

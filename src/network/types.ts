@@ -4,7 +4,7 @@ import type { Replacement } from '../system/files.ts';
 import type { ToolCall } from '../system/tool.ts';
 
 /** An interface, and how configuration files may refer to it. */
-export interface Target {
+export interface InterfaceRef {
   readonly interfaceName: string;
   /** lower case, as in `bc:76:4e:20:6c:5b`; files may match by it (netplan `match: macaddress`) */
   readonly macAddress?: string;
@@ -15,14 +15,14 @@ export interface Target {
 }
 
 /** The wanted default route of this server: through `gateway` on the interface. */
-export interface GatewayWish extends Target {
+export interface GatewayTarget extends InterfaceRef {
   readonly gateway: Ipv4Address;
   /** what happens to the interfaces that had the default route before; default: `keep` */
   readonly publicInterface?: PublicInterface;
 }
 
 /** An interface, and the gateway if it is known already. */
-export type SoughtTarget = Target & Partial<Pick<GatewayWish, 'gateway'>>;
+export type SoughtTarget = InterfaceRef & Partial<Pick<GatewayTarget, 'gateway'>>;
 
 /**
  * What happens to an interface that loses its default route to the gateway: it keeps
@@ -61,7 +61,7 @@ export interface FileDefault {
   /** the release of systemd from which on the files clear it again; default: none does */
   readonly clearedFrom?: number;
   /** whether the route may be on that interface, judging by the files */
-  mayBeOn(target: Target): boolean;
+  mayBeOn(link: InterfaceRef): boolean;
 }
 
 /** Something in the files that keeps the gateway from being used after a boot. */
@@ -89,7 +89,7 @@ export interface Generated {
   /** the interface that it configures, as far as the files of the generating stack name it */
   readonly interfaceName: string;
   /** whether it is the file of the interface */
-  isFor(target: Target): boolean;
+  isFor(link: InterfaceRef): boolean;
 }
 
 export type FileChange = Replacement;
@@ -114,7 +114,7 @@ export interface HostInterface {
 }
 
 /** Interface → the file that configures it, as a stack's daemon reports. Unmanaged interfaces are missing. */
-export type Reign = ReadonlyMap<string, string>;
+export type ConfigFileOf = ReadonlyMap<string, string>;
 
 /** A stack's daemon, and how to query it. */
 export interface Daemon {
@@ -125,18 +125,18 @@ export interface Daemon {
     readonly command: Command;
     /** the fallback if `command` fails: an older release may lack one of its options */
     readonly olderCommand?: Command;
-    understand(output: string): Reign;
+    understand(output: string): ConfigFileOf;
   };
 }
 
 /** What a stack needs to know about the running system for a reload. */
-export interface Scene {
+export interface ReloadContext {
   /** the stack's files after the change */
   readonly files: readonly NetworkFile[];
   /** the stack's files before the change; undefined if it is not known which interfaces they disabled */
   readonly before?: readonly NetworkFile[];
   /** empty if the stack has no daemon to query */
-  readonly reign: Reign;
+  readonly configFileOf: ConfigFileOf;
 }
 
 /** An IPv4 route of the main table that a stack's own tool derives from files. */
@@ -160,7 +160,7 @@ interface ParserQuestion {
 /** The tool's answer. */
 interface ParserAnswer {
   readonly files: readonly NetworkFile[];
-  readonly wish: GatewayWish;
+  readonly target: GatewayTarget;
   /** stdout and stderr */
   readonly printed: string;
   /** the files that it wrote below the folders of `makes` */
@@ -180,7 +180,7 @@ export interface Parser {
    * The query for the files; undefined if the tool would also read files elsewhere.
    * @param folder a private folder, into which the files are copied under their paths
    */
-  question(files: readonly NetworkFile[], folder: string, wish: GatewayWish): ParserQuestion | undefined;
+  question(files: readonly NetworkFile[], folder: string, target: GatewayTarget): ParserQuestion | undefined;
   /** the routes that it derives from the files; undefined if the answer does not show them */
   routes(answer: ParserAnswer): readonly ParsedRoute[] | undefined;
 }
@@ -197,7 +197,7 @@ export interface Stack {
   /** the files it reads, as globs below the root; `*` and `?` never match a leading dot */
   readonly sources: readonly string[];
   /** whether to ignore a file because of its name (a backup, a certificate); such a file is not opened */
-  passesOver?(path: string): boolean;
+  ignores?(path: string): boolean;
   /** whether its tool gives up if it cannot open one of its files, such as a symbolic link that leads nowhere */
   readonly needsEveryFile?: boolean;
   /** why the stack ignores a file because of its mode or owner; undefined if it reads the file */
@@ -214,7 +214,7 @@ export interface Stack {
    */
   readonly holdMs?: number;
   /** whether these files configure the interface in this stack */
-  configures(files: readonly NetworkFile[], target: Target): boolean;
+  configures(files: readonly NetworkFile[], link: InterfaceRef): boolean;
   /** the static IPv4 addresses of interfaces in the files, for a root that is not running */
   addresses(files: readonly NetworkFile[]): readonly HostInterface[];
   /**
@@ -228,30 +228,34 @@ export interface Stack {
    * Interfaces other than the gateway's that have an IPv4 default route in the files, or had one before
    * rc-wait disabled it, under the names that they will have as far as the files show.
    */
-  publicInterfaces(files: readonly NetworkFile[], wish: GatewayWish): readonly string[];
+  publicInterfaces(files: readonly NetworkFile[], target: GatewayTarget): readonly string[];
   /** all IPv4 default routes in the files, whoever added them; the files need not have the gateway's interface */
   defaults(files: readonly NetworkFile[]): readonly FileDefault[];
   /** what in the files keeps the interface from coming up at boot; without it no route is set */
-  bootObstacles(files: readonly NetworkFile[], target: Target, context: BootContext): readonly BootObstacle[];
+  bootObstacles(
+    files: readonly NetworkFile[],
+    link: InterfaceRef,
+    context: BootContext,
+  ): readonly BootObstacle[];
   /** the files that this stack generates for others */
   generates?(files: readonly NetworkFile[]): readonly Generated[];
   /** what in these files keeps a file that another stack generates from having its effect */
   overrules?(
     files: readonly NetworkFile[],
     generated: Generated,
-    target: SoughtTarget,
+    link: SoughtTarget,
   ): readonly BootObstacle[];
   /**
    * The changes that make the gateway of `wish` the only default route; empty if the files need no change.
    * Resolvers of a public interface move to the gateway's interface, because they are now reached through it.
    */
-  edit(files: readonly NetworkFile[], wish: GatewayWish): readonly FileChange[];
+  edit(files: readonly NetworkFile[], target: GatewayTarget): readonly FileChange[];
   /** the stack's own tool, if it has one that can parse files before they are in use */
   readonly parser?: Parser;
   /** the stack's own tools: first the commands that check the new files, then those that load them */
-  reload(wish: GatewayWish, scene: Scene): readonly Command[];
+  reload(target: GatewayTarget, context: ReloadContext): readonly Command[];
   /** the commands that load the restored files after a failed reload */
-  restore(wish: GatewayWish, scene: Scene): readonly Command[];
+  restore(target: GatewayTarget, context: ReloadContext): readonly Command[];
 }
 
 /** A planned change, before anything is done. */
@@ -261,7 +265,7 @@ export interface NetworkPlan {
   readonly holdMs?: number;
   /** why this stack, in one line for a person */
   readonly why: string;
-  readonly wish: GatewayWish;
+  readonly target: GatewayTarget;
   /** interfaces that the change takes down permanently, as requested */
   readonly disabled: readonly string[];
   readonly changes: readonly FileChange[];

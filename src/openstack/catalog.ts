@@ -19,7 +19,7 @@ export function readCatalog(answer: unknown): Catalog {
   const v3 = fieldsOf(root?.token);
   const list = listOf(access?.serviceCatalog) ?? listOf(v3?.catalog) ?? listOf(root?.catalog);
   if (list === undefined) throw noCatalog(root);
-  const services = together(list.map(readService).filter((service) => service !== undefined));
+  const services = mergeServices(list.map(readService).filter((service) => service !== undefined));
   if (list.length > 0 && services.length === 0) throw noCatalog(root);
   const token = fieldsOf(access?.token) ?? v3;
   const account = fieldsOf(token?.tenant) ?? fieldsOf(token?.project);
@@ -56,9 +56,13 @@ const prefix = 'cannot read the service catalog: ';
 function noCatalog(root: Fields | undefined): RcWaitError {
   const keys = Object.keys(root ?? {}).slice(0, 5);
   const has = root === undefined ? '' : keys.length === 0 ? ' (it is empty)' : ` (it has ${keys.join(', ')})`;
-  return new RcWaitError('CONFIGURATION', `${prefix}it is JSON, but no answer of the identity API${has}`, {
-    hint: 'the whole answer to POST /v2.0/tokens (or /v3/auth/tokens) is expected, with its serviceCatalog (or catalog)',
-  });
+  return new RcWaitError(
+    'CONFIGURATION',
+    `${prefix}it is JSON, but not an answer of the identity API${has}`,
+    {
+      hint: 'the whole answer to POST /v2.0/tokens (or /v3/auth/tokens) is expected, with its serviceCatalog (or catalog)',
+    },
+  );
 }
 
 const reasonIn = ({ message }: RcWaitError): string => message.slice(prefix.length);
@@ -79,7 +83,7 @@ function readService(value: unknown): CatalogService | undefined {
 }
 
 /** Merges a service that is listed once for each account. */
-function together(services: readonly CatalogService[]): readonly CatalogService[] {
+function mergeServices(services: readonly CatalogService[]): readonly CatalogService[] {
   const byName = new Map<string, CatalogService>();
   for (const service of services) {
     const key = `${service.name} ${service.type}`;

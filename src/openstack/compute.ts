@@ -138,7 +138,7 @@ function replyOf<T>({ reply, askedMs }: Answered, read: (text: string) => T | un
   if (reply.kind === 'unreachable') return { ...trouble(reply.reason), isFinal: reply.isFinal === true };
   const { status } = reply.head;
   const dateMs = dateOf(reply.head) ?? askedMs;
-  const wish = askedToWaitMs(reply.head, reply.body, askedMs);
+  const retryMs = askedToWaitMs(reply.head, reply.body, askedMs);
   switch (status) {
     case 200:
     case 203: {
@@ -158,9 +158,9 @@ function replyOf<T>({ reply, askedMs }: Answered, read: (text: string) => T | un
       return isJsonObject(reply.body) ? { kind: 'absent' } : trouble('there is no Cloud Servers API (404)');
     case 413:
     case 429:
-      return { kind: 'limited', status, retryAfterMs: wish };
+      return { kind: 'limited', status, retryAfterMs: retryMs };
     default:
-      return { kind: 'trouble', reason: `it answers with status ${status}`, retryAfterMs: wish };
+      return { kind: 'trouble', reason: `it answers with status ${status}`, retryAfterMs: retryMs };
   }
 }
 

@@ -7,7 +7,7 @@ import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
 export type NetworkWish = 'auto' | 'servicenet' | 'public';
 
 /** What the caller asks for. */
-export interface EndpointWish {
+export interface EndpointRequest {
   /** name or type; undefined: all services */
   readonly service: string | undefined;
   /** upper case; empty: the region where rc-wait runs, else the account's default, else all regions of the service */
@@ -49,16 +49,17 @@ export interface Choice {
  * is chosen, and the reason says so.
  * @throws RcWaitError CONFIGURATION when the service or its endpoint in the region is missing or ambiguous
  */
-export function chooseEndpoints(catalog: Catalog, wish: EndpointWish, place: ServerPlace): Choice {
-  if (wish.service !== undefined) return { chosen: chooseOne(catalog, wish.service, wish, place), left: [] };
+export function chooseEndpoints(catalog: Catalog, request: EndpointRequest, place: ServerPlace): Choice {
+  if (request.service !== undefined)
+    return { chosen: chooseOne(catalog, request.service, request, place), left: [] };
   const chosen: Chosen[] = [];
   const left: { service: string; reason: string }[] = [];
   for (const service of [...catalog.services, undefined]) {
     try {
       chosen.push(
         ...(service === undefined
-          ? chooseRackconnect(catalog, wish, place)
-          : chooseFrom(service, catalog, wish, place)),
+          ? chooseRackconnect(catalog, request, place)
+          : chooseFrom(service, catalog, request, place)),
       );
     } catch (error) {
       if (!(error instanceof RcWaitError)) throw error;
@@ -73,10 +74,10 @@ const rackconnect = 'rackconnect';
 function chooseOne(
   catalog: Catalog,
   name: string,
-  wish: EndpointWish,
+  request: EndpointRequest,
   place: ServerPlace,
 ): readonly Chosen[] {
-  if (name.toLowerCase() === rackconnect) return chooseRackconnect(catalog, wish, place);
+  if (name.toLowerCase() === rackconnect) return chooseRackconnect(catalog, request, place);
   const services = servicesNamed(catalog, name);
   const [service, ...others] = services.length > 1 ? regionalOnes(services) : services;
   if (service === undefined) throw noService(catalog, name);
@@ -90,7 +91,7 @@ function chooseOne(
       },
     );
   }
-  return chooseFrom(service, catalog, wish, place);
+  return chooseFrom(service, catalog, request, place);
 }
 
 /**
@@ -116,20 +117,24 @@ function noService(catalog: Catalog, name: string): RcWaitError {
 function chooseFrom(
   service: CatalogService,
   catalog: Catalog,
-  wish: EndpointWish,
+  request: EndpointRequest,
   place: ServerPlace,
 ): readonly Chosen[] {
   const own = regionsOf(service);
-  const wished = wishedRegions(catalog, wish, place);
+  const wanted = wantedRegions(catalog, request, place);
   // An account's default region does not apply to services that do not exist there.
-  const isDefault = wish.regions.length === 0 && place.region === undefined;
+  const isDefault = request.regions.length === 0 && place.region === undefined;
   const regions =
-    wished.length === 0 || (isDefault && !wished.some((one) => own.includes(one))) ? own : wished;
-  if (own.length === 0) return [pick(service, undefined, catalog, wish, place)];
-  return regions.map((region) => pick(service, region, catalog, wish, place));
+    wanted.length === 0 || (isDefault && !wanted.some((one) => own.includes(one))) ? own : wanted;
+  if (own.length === 0) return [pick(service, undefined, catalog, request, place)];
+  return regions.map((region) => pick(service, region, catalog, request, place));
 }
 
-function wishedRegions(catalog: Catalog, { regions }: EndpointWish, place: ServerPlace): readonly string[] {
+function wantedRegions(
+  catalog: Catalog,
+  { regions }: EndpointRequest,
+  place: ServerPlace,
+): readonly string[] {
   if (regions.length > 0) return regions;
   if (place.region !== undefined) return [place.region];
   return catalog.defaultRegion === undefined ? [] : [catalog.defaultRegion];
@@ -139,16 +144,16 @@ function pick(
   service: CatalogService,
   region: string | undefined,
   catalog: Catalog,
-  wish: EndpointWish,
+  request: EndpointRequest,
   place: ServerPlace,
 ): Chosen {
   const endpoint = endpointsIn(
     service,
     region,
-    wish.tenantId ?? catalog.tenantId,
-    wish.tenantId !== undefined,
+    request.tenantId ?? catalog.tenantId,
+    request.tenantId !== undefined,
   );
-  const { network, reason } = networkFor(endpoint, wish, place);
+  const { network, reason } = networkFor(endpoint, request, place);
   const url = network === 'servicenet' ? endpoint.internalUrl : endpoint.publicUrl;
   if (url === undefined) {
     const [has, lacks] = network === 'servicenet' ? ['a public', 'ServiceNet'] : ['a ServiceNet', 'public'];
@@ -168,15 +173,15 @@ function pick(
 /** The documentation's rule; see `chooseEndpoints`. */
 function networkFor(
   endpoint: CatalogEndpoint,
-  wish: EndpointWish,
+  request: EndpointRequest,
   place: ServerPlace,
 ): Pick<Chosen, 'network' | 'reason'> {
-  if (wish.network !== 'auto') return { network: wish.network, reason: 'chosen by hand (--network)' };
+  if (request.network !== 'auto') return { network: request.network, reason: 'chosen by hand (--network)' };
   const publicly = (reason: string) => ({ network: 'public' as const, reason });
   if (endpoint.region === undefined) return publicly('the service has one endpoint for all regions');
-  if (wish.regions.length > 1)
+  if (request.regions.length > 1)
     return publicly('for servers in several regions: every one of them reaches the public endpoint');
-  if (place.region === undefined) return publicly('this is no Rackspace server, as far as can be told');
+  if (place.region === undefined) return publicly('this does not seem to be a Rackspace server');
   if (place.region !== endpoint.region)
     return publicly(`this server is in ${place.region}, and the endpoint in ${endpoint.region}`);
   if (endpoint.internalUrl === undefined)
@@ -190,14 +195,18 @@ function networkFor(
 }
 
 /** The RackConnect API is in no catalog and leaves no choice: it answers over ServiceNet only. */
-function chooseRackconnect(catalog: Catalog, wish: EndpointWish, place: ServerPlace): readonly Chosen[] {
-  if (wish.network === 'public') {
+function chooseRackconnect(
+  catalog: Catalog,
+  request: EndpointRequest,
+  place: ServerPlace,
+): readonly Chosen[] {
+  if (request.network === 'public') {
     throw new RcWaitError('CONFIGURATION', 'cannot use a public endpoint of rackconnect: there is none', {
       hint: 'it answers over ServiceNet alone, to the server that asks; from elsewhere see rc-wait remote',
     });
   }
-  const wished = wishedRegions(catalog, wish, place);
-  return (wished.length === 0 ? documentedRegions : wished).map((region) => {
+  const wanted = wantedRegions(catalog, request, place);
+  return (wanted.length === 0 ? documentedRegions : wanted).map((region) => {
     if (!documentedRegions.includes(region)) {
       throw new RcWaitError(
         'CONFIGURATION',

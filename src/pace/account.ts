@@ -1,6 +1,6 @@
 import { type Backoff, calm, nextBackoff } from './backoff.ts';
-import type { Delay, Signal } from './types.ts';
-import { Bell } from './wakeup.ts';
+import type { Delay, Feedback } from './types.ts';
+import { Wakeup } from './wakeup.ts';
 import { delayOf, type Limits, openSlot, type Slot, settledSlot, windowMs } from './window.ts';
 
 /** The answer to a question, as the ledger stores it. */
@@ -11,7 +11,7 @@ export interface StoredAnswer {
 }
 
 /** A question put to the ledger. All times are monotonic ms. */
-export interface Approach {
+export interface SlotRequest {
   readonly key: string;
   readonly nowMs: number;
   /** only an answer requested after this moment will do; undefined: any answer younger than the pace */
@@ -34,7 +34,7 @@ export interface Settlement {
   readonly takenMs: number;
   readonly nowMs: number;
   /** undefined: it was interrupted, and says nothing about the API */
-  readonly outcome: { readonly signal: Signal; readonly record: string } | undefined;
+  readonly outcome: { readonly signal: Feedback; readonly record: string } | undefined;
   /** its result says nothing about the polled API */
   readonly aside?: boolean;
 }
@@ -46,7 +46,7 @@ export interface Settlement {
 export interface Ledger {
   readonly limits: Limits;
   /** Answers, grants a slot, or gives the reason for the delay and its end. */
-  approach(approach: Approach): AccountStep;
+  approach(approach: SlotRequest): AccountStep;
   /** Records how the request of a slot ended. */
   settle(settlement: Settlement): void;
   /**
@@ -63,21 +63,21 @@ interface NumberedSlot extends Slot {
 }
 
 /** The content of a ledger, wherever it is stored. */
-export interface Book {
+export interface RequestAccount {
   readonly slots: readonly NumberedSlot[];
   readonly answers: ReadonlyMap<string, StoredAnswer>;
   readonly backoff: Backoff;
 }
 
 /** The account of a server that has not asked anything yet. */
-function emptyBook(limits: Limits): Book {
+function emptyAccount(limits: Limits): RequestAccount {
   return { slots: [], answers: new Map(), backoff: calm(limits.paceMs) };
 }
 
 /** The stored answer if it is recent enough for `approach`. */
 export function answerFor(
   answer: StoredAnswer | undefined,
-  approach: Approach,
+  approach: SlotRequest,
   paceMs: number,
 ): StoredAnswer | undefined {
   if (answer === undefined) return undefined;
@@ -89,24 +89,24 @@ export function answerFor(
 
 /** The pure decision on `approach`; a grant comes with the slot to record. */
 export function decide(
-  book: Pick<Book, 'slots' | 'backoff'> & { readonly answer: StoredAnswer | undefined },
-  approach: Approach,
+  account: Pick<RequestAccount, 'slots' | 'backoff'> & { readonly answer: StoredAnswer | undefined },
+  approach: SlotRequest,
   limits: Limits,
 ):
   | { kind: 'told'; answer: StoredAnswer }
   | { kind: 'granted'; slot: Slot }
   | { kind: 'delayed'; delay: Delay } {
-  const paceMs = Math.max(book.backoff.paceMs, limits.paceMs);
-  const answer = answerFor(book.answer, approach, paceMs);
+  const paceMs = Math.max(account.backoff.paceMs, limits.paceMs);
+  const answer = answerFor(account.answer, approach, paceMs);
   if (answer !== undefined) return { kind: 'told', answer };
   const { key, nowMs, newerThanMs, requestTimeoutMs, inTurn = false } = approach;
-  const asked = book.slots.filter((slot) => slot.key === key).map((slot) => slot.takenMs);
+  const asked = account.slots.filter((slot) => slot.key === key).map((slot) => slot.takenMs);
   const lastAskedMs = Math.max(
     Number.NEGATIVE_INFINITY,
-    book.answer?.askedMs ?? Number.NEGATIVE_INFINITY,
+    account.answer?.askedMs ?? Number.NEGATIVE_INFINITY,
     ...asked,
   );
-  const view = { slots: book.slots, lastAskedMs, backoff: book.backoff };
+  const view = { slots: account.slots, lastAskedMs, backoff: account.backoff };
   const delay = delayOf(view, { key, nowMs, polling: newerThanMs !== undefined, inTurn }, limits);
   return delay === undefined
     ? { kind: 'granted', slot: openSlot(key, nowMs, requestTimeoutMs) }
@@ -143,8 +143,8 @@ export function unaccounted(limits: Limits, nowMs: number, requestTimeoutMs: num
 export class MemoryLedger implements Ledger {
   readonly limits: Limits;
   readonly #random: () => number;
-  readonly #bell: Bell;
-  #book: Book;
+  readonly #wakeup: Wakeup;
+  #account: RequestAccount;
   #lastId = 0;
 
   constructor(options: {
@@ -155,40 +155,40 @@ export class MemoryLedger implements Ledger {
   }) {
     this.limits = options.limits;
     this.#random = options.random;
-    this.#bell = new Bell(options.sleep);
+    this.#wakeup = new Wakeup(options.sleep);
     const slots = (options.slots ?? []).map((slot) => ({ ...slot, id: ++this.#lastId }));
-    this.#book = { ...emptyBook(options.limits), slots };
+    this.#account = { ...emptyAccount(options.limits), slots };
   }
 
-  approach(approach: Approach): AccountStep {
-    const { answers, backoff } = this.#book;
-    const slots = this.#book.slots.filter((slot) => slot.countsUntilMs > approach.nowMs);
+  approach(approach: SlotRequest): AccountStep {
+    const { answers, backoff } = this.#account;
+    const slots = this.#account.slots.filter((slot) => slot.countsUntilMs > approach.nowMs);
     const step = decide({ slots, backoff, answer: answers.get(approach.key) }, approach, this.limits);
     if (step.kind !== 'granted') return step;
     const slot = { ...step.slot, id: ++this.#lastId };
-    this.#book = { answers, backoff, slots: [...slots, slot] };
+    this.#account = { answers, backoff, slots: [...slots, slot] };
     return { kind: 'granted', slotId: slot.id, takenMs: slot.takenMs };
   }
 
   settle(settlement: Settlement): void {
-    const { slots, answers, backoff } = this.#book;
+    const { slots, answers, backoff } = this.#account;
     const { slotId, key, takenMs, outcome } = settlement;
     const others = slots.filter(({ id }) => id !== slotId);
     const told = new Map(answers);
     if (outcome !== undefined) told.set(key, { record: outcome.record, askedMs: takenMs });
-    this.#book = {
+    this.#account = {
       slots: [...others, { ...settledSlot(settlement), id: slotId }],
       answers: told,
       backoff: backoffAfter(backoff, settlement, this.limits, this.#random),
     };
-    this.#bell.ring();
+    this.#wakeup.ring();
   }
 
   async changed(ms: number, signal?: AbortSignal): Promise<void> {
-    await this.#bell.wait(ms, signal);
+    await this.#wakeup.wait(ms, signal);
   }
 
   close(): void {
-    this.#bell.ring();
+    this.#wakeup.ring();
   }
 }

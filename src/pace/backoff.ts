@@ -1,4 +1,4 @@
-import type { Signal } from './types.ts';
+import type { Feedback } from './types.ts';
 
 /** What all processes of this server know about the API's recent answers. */
 export interface Backoff {
@@ -70,7 +70,7 @@ function delayMs({ firstCeilingMs, lastCeilingMs }: Ladder, times: number, rando
  */
 export function nextBackoff(
   state: Backoff,
-  signal: Signal,
+  signal: Feedback,
   nowMs: number,
   basePaceMs: number,
   random: () => number,

@@ -8,11 +8,11 @@ import { isWalWhole } from './wal.ts';
 const largestLogBytes = 64 * 2 ** 20;
 
 /** How often, and at what interval in ms, to look at a log that another process may be writing. */
-const looksAtLog = 4;
-const betweenLooksMs = 5;
+const logReads = 4;
+const logReadIntervalMs = 5;
 
 /** The file is intact but not written by this version: it is treated like a damaged one. */
-export class NotOurs extends Error {}
+export class ForeignFile extends Error {}
 
 /**
  * Creates the file if it is missing. Anything but a regular file is refused: opening a FIFO would wait for a reader.
@@ -44,8 +44,8 @@ export function requireWholeLog(path: string): void {
     // The index first: the frames that it counts are already in the log.
     const index = contentOf(`${path}-shm`);
     if (isWalWhole(contentOf(`${path}-wal`), index)) return;
-    if (look === looksAtLog) throw new NotOurs('requests are missing from its log');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, betweenLooksMs);
+    if (look === logReads) throw new ForeignFile('requests are missing from its log');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, logReadIntervalMs);
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errnoOf, reasonOf } from '../base/error.ts';
 import { requireRegular, trustedFolder } from '../base/files.ts';
-import { makeRegular, NotOurs, requireWholeLog } from './database-file.ts';
+import { ForeignFile, makeRegular, requireWholeLog } from './database-file.ts';
 
 /** How long one statement may wait for another process, in ms. It blocks this whole process, so keep it short. */
 export const busyTimeoutMs = 250;
@@ -36,7 +36,7 @@ function resultCodeOf(error: unknown): number | undefined {
 }
 
 function isDamage(error: unknown): boolean {
-  if (error instanceof NotOurs) return true;
+  if (error instanceof ForeignFile) return true;
   const code = resultCodeOf(error);
   // The integer does not fit a JavaScript number: rc-wait writes no such value.
   return code === undefined ? errnoOf(error) === 'ERR_OUT_OF_RANGE' : !noDamage.has(code);
@@ -196,7 +196,7 @@ export class Database {
   /** Checks the pages as well: a row hidden by a flipped bit is a request that nobody counts. */
   #requireWhole(): void {
     const [row] = this.all<{ quick_check: string }>('PRAGMA quick_check(1)');
-    if (row?.quick_check !== 'ok') throw new NotOurs(row?.quick_check ?? 'it cannot be checked');
+    if (row?.quick_check !== 'ok') throw new ForeignFile(row?.quick_check ?? 'it cannot be checked');
   }
 
   #isOnlyBusy(error: unknown): boolean {

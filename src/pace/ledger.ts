@@ -4,28 +4,28 @@ import { bootId } from '../system/boot.ts';
 import { isAlive, type Owner, thisOwner } from '../system/process-identity.ts';
 import {
   type AccountStep,
-  type Approach,
   answerFor,
-  type Book,
   backoffAfter,
   decide,
   type Ledger,
+  type RequestAccount,
   type Settlement,
+  type SlotRequest,
   type StoredAnswer,
   unaccounted,
 } from './account.ts';
 import { type Backoff, calm } from './backoff.ts';
 import { busyTimeoutMs, Database } from './database.ts';
-import { NotOurs } from './database-file.ts';
+import { ForeignFile } from './database-file.ts';
 import { publish, publishedName } from './last-answers.ts';
 import { type AnswerRow, type BackoffRow, type SlotRow, schema, schemaVersion } from './ledger-schema.ts';
 import { isPossibleAnswer, isPossibleBackoff, isPossibleSlot } from './possible.ts';
 import type { ServerShare } from './share.ts';
-import { Bell } from './wakeup.ts';
+import { Wakeup } from './wakeup.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
 
 /** How often a waiting process looks when the kernel does not wake it, in ms. */
-const lookBlindlyMs = 250;
+const pollMs = 250;
 
 export interface SqliteLedgerOptions {
   readonly directory: string;
@@ -53,7 +53,7 @@ export class SqliteLedger implements Ledger {
   readonly limits: Limits;
   readonly #options: SqliteLedgerOptions;
   readonly #db: Database;
-  readonly #bell: Bell;
+  readonly #wakeup: Wakeup;
   readonly #owner = thisOwner();
   #watcher: FSWatcher | undefined;
 
@@ -61,20 +61,20 @@ export class SqliteLedger implements Ledger {
   constructor(options: SqliteLedgerOptions) {
     this.limits = options.limits;
     this.#options = options;
-    this.#bell = new Bell(options.sleep);
+    this.#wakeup = new Wakeup(options.sleep);
     this.#db = new Database({
       path: join(options.directory, 'ledger.db'),
       nowMs: options.nowMs,
       prepare: (db, lost) => this.#prepare(db, lost),
       onSetAside: (notice) =>
         options.onNotice(
-          `${notice}; what was asked in the last minute is unknown, so nothing is asked for the next one`,
+          `${notice}; the requests of the last minute are unknown, so no request is made for the next minute`,
         ),
     });
     this.#db.guarded(() => undefined);
   }
 
-  approach(approach: Approach): AccountStep {
+  approach(approach: SlotRequest): AccountStep {
     const step = this.#db.guarded(() => {
       // Most looks end here, without a lock.
       const look = this.#decide(approach);
@@ -98,7 +98,7 @@ export class SqliteLedger implements Ledger {
     // Not on the first call: something may have been published just before the watch started.
     const wasWatching = this.#watcher !== undefined;
     const isWoken = this.#watch() && wasWatching;
-    await this.#bell.wait(isWoken ? ms : Math.min(ms, lookBlindlyMs), signal);
+    await this.#wakeup.wait(isWoken ? ms : Math.min(ms, pollMs), signal);
   }
 
   close(): void {
@@ -116,12 +116,13 @@ export class SqliteLedger implements Ledger {
     const [version] = db.all<{ user_version: number }>('PRAGMA user_version');
     if (version === undefined || version.user_version === 0) return false;
     if (version.user_version !== schemaVersion) {
-      throw new NotOurs(`its schema is version ${version.user_version}, not ${schemaVersion}`);
+      throw new ForeignFile(`its schema is version ${version.user_version}, not ${schemaVersion}`);
     }
     const [row] = db.all<BackoffRow>('SELECT * FROM backoff');
-    if (row === undefined) throw new NotOurs('the row of the backoff is missing');
+    if (row === undefined) throw new ForeignFile('the row of the backoff is missing');
     const boot = bootId();
-    if (row.boot !== boot && isNearly(row.boot, boot)) throw new NotOurs('the name of its boot is damaged');
+    if (row.boot !== boot && isNearly(row.boot, boot))
+      throw new ForeignFile('the name of its boot is damaged');
     return row.boot === boot;
   }
 
@@ -139,7 +140,7 @@ export class SqliteLedger implements Ledger {
     for (const slot of unaccounted(this.limits, nowMs(), requestTimeoutMs)) this.#insertSlot(db, slot);
   }
 
-  #decide(approach: Approach): ReturnType<typeof decide> {
+  #decide(approach: SlotRequest): ReturnType<typeof decide> {
     const backoff = this.#backoff(approach.nowMs);
     const answer = this.#answer(approach.key, approach.nowMs);
     const told = answerFor(answer, approach, Math.max(backoff.paceMs, this.limits.paceMs));
@@ -147,7 +148,7 @@ export class SqliteLedger implements Ledger {
     return decide({ slots: this.#slots(approach.nowMs), backoff, answer }, approach, this.limits);
   }
 
-  #grant(approach: Approach): AccountStep {
+  #grant(approach: SlotRequest): AccountStep {
     const step = this.#decide(approach);
     if (step.kind !== 'granted') return step;
     const share = this.#options.share?.take(approach);
@@ -170,7 +171,7 @@ export class SqliteLedger implements Ledger {
     return true;
   }
 
-  #slots(nowMs: number): Book['slots'] {
+  #slots(nowMs: number): RequestAccount['slots'] {
     const alive = this.#options.isAlive ?? isAlive;
     const rows = this.#db.all<SlotRow>('SELECT * FROM slots');
     const latestMs = this.#latestMs(nowMs);
@@ -185,7 +186,7 @@ export class SqliteLedger implements Ledger {
         } = row;
         const slot = { id, key, takenMs, countsUntilMs, openUntilMs: openUntilMs ?? undefined };
         if (!isPossibleSlot(slot, latestMs, this.#options.requestTimeoutMs))
-          throw new NotOurs('a request has a time that cannot be');
+          throw new ForeignFile('a request has a time that cannot be');
         return alive(row) ? slot : { ...slot, openUntilMs: undefined };
       })
       .filter(({ countsUntilMs }) => countsUntilMs > nowMs);
@@ -195,7 +196,7 @@ export class SqliteLedger implements Ledger {
     const [row] = this.#db.all<AnswerRow>('SELECT * FROM answers WHERE key = ?', key);
     const answer = row && { askedMs: row.asked_ms, record: row.record };
     if (answer === undefined || isPossibleAnswer(answer, this.#latestMs(nowMs))) return answer;
-    throw new NotOurs('an answer has a time that cannot be');
+    throw new ForeignFile('an answer has a time that cannot be');
   }
 
   /** The present, read after the rows: another process may have written one since `nowMs`. */
@@ -205,7 +206,7 @@ export class SqliteLedger implements Ledger {
 
   #backoff(nowMs: number): Backoff {
     const [row] = this.#db.all<BackoffRow>('SELECT * FROM backoff');
-    if (row === undefined) throw new NotOurs('the row of the backoff is missing');
+    if (row === undefined) throw new ForeignFile('the row of the backoff is missing');
     const {
       refusals,
       refusal_level: refusalLevel,
@@ -215,7 +216,7 @@ export class SqliteLedger implements Ledger {
     } = row;
     const backoff = { refusals, refusalLevel, failures, notBeforeMs, paceMs };
     if (isPossibleBackoff(backoff, this.#latestMs(nowMs))) return backoff;
-    throw new NotOurs('the backoff is one that cannot be');
+    throw new ForeignFile('the backoff is one that cannot be');
   }
 
   #saveBackoff(db: Database, { refusals, refusalLevel, failures, notBeforeMs, paceMs }: Backoff): void {
@@ -251,7 +252,7 @@ export class SqliteLedger implements Ledger {
     if (this.#watcher !== undefined) return true;
     try {
       this.#watcher = watch(this.#options.directory, { persistent: false }, (_event, name) => {
-        if (name === publishedName) this.#bell.ring();
+        if (name === publishedName) this.#wakeup.ring();
       });
     } catch {
       return false;

@@ -6,18 +6,18 @@ import { reasonOf } from '../base/error.ts';
 import { trustedFolder } from '../base/files.ts';
 import {
   type AccountStep,
-  type Approach,
   answerFor,
   type Ledger,
   MemoryLedger,
   type Settlement,
+  type SlotRequest,
   type StoredAnswer,
 } from './account.ts';
 import { LedgerUnusable } from './database.ts';
 import { readPublished } from './last-answers.ts';
 import { SqliteLedger } from './ledger.ts';
 import { ServerShare } from './share.ts';
-import { type Limits, lonelyLimits, sharedLimits, windowMs } from './window.ts';
+import { type Limits, sharedLimits, unsharedLimits, windowMs } from './window.ts';
 
 export interface OpenOptions {
   readonly directory: string;
@@ -34,7 +34,7 @@ export interface OpenOptions {
 
 /** Opens the ledger in `directory`. If it cannot be used, says so and continues with one request every 10 s. */
 export function openLedger(options: OpenOptions): Ledger {
-  return new SteadfastLedger(options);
+  return new FallbackLedger(options);
 }
 
 /**
@@ -42,7 +42,7 @@ export function openLedger(options: OpenOptions): Ledger {
  * one of this user; if that cannot be written either, one in memory. The last two make one request every 10 s,
  * because nobody sees what the others ask, and still use the answers that root published.
  */
-class SteadfastLedger implements Ledger {
+class FallbackLedger implements Ledger {
   readonly #options: OpenOptions;
   #current: Ledger;
   #shared = true;
@@ -50,8 +50,8 @@ class SteadfastLedger implements Ledger {
   constructor(options: OpenOptions) {
     this.#options = options;
     try {
-      const limits = isGuest(options) ? lonelyLimits : sharedLimits;
-      if (limits === lonelyLimits)
+      const limits = isGuest(options) ? unsharedLimits : sharedLimits;
+      if (limits === unsharedLimits)
         options.onNotice(
           'rc-wait of root has been at work on this server, and other users cannot see its count of requests: ' +
             'so one request is made every 10 s. Run as root to share it',
@@ -66,13 +66,13 @@ class SteadfastLedger implements Ledger {
     return this.#current.limits;
   }
 
-  approach(approach: Approach): AccountStep {
+  approach(approach: SlotRequest): AccountStep {
     if (!this.#shared) {
       const published = this.#published(approach.key);
       const answer = answerFor(published, approach, windowMs);
       if (answer !== undefined) return { kind: 'told', answer };
       // The process that published this is running, and asks more often than this one may.
-      const untilMs = (published?.askedMs ?? Number.NEGATIVE_INFINITY) + lonelyLimits.paceMs;
+      const untilMs = (published?.askedMs ?? Number.NEGATIVE_INFINITY) + unsharedLimits.paceMs;
       if (untilMs > approach.nowMs) return { kind: 'delayed', delay: { because: 'pace', untilMs } };
     }
     return this.#try((ledger) => ledger.approach(approach));
@@ -117,17 +117,17 @@ class SteadfastLedger implements Ledger {
       const why = reasonOf(error.cause ?? error);
       this.#options.onNotice(
         `cannot use the ledger in ${this.#options.directory}: ${why}; ` +
-          'other rc-wait processes cannot be seen, so one request is made every 10 s. ' +
+          'other rc-wait processes are not visible: making one request every 10 s. ' +
           'Run as root, or name a directory of your own with --state-dir',
       );
       try {
-        return this.#sqlite(ownDirectory(), lonelyLimits);
+        return this.#sqlite(ownDirectory(), unsharedLimits);
       } catch (cause) {
         if (!(cause instanceof LedgerUnusable)) throw cause;
       }
     }
     const { clock, random } = this.#options;
-    return new MemoryLedger({ limits: lonelyLimits, random, sleep: clock.sleep });
+    return new MemoryLedger({ limits: unsharedLimits, random, sleep: clock.sleep });
   }
 
   #sqlite(directory: string, limits: Limits): Ledger {

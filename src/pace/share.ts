@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { bootId } from '../system/boot.ts';
-import type { Approach } from './account.ts';
+import type { SlotRequest } from './account.ts';
 import { Database, LedgerUnusable } from './database.ts';
 import { sharedLimits, windowMs } from './window.ts';
 
@@ -53,7 +53,7 @@ export class ServerShare {
   }
 
   /** Takes a slot for `approach`; `full`: none is free, and the time when one will be. */
-  take({ key, nowMs, newerThanMs, requestTimeoutMs }: Approach): Share {
+  take({ key, nowMs, newerThanMs, requestTimeoutMs }: SlotRequest): Share {
     const limit = sharedLimits.requests - (newerThanMs === undefined ? 0 : sharedLimits.reserved);
     const scope = `${originOf(key)} ${this.#options.source()}`;
     const share = this.#try((db) =>

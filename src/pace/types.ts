@@ -1,5 +1,5 @@
 /** What an attempt tells the pace about the API. */
-export type Signal =
+export type Feedback =
   /** the API answered, with any content: keep the pace */
   | { readonly kind: 'answered' }
   /** 403: too many requests, or this server may not ask */
@@ -9,7 +9,7 @@ export type Signal =
 
 /** The outcome of one request: the signal for the pace, and the record for the other processes. */
 export interface AskOutcome {
-  readonly signal: Signal;
+  readonly signal: Feedback;
   /** text that every process of this server may read; JSON by convention, never a secret */
   readonly record: string;
 }

@@ -1,5 +1,5 @@
 /** Wakes waiting processes of a ledger. Each kind of ledger has one. */
-export class Bell {
+export class Wakeup {
   readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly #sleepers = new Set<AbortController>();
 

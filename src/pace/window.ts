@@ -26,7 +26,7 @@ export interface Limits {
 export const sharedLimits: Limits = { requests: 29, reserved: 2, paceMs: 2_240, spacingMs: 0 };
 
 /** Without a ledger that others can see, nobody knows what they send: one request every 10 s. */
-export const lonelyLimits: Limits = { requests: 6, reserved: 0, paceMs: 10_000, spacingMs: 10_000 };
+export const unsharedLimits: Limits = { requests: 6, reserved: 0, paceMs: 10_000, spacingMs: 10_000 };
 
 /** One request as the window counts it. */
 export interface Slot {
@@ -47,7 +47,7 @@ export interface WindowView {
 }
 
 /** The question that a process wants to ask. */
-export interface Wish {
+export interface SlotWish {
   readonly key: string;
   readonly nowMs: number;
   /** a repeated question, which leaves the reserved slots alone */
@@ -91,15 +91,15 @@ function freeAtMs(slots: readonly Slot[], limit: number, nowMs: number): number 
  * while fewer than `limits.requests` count. Then, whatever the network's delays and the phase of the API's
  * window, the API sees no more than that in any minute.
  */
-export function delayOf(view: WindowView, wish: Wish, limits: Limits): Delay | undefined {
-  const { nowMs, key } = wish;
+export function delayOf(view: WindowView, request: SlotWish, limits: Limits): Delay | undefined {
+  const { nowMs, key } = request;
   const open = view.slots.find((slot) => slot.key === key && (slot.openUntilMs ?? 0) > nowMs);
   if (open?.openUntilMs !== undefined) return { because: 'in-flight', untilMs: open.openUntilMs };
 
   const { backoff } = view;
-  const limit = limits.requests - (wish.polling ? limits.reserved : 0);
+  const limit = limits.requests - (request.polling ? limits.reserved : 0);
   const lastTakenMs = Math.max(Number.NEGATIVE_INFINITY, ...view.slots.map((slot) => slot.takenMs));
-  const spacingMs = wish.inTurn ? Math.max(limits.spacingMs, limits.paceMs) : limits.spacingMs;
+  const spacingMs = request.inTurn ? Math.max(limits.spacingMs, limits.paceMs) : limits.spacingMs;
   const paceUntilMs = Math.max(
     (view.lastAskedMs ?? Number.NEGATIVE_INFINITY) + Math.max(backoff.paceMs, limits.paceMs),
     lastTakenMs + spacingMs,

@@ -1,6 +1,6 @@
 import { RcWaitError } from '../base/error.ts';
 import type { Reply } from '../http/types.ts';
-import type { AskOptions, AskOutcome, Pace, Signal } from '../pace/types.ts';
+import type { AskOptions, AskOutcome, Feedback, Pace } from '../pace/types.ts';
 import { readRecord, recordOf } from './record.ts';
 import type { ApiUrl } from './regions.ts';
 import type { Transport } from './transport.ts';
@@ -65,7 +65,7 @@ export function createClient({
       const send = async (signal: AbortSignal): Promise<AskOutcome> => {
         const { accept } = wire[format];
         const reply = await transport.get(url, { timeoutMs: pace.requestTimeoutMs, accept, signal });
-        return { signal: signalOf(reply), record: recordOf(reply) };
+        return { signal: feedbackOf(reply), record: recordOf(reply) };
       };
       const told = await pace.ask(`${baseUrl}|${operation}|${format}`, send, options);
       return { reply: readRecord(told.record), askedMs: told.askedMs, shared: told.shared };
@@ -81,7 +81,7 @@ function notOffered(operation: Operation, format: Format): RcWaitError {
 }
 
 /** What a reply means for the pace: any answer shows that the API accepts this server's requests. */
-function signalOf(reply: Reply): Signal {
+function feedbackOf(reply: Reply): Feedback {
   switch (reply.kind) {
     case 'ok':
     case 'absent':

@@ -1,5 +1,5 @@
 import { type Ipv4Address, parseIpv4 } from '../base/ipv4.ts';
-import { type FeatureName, findFeatures, isNamed, saysNone } from './payload/features.ts';
+import { type FeatureName, findFeatures, isExplicitlyEmpty, isNamed } from './payload/features.ts';
 import { unreadOf } from './payload/fields.ts';
 import { gatewayNodes } from './payload/gateway.ts';
 import { parsePayload } from './payload/parse.ts';
@@ -78,7 +78,7 @@ export function readFeatures(body: string, expected: string): Read<readonly Feat
   const parsed = parsePayload(body, expected);
   if (!parsed.ok) return parsed;
   const found = findFeatures(parsed.tree);
-  if (found.length === 0 && !saysNone(parsed.tree))
+  if (found.length === 0 && !isExplicitlyEmpty(parsed.tree))
     return unreadable('the answer names no automation feature');
   const understood = new Set(found.flatMap(({ parts }) => parts));
   return { ok: true, value: found.map(({ feature }) => feature), unread: unreadOf(parsed.tree, understood) };

@@ -34,6 +34,6 @@ export function readRecord(record: string): Reply {
   return {
     kind: 'unreachable',
     code: 'RECORD',
-    reason: 'the answer that another process wrote down cannot be read',
+    reason: 'the answer stored by another process cannot be read',
   };
 }

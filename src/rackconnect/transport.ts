@@ -1,6 +1,6 @@
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { type Connection, openConnection } from '../http/connection.ts';
-import { type Ending, exchange } from '../http/exchange.ts';
+import { type ExchangeEnd, exchange } from '../http/exchange.ts';
 import { replyTo } from '../http/reply.ts';
 import { unreachableBy } from '../http/trouble.ts';
 import type { LocalAddress, Reply } from '../http/types.ts';
@@ -77,7 +77,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     connection.destroy();
   }
 
-  function giveBack(connection: Connection, ending: Ending): void {
+  function giveBack(connection: Connection, ending: ExchangeEnd): void {
     if (ending.kind === 'answer' && idle === undefined && !closed) {
       connection.answers += 1;
       idle = connection;
@@ -115,7 +115,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
 const nothing = new Uint8Array();
 
 /** The connection was lost before any byte of the answer: the race of RFC 9112 §9.3.1 and §9.5. */
-function wasLostWhileIdle(ending: Ending): boolean {
+function wasLostWhileIdle(ending: ExchangeEnd): boolean {
   const lost = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
   return ending.kind === 'failure' && ending.head === undefined && lost.includes(errnoOf(ending.error) ?? '');
 }

@@ -23,7 +23,7 @@ export type FleetTold =
 export interface Fleet {
   readonly region: string;
   readonly rules: Rules;
-  readonly isMeant: (server: SeenServer) => boolean;
+  readonly isSelected: (server: SeenServer) => boolean;
   readonly servers: Map<string, Watched>;
   readonly pending: Set<string>;
   /** ids that still have to be looked at one by one; undefined: by pages */
@@ -84,13 +84,13 @@ const sweepEveryMs = 30_000;
 export function createFleet(
   region: string,
   rules: Rules,
-  isMeant: (server: SeenServer) => boolean,
+  isSelected: (server: SeenServer) => boolean,
   ids: readonly string[] | undefined,
 ): Fleet {
   return {
     region,
     rules,
-    isMeant,
+    isSelected,
     servers: new Map(),
     pending: new Set(),
     toLook: ids !== undefined && ids.length <= fewServers ? [...ids] : undefined,
@@ -188,7 +188,7 @@ function absorbOne(fleet: Fleet, poll: Poll, id: string, told: FleetTold, nowMs:
     remove(fleet.toLook ?? [], id);
     fleet.isOneAbsent ||= told.kind !== 'one';
     if (fleet.toLook?.length === 0) endLookById(fleet);
-    return told.kind === 'one' ? welcome(fleet, told.server, nowMs) : [];
+    return told.kind === 'one' ? join(fleet, told.server, nowMs) : [];
   }
   if (told.kind === 'one') return note(fleet, told.server, nowMs);
   const watched = fleet.servers.get(id);
@@ -208,7 +208,7 @@ function absorbLook(fleet: Fleet, page: Page, dateMs: number, ask: Ask, nowMs: n
   // `looked` may have been set while this page was under way.
   fleet.looked ||= page.next === undefined;
   if (fleet.looked) fleet.sweep.nextMs = nowMs + sweepEveryMs;
-  return page.servers.flatMap((server) => welcome(fleet, server, nowMs));
+  return page.servers.flatMap((server) => join(fleet, server, nowMs));
 }
 
 function absorbChanges(
@@ -265,7 +265,7 @@ function isMissed({ servers, changes }: Fleet, { id, updatedMs, automation, mana
 }
 
 /** Moves a question without an answer to the end, so that it does not block the others. */
-export function putOff({ pending, suspects, toLook }: Fleet, ask: Ask): void {
+export function moveToEnd({ pending, suspects, toLook }: Fleet, ask: Ask): void {
   if (ask.kind !== 'one') return;
   for (const list of [suspects, toLook ?? []])
     if (list.includes(ask.id)) list.push(...list.splice(list.indexOf(ask.id), 1));
@@ -279,9 +279,9 @@ function note(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[]
 }
 
 /** The same at the first look, where servers join. Later ones do not join, or a wait might never end. */
-function welcome(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
+function join(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
   if (fleet.servers.has(seen.id)) return note(fleet, seen, nowMs);
-  if (seen.status === 'DELETED' || !fleet.isMeant(seen)) return [];
+  if (seen.status === 'DELETED' || !fleet.isSelected(seen)) return [];
   const watched = beginServer(seen, fleet.region, nowMs, fleet.rules);
   fleet.servers.set(seen.id, watched);
   if (watched.verdict === undefined) fleet.pending.add(seen.id);

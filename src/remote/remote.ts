@@ -53,13 +53,13 @@ export async function waitForServers(options: FleetWait): Promise<RemoteEnd> {
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
   const stop = deadline(clock, options.deadlineMs, over);
-  const isMeant = matcherOf(selection);
+  const isSelected = matcherOf(selection);
   const ids = onlyIds(selection);
   const hold = holding(options.onEvent);
   const { onEvent } = hold;
   const found = new AbortController();
   const watches = regions.map(({ code, api }) =>
-    createWatch(createFleet(code, rules, isMeant, ids), { ...options, api, onEvent, signal: both }),
+    createWatch(createFleet(code, rules, isSelected, ids), { ...options, api, onEvent, signal: both }),
   );
   const isFound = (): boolean =>
     watches.every(({ fleet }) => fleet.looked) ||

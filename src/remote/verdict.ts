@@ -100,7 +100,7 @@ function judge(seen: SeenServer, bareMs: number, rules: Rules): Judgement {
   if (status !== 'ACTIVE') return notYet(`the server is ${status === '' ? 'in no known status' : status}`);
   if (bareMs < rules.noRackconnectAfterMs)
     return notYet('the server is ACTIVE, and RackConnect has said nothing yet');
-  const why = `the server has been ACTIVE for ${formatDuration(bareMs)}, and RackConnect has said nothing: it may be none of its servers`;
+  const why = `the server has been ACTIVE for ${formatDuration(bareMs)}, and RackConnect has said nothing: it may not be a RackConnect server`;
   return { verdict: 'no-rackconnect', why };
 }
 

@@ -3,7 +3,7 @@ import { type ErrorCode, RcWaitError } from '../base/error.ts';
 import type { ApiReply, ServersApi } from '../openstack/compute.ts';
 import { newestIn, type Page, type SeenServer } from '../openstack/servers.ts';
 import { type Backoff, calm, nextBackoff } from '../pace/backoff.ts';
-import type { Signal } from '../pace/types.ts';
+import type { Feedback } from '../pace/types.ts';
 import {
   type Ask,
   absorb,
@@ -11,9 +11,9 @@ import {
   type Fleet,
   type FleetTold,
   isAmidChanges,
+  moveToEnd,
   nextAsk,
   type Poll,
-  putOff,
 } from './fleet.ts';
 import type { RemoteEvent, RemoteTally } from './types.ts';
 
@@ -140,7 +140,7 @@ async function step(watch: Watch, poll: Poll): Promise<'more' | 'lost' | 'over'>
   const nowMs = clock.nowMs();
   watch.backoff = nextBackoff(watch.backoff, signal, nowMs, options.intervalMs, options.random);
   if (told === undefined) {
-    putOff(fleet, ask);
+    moveToEnd(fleet, ask);
     const { region } = fleet;
     const reason = watch.trouble ?? 'no usable answer';
     options.onEvent({ kind: 'trouble', region, reason, untilMs: watch.backoff.notBeforeMs, nowMs });
@@ -166,7 +166,7 @@ function read(
   ask: Ask,
   reply: Reply,
   askedMs: number,
-): { readonly told: FleetTold | undefined; readonly signal: Signal } {
+): { readonly told: FleetTold | undefined; readonly signal: Feedback } {
   const { tally } = watch.options;
   const forbidden = watch.forbidden;
   watch.forbidden = 0;

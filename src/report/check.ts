@@ -55,7 +55,7 @@ export function humanCheck(report: GatewayReport | undefined): string {
   const lines = [
     `${verdict}: the gateway ${check.gateway} on ${check.interfaceName} (${check.stack})`,
     ...reasons.map((reason) => `  ${reason}`),
-    ...check.warnings.map((one) => `  look at this: ${one}`),
+    ...check.warnings.map((one) => `  warning: ${one}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -4,14 +4,14 @@ import type { Command, NetworkPlan } from '../network/types.ts';
 
 /** The document of `rc-wait network plan`, `docs/schema/plan-v1.json`. */
 export function planDocument(plan: NetworkPlan): unknown {
-  const { stack, why, wish, disabled, changes, commands } = plan;
+  const { stack, why, target, disabled, changes, commands } = plan;
   const shown = (text: string | undefined): string | null => (text === undefined ? null : shownText(text));
   return {
     schema: 'rc-wait/plan/v1',
     stack,
     why,
-    interface: wish.interfaceName,
-    gateway_ip: wish.gateway,
+    interface: target.interfaceName,
+    gateway_ip: target.gateway,
     disabled,
     files: changes.map(({ path, before, after }) => ({ path, before: shown(before), after: shown(after) })),
     commands: commands.map(({ argv }) => argv),
@@ -25,7 +25,7 @@ export function planDocument(plan: NetworkPlan): unknown {
  */
 export function describePlan({ why, disabled, changes, commands, warnings = [] }: NetworkPlan): string {
   const parts = [`# ${why}\n`, ...disabled.map((name) => `# ${name} is down from then on, at every boot\n`)];
-  parts.push(...warnings.map((warning) => `# look at this: ${warning}\n`));
+  parts.push(...warnings.map((warning) => `# warning: ${warning}\n`));
   for (const { path, before, after } of changes) {
     parts.push(
       createTwoFilesPatch(
@@ -37,7 +37,8 @@ export function describePlan({ why, disabled, changes, commands, warnings = [] }
     );
   }
   if (commands.length > 0) parts.push('# then it would run:\n', ...commands.map(commandLine));
-  if (changes.length === 0 && commands.length === 0) parts.push('# nothing to do: it is all as wished\n');
+  if (changes.length === 0 && commands.length === 0)
+    parts.push('# nothing to do: files and kernel already have this gateway\n');
   return shownText(parts.join(''));
 }
 

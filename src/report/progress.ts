@@ -37,7 +37,7 @@ export function begin(startedMs: number, deadlineMs: number): Progress {
 }
 
 /** The state with a hindrance that is not an event of the wait, such as an interface without an address. */
-export function hindered(progress: Progress, why: string): Progress {
+export function withHindrance(progress: Progress, why: string): Progress {
   return { ...progress, why: clean(why) };
 }
 

@@ -223,7 +223,7 @@ const words: Readonly<Record<RemoteOutcome, string>> = {
   'exec-failed': 'deployed, but with a command that failed',
   unprocessable: 'unprocessable',
   'no-rackconnect': 'without RackConnect',
-  refused: 'not known, since the API refused us',
+  refused: 'not known, because the API refused the account',
   unavailable: 'not known, since the API gave no usable answer',
   interrupted: 'not ended',
   timeout: 'not ended',
@@ -231,13 +231,13 @@ const words: Readonly<Record<RemoteOutcome, string>> = {
 };
 
 /** At most this many servers are listed for a person; the document contains all of them. */
-const mostTold = 50;
+const mostListed = 50;
 
 /** A result for a person: the message, every server that is not deployed with its reason, and the requests. */
 export function humanRemote({ message, servers, requests, error }: RemoteDocument): string {
   const others = servers.filter(({ outcome }) => outcome !== 'deployed');
   const order = (one: ServerDocument): number => outcomes.indexOf(one.outcome);
-  const told = [...others].sort((a, b) => order(a) - order(b)).slice(0, mostTold);
+  const told = [...others].sort((a, b) => order(a) - order(b)).slice(0, mostListed);
   const lines = told.map(({ outcome, name, id, region, reason, automation_status: status }) => {
     const where = [id, region].filter((part) => part !== null && part !== name).join(', ');
     const place = where === '' ? '' : ` (${where})`;

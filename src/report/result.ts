@@ -6,7 +6,7 @@ import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Ou
 import { clean, count, elapsed } from './words.ts';
 
 /** The announcements of DEPLOYED that are left to the next run. */
-export interface Owed {
+export interface Due {
   /** to the stack of --signal */
   signal: boolean;
   /** the names of the hooks that were not started */
@@ -53,7 +53,7 @@ export type End =
       readonly since: string;
       readonly network: NetworkResult;
       /** the announcements that an earlier run could not make; undefined: none */
-      readonly owed?: Owed | undefined;
+      readonly owed?: Due | undefined;
     })
   | (JobKnown & { readonly kind: 'interrupted'; readonly signal: InterruptSignal });
 
@@ -103,7 +103,7 @@ function judge(end: End, waitedMs: number): Judgement {
       if (end.network.action === 'rolled-back') return rolledBack(end.network, after);
       return plain(
         'deployed',
-        `DEPLOYED${toldBy(end)} ${after}: ${networkWords(end.network, end.gateway)}`,
+        `DEPLOYED${sourceOf(end)} ${after}: ${networkWords(end.network, end.gateway)}`,
         end.network,
       );
     case 'remembered': {
@@ -117,17 +117,17 @@ function judge(end: End, waitedMs: number): Judgement {
         const word = clean(end.managed.status);
         return plain(
           'failed',
-          `DEPLOYED${toldBy(end)} ${after}, but the automation of Managed Operations did not succeed ("${word}")`,
+          `DEPLOYED${sourceOf(end)} ${after}, but the automation of Managed Operations did not succeed ("${word}")`,
         );
       }
       return plain(
         'failed',
-        `FAILED${toldBy(end)} ${after}: RackConnect's automation did not succeed${openTasks(end)}`,
+        `FAILED${sourceOf(end)} ${after}: RackConnect's automation did not succeed${openTasks(end)}`,
       );
     case 'unprocessable':
       return plain(
         'unprocessable',
-        `UNPROCESSABLE${toldBy(end)} ${after}: RackConnect will not automate this server${unprocessable(end)}`,
+        `UNPROCESSABLE${sourceOf(end)} ${after}: RackConnect will not automate this server${unprocessable(end)}`,
       );
     case 'interrupted':
       return {
@@ -170,7 +170,7 @@ function rolledBack(
   network: Extract<NetworkResult, { readonly action: 'rolled-back' }>,
   when: string,
 ): Judgement {
-  const message = `cannot bring the gateway into use on ${network.interface}: ${network.reason}; what was there before is back`;
+  const message = `cannot bring the gateway into use on ${network.interface}: ${network.reason}; the old state is restored`;
   const error = new RcWaitError('NETWORK_RELOAD', message);
   return {
     outcome: 'network-failed',
@@ -190,7 +190,7 @@ function plain(
 }
 
 /** The source of the status, if it was not the API. */
-function toldBy({ deployment }: JobKnown): string {
+function sourceOf({ deployment }: JobKnown): string {
   return deployment?.source === undefined ? '' : ` (told by ${deployment.source})`;
 }
 

@@ -1,7 +1,7 @@
 import type { Tally } from '../pace/types.ts';
 import type { JobEvent } from '../wait/job.ts';
 import type { Log } from './log.ts';
-import { advance, begin, block, change, hindered, type Progress, statusLine } from './progress.ts';
+import { advance, begin, block, change, type Progress, statusLine, withHindrance } from './progress.ts';
 import type { Live } from './screen/live.ts';
 
 /** A receiver of sd_notify(3) messages: the notifier of systemd/, or a dummy. */
@@ -28,7 +28,7 @@ export interface WaitView {
   /** the requests so far, once there is a pace to count them */
   count(tally: Readonly<Tally>): void;
   /** shows a hindrance that is not an event of the wait; each call is a sign of life */
-  hinder(why: string): void;
+  showHindrance(why: string): void;
   readonly progress: Progress;
   end(): void;
 }
@@ -80,8 +80,8 @@ export function createView(options: ViewOptions): WaitView {
     count(current) {
       tally = current;
     },
-    hinder(why) {
-      progress = hindered(progress, why);
+    showHindrance(why) {
+      progress = withHindrance(progress, why);
       show();
     },
     get progress() {

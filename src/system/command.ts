@@ -149,7 +149,7 @@ export function startFault(error: unknown): StartFault {
 const faults: Readonly<Record<string, string>> = {
   E2BIG: 'its arguments or its environment are too long (E2BIG)',
   ETXTBSY: 'somebody is writing to it (ETXTBSY)',
-  ENOEXEC: 'it is no program for this machine (ENOEXEC)',
+  ENOEXEC: 'it is not a program for this machine (ENOEXEC)',
   EAGAIN: 'there are too many processes (EAGAIN)',
   ENOMEM: 'there is not enough memory (ENOMEM)',
   // Node's own message quotes the argument, which may be a secret.

@@ -4,7 +4,7 @@
  * files in a process that runs as root. It lists what is allowed, not what is blocked, because each version of
  * Node adds variables. scripts/bundle.ts writes it into the launcher: once Node has started, it is too late.
  */
-export const letIn: readonly string[] = [
+export const allowedVariables: readonly string[] = [
   'PATH',
   'HOME',
   'USER',

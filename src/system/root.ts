@@ -29,7 +29,7 @@ export function isRunningSystem(root: string): boolean {
  */
 export async function realpathBelow(root: string, path: string): Promise<string> {
   if (path.split('/').includes('..'))
-    throw new RcWaitError('NETWORK_FILE', `cannot use ${path}: it leads up`);
+    throw new RcWaitError('NETWORK_FILE', `cannot use ${path}: it contains ".."`);
   if (isRunningSystem(root)) return realpath(join(root, path));
   const { real, missing } = locate(await realpath(root), path);
   if (missing !== '') throw systemError('ENOENT', path);

@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
-import { beside, type LocalSource, ofSource } from './local-source.ts';
+import { type LocalSource, ofSource, withFallback } from './local-source.ts';
 import type { Managed } from './local-verdicts.ts';
-import { type Inquiry, ofApi, type WaitEvent, type Waited, waitFor } from './loop.ts';
+import { ofApi, type Poller, type WaitEvent, type Waited, waitFor } from './loop.ts';
 import { Overruled, StillDeployed } from './still-deployed.ts';
 import { type Deployment, type Features, judgeDetails, judgeFeatures, judgeGateway } from './verdict.ts';
 
@@ -72,7 +72,7 @@ export interface JobOptions<N> {
  * @throws the signal's reason when aborted; an RcWaitError of `configure` becomes the end `network-failed`
  */
 export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
-  const status = statusInquiry(options);
+  const status = statusPoller(options);
   const automation = await ask('automation', status, options);
   if (automation.kind === 'deadline') return { ...automation, phase: 'automation' };
   const deployment = automation.value;
@@ -80,7 +80,7 @@ export async function runJob<N>(options: JobOptions<N>): Promise<JobEnd<N>> {
   return afterDeployed(deployment, new StillDeployed(status, options.clock), options);
 }
 
-function ask<T, N>(phase: Phase, inquiry: Inquiry<T>, options: JobOptions<N>): Promise<Waited<T>> {
+function ask<T, N>(phase: Phase, inquiry: Poller<T>, options: JobOptions<N>): Promise<Waited<T>> {
   options.onEvent({ kind: 'phase', phase });
   return waitFor(inquiry, options);
 }
@@ -95,7 +95,7 @@ async function afterDeployed<N>(
   /** Asks for what follows DEPLOYED; returns an end if that does not arrive. */
   const askAfter = async <T>(
     phase: Exclude<Phase, 'region' | 'automation' | 'network'>,
-    inquiry: Inquiry<T>,
+    inquiry: Poller<T>,
   ): Promise<{ readonly value: T } | { readonly end: JobEnd<N> }> => {
     const waited = await ask(phase, still.while(inquiry), options);
     if (waited.kind === 'deadline') return { end: { ...known, ...waited, phase } };
@@ -151,10 +151,10 @@ function endOf({ status }: Deployment): 'failed' | 'unprocessable' {
   return status === 'UNPROCESSABLE' ? 'unprocessable' : 'failed';
 }
 
-function statusInquiry<N>({ client, clock, metadata }: JobOptions<N>): Inquiry<Deployment> {
+function statusPoller<N>({ client, clock, metadata }: JobOptions<N>): Poller<Deployment> {
   const api = ofApi(client, { operation: 'automation_status/details', judge: judgeDetails });
   if (metadata === undefined) return api;
-  return metadata.alone ? ofSource(metadata.source, clock) : beside(api, metadata.source, clock);
+  return metadata.alone ? ofSource(metadata.source, clock) : withFallback(api, metadata.source, clock);
 }
 
 const skipped = (reason: string): Skipped => ({ action: 'skipped', reason });

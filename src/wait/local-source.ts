@@ -1,16 +1,16 @@
 import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
-import type { Hint, Inquiry, InquiryOptions, PollResult } from './loop.ts';
+import type { Hint, Poller, PollOptions, PollResult } from './loop.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A source on this server that needs no request and costs no quota. */
 export interface LocalSource<T> {
   /** Reads the source once, within seconds. Never rejects; ends early when aborted. */
-  read(signal: AbortSignal): Promise<Sighting<T>>;
+  read(signal: AbortSignal): Promise<SourceRead<T>>;
 }
 
 /** The result of one read. */
-interface Sighting<T> {
+interface SourceRead<T> {
   readonly verdict: Verdict<T>;
   /** with an error: the result stays the same for as long as this server runs */
   readonly lasting?: boolean;
@@ -21,7 +21,7 @@ const lookEveryMs = {
   /** as the only source */
   alone: 1_000,
   /** beside an API that answers, whose word counts: a hint for a person who watches */
-  beside: 5_000,
+  withFallback: 5_000,
   /** after a failed read */
   failing: 10_000,
 } as const;
@@ -30,7 +30,7 @@ const lookEveryMs = {
  * Polls such a source alone.
  * @throws RcWaitError CONFIGURATION, from `ask`, if there is nothing to read
  */
-export function ofSource<T>(source: LocalSource<T>, clock: Clock): Inquiry<T> {
+export function ofSource<T>(source: LocalSource<T>, clock: Clock): Poller<T> {
   return {
     async ask({ newerThanMs, signal, onDelay }) {
       const dueMs = (newerThanMs ?? Number.NEGATIVE_INFINITY) + lookEveryMs.alone;
@@ -54,12 +54,12 @@ export function ofSource<T>(source: LocalSource<T>, clock: Clock): Inquiry<T> {
  * Asks the API and reads a source of this server beside it. While the API answers, the source is only a hint;
  * while the API refuses or cannot be reached, the source's word counts.
  */
-export function beside<T>(api: Inquiry<T>, source: LocalSource<T>, clock: Clock): Inquiry<T> {
-  return new Beside(api, source, clock);
+export function withFallback<T>(api: Poller<T>, source: LocalSource<T>, clock: Clock): Poller<T> {
+  return new WithFallback(api, source, clock);
 }
 
-class Beside<T> implements Inquiry<T> {
-  readonly #api: Inquiry<T>;
+class WithFallback<T> implements Poller<T> {
+  readonly #api: Poller<T>;
   readonly #source: LocalSource<T>;
   readonly #clock: Clock;
   /** the API's last answer was usable; true at first, to give it a chance */
@@ -68,13 +68,13 @@ class Beside<T> implements Inquiry<T> {
   #failing = false;
   #gone = false;
 
-  constructor(api: Inquiry<T>, source: LocalSource<T>, clock: Clock) {
+  constructor(api: Poller<T>, source: LocalSource<T>, clock: Clock) {
     this.#api = api;
     this.#source = source;
     this.#clock = clock;
   }
 
-  async ask(options: InquiryOptions<T>): Promise<PollResult<T>> {
+  async ask(options: PollOptions<T>): Promise<PollResult<T>> {
     const { signal, onDelay, onHint } = options;
     signal.throwIfAborted();
     const stop = new AbortController();
@@ -129,6 +129,6 @@ class Beside<T> implements Inquiry<T> {
   #everyMs(): number {
     if (this.#gone) return Number.POSITIVE_INFINITY;
     if (this.#failing) return lookEveryMs.failing;
-    return this.#usable ? lookEveryMs.beside : lookEveryMs.alone;
+    return this.#usable ? lookEveryMs.withFallback : lookEveryMs.alone;
   }
 }

@@ -43,7 +43,7 @@ export interface PollResult<T> {
   readonly shared: boolean;
 }
 
-export interface InquiryOptions<T> {
+export interface PollOptions<T> {
   /** accept only an answer asked for after this moment; undefined: any fresh one */
   readonly newerThanMs: number | undefined;
   readonly signal: AbortSignal;
@@ -54,9 +54,9 @@ export interface InquiryOptions<T> {
 }
 
 /** Something to poll: the question, and what the answer means. Keeps its own pace. */
-export interface Inquiry<T> {
+export interface Poller<T> {
   /** Resolves to the next answer. @throws the signal's reason when aborted */
-  ask(options: InquiryOptions<T>): Promise<PollResult<T>>;
+  ask(options: PollOptions<T>): Promise<PollResult<T>>;
 }
 
 /** A question to the API. */
@@ -66,7 +66,7 @@ export interface Question<T> {
 }
 
 /** Asks the API a question, as fast as its pace permits. */
-export function ofApi<T>(client: RackconnectClient, { operation, judge }: Question<T>): Inquiry<T> {
+export function ofApi<T>(client: RackconnectClient, { operation, judge }: Question<T>): Poller<T> {
   return {
     async ask({ newerThanMs, signal, onDelay, inTurn = false }) {
       const { reply, askedMs, shared } = await client.ask(operation, 'json', {
@@ -92,7 +92,7 @@ export interface LoopOptions<T> {
  * and whether another process has asked already; the loop only demands an answer newer than its last.
  * @throws the signal's reason when aborted
  */
-export async function waitFor<T>(inquiry: Inquiry<T>, options: LoopOptions<T>): Promise<Waited<T>> {
+export async function waitFor<T>(inquiry: Poller<T>, options: LoopOptions<T>): Promise<Waited<T>> {
   const { clock, onEvent, signal, deadlineMs } = options;
   const deadline = new Deadline(clock, deadlineMs);
   const either = AbortSignal.any([signal, deadline.signal]);

@@ -3,7 +3,7 @@ import type { Region } from '../base/region.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import { findRegion } from '../rackconnect/find-region.ts';
 import type { ApiUrl } from '../rackconnect/regions.ts';
-import type { Inquiry } from './loop.ts';
+import type { Poller } from './loop.ts';
 
 /** Interval between the starts of two searches, in ms: six of the 29 requests in a minute. */
 const searchEveryMs = 60_000;
@@ -20,11 +20,11 @@ const lookEveryMs = 5_000;
  * @param look reads this server's own sources again: cloud-init, name servers or a config drive may come
  *   later than rc-wait, and their region ends the search; absent: there are none
  */
-export function regionInquiry(
+export function regionPoller(
   clientOf: (baseUrl: ApiUrl) => RackconnectClient,
   clock: Clock,
   look: () => Promise<Region | undefined> = () => Promise.resolve(undefined),
-): Inquiry<Region> {
+): Poller<Region> {
   let endedMs: number | undefined;
   let lookedMs = Number.NEGATIVE_INFINITY;
   return {

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Inquiry, InquiryOptions, PollResult } from './loop.ts';
+import type { Poller, PollOptions, PollResult } from './loop.ts';
 import type { Deployment } from './verdict.ts';
 
 /**
@@ -12,7 +12,7 @@ const lookEveryMs = 10_000;
 const graceMs = 2_000;
 
 /** The options that a look takes from the question that it precedes. */
-type Asking = Pick<InquiryOptions<unknown>, 'signal' | 'onDelay'>;
+type Asking = Pick<PollOptions<unknown>, 'signal' | 'onDelay'>;
 
 /** The automation ended otherwise after all. */
 export class Overruled {
@@ -29,18 +29,18 @@ export class Overruled {
  * changes nothing, nor does one that cannot be read: DEPLOYED was seen.
  */
 export class StillDeployed {
-  readonly #status: Inquiry<Deployment>;
+  readonly #status: Poller<Deployment>;
   readonly #clock: Clock;
   #lookedMs: number;
 
-  constructor(status: Inquiry<Deployment>, clock: Clock) {
+  constructor(status: Poller<Deployment>, clock: Clock) {
     this.#status = status;
     this.#clock = clock;
     this.#lookedMs = clock.nowMs();
   }
 
   /** The same inquiry, with an occasional look at the status before it asks again. */
-  while<T>(inquiry: Inquiry<T>): Inquiry<T | Overruled> {
+  while<T>(inquiry: Poller<T>): Poller<T | Overruled> {
     return {
       ask: async (options) => {
         // The first question is usually answered at once.

@@ -11,7 +11,7 @@ describe('a secret is sent nowhere where nobody says where', () => {
       "a cloud of Rackspace beside another cloud's OS_AUTH_URL",
       'clouds: {c: {profile: rackspace, auth: {username: me, api_key: s3cret-k}}}',
       { OS_CLOUD: 'c', OS_AUTH_URL: url },
-      /OS_AUTH_URL is another identity API than that of its profile/,
+      /OS_AUTH_URL and its profile name different identity APIs/,
     ],
     [
       'a cloud without auth_url beside an OS_AUTH_TYPE of Rackspace',
@@ -67,7 +67,7 @@ describe('a secret is sent nowhere where nobody says where', () => {
       'two places that differ',
       `clouds: {c: {auth: {auth_url: "http://127.0.0.1:1/v3", username: me, password: s3cret-p}}}`,
       { OS_CLOUD: 'c', OS_AUTH_URL: url },
-      /OS_AUTH_URL is another identity API than its auth_url/,
+      /OS_AUTH_URL and its auth_url name different identity APIs/,
     ],
   ])('%s', async (_, text, env, message) => {
     const home = homeWith(text === '' ? {} : { 'clouds.yaml': text });
@@ -137,7 +137,7 @@ describe('what was named and is not understood is an error, and not the document
       { OS_CLOUD: 'c' },
       /its auth_type is v3totp, which is not known here/,
     ],
-    ['a list in the place of clouds', 'clouds: [{c: {}}]', {}, /its clouds are no mapping/],
+    ['a list in the place of clouds', 'clouds: [{c: {}}]', {}, /its clouds are not a mapping/],
     ['text in the place of a cloud', 'clouds: {c: s3cret}', { OS_CLOUD: 'c' }, /the cloud "c" is no mapping/],
     [
       'text in the place of auth',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accountOf } from '../../src/host/account.ts';
-import { identify, instanceSaid } from '../../src/host/identity.ts';
+import { identify, instanceFindings } from '../../src/host/identity.ts';
 import { rememberRegion } from '../../src/host/remembered-region.ts';
 import { thisServer } from '../../src/host/server.ts';
 import { scratch } from '../cli/harness.ts';
@@ -56,7 +56,7 @@ describe('this server', () => {
   });
 
   it('has an instance id, and who says which', async () => {
-    expect(await instanceSaid(nowhere)).toEqual([
+    expect(await instanceFindings(nowhere)).toEqual([
       'instance id by xenstore: xenstore-read is not installed',
       'instance id by the config drive: no config drive with a meta_data.json is mounted',
       'instance id by cloud-init: there is no /run/cloud-init/instance-data.json',

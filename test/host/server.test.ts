@@ -98,7 +98,12 @@ describe('the ServiceNet interface', () => {
   });
 
   it.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
-    ['none is called so', label('BC764E206C5B', 'my-network'), nics, /^it calls the network of none/],
+    [
+      'none is called so',
+      label('BC764E206C5B', 'my-network'),
+      nics,
+      /^it labels the network of no interface/,
+    ],
     [
       'two are called so',
       { ...label('BC764E206C5B', 'private'), ...label('BC764E200001', 'private') },

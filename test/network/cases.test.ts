@@ -125,7 +125,7 @@ describe('a disk with these files', () => {
       texts.flatMap((text) => [...text.matchAll(pattern)].map(([, line]) => line?.trim()));
     expect({
       stack: plan.stack,
-      interfaceName: plan.wish.interfaceName,
+      interfaceName: plan.target.interfaceName,
       off: lines(/^# rc-wait (?:off|was): (.*)$/gm),
       added: lines(/^[ \t]*# rc-wait added the next line\n(.*)$/gm),
     }).toEqual(expected);

@@ -15,18 +15,18 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { applyNetwork } from '../../src/network/change/apply.ts';
-import type { GatewayWish, NetworkPlan } from '../../src/network/types.ts';
+import type { GatewayTarget, NetworkPlan } from '../../src/network/types.ts';
 import { FakeKernel } from './fake-kernel.ts';
 import { put, scratch } from './scratch.ts';
 
 const isRoot = process.getuid?.() === 0;
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const old = { '/etc/a': 'old a', '/etc/b': 'old b' };
 
 const plan = (afterB = 'new b'): NetworkPlan => ({
   stack: 'netplan',
   why: '',
-  wish,
+  target,
   disabled: [],
   changes: [
     { path: '/etc/a', before: 'old a', after: 'new a', mode: 0o600 },
@@ -187,7 +187,7 @@ describe('probes', () => {
       {
         code: 'NETWORK_RELOAD',
         message:
-          'cannot bring the gateway 10.208.0.1 into use on eth1: expected an answer within 1 ms, but saw: nothing; what was there before is back',
+          'cannot bring the gateway 10.208.0.1 into use on eth1: expected an answer within 1 ms, but saw: nothing; the old state is restored',
       },
     );
     expect(kernel.routes).toEqual([routes[0]]);

@@ -88,7 +88,7 @@ const before = server();
 const old = stateOf(before);
 const changed = copyOf(before);
 const applied = run('apply', changed);
-const wished = stateOf(changed);
+const gatewayInterface = stateOf(changed);
 
 describe('SIGKILL at every step', () => {
   it('the steps are those that the journal knows, and each file is one', () => {
@@ -106,7 +106,7 @@ describe('SIGKILL at every step', () => {
       'finished',
       'disarmed',
     ]);
-    expect(Object.keys(wished)).toHaveLength(3);
+    expect(Object.keys(gatewayInterface)).toHaveLength(3);
     expect(journalOf(changed)).toEqual(['last.json']);
   });
 
@@ -117,11 +117,11 @@ describe('SIGKILL at every step', () => {
       expect(run('apply', root, number)).toMatchObject({ killed: true });
       await recover({ root });
       const isCommitted = number >= applied.steps.indexOf('committed') + 1;
-      expect(stateOf(root), name).toEqual(isCommitted ? wished : old);
+      expect(stateOf(root), name).toEqual(isCommitted ? gatewayInterface : old);
       expect(journalOf(root)).toEqual(isCommitted ? ['last.json'] : []);
       // And what was left does not stop the next one.
       if (!isCommitted) expect(run('apply', root).killed).toBe(false);
-      expect(stateOf(root)).toEqual(wished);
+      expect(stateOf(root)).toEqual(gatewayInterface);
     },
   );
 
@@ -152,7 +152,7 @@ describe('SIGKILL at every step', () => {
       expect(run('rollback', root, number).killed).toBe(true);
       await recover({ root });
       const isCommitted = number >= steps.indexOf('committed') + 1;
-      expect(stateOf(root), steps[number - 1] ?? '').toEqual(isCommitted ? old : wished);
+      expect(stateOf(root), steps[number - 1] ?? '').toEqual(isCommitted ? old : gatewayInterface);
     }
   });
 });

@@ -69,11 +69,11 @@ describe('what is no catalog', () => {
   it.each<[string, RegExp]>([
     ['', /cannot use the catalog FILE: it is not JSON/],
     ['<html>', /it is not JSON/],
-    ['null', /it is JSON, but no answer of the identity API$/],
-    ['[]', /no answer of the identity API$/],
+    ['null', /it is JSON, but not an answer of the identity API$/],
+    ['[]', /not an answer of the identity API$/],
     ['{}', /\(it is empty\)$/],
     ['{"servers":[]}', /\(it has servers\)$/],
-    ['{"serviceCatalog":[{"a":1}]}', /no answer of the identity API/],
+    ['{"serviceCatalog":[{"a":1}]}', /not an answer of the identity API/],
   ])('%j is refused in words', (text, message) => {
     expect(() => parseCatalog(text, 'FILE')).toThrow(message);
   });

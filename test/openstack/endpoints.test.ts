@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { readCatalog } from '../../src/openstack/catalog.ts';
 import { documentedCatalog, documentedRegions, regionCode } from '../../src/openstack/documented.ts';
-import { chooseEndpoints, type EndpointWish, type NetworkWish } from '../../src/openstack/endpoints.ts';
+import { chooseEndpoints, type EndpointRequest, type NetworkWish } from '../../src/openstack/endpoints.ts';
 import { account, madeUrl, v2, v3 } from './catalogs.ts';
 
-const wish = (part: Partial<EndpointWish> = {}): EndpointWish => ({
+const request = (part: Partial<EndpointRequest> = {}): EndpointRequest => ({
   service: 'cloudQueues',
   regions: [],
   network: 'auto',
@@ -35,9 +35,13 @@ describe('the documented endpoints', () => {
     ['HKG', 'https://hkg.images.api.rackspacecloud.com/v2'],
   ])('of Cloud Images in %s, letter for letter, by name and by type', (region, url) => {
     for (const service of ['cloudImages', 'image', 'CLOUDIMAGES']) {
-      const { chosen } = chooseEndpoints(documentedCatalog(undefined), wish({ service, regions: [region] }), {
-        region: undefined,
-      });
+      const { chosen } = chooseEndpoints(
+        documentedCatalog(undefined),
+        request({ service, regions: [region] }),
+        {
+          region: undefined,
+        },
+      );
       expect(chosen).toEqual([
         expect.objectContaining({ service: 'cloudImages', type: 'image', region, network: 'public', url }),
       ]);
@@ -47,7 +51,7 @@ describe('the documented endpoints', () => {
   it.each(['dfw', 'hkg', 'iad', 'lon', 'ord', 'syd'])('of RackConnect and Cloud Servers in %s', (code) => {
     const region = code.toUpperCase();
     const of = (service: string) =>
-      chooseEndpoints(documentedCatalog('123456'), wish({ service, regions: [region] }), { region })
+      chooseEndpoints(documentedCatalog('123456'), request({ service, regions: [region] }), { region })
         .chosen[0];
     expect(of('rackconnect')).toMatchObject({
       network: 'servicenet',
@@ -62,7 +66,7 @@ describe('the documented endpoints', () => {
   it('of Cloud Servers need the account', () => {
     expect(
       refusal(() =>
-        chooseEndpoints(documentedCatalog(undefined), wish({ service: 'compute' }), { region: undefined }),
+        chooseEndpoints(documentedCatalog(undefined), request({ service: 'compute' }), { region: undefined }),
       ),
     ).toMatch(/the catalog has no such service \(it has cloudImages, rackconnect\)/);
   });
@@ -91,7 +95,7 @@ describe('every region, place, catalog shape and override', () => {
             combinations += 1;
             const what = JSON.stringify({ shape, read, place, network });
             const choose = () =>
-              chooseEndpoints(catalog, wish({ regions: [region], network }), { region: place });
+              chooseEndpoints(catalog, request({ regions: [region], network }), { region: place });
             if (network === 'servicenet' && !shape.internal) {
               expect(refusal(choose), what).toMatch(
                 /cannot use the ServiceNet endpoint of cloudQueues in .*the catalog has none/,
@@ -119,7 +123,7 @@ describe('every region, place, catalog shape and override', () => {
   it('several regions share the public endpoints, wherever this runs', () => {
     for (const place of places) {
       const catalog = readCatalog(v2({ internal: true, lowerCase: false, slash: false, tenantInPath: true }));
-      const { chosen } = chooseEndpoints(catalog, wish({ regions: ['ORD', 'DFW'] }), { region: place });
+      const { chosen } = chooseEndpoints(catalog, request({ regions: ['ORD', 'DFW'] }), { region: place });
       expect(chosen.map(({ network, region }) => [network, region])).toEqual([
         ['public', 'ORD'],
         ['public', 'DFW'],
@@ -131,7 +135,7 @@ describe('every region, place, catalog shape and override', () => {
 describe('a region that was not named', () => {
   const catalog = readCatalog(account);
   const regionsOf = (service: string, place: string | undefined, of = catalog) =>
-    chooseEndpoints(of, wish({ service }), { region: place }).chosen.map(({ region }) => region);
+    chooseEndpoints(of, request({ service }), { region: place }).chosen.map(({ region }) => region);
 
   it("is this server's, else the account's default, else all that the service has", () => {
     expect(regionsOf('cloudImages', 'LON')).toEqual(['LON']);
@@ -145,7 +149,7 @@ describe('a region that was not named', () => {
 
   it('is none where the service has one endpoint for all', () => {
     expect(
-      chooseEndpoints(catalog, wish({ service: 'rax:dns', regions: ['LON'] }), { region: 'LON' }).chosen,
+      chooseEndpoints(catalog, request({ service: 'rax:dns', regions: ['LON'] }), { region: 'LON' }).chosen,
     ).toEqual([
       {
         service: 'cloudDNS',
@@ -162,12 +166,14 @@ describe('a region that was not named', () => {
   it('in which the service is not, is said, with those in which it is', () => {
     expect(
       refusal(() =>
-        chooseEndpoints(catalog, wish({ service: 'cloudFiles', regions: ['SYD'] }), { region: undefined }),
+        chooseEndpoints(catalog, request({ service: 'cloudFiles', regions: ['SYD'] }), { region: undefined }),
       ),
     ).toBe('CONFIGURATION: cannot choose an endpoint of cloudFiles: it has none in SYD (it has them in ORD)');
     expect(
       refusal(() =>
-        chooseEndpoints(catalog, wish({ service: 'rackconnect', regions: ['AMS'] }), { region: undefined }),
+        chooseEndpoints(catalog, request({ service: 'rackconnect', regions: ['AMS'] }), {
+          region: undefined,
+        }),
       ),
     ).toMatch(/rackconnect: it has none in AMS \(it has them in ORD, DFW/);
   });
@@ -178,10 +184,10 @@ describe('what is ambiguous', () => {
   const elsewhere = { region: undefined };
 
   it('the type compute means the service with regions, and the old one is had by its name', () => {
-    expect(chooseEndpoints(catalog, wish({ service: 'compute' }), elsewhere).chosen[0]?.service).toBe(
+    expect(chooseEndpoints(catalog, request({ service: 'compute' }), elsewhere).chosen[0]?.service).toBe(
       'cloudServersOpenStack',
     );
-    expect(chooseEndpoints(catalog, wish({ service: 'cloudServers' }), elsewhere).chosen[0]?.url).toBe(
+    expect(chooseEndpoints(catalog, request({ service: 'cloudServers' }), elsewhere).chosen[0]?.url).toBe(
       'https://servers.api.rackspacecloud.com/v1.0/123456',
     );
   });
@@ -192,7 +198,7 @@ describe('what is ambiguous', () => {
       ...catalog,
       services: [...catalog.services, { name: 'glance', type: 'image', endpoints: images?.endpoints ?? [] }],
     };
-    expect(refusal(() => chooseEndpoints(twice, wish({ service: 'image' }), elsewhere))).toMatch(
+    expect(refusal(() => chooseEndpoints(twice, request({ service: 'image' }), elsewhere))).toMatch(
       /several services have it: cloudImages, glance/,
     );
   });
@@ -207,8 +213,11 @@ describe('what is ambiguous', () => {
     const services = [{ name: 'cloudServersOpenStack', type: 'compute', endpoints: [of('1'), of('2')] }];
     const several = { services, tenantId: undefined, defaultRegion: undefined };
     const choose = (own: string | undefined, named: string | undefined) =>
-      chooseEndpoints({ ...several, tenantId: own }, wish({ service: 'compute', tenantId: named }), elsewhere)
-        .chosen[0]?.tenantId;
+      chooseEndpoints(
+        { ...several, tenantId: own },
+        request({ service: 'compute', tenantId: named }),
+        elsewhere,
+      ).chosen[0]?.tenantId;
     expect(choose('2', undefined)).toBe('2');
     expect(choose('2', '1')).toBe('1');
     expect(refusal(() => choose(undefined, undefined))).toMatch(
@@ -231,14 +240,16 @@ describe('what is ambiguous', () => {
       tenantId: undefined,
       defaultRegion: undefined,
     };
-    expect(chooseEndpoints(twice, wish({ service: 'a' }), elsewhere).chosen[0]?.url).toBe(
+    expect(chooseEndpoints(twice, request({ service: 'a' }), elsewhere).chosen[0]?.url).toBe(
       'https://a.example/v2',
     );
   });
 
   it('rackconnect has no public endpoint', () => {
     expect(
-      refusal(() => chooseEndpoints(catalog, wish({ service: 'rackconnect', network: 'public' }), elsewhere)),
+      refusal(() =>
+        chooseEndpoints(catalog, request({ service: 'rackconnect', network: 'public' }), elsewhere),
+      ),
     ).toMatch(/cannot use a public endpoint of rackconnect: there is none/);
   });
 });
@@ -247,7 +258,7 @@ describe('all services at once', () => {
   it('are shown with rackconnect, and those without an endpoint in the region are named as left out', () => {
     const { chosen, left } = chooseEndpoints(
       readCatalog(account),
-      wish({ service: undefined, regions: ['LON'] }),
+      request({ service: undefined, regions: ['LON'] }),
       {
         region: 'LON',
       },

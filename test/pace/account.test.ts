@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Approach, MemoryLedger, unaccounted } from '../../src/pace/account.ts';
+import { MemoryLedger, type SlotRequest, unaccounted } from '../../src/pace/account.ts';
 import { type Slot, sharedLimits } from '../../src/pace/window.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-const approach = (nowMs: number, more: Partial<Approach> = {}): Approach => ({
+const approach = (nowMs: number, more: Partial<SlotRequest> = {}): SlotRequest => ({
   key: 'details',
   nowMs,
   newerThanMs: undefined,

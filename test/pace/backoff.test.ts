@@ -7,14 +7,14 @@ import {
   nextBackoff,
   slowestPaceMs,
 } from '../../src/pace/backoff.ts';
-import type { Signal } from '../../src/pace/types.ts';
+import type { Feedback } from '../../src/pace/types.ts';
 
 const paceMs = 2_240;
 const lowest = () => 0;
 const highest = () => 0.999_999;
 
 /** The delays after each of these signals, every one of them seen as soon as the last delay is over. */
-function delays(signals: readonly Signal['kind'][], random: () => number): number[] {
+function delays(signals: readonly Feedback['kind'][], random: () => number): number[] {
   let state = calm(paceMs);
   let nowMs = 0;
   return signals.map((kind) => {
@@ -103,7 +103,7 @@ describe('the pace', () => {
   it('and the backoff keep within their limits, whatever happens in whatever order', () => {
     const signal = fc.record({
       kind: fc.constantFrom('answered', 'refused', 'failed'),
-    }) as fc.Arbitrary<Signal>;
+    }) as fc.Arbitrary<Feedback>;
     fc.assert(
       fc.property(fc.array(fc.tuple(signal, fc.nat(90_000)), { maxLength: 40 }), fc.nat(), (steps, seed) => {
         let state = calm(paceMs);

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import type { AccountStep, Approach } from '../../src/pace/account.ts';
+import type { AccountStep, SlotRequest } from '../../src/pace/account.ts';
 import { LedgerUnusable } from '../../src/pace/database.ts';
 import { readPublished } from '../../src/pace/last-answers.ts';
 import { SqliteLedger, type SqliteLedgerOptions } from '../../src/pace/ledger.ts';
@@ -50,7 +50,7 @@ function open(more: Partial<SqliteLedgerOptions> = {}): SqliteLedger {
   opened.push(ledger);
   return ledger;
 }
-const approach = (more: Partial<Approach> = {}): Approach => ({
+const approach = (more: Partial<SlotRequest> = {}): SlotRequest => ({
   key: 'details',
   nowMs,
   newerThanMs: undefined,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Approach, Ledger } from '../../src/pace/account.ts';
+import type { Ledger, SlotRequest } from '../../src/pace/account.ts';
 import { publish } from '../../src/pace/last-answers.ts';
 import { openLedger } from '../../src/pace/open-ledger.ts';
-import { lonelyLimits, sharedLimits } from '../../src/pace/window.ts';
+import { sharedLimits, unsharedLimits } from '../../src/pace/window.ts';
 
 let directory = '';
 const notices: string[] = [];
@@ -37,7 +37,7 @@ function open(where: string): Ledger {
   opened.push(ledger);
   return ledger;
 }
-const approach = (more: Partial<Approach> = {}): Approach => ({
+const approach = (more: Partial<SlotRequest> = {}): SlotRequest => ({
   key: 'details',
   nowMs: systemClock.nowMs(),
   newerThanMs: undefined,
@@ -86,7 +86,7 @@ describe('the count over all state directories', () => {
     expect(ofServer('mine', 1_000).limits).toEqual(sharedLimits);
     mkdirSync(join(directory, 'root'));
     writeFileSync(join(directory, 'root/ledger.db'), '');
-    expect(ofServer('other', 1_000).limits).toEqual(lonelyLimits);
+    expect(ofServer('other', 1_000).limits).toEqual(unsharedLimits);
     expect(notices).toEqual([
       expect.stringMatching(/other users cannot see its count .* every 10 s\. Run as root/),
     ]);
@@ -103,7 +103,7 @@ describe('opening the ledger', () => {
   it('keeps to one request every 10 s where it cannot, and says why and what to do', () => {
     const where = impossible();
     const ledger = open(where);
-    expect(ledger.limits).toEqual(lonelyLimits);
+    expect(ledger.limits).toEqual(unsharedLimits);
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatch(
       /^cannot use the ledger in .*file\/state: a part of the path is not a directory; .*every 10 s.*--state-dir/,
@@ -183,7 +183,7 @@ describe('opening the ledger', () => {
     rmSync(where, { recursive: true });
     writeFileSync(where, 'in the way');
     expect(ledger.approach(approach({ key: 'other' }))).toMatchObject({ kind: 'granted' });
-    expect(ledger.limits).toEqual(lonelyLimits);
+    expect(ledger.limits).toEqual(unsharedLimits);
     expect(notices[0]).toContain('cannot use the ledger');
   });
 });

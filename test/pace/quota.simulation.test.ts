@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Approach, type Ledger, MemoryLedger, type Settlement } from '../../src/pace/account.ts';
+import { type Ledger, MemoryLedger, type Settlement, type SlotRequest } from '../../src/pace/account.ts';
 import { createPace } from '../../src/pace/pace.ts';
 import { sharedLimits } from '../../src/pace/window.ts';
 import { createClient } from '../../src/rackconnect/client.ts';
@@ -30,7 +30,7 @@ function startProcess(world: {
   const gone = new Promise<never>(() => {});
   const ledger: Ledger = {
     limits: world.ledger.limits,
-    approach: (approach: Approach) => world.ledger.approach(approach),
+    approach: (approach: SlotRequest) => world.ledger.approach(approach),
     settle: (settlement: Settlement) => (alive ? world.ledger.settle(settlement) : undefined),
     changed: async (ms, signal) => {
       await world.ledger.changed(ms, signal);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { SqliteLedger } from '../../src/pace/ledger.ts';
-import type { Signal } from '../../src/pace/types.ts';
+import type { Feedback } from '../../src/pace/types.ts';
 import { readUsage } from '../../src/pace/usage.ts';
 import { sharedLimits } from '../../src/pace/window.ts';
 
@@ -27,7 +27,7 @@ it('the requests of the last minute are counted, by whom they were made', () => 
     onNotice: () => undefined,
   });
   onTestFinished(() => ledger.close());
-  const ask = (key: string, signal: Signal) => {
+  const ask = (key: string, signal: Feedback) => {
     nowMs += 5_000;
     const step = ledger.approach({ key, nowMs, newerThanMs: undefined, requestTimeoutMs: 10_000 });
     if (step.kind !== 'granted') throw new Error(`not granted: ${step.kind}`);

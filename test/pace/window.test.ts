@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { calm } from '../../src/pace/backoff.ts';
 import {
   delayOf,
-  lonelyLimits,
   openSlot,
   type Slot,
   settledSlot,
   sharedLimits,
+  unsharedLimits,
   type WindowView,
   windowMs,
 } from '../../src/pace/window.ts';
@@ -43,23 +43,23 @@ describe('a slot', () => {
 });
 
 describe('whether a question may be asked', () => {
-  const wish = { key, nowMs: 100_000, polling: false };
+  const request = { key, nowMs: 100_000, polling: false };
 
   it('at once, when nothing was asked before', () => {
-    expect(delayOf(view(), wish, sharedLimits)).toBeUndefined();
+    expect(delayOf(view(), request, sharedLimits)).toBeUndefined();
   });
 
   it('not while the same question is under way', () => {
     const slots = [openSlot(key, 99_000, 10_000)];
-    expect(delayOf(view(slots), wish, sharedLimits)).toEqual({ because: 'in-flight', untilMs: 109_000 });
+    expect(delayOf(view(slots), request, sharedLimits)).toEqual({ because: 'in-flight', untilMs: 109_000 });
   });
 
   it('while another question is under way', () => {
-    expect(delayOf(view([openSlot('gateway', 99_000, 10_000)]), wish, sharedLimits)).toBeUndefined();
+    expect(delayOf(view([openSlot('gateway', 99_000, 10_000)]), request, sharedLimits)).toBeUndefined();
   });
 
   it('not before the pace allows the next poll', () => {
-    expect(delayOf(view([], { lastAskedMs: 99_000 }), wish, sharedLimits)).toEqual({
+    expect(delayOf(view([], { lastAskedMs: 99_000 }), request, sharedLimits)).toEqual({
       because: 'pace',
       untilMs: 101_240,
     });
@@ -67,7 +67,7 @@ describe('whether a question may be asked', () => {
 
   it('more slowly after refusals', () => {
     const backoff = { ...calm(sharedLimits.paceMs), paceMs: 20_000 };
-    expect(delayOf(view([], { lastAskedMs: 99_000, backoff }), wish, sharedLimits)).toEqual({
+    expect(delayOf(view([], { lastAskedMs: 99_000, backoff }), request, sharedLimits)).toEqual({
       because: 'pace',
       untilMs: 119_000,
     });
@@ -75,28 +75,28 @@ describe('whether a question may be asked', () => {
 
   it('not while 29 requests count: until the first of them no longer does', () => {
     const slots = settledAt(Array.from({ length: 29 }, (_, index) => 50_000 + index));
-    expect(delayOf(view(slots), wish, sharedLimits)).toEqual({ because: 'window', untilMs: 110_000 });
-    expect(delayOf(view(slots), { ...wish, nowMs: 110_000 }, sharedLimits)).toBeUndefined();
+    expect(delayOf(view(slots), request, sharedLimits)).toEqual({ because: 'window', untilMs: 110_000 });
+    expect(delayOf(view(slots), { ...request, nowMs: 110_000 }, sharedLimits)).toBeUndefined();
   });
 
   it('a poll leaves two slots for the features and the gateway', () => {
     const slots = settledAt(Array.from({ length: 27 }, (_, index) => 50_000 + index));
-    expect(delayOf(view(slots), { ...wish, polling: true }, sharedLimits)).toEqual({
+    expect(delayOf(view(slots), { ...request, polling: true }, sharedLimits)).toEqual({
       because: 'window',
       untilMs: 110_000,
     });
-    expect(delayOf(view(slots), wish, sharedLimits)).toBeUndefined();
+    expect(delayOf(view(slots), request, sharedLimits)).toBeUndefined();
   });
 
   it('not before the end of a backoff, and it says which', () => {
     const refused = { ...calm(sharedLimits.paceMs), refusals: 3, notBeforeMs: 114_000 };
-    expect(delayOf(view([], { backoff: refused }), wish, sharedLimits)).toEqual({
+    expect(delayOf(view([], { backoff: refused }), request, sharedLimits)).toEqual({
       because: 'refused',
       times: 3,
       untilMs: 114_000,
     });
     const failed = { ...calm(sharedLimits.paceMs), failures: 2, notBeforeMs: 103_000 };
-    expect(delayOf(view([], { backoff: failed }), wish, sharedLimits)).toEqual({
+    expect(delayOf(view([], { backoff: failed }), request, sharedLimits)).toEqual({
       because: 'failed',
       times: 2,
       untilMs: 103_000,
@@ -106,17 +106,17 @@ describe('whether a question may be asked', () => {
   it('names the reason that lasts longest', () => {
     const backoff = { ...calm(sharedLimits.paceMs), failures: 1, notBeforeMs: 100_500 };
     const slots = settledAt(Array.from({ length: 29 }, () => 59_000));
-    expect(delayOf(view(slots, { backoff, lastAskedMs: 99_000 }), wish, sharedLimits)?.because).toBe(
+    expect(delayOf(view(slots, { backoff, lastAskedMs: 99_000 }), request, sharedLimits)?.because).toBe(
       'window',
     );
   });
 
   it('without a shared ledger: one request of any kind every 10 s', () => {
-    expect(delayOf(view(settledAt([95_000])), wish, lonelyLimits)).toEqual({
+    expect(delayOf(view(settledAt([95_000])), request, unsharedLimits)).toEqual({
       because: 'pace',
       untilMs: 105_000,
     });
-    expect(delayOf(view(settledAt([90_000])), wish, lonelyLimits)).toBeUndefined();
+    expect(delayOf(view(settledAt([90_000])), request, unsharedLimits)).toBeUndefined();
   });
 
   it('never with 29 slots that count, and always when the stated moment has come', () => {

@@ -111,7 +111,7 @@ describe.concurrent('the state directory', () => {
     });
     expect({ exit, out }).toEqual({ exit: 0, out: 'DEPLOYED\n' });
     expect(err).toMatch(
-      /^rc-wait: cannot use the ledger in \/dev\/null: .*; other rc-wait processes cannot be seen, so one request is made every 10 s\. /,
+      /^rc-wait: cannot use the ledger in \/dev\/null: .*; other rc-wait processes are not visible: making one request every 10 s\. /,
     );
   });
 

@@ -42,7 +42,7 @@ describe('a full disk', () => {
     });
     expect({ exit, out }).toEqual({ exit: 0, out: 'DEPLOYED\n' });
     expect(err).toMatch(
-      /^rc-wait: cannot use the ledger in \S+: .*(full|no space left).*; other rc-wait processes cannot be seen/i,
+      /^rc-wait: cannot use the ledger in \S+: .*(full|no space left).*; other rc-wait processes are not visible/i,
     );
   });
 

@@ -79,7 +79,7 @@ describe.runIf(isPossible)('on a server that nothing names the region of', () =>
     expect(await one.run('gateway')).toMatchObject({ exit: 0, out: '10.208.0.1\n' });
     expect(regions.map(one.requests)).toEqual([1, 0, 1, 1, 2, 0]);
     expect((await one.run('wait', '--network', 'off')).err).toMatch(
-      /^rc-wait: the region is told by an earlier answer of the API: ord \(.*region\.json\)$/m,
+      /^rc-wait: the region comes from an earlier answer of the API: ord \(.*region\.json\)$/m,
     );
   });
 

@@ -34,7 +34,7 @@ test('a record that is none is a failed attempt, never a crash', () => {
   const broken = {
     kind: 'unreachable',
     code: 'RECORD',
-    reason: 'the answer that another process wrote down cannot be read',
+    reason: 'the answer stored by another process cannot be read',
   };
   for (const record of [
     '',

@@ -194,7 +194,7 @@ describe('no whole answer', () => {
       'closed before the headers',
       (socket) => socket.end(),
       'UND_ERR_SOCKET',
-      'the other side closed the connection before the answer was whole',
+      'the other side closed the connection before the answer was complete',
     ],
     [
       'silent before the headers',
@@ -218,13 +218,13 @@ describe('no whole answer', () => {
       'cut short',
       (socket) => socket.end(`${head}DEPLOYED`),
       'UND_ERR_SOCKET',
-      'the other side closed the connection before the answer was whole',
+      'the other side closed the connection before the answer was complete',
     ],
     [
       'cut short in a chunk',
       (socket) => socket.end('HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n9\r\nDEPLOYED'),
       'UND_ERR_SOCKET',
-      'the other side closed the connection before the answer was whole',
+      'the other side closed the connection before the answer was complete',
     ],
     [
       'cut short, the end announced',
@@ -236,7 +236,7 @@ describe('no whole answer', () => {
       'announced, and never sent',
       (socket) => socket.end('HTTP/1.1 103 X\r\nlink: x\r\n\r\n'),
       'UND_ERR_SOCKET',
-      'the other side closed the connection before the answer was whole',
+      'the other side closed the connection before the answer was complete',
     ],
     [
       'larger than 1 MiB by its own account',
@@ -304,7 +304,11 @@ describe('no whole answer', () => {
       socket.on('close', () => clearInterval(drip));
     });
     const reply = await transport().get(server.url, { ...limits, timeoutMs: 300 });
-    expect(reply).toEqual({ kind: 'unreachable', code: 'TIMEOUT', reason: 'no whole answer within 0.3 s' });
+    expect(reply).toEqual({
+      kind: 'unreachable',
+      code: 'TIMEOUT',
+      reason: 'no complete answer within 0.3 s',
+    });
     const [socket] = server.sockets;
     await expect.poll(() => socket?.destroyed).toBe(true);
   });

@@ -285,7 +285,7 @@ describe("an end that is not the servers'", () => {
     expect(end.kind).toBe('done');
     expect(end.regions[0]?.refused).toMatchObject({
       code: 'API_REFUSED',
-      message: expect.stringMatching(/the token from OS_TOKEN is not accepted any more/),
+      message: expect.stringMatching(/the token from OS_TOKEN is no longer accepted/),
     });
     expect(verdicts.waiting).toBeGreaterThan(0);
     expect(verdicts.deployed).toBeGreaterThan(0);

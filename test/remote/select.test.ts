@@ -13,7 +13,7 @@ const select = (part: Partial<Selection>): Selection => ({
 const id = '0A0B0C0D-0000-4000-8000-000000000001';
 
 /** Whether a server of this name is meant. */
-function isMeant(
+function isSelected(
   selection: Partial<Selection>,
   name: string,
   metadata: Record<string, string> = {},
@@ -39,7 +39,7 @@ describe('a server is meant', () => {
     ['by a bracket that is never closed', { globs: ['a[b'] }, 'a[b', true],
     ['by nothing', {}, 'web', false],
   ])('%s', (_, selection, name, expected) => {
-    expect(isMeant(selection, name)).toBe(expected);
+    expect(isSelected(selection, name)).toBe(expected);
   });
 
   it('by its metadata, all of it, and by its name too', () => {
@@ -50,10 +50,10 @@ describe('a server is meant', () => {
         ['role', 'web'],
       ],
     };
-    expect(isMeant(both, 'a', metadata)).toBe(true);
-    expect(isMeant(both, 'a', { stack: 'shop' })).toBe(false);
-    expect(isMeant({ ...both, globs: ['b*'] }, 'a', metadata)).toBe(false);
-    expect(isMeant({ ...both, named: ['a'] }, 'a')).toBe(true);
+    expect(isSelected(both, 'a', metadata)).toBe(true);
+    expect(isSelected(both, 'a', { stack: 'shop' })).toBe(false);
+    expect(isSelected({ ...both, globs: ['b*'] }, 'a', metadata)).toBe(false);
+    expect(isSelected({ ...both, named: ['a'] }, 'a')).toBe(true);
   });
 
   it('by a pattern exactly as a simple walk through it says', () => {
@@ -68,13 +68,13 @@ describe('a server is meant', () => {
     fc.assert(
       fc.property(globs, fc.string({ unit: letter, maxLength: 8 }), (glob, name) => {
         fc.pre(glob !== '');
-        expect(isMeant({ globs: [glob] }, name)).toBe(walk(glob, name));
+        expect(isSelected({ globs: [glob] }, name)).toBe(walk(glob, name));
       }),
     );
   });
 
   it('not at all by a range that runs backwards, which is said', () => {
-    expect(() => isMeant({ globs: ['db-[9-1]'] }, 'db-2')).toThrowError(
+    expect(() => isSelected({ globs: ['db-[9-1]'] }, 'db-2')).toThrowError(
       expect.objectContaining({
         code: 'USAGE',
         message: expect.stringMatching(/^cannot use --name db-\[9-1\]: /),
@@ -86,7 +86,7 @@ describe('a server is meant', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (glob, name) => {
         try {
-          isMeant({ globs: [glob] }, name);
+          isSelected({ globs: [glob] }, name);
         } catch (error) {
           expect(error).toMatchObject({ code: 'USAGE' });
         }

@@ -44,7 +44,7 @@ describe('a server', () => {
     expect(beginServer(seen(''), 'ORD', 0, rules).why).toBe('the server is in no known status');
   });
 
-  it('without a word of RackConnect is said to be none of its servers after a while, which begins when it is ACTIVE', () => {
+  it('without a word of RackConnect counts as a server without RackConnect after a while, which begins when it is ACTIVE', () => {
     let watched = beginServer(seen('BUILD'), 'ORD', 0, rules);
     watched = advanceServer(watched, seen('ACTIVE'), 300_000, rules);
     watched = advanceServer(watched, seen('ACTIVE'), 899_999, rules);

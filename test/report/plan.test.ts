@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import type { GatewayWish, NetworkPlan } from '../../src/network/types.ts';
+import type { GatewayTarget, NetworkPlan } from '../../src/network/types.ts';
 import { describePlan } from '../../src/report/plan.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const plan: NetworkPlan = {
   stack: 'netplan',
   why: 'netplan manages eth1',
-  wish,
+  target,
   disabled: [],
   changes: [],
   commands: [],
@@ -23,7 +23,7 @@ it('a command that runs only on a condition is shown with it', () => {
 
 it('what could not be made sure of is said', () => {
   expect(describePlan({ ...plan, warnings: ['netplan was not asked'] })).toContain(
-    '# look at this: netplan was not asked\n',
+    '# warning: netplan was not asked\n',
   );
 });
 
@@ -60,7 +60,9 @@ it('a plan is shown as a unified diff with the commands that would run', () => {
 });
 
 it('a plan without changes says that there is nothing to do', () => {
-  expect(describePlan(plan)).toBe('# netplan manages eth1\n# nothing to do: it is all as wished\n');
+  expect(describePlan(plan)).toBe(
+    '# netplan manages eth1\n# nothing to do: files and kernel already have this gateway\n',
+  );
 });
 
 it('what goes down for good is said before the diff', () => {

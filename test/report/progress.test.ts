@@ -6,9 +6,9 @@ import {
   begin,
   block,
   change,
-  hindered,
   type Progress,
   statusLine,
+  withHindrance,
 } from '../../src/report/progress.ts';
 import type { JobEvent, Phase } from '../../src/wait/job.ts';
 import type { Verdict } from '../../src/wait/verdict.ts';
@@ -130,7 +130,7 @@ describe('what is going on, in one line', () => {
     ['the network', having(phase('network')), 'DEPLOYED; configuring the network'],
     [
       'an interface without address',
-      hindered(having(), 'eth1 has no IPv4 address yet'),
+      withHindrance(having(), 'eth1 has no IPv4 address yet'),
       'starting: eth1 has no IPv4 address yet',
     ],
   ])('%s', (_, progress, text) => {

@@ -86,7 +86,7 @@ const ends: readonly (readonly [name: string, end: End, exit: number, outcome: s
     deployed({ ...changed, action: 'rolled-back', reason: 'no answer' }),
     73,
     'network-failed',
-    'DEPLOYED after 24 s, but cannot bring the gateway into use on eth1: no answer; what was there before is back',
+    'DEPLOYED after 24 s, but cannot bring the gateway into use on eth1: no answer; the old state is restored',
   ],
   [
     'remembered, and the gateway put back',
@@ -100,7 +100,7 @@ const ends: readonly (readonly [name: string, end: End, exit: number, outcome: s
     remembered({ ...changed, action: 'rolled-back', reason: 'no answer' }),
     73,
     'network-failed',
-    'DEPLOYED since 2026-11-21T20:35:42Z, but cannot bring the gateway into use on eth1: no answer; what was there before is back',
+    'DEPLOYED since 2026-11-21T20:35:42Z, but cannot bring the gateway into use on eth1: no answer; the old state is restored',
   ],
   [
     'FAILED',

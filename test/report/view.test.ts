@@ -67,7 +67,7 @@ describe('in a log', () => {
 
   it('says once what hinders the wait', () => {
     const { view, said } = shown(false);
-    for (let look = 0; look < 5; look += 1) view.hinder('eth1 has no IPv4 address yet');
+    for (let look = 0; look < 5; look += 1) view.showHindrance('eth1 has no IPv4 address yet');
     expect(said).toEqual(['starting: eth1 has no IPv4 address yet']);
   });
 });
@@ -85,7 +85,7 @@ describe('for systemd', () => {
 
   it('is renewed while an interface has no address: that is no hang', () => {
     const { view, statuses } = shown(false);
-    for (nowMs = 0; nowMs <= 12_000; nowMs += 500) view.hinder('eth1 has no IPv4 address yet');
+    for (nowMs = 0; nowMs <= 12_000; nowMs += 500) view.showHindrance('eth1 has no IPv4 address yet');
     expect(statuses).toHaveLength(3);
   });
 

@@ -96,7 +96,7 @@ describe.concurrent.each(releases)('rc-wait.service on %s, started again', (_nam
       (await server.run('cat', '/root/heard')).endsWith('\nSUCCESS'),
     );
     expect(await journal(server)).toMatch(
-      /starting what an earlier failure has kept from starting: first\.service second\.service/,
+      /starting units that an earlier failure prevented: first\.service second\.service/,
     );
   });
 

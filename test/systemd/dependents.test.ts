@@ -107,7 +107,7 @@ describe('what waits for the service', () => {
     };
     const names = 'limited.socket missed.service noted.service';
     expect(ran('start', { units, noted: 'noted.service\nwaiting.service\nnoted.service\n' })).toEqual({
-      said: `starting what an earlier failure has kept from starting: ${names}\n`,
+      said: `starting units that an earlier failure prevented: ${names}\n`,
       done: [`reset-failed ${names}`, `start --no-block ${names}`],
       noted: undefined,
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../../src/http/types.ts';
 import type { Delay } from '../../src/pace/types.ts';
-import { beside, type LocalSource, ofSource } from '../../src/wait/local-source.ts';
+import { type LocalSource, ofSource, withFallback } from '../../src/wait/local-source.ts';
 import { judgeMetadata } from '../../src/wait/local-verdicts.ts';
 import { ofApi, type WaitEvent, waitFor } from '../../src/wait/loop.ts';
 import { type Deployment, judgeDetails } from '../../src/wait/verdict.ts';
@@ -46,7 +46,7 @@ async function wait(
   const clock = new VirtualClock(0);
   const { client, asked } = scriptedClient(clock, { 'automation_status/details': replies });
   const { source, looks } = metadata(clock, timeline, lasting);
-  const inquiry = alone ? ofSource(source, clock) : beside(ofApi(client, question), source, clock);
+  const inquiry = alone ? ofSource(source, clock) : withFallback(ofApi(client, question), source, clock);
   const events: WaitEvent[] = [];
   const onEvent = (event: WaitEvent): number => events.push(event);
   const waited = await clock.run(waitFor(inquiry, { clock, deadlineMs, signal, onEvent }));
@@ -150,7 +150,7 @@ describe('xenstore beside the API', () => {
       signal: new AbortController().signal,
       onEvent: () => {},
     };
-    expect(await clock.run(waitFor(beside(api, source, clock), options))).toMatchObject({
+    expect(await clock.run(waitFor(withFallback(api, source, clock), options))).toMatchObject({
       kind: 'done',
       value: { source: 'xenstore' },
     });
@@ -195,7 +195,7 @@ describe('xenstore beside the API', () => {
     const { client } = scriptedClient(clock, { 'automation_status/details': [deploying] });
     const { source } = metadata(clock, atOnce);
     const stop = new AbortController();
-    const ended = waitFor(beside(ofApi(client, question), source, clock), {
+    const ended = waitFor(withFallback(ofApi(client, question), source, clock), {
       clock,
       deadlineMs: 60_000,
       signal: stop.signal,

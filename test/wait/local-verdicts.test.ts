@@ -80,7 +80,7 @@ describe('the second automation', () => {
   });
 
   it('says why a file that is there is not believed', () => {
-    const distrusted: Reading<true> = { kind: 'unknown', why: '/tmp/x is there and not believed' };
+    const distrusted: Reading<true> = { kind: 'unknown', why: '/tmp/x exists, but is not trusted' };
     expect(judgeManaged(absent, distrusted)).toMatchObject({ kind: 'not-yet', why: distrusted.why });
     expect(judgeManaged(unknown, distrusted)).toMatchObject({ kind: 'error', refused: false });
   });

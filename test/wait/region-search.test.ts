@@ -3,12 +3,12 @@ import type { Region } from '../../src/base/region.ts';
 import type { Reply } from '../../src/http/types.ts';
 import { MemoryLedger } from '../../src/pace/account.ts';
 import { createPace } from '../../src/pace/pace.ts';
-import { lonelyLimits, type Slot, sharedLimits } from '../../src/pace/window.ts';
+import { type Slot, sharedLimits, unsharedLimits } from '../../src/pace/window.ts';
 import { createClient } from '../../src/rackconnect/client.ts';
 import type { ApiUrl } from '../../src/rackconnect/regions.ts';
 import type { Transport } from '../../src/rackconnect/transport.ts';
 import { type WaitEvent, waitFor } from '../../src/wait/loop.ts';
-import { regionInquiry } from '../../src/wait/region-search.ts';
+import { regionPoller } from '../../src/wait/region-search.ts';
 import { seeded } from '../support/random.ts';
 import { answer } from '../support/scripted-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -46,7 +46,7 @@ async function search(
     const pace = createPace({ ledger, clock });
     const clientOf = (baseUrl: ApiUrl) => createClient({ baseUrl, pace, transport });
     const onEvent = (event: WaitEvent): number => events.push(event);
-    return waitFor(regionInquiry(clientOf, clock, look && (() => look(clock.nowMs()))), {
+    return waitFor(regionPoller(clientOf, clock, look && (() => look(clock.nowMs()))), {
       clock,
       deadlineMs,
       signal,
@@ -141,7 +141,7 @@ describe('the region by asking', () => {
   it('asks all six anew each time where one request every ten seconds is all there is', async () => {
     const late = (region: Region, nowMs: number): Reply =>
       nowMs < 60_000 ? { kind: 'absent' } : knownIn('syd')(region);
-    const { ends, requests, nowMs } = await search(late, { limits: lonelyLimits });
+    const { ends, requests, nowMs } = await search(late, { limits: unsharedLimits });
     expect(ends).toEqual([{ kind: 'done', value: 'syd' }]);
     expect(requests).toHaveLength(12);
     expect(nowMs).toBeLessThan(121_000);

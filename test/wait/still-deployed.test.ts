@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryLedger } from '../../src/pace/account.ts';
 import { createPace } from '../../src/pace/pace.ts';
-import { lonelyLimits, sharedLimits } from '../../src/pace/window.ts';
+import { sharedLimits, unsharedLimits } from '../../src/pace/window.ts';
 import { createClient } from '../../src/rackconnect/client.ts';
 import { parseApiUrl } from '../../src/rackconnect/regions.ts';
 import type { Transport } from '../../src/rackconnect/transport.ts';
@@ -83,7 +83,7 @@ describe('the status, while a gateway is asked for', () => {
   });
 
   it('ends it as well where one request every ten seconds is all there is', async () => {
-    const { ends, busiest } = await asking({ limits: lonelyLimits, failsAtMs: 100_000 });
+    const { ends, busiest } = await asking({ limits: unsharedLimits, failsAtMs: 100_000 });
     expect(ends[0]?.end).toMatchObject({ kind: 'failed' });
     expect(ends[0]?.atMs).toBeLessThan(150_000);
     expect(busiest).toBeLessThanOrEqual(6);

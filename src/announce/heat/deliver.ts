@@ -96,8 +96,8 @@ export function httpSend(url: URL, request: SignalRequest, caPem: string | undef
         ...(caPem === undefined ? {} : { ca: caPem }),
       };
       const sent = start(url, options, ({ statusCode = 0, headers: head }) => {
-        const wish = retryAfterMs(head['retry-after'], head.date, Date.now());
-        resolve({ kind: 'status', status: statusCode, retryAfterMs: wish });
+        const delayMs = retryAfterMs(head['retry-after'], head.date, Date.now());
+        resolve({ kind: 'status', status: statusCode, retryAfterMs: delayMs });
         // A body without an end would keep the process alive.
         sent.destroy();
       });

@@ -42,7 +42,7 @@ function lookAtKind({ isRackspace, why }: Likeness, isNamed: boolean): Look {
     seen: "none of Rackspace's",
     fault: {
       code: 'CONFIGURATION',
-      why: "this is none of Rackspace's cloud servers: there is nothing to wait for",
+      why: 'this is not a Rackspace cloud server: there is nothing to wait for',
       remedy: 'nothing; or, to try rc-wait out, start rc-wait simulate and name it with --api-url',
     },
   };

@@ -25,5 +25,5 @@ export function recoveredWords(recovered: Recovered): string | undefined {
     return 'the last change of the network stands; what was left to tidy up after it is done';
   const { startedAt, stack, files } = recovered;
   const which = files.length === 0 ? 'no file was changed' : files.join(' ');
-  return `a change of the network that was begun at ${startedAt} had not ended: what was there before is back (${stack}: ${which})`;
+  return `a change of the network that was begun at ${startedAt} had not ended: the old state is restored (${stack}: ${which})`;
 }

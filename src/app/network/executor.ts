@@ -35,7 +35,7 @@ export function explainTo({ info, warn }: Say): (plan: NetworkPlan) => void {
     info(why);
     for (const name of disabled)
       info(`${name} goes down, and stays down at every boot: sessions that came in by it end`);
-    for (const warning of warnings) warn(`look at this: ${warning}`);
+    for (const warning of warnings) warn(`warning: ${warning}`);
   };
 }
 

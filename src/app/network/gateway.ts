@@ -54,7 +54,7 @@ async function apply(
   { api, onNotice, signal }: ThisProcess,
 ): Promise<NetworkResult> {
   const probes: readonly Probe[] = [
-    gatewayProbe(plan.wish),
+    gatewayProbe(plan.target),
     ...targets.map(tcpProbe),
     ...(api === undefined ? [] : [apiProbe(api)]),
   ];
@@ -66,7 +66,7 @@ async function apply(
   }
 }
 
-function rolledBack({ stack, wish, changes }: NetworkPlan, reason: string): NetworkResult {
+function rolledBack({ stack, target, changes }: NetworkPlan, reason: string): NetworkResult {
   const files = changes.map(({ path }) => path);
-  return { action: 'rolled-back', stack, interface: wish.interfaceName, files, reason };
+  return { action: 'rolled-back', stack, interface: target.interfaceName, files, reason };
 }

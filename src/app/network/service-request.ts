@@ -47,20 +47,20 @@ export interface ServiceApi {
 
 /** The request in the form in which it is sent. A service changes the running system alone, so no root is sent. */
 export function serviceRequestOf(
-  { root: _running, targets, ...wish }: GatewayRequest,
+  { root: _running, targets, ...target }: GatewayRequest,
   api: ServiceApi | null,
 ): ServiceRequest {
   const probe = targets.length === 0 ? undefined : targets.map(textOfTarget).join(',');
-  return { ...wish, probe, api };
+  return { ...target, probe, api };
 }
 
 /** The request as it was before it was sent. @throws RcWaitError USAGE for a probe that names no place */
 export async function gatewayRequestOf({
   api: _asked,
   probe,
-  ...wish
+  ...target
 }: ServiceRequest): Promise<GatewayRequest> {
-  return { ...wish, root: '/', targets: await targetsOf(probe) };
+  return { ...target, root: '/', targets: await targetsOf(probe) };
 }
 
 /** Parses a request; undefined if the text is invalid. */

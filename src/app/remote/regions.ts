@@ -38,8 +38,8 @@ export async function openRegions(
   const { regionCode } = await import('../../openstack/documented.ts');
   const written = (args.regions ?? '').split(/[\s,]+/).filter((one) => one !== '');
   const all = written.some((one) => one.toLowerCase() === 'all');
-  const wished = all ? [] : [...new Set(written.map(regionCode))];
-  const credentials = await credentialsOf(args, io.env, wished);
+  const wanted = all ? [] : [...new Set(written.map(regionCode))];
+  const credentials = await credentialsOf(args, io.env, wanted);
   if ('kind' in credentials) throw credentials.why ?? noCredentials(io);
   for (const notice of credentials.notices) onNotice(notice);
   const [{ createHttp }, { createServers }, { firstSession }] = await Promise.all([
@@ -63,7 +63,7 @@ export async function openRegions(
     });
     const service = args.service ?? credentials.computeService ?? usualService;
     await requireService(catalog, service);
-    const codes = wished.length > 0 ? wished : await defaultRegions(catalog, service, credentials, all);
+    const codes = wanted.length > 0 ? wanted : await defaultRegions(catalog, service, credentials, all);
     const endpoints = await endpointsFor(catalog, service, codes, args.tenant);
     const regions = endpoints.map(({ code, url }) => ({
       code,
@@ -130,8 +130,8 @@ async function endpointsFor(
   tenantId: string | undefined,
 ): Promise<readonly { readonly code: string; readonly url: string }[]> {
   const { chooseEndpoints } = await import('../../openstack/endpoints.ts');
-  const { placeOfThis } = await import('../../host/rackspace-region.ts');
-  const wish = { service, regions, network: 'auto' as const, tenantId };
-  const { chosen } = chooseEndpoints(catalog, wish, { region: await placeOfThis() });
+  const { rackspaceRegion } = await import('../../host/rackspace-region.ts');
+  const target = { service, regions, network: 'auto' as const, tenantId };
+  const { chosen } = chooseEndpoints(catalog, target, { region: await rackspaceRegion() });
   return chosen.map(({ region, url }) => ({ code: region ?? 'all regions', url }));
 }

@@ -6,11 +6,11 @@ import { usualHooksFolder, variableNamed } from '../options.ts';
  * Reports a wait with invalid flags to systemd and to the URL in RC_WAIT_SIGNAL. Without that a Heat stack
  * would wait for its signal until its own time-out. Never throws.
  */
-export async function tellMisuse(error: unknown, io: Io): Promise<void> {
+export async function announceMisuse(error: unknown, io: Io): Promise<void> {
   const value = (flag: string): string | undefined => io.env[variableNamed(flag)] || undefined;
   const signal = value('signal');
   if (signal === undefined && !io.env.NOTIFY_SOCKET) return;
-  const [{ createNotifier }, { createTeller }] = await Promise.all([
+  const [{ createNotifier }, { createAnnouncer }] = await Promise.all([
     import('../../systemd/notify.ts'),
     import('./announce.ts'),
   ]);
@@ -27,6 +27,6 @@ export async function tellMisuse(error: unknown, io: Io): Promise<void> {
   } as const;
   const notifier = createNotifier(io.env);
   // The URL itself may be invalid.
-  const teller = await createTeller(args, io, notifier).catch(() => undefined);
+  const teller = await createAnnouncer(args, io, notifier).catch(() => undefined);
   await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
 }

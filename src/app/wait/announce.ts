@@ -4,13 +4,13 @@ import { systemClock } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Log } from '../../report/log.ts';
-import type { Owed, Result } from '../../report/result.ts';
+import type { Due, Result } from '../../report/result.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import type { Notifier } from '../../systemd/notify.ts';
 import { readCa } from '../api.ts';
 import { instanceId } from '../instance-id.ts';
 import type { Io } from '../io.ts';
-import { type TellOptions, variableNamed } from '../options.ts';
+import { type AnnounceOptions, variableNamed } from '../options.ts';
 
 /** What announcing needs beyond the result. */
 interface Ended {
@@ -18,18 +18,18 @@ interface Ended {
   /** of the wait, on the clock */
   readonly deadlineMs: number;
   /** set if nothing was waited for; only the announcements in `owed` are still due */
-  readonly recalled: { readonly owed?: Owed | undefined } | undefined;
+  readonly recalled: { readonly owed?: Due | undefined } | undefined;
 }
 
 /** Announces the end of a wait, once. */
-export interface Teller {
+export interface Announcer {
   /**
    * Prints the result, runs the hooks, notifies systemd and sends the signal to Heat. A failure of any of
    * these is a warning and cannot change how the wait ended. An interruption is not announced to hooks and
    * stacks: it is no verdict, because the wait may go on.
    * @returns the announcements that an interruption cut off; undefined: none
    */
-  result(result: Result, ended: Ended): Promise<Owed | undefined>;
+  result(result: Result, ended: Ended): Promise<Due | undefined>;
   /** Reports a wait that could not begin, and so has no result, to systemd and to Heat. */
   error(error: unknown): Promise<void>;
 }
@@ -55,7 +55,7 @@ const marginMs = 10_000;
  * the tools of network stacks must not inherit them.
  * @throws RcWaitError USAGE, CONFIGURATION
  */
-export async function createTeller(args: TellOptions, io: Io, notifier: Notifier): Promise<Teller> {
+export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: Notifier): Promise<Announcer> {
   for (const name of ['signal', 'signal-token']) delete io.env[variableNamed(name)];
   if (args['hook-timeout'] > longestHookMs) {
     const text = formatDuration(args['hook-timeout']);
@@ -116,19 +116,19 @@ export async function createTeller(args: TellOptions, io: Io, notifier: Notifier
 }
 
 /** Who is notified of an end: the stack, and the hooks with these names (undefined: all of them). */
-interface Hearers {
+interface Recipients {
   readonly signal: boolean;
   readonly hooks?: readonly string[];
 }
 
-const everybody: Hearers = { signal: true };
-const nobody: Hearers = { signal: false, hooks: [] };
+const everybody: Recipients = { signal: true };
+const nobody: Recipients = { signal: false, hooks: [] };
 
 /** Whether the journal shows the end as an error; a deliberate stop is not one. */
 const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
   exit !== 0 && outcome !== 'interrupted';
 
-async function printed(document: Result['document'], { output }: TellOptions): Promise<string> {
+async function printed(document: Result['document'], { output }: AnnounceOptions): Promise<string> {
   if (output === 'json') return `${JSON.stringify(document)}\n`;
   const { humanResult } = await import('../../report/result.ts');
   return humanResult(document);
@@ -145,7 +145,7 @@ interface Signaller {
   ): Promise<boolean>;
 }
 
-async function createSignaller(args: TellOptions, io: Io): Promise<Signaller | undefined> {
+async function createSignaller(args: AnnounceOptions, io: Io): Promise<Signaller | undefined> {
   if (args.signal === undefined) return undefined;
   const { parseSignalUrl, placeOf, signalRequest } = await import('../../announce/heat/request.ts');
   const url = parseSignalUrl(args.signal);
@@ -204,7 +204,7 @@ interface HookContext {
 /** Runs the hooks for a verdict; resolves to the names of the hooks that an interruption kept from running. */
 async function runHooksFor(
   { document, exit }: Result,
-  args: TellOptions,
+  args: AnnounceOptions,
   { io, log, notifier, only }: HookContext,
 ): Promise<readonly string[]> {
   const { outcome, message, gateway_ip: gateway } = document;

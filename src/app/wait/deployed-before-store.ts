@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { errnoOf, reasonOf } from '../../base/error.ts';
-import type { Owed } from '../../report/result.ts';
+import type { Due } from '../../report/result.ts';
 import { withFolderBelow, writeWhole } from '../../system/files.ts';
 import { doubtBelow, openBelow } from '../../system/root.ts';
 import {
@@ -9,8 +9,8 @@ import {
   type Memory,
   parseMemory,
   renderMemory,
+  withDue,
   withInstance,
-  withOwed,
 } from './deployed-before.ts';
 
 /** The file, below the root. Images of the server contain it: hence one entry per instance. */
@@ -34,7 +34,7 @@ export async function readMemory(root: string, onWarning: (warning: string) => v
     }
     const memory = parseMemory((await openBelow(root, memoryPath, largestBytes)).bytes.toString('utf8'));
     if (memory !== undefined) return memory;
-    onWarning(`cannot use ${path}: it is no memory of rc-wait; what it said is forgotten`);
+    onWarning(`cannot use ${path}: it was not written by rc-wait; ignored`);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') onWarning(`cannot read ${path}: ${reasonOf(error)}`);
   }
@@ -58,13 +58,13 @@ export async function remember(
  * Stores which announcements are still due for an instance, if any. Never throws.
  * @param onWarning receives why it could not be stored
  */
-export async function rememberOwed(
+export async function rememberDue(
   root: string,
   id: string,
-  owed: Owed | undefined,
+  owed: Due | undefined,
   onWarning: (warning: string) => void,
 ): Promise<void> {
-  await change(root, (memory) => withOwed(memory, id, owed), onWarning);
+  await change(root, (memory) => withDue(memory, id, owed), onWarning);
 }
 
 async function change(

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Ipv4Address, parseIpv4 } from '../../base/ipv4.ts';
 import { type StackName, stackNames } from '../../base/stack-names.ts';
 import type { NetworkResult } from '../../network/types.ts';
-import type { Owed } from '../../report/result.ts';
+import type { Due } from '../../report/result.ts';
 
 const ipv4 = v.pipe(
   v.string(),
@@ -88,7 +88,7 @@ export interface Moment {
   /** the number of the last change of the network at that moment; 0: none */
   readonly change: number;
   /** the announcements still due */
-  readonly owed?: Owed | undefined;
+  readonly owed?: Due | undefined;
 }
 
 /** The entry for a wait that ended with DEPLOYED; undefined if its gateway was not kept. */
@@ -113,7 +113,7 @@ export function withInstance({ schema, instances }: Memory, instance: Instance):
 }
 
 /** The memory with a new `owed` for an instance; undefined if nothing changes. */
-export function withOwed(memory: Memory, id: string, owed: Owed | undefined): Memory | undefined {
+export function withDue(memory: Memory, id: string, owed: Due | undefined): Memory | undefined {
   const found = memory.instances.find((instance) => instance.id === id);
   if (found === undefined || JSON.stringify(found.owed) === JSON.stringify(owed)) return undefined;
   const { owed: _before, ...known } = found;
@@ -125,7 +125,7 @@ export type Recalled =
   /** nothing useful: wait as always */
   | { readonly kind: 'unknown'; readonly why: string }
   /** DEPLOYED was seen, and rc-wait leaves the network alone */
-  | { readonly kind: 'left-alone'; readonly since: string; readonly reason: string; readonly owed?: Owed }
+  | { readonly kind: 'left-alone'; readonly since: string; readonly reason: string; readonly owed?: Due }
   /** DEPLOYED was seen, and this gateway was set */
   | {
       readonly kind: 'gateway';
@@ -135,7 +135,7 @@ export type Recalled =
       readonly gateway: Ipv4Address;
       readonly interfaceName: string;
       readonly stack: StackName;
-      readonly owed?: Owed;
+      readonly owed?: Due;
     };
 
 /** A change of the network, as far as its order in time matters. */
@@ -163,18 +163,18 @@ export function cameAfter(
  * Looks up an instance for a wait with this `--network`. Another server's entry never counts. An entry made
  * without asking for the gateway does not count for a wait that has to set it.
  */
-export function recall({ instances }: Memory, id: string, wish: Wish): Recalled {
+export function recall({ instances }: Memory, id: string, target: Wish): Recalled {
   const found = instances.find((instance) => instance.id === id);
   if (found === undefined)
     return { kind: 'unknown', why: `DEPLOYED was not seen on this instance (${id}) yet` };
   const { change, network, result } = found;
   const seen = { since: found.deployed_at, ...(found.owed === undefined ? {} : { owed: found.owed }) };
-  if (wish === 'off')
+  if (target === 'off')
     return { kind: 'left-alone', ...seen, reason: 'the network was not to be touched (--network off)' };
   if (result.action !== 'skipped') {
     const { gateway_ip: gateway, interface: interfaceName, stack: by } = result;
     return { kind: 'gateway', ...seen, change, gateway, interfaceName, stack: by };
   }
-  if (network === 'auto' && wish === 'auto') return { kind: 'left-alone', ...seen, reason: result.reason };
+  if (network === 'auto' && target === 'auto') return { kind: 'left-alone', ...seen, reason: result.reason };
   return { kind: 'unknown', why: 'the gateway of this instance was not asked for when DEPLOYED was seen' };
 }

@@ -37,7 +37,7 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
     clock: systemClock,
     deadlineMs,
     signal: io.signal,
-    onMissing: view.hinder,
+    onMissing: view.showHindrance,
   });
   if (typeof source === 'object')
     return { kind: 'deadline', phase: 'automation', answered: false, refused: false, why: source.missing };
@@ -56,7 +56,7 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
           import('./network-step.ts'),
           import('../network/gateway.ts'),
         ]);
-        const patience = { clock: systemClock, deadlineMs, signal: io.signal, onLate: view.hinder };
+        const patience = { clock: systemClock, deadlineMs, signal: io.signal, onLate: view.showHindrance };
         await untilGatewayFits(gateway, settings, patience);
         // The gateway fits now: clear the hindrance.
         view.onEvent({ kind: 'phase', phase: 'network' });
@@ -100,9 +100,9 @@ async function apiOf(
   { clientOf }: ApiAccess,
 ): Promise<Waited<ApiUrl>> {
   // Logged because a source may be wrong, and the wrong API would only ever refuse.
-  if (target.regionBy !== undefined) log.info(`the region is told by ${target.regionBy}`);
+  if (target.regionBy !== undefined) log.info(`the region comes from ${target.regionBy}`);
   if (target.baseUrl !== undefined) return { kind: 'done', value: target.baseUrl };
-  const [{ regionInquiry }, { waitFor }, { rememberRegion }, { regionSaid }] = await Promise.all([
+  const [{ regionPoller }, { waitFor }, { rememberRegion }, { regionNow }] = await Promise.all([
     import('../../wait/region-search.ts'),
     import('../../wait/loop.ts'),
     import('../../host/remembered-region.ts'),
@@ -110,13 +110,13 @@ async function apiOf(
   ]);
   let saidBy: string | undefined;
   const look = async (): Promise<Region | undefined> => {
-    const said = await regionSaid();
+    const said = await regionNow();
     saidBy = said?.by;
     return said?.region;
   };
   log.info('nothing on this server names its region: asking the APIs of all six which of them knows it');
   view.onEvent({ kind: 'phase', phase: 'region' });
-  const found = await waitFor(regionInquiry(clientOf, systemClock, look), {
+  const found = await waitFor(regionPoller(clientOf, systemClock, look), {
     clock: systemClock,
     deadlineMs,
     signal: io.signal,
@@ -127,7 +127,7 @@ async function apiOf(
   log.info(
     saidBy === undefined
       ? `the region of this server is ${found.value}: its API knows this server`
-      : `the region is told by ${saidBy}`,
+      : `the region comes from ${saidBy}`,
   );
   return { kind: 'done', value: apiUrlOf(found.value) };
 }

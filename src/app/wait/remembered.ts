@@ -5,7 +5,7 @@ import type { JournalEntry } from '../../network/change/journal/entry.ts';
 import type { Check } from '../../network/plan/check.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import type { Log } from '../../report/log.ts';
-import type { End, Owed, ResultDocument } from '../../report/result.ts';
+import type { Due, End, ResultDocument } from '../../report/result.ts';
 import type { WaitView } from '../../report/view.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import { instanceId } from '../instance-id.ts';
@@ -16,7 +16,7 @@ import { requireRoot } from '../root.ts';
 /** The context of a wait whose end may be remembered. */
 interface Context {
   readonly log: Log;
-  readonly view: Pick<WaitView, 'onEvent' | 'hinder'>;
+  readonly view: Pick<WaitView, 'onEvent' | 'showHindrance'>;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   /** what the flags say of the gateway; they override what is remembered */
@@ -38,7 +38,9 @@ export async function recallEnd(args: WaitOptions, context: Context): Promise<En
   const { log } = context;
   const id = await instanceId(args.root);
   if (id === undefined) {
-    log.info('cannot tell which instance this server is: nobody has said so on this boot; waiting as always');
+    log.info(
+      'cannot tell which instance this server is: no source has named it on this boot; waiting as usual',
+    );
     return undefined;
   }
   const [{ recall, cameAfter }, { readMemory }] = await Promise.all([
@@ -156,7 +158,7 @@ async function checkOf(
     clock: systemClock,
     untilMs,
     signal,
-    onMissing: view.hinder,
+    onMissing: view.showHindrance,
   });
   // The gateway fits now: clear the hindrance.
   view.onEvent({ kind: 'phase', phase: 'network' });
@@ -202,18 +204,18 @@ export async function rememberEnd(
   args: WaitOptions,
   end: End,
   { outcome }: ResultDocument,
-  { change, owed, log }: { readonly change: number; readonly owed: Owed | undefined; readonly log: Log },
+  { change, owed, log }: { readonly change: number; readonly owed: Due | undefined; readonly log: Log },
 ): Promise<void> {
   if (!args['once-per-instance'] || outcome !== 'deployed') return;
   if (end.kind !== 'deployed' && end.kind !== 'remembered') return;
   const id = await instanceId(args.root);
   if (id === undefined) return;
-  const [{ instanceOf }, { remember, rememberOwed }] = await Promise.all([
+  const [{ instanceOf }, { remember, rememberDue }] = await Promise.all([
     import('./deployed-before.ts'),
     import('./deployed-before-store.ts'),
   ]);
   if (end.kind === 'remembered') {
-    if (end.owed !== undefined) await rememberOwed(args.root, id, owed, log.warn);
+    if (end.owed !== undefined) await rememberDue(args.root, id, owed, log.warn);
     return;
   }
   const deployedAt = `${new Date().toISOString().slice(0, 19)}Z`;

@@ -11,7 +11,7 @@ import { Interrupted, type Io } from '../io.ts';
 import { settingsOf } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
 import { mayConfigure, refuseForeignRoot } from '../root.ts';
-import { createTeller, type Teller } from './announce.ts';
+import { type Announcer, createAnnouncer } from './announce.ts';
 import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
@@ -26,10 +26,10 @@ export async function wait(args: WaitOptions, io: Io): Promise<number> {
   // Finding that out may be slow, for example because of name servers.
   notifier.status('finding out which server this is');
   const startedMs = systemClock.nowMs();
-  let teller: Teller | undefined;
+  let teller: Announcer | undefined;
   try {
     await untilThere(args, startedMs + args.timeout, io, notifier);
-    teller = await createTeller(args, io, notifier);
+    teller = await createAnnouncer(args, io, notifier);
     return await waitAndReport(args, io, { startedMs, notifier, teller });
   } catch (error) {
     // For `systemctl status`, even if the wait could not begin: an unknown region, an invalid CA file.
@@ -69,7 +69,7 @@ interface Beginning {
   /** on the clock */
   readonly startedMs: number;
   readonly notifier: Notifier;
-  readonly teller: Teller;
+  readonly teller: Announcer;
 }
 
 async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): Promise<number> {
@@ -100,8 +100,8 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
   }
   if (['debug', 'trace'].includes(args['log-level'])) {
-    const { instanceSaid } = await import('../../host/identity.ts');
-    for (const line of [...target.said, ...account.said, ...(await instanceSaid())]) log.debug(line);
+    const { instanceFindings } = await import('../../host/identity.ts');
+    for (const line of [...target.said, ...account.said, ...(await instanceFindings())]) log.debug(line);
   }
   const { waitJob } = await import('./on-this-server.ts');
   if (args.network !== 'off' && mayConfigure(args.root)) {

@@ -121,7 +121,7 @@ export const publicInterfaceFlag = {
     choices: ['keep', 'disable'],
     default: 'keep',
     describe:
-      'What becomes of an interface that had the default route: it keeps its addresses, or it is down from then on, at every boot',
+      'What to do with the interface that had the default route: it keeps its addresses, or it is down from then on, at every boot',
   },
 } as const satisfies Record<string, Options>;
 

@@ -14,7 +14,7 @@ const flags = {
     boolean: true,
     default: false,
     describe:
-      "Only say whether this may be one of Rackspace's servers: exit status 0, or 100 where it is surely none",
+      "Only say whether this may be one of Rackspace's servers: exit status 0, or 100 if it certainly is not",
   },
   ...stackFlag,
   ...apiFlags,
@@ -61,7 +61,7 @@ async function condition(args: DoctorArgs, io: Io): Promise<number> {
     const { likenessHere } = await import('../../app/doctor/look.ts');
     const { isRackspace, why } = await likenessHere();
     if (isRackspace) return 0;
-    io.out(`this is none of Rackspace's cloud servers, and there is nothing to wait for: ${why}\n`);
+    io.out(`this is not a Rackspace cloud server, and there is nothing to wait for: ${why}\n`);
     return sureNo;
   } catch (error) {
     io.err(`rc-wait: cannot tell whether this is one of Rackspace's servers: ${reasonOf(error)}\n`);

@@ -24,7 +24,7 @@ export const remoteFlags = {
   timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
   'no-rackconnect-after': durationFlag(
     'no-rackconnect-after',
-    'How long a server may be ACTIVE without a word of RackConnect until it is said to be none of its servers',
+    'How long a server may be ACTIVE without a word of RackConnect until it counts as a server without RackConnect',
     '10m',
   ),
   managed: {
@@ -43,7 +43,7 @@ export const remoteFlags = {
     string: true,
     requiresArg: true,
     default: '4',
-    describe: 'So many of these commands run at the same time',
+    describe: 'How many of these commands run at the same time',
   },
   'exec-timeout': durationFlag('exec-timeout', 'How long each of these commands may take', '30m'),
   service: {

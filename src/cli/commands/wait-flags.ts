@@ -23,7 +23,7 @@ const onceFlag = {
 } as const satisfies Record<string, Options>;
 
 /** How the end of a wait is announced, besides the printed result. */
-const tellFlags = {
+const announceFlags = {
   signal: {
     string: true,
     requiresArg: true,
@@ -60,7 +60,7 @@ export const waitFlags = {
       "Whether to wait for the automation of Managed Operations, too, which follows RackConnect's; auto: where the roles of the account say rax_managed",
   },
   ...onceFlag,
-  ...tellFlags,
+  ...announceFlags,
   ...apiFlags,
   ...rootFlag,
   ...outputFlags,

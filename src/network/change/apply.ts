@@ -1,16 +1,16 @@
 import { holds } from '../../system/files.ts';
 import type { Run } from '../../system/tool.ts';
-import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
+import { isGatewayRoute, readDefaultRoutes } from '../kernel/routes.ts';
 import { waitForGateway } from '../kernel/wait-for-route.ts';
 import type { Probe } from '../probes/probe.ts';
-import type { FileChange, GatewayWish, NetworkPlan, NetworkResult } from '../types.ts';
+import type { FileChange, GatewayTarget, NetworkPlan, NetworkResult } from '../types.ts';
 import { lockNetwork } from './lock.ts';
-import { defaultStateFolder, type Means, meansOf } from './options.ts';
+import { type ChangeOptions, defaultStateFolder, withDefaults } from './options.ts';
 import { lockWaitMs, recoverLocked } from './recover.ts';
 import { transact } from './transaction.ts';
 
 /** How to apply a plan. */
-export interface ApplyOptions extends Means {
+export interface ApplyOptions extends ChangeOptions {
   /** tests that must succeed once the kernel uses the gateway; on the running system only */
   readonly probes?: readonly Probe[];
 }
@@ -31,25 +31,25 @@ export async function applyNetwork(plan: NetworkPlan, options: ApplyOptions): Pr
   if (plan.changes.length === 0 && plan.commands.length === 0) return result(plan, 'unchanged');
   const lock = await lockNetwork(root, stateFolder, lockWaitMs, signal);
   try {
-    const context = meansOf(options);
+    const context = withDefaults(options);
     // The plan was made without the lock. If a recovery makes it stale, the check of its files will notice.
     await recoverLocked(context);
     const changes = await missing(plan, root);
     if (changes.length === 0 && (await isInKernel(plan, context.run))) return result(plan, 'unchanged');
-    const { stack, wish, commands, restore } = plan;
+    const { stack, target, commands, restore } = plan;
     await transact(
       {
         purpose: 'apply',
         stack,
-        interfaceName: lastingName(wish),
-        gateway: wish.gateway,
-        publicInterface: wish.publicInterface,
+        interfaceName: lastingName(target),
+        gateway: target.gateway,
+        publicInterface: target.publicInterface,
         changes,
         commands,
         restore,
-        follow: (settling, stop) => waitForGateway(settling, wish, stop, plan.holdMs),
+        follow: (settling, stop) => waitForGateway(settling, target, stop, plan.holdMs),
         probes,
-        cannot: `cannot bring the gateway ${wish.gateway} into use on ${wish.interfaceName}`,
+        cannot: `cannot bring the gateway ${target.gateway} into use on ${target.interfaceName}`,
       },
       context,
     );
@@ -69,16 +69,16 @@ async function missing({ changes }: NetworkPlan, root: string): Promise<FileChan
 }
 
 /** The interface's name for the journal: the server that boots with the files does not know their labels. */
-function lastingName({ interfaceName, macAddress, isLabel }: GatewayWish): string {
+function lastingName({ interfaceName, macAddress, isLabel }: GatewayTarget): string {
   return (isLabel && macAddress) || interfaceName;
 }
 
-async function isInKernel({ commands, wish }: NetworkPlan, run: Run): Promise<boolean> {
-  return commands.length === 0 || isWished((await readDefaultRoutes(run))?.[0], wish);
+async function isInKernel({ commands, target }: NetworkPlan, run: Run): Promise<boolean> {
+  return commands.length === 0 || isGatewayRoute((await readDefaultRoutes(run))?.[0], target);
 }
 
 function result(plan: NetworkPlan, action: 'changed' | 'unchanged'): NetworkResult {
-  const { stack, wish, changes, warnings } = plan;
+  const { stack, target, changes, warnings } = plan;
   const files = changes.map(({ path }) => path);
-  return { action, stack, interface: wish.interfaceName, files, ...(warnings ? { warnings } : {}) };
+  return { action, stack, interface: target.interfaceName, files, ...(warnings ? { warnings } : {}) };
 }

@@ -1,13 +1,13 @@
 import { parseIpv4 } from '../../base/ipv4.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
-import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
+import { isGatewayRoute, readDefaultRoutes } from '../kernel/routes.ts';
 import { describeRoutes, type Settling } from '../kernel/wait-for-route.ts';
-import { isPresent, ofPresent } from '../plan/link-down.ts';
+import { forPresentLinks, isPresent } from '../plan/link-down.ts';
 import { changedFiles } from '../plan/plan.ts';
 import { askDaemon, readStackFiles, runningInterfaces } from '../plan/stack-files.ts';
 import { stacks } from '../stacks/index.ts';
-import type { Command, FileChange, GatewayWish, HostInterface } from '../types.ts';
+import type { Command, FileChange, GatewayTarget, HostInterface } from '../types.ts';
 import type { JournalEntry } from './journal/entry.ts';
 
 /*
@@ -32,13 +32,13 @@ export async function reloadingOf(
   interfaces: readonly HostInterface[] = runningInterfaces(),
 ): Promise<readonly Command[]> {
   const stack = stacks.find(({ name }) => name === last.stack);
-  const wish = wishOf(last, interfaces);
-  if (stack === undefined || wish === undefined) return [];
+  const target = wishOf(last, interfaces);
+  if (stack === undefined || target === undefined) return [];
   const files = await readStackFiles(stack, '/');
-  const reign = (await askDaemon(stack, run)) ?? new Map();
+  const configFileOf = (await askDaemon(stack, run)) ?? new Map();
   // The commands that would roll back the change on this server: `before` holds the restored files.
-  const scene = { files, before: changedFiles(files, changes), reign };
-  return ofPresent(stack.restore(wish, scene), isPresent);
+  const context = { files, before: changedFiles(files, changes), configFileOf };
+  return forPresentLinks(stack.restore(target, context), isPresent);
 }
 
 /**
@@ -52,23 +52,23 @@ export async function untilGone(
   hasCommands: boolean,
   interfaces: readonly HostInterface[] = runningInterfaces(),
 ): Promise<{ readonly failure?: string; readonly notice?: string }> {
-  const wish = wishOf(last, interfaces);
+  const target = wishOf(last, interfaces);
   const deadlineMs = clock.nowMs() + (hasCommands ? settleMs : 0);
   for (;;) {
     const [first] = (await readDefaultRoutes(run)) ?? [];
-    const isGone = first !== undefined && (wish === undefined || !isWished(first, wish));
+    const isGone = first !== undefined && (target === undefined || !isGatewayRoute(first, target));
     if (isGone) return {};
     if (clock.nowMs() >= deadlineMs) {
       const words = await describeRoutes(run);
-      if (first === undefined) return { failure: `the old files bring no default route: ${words}` };
-      return { notice: `${words} still: restart the network or the server for the old files to count` };
+      if (first === undefined) return { failure: `the old files set no default route: ${words}` };
+      return { notice: `${words} still; restart the network or the server to use the old files` };
     }
     await clock.sleep(200);
   }
 }
 
 /** The wanted gateway of that change, with the interface's name on this server. */
-function wishOf(last: JournalEntry, interfaces: readonly HostInterface[]): GatewayWish | undefined {
+function wishOf(last: JournalEntry, interfaces: readonly HostInterface[]): GatewayTarget | undefined {
   const gateway = parseIpv4(last.gateway);
   if (gateway === undefined) return undefined;
   const found = interfaces.find(

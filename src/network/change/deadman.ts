@@ -40,7 +40,7 @@ export function systemdDeadMan(run: Run, program: readonly string[]): DeadMan {
       const flags = [
         '--quiet',
         `--unit=${deadManUnit}`,
-        '--description=Put the network back, since rc-wait did not end',
+        '--description=Roll back the network change of an rc-wait that did not finish',
         `--on-active=${Math.ceil(afterMs / 1000)}s`,
         '--timer-property=AccuracySec=1s',
       ];

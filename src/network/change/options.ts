@@ -6,7 +6,7 @@ import { journalFolder, openJournal } from './journal/journal.ts';
 import type { Context } from './transaction.ts';
 
 /** The options for a change of a root's network, or for its rollback. */
-export interface Means {
+export interface ChangeOptions {
   /** only `/` is reloaded and probed */
   readonly root: string;
   /**
@@ -33,7 +33,7 @@ export interface Means {
 export const defaultStateFolder = '/run/rc-wait';
 
 /** The options with all defaults filled in. */
-export function meansOf(means: Means): Context {
+export function withDefaults(means: ChangeOptions): Context {
   const { root, run = runCommand, recoverProgram, onStep } = means;
   const isTimed = recoverProgram !== undefined && isRunningSystem(root) && isSystemdBooted();
   return {

@@ -4,7 +4,7 @@ import { isRunningSystem } from '../../system/root.ts';
 import { journalFolder, openJournal, type Pending } from './journal/journal.ts';
 import { recoveryAfter } from './journal/steps.ts';
 import { lockNetwork } from './lock.ts';
-import { defaultStateFolder, type Means, meansOf } from './options.ts';
+import { type ChangeOptions, defaultStateFolder, withDefaults } from './options.ts';
 import { lossesOf, undoChange } from './restore.ts';
 import { end, endNotedCommand, readBootId } from './running-command.ts';
 import type { Context } from './transaction.ts';
@@ -22,7 +22,7 @@ export type Recovered =
       readonly files: readonly string[];
     };
 
-export interface RecoverOptions extends Means {
+export interface RecoverOptions extends ChangeOptions {
   /**
    * How long a process that still works on the change may continue, in ms, before it is killed.
    * For the dead-man timer, which fires only when that process should have ended long ago.
@@ -56,7 +56,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
     },
   );
   try {
-    return await recoverLocked(meansOf(options));
+    return await recoverLocked(withDefaults(options));
   } finally {
     await lock.release();
   }
@@ -108,10 +108,10 @@ async function putBack(pending: Pending, context: Context, isTouched: boolean): 
     await deadMan.disarm();
     return;
   }
-  const what = `cannot undo the change of the network that was begun at ${entry.startedAt} and not ended: ${lost}`;
+  const what = `cannot undo the unfinished network change of ${entry.startedAt} and not ended: ${lost}`;
   if (undone.problems.length > 0) {
     throw new RcWaitError('NETWORK_LOST', what, {
-      hint: 'it is tried again whenever rc-wait starts; nothing else is changed before',
+      hint: 'rc-wait tries again at each start, and changes nothing else before that',
     });
   }
   // Another try would not help, and this entry must not block later changes for ever.
@@ -120,6 +120,6 @@ async function putBack(pending: Pending, context: Context, isTouched: boolean): 
   const restart = 'restart the network service, or the server, to use them';
   const isRestart = undone.kernel !== undefined && undone.foreign.length === 0;
   throw new RcWaitError('NETWORK_LOST', what, {
-    hint: isRestart ? restart : `what there was before is in ${aside}`,
+    hint: isRestart ? restart : `the old files are in ${aside}`,
   });
 }

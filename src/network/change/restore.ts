@@ -1,5 +1,5 @@
-import { isCalledFor, parseDefaultRoutes } from '../kernel/routes.ts';
-import { type Before, bringBack, describeRoutes, type Settling } from '../kernel/wait-for-route.ts';
+import { mustRun, parseDefaultRoutes } from '../kernel/routes.ts';
+import { type Before, describeRoutes, restoreRoutes, type Settling } from '../kernel/wait-for-route.ts';
 import type { Command } from '../types.ts';
 import { type PutBack, putFilesBack } from './files.ts';
 import type { JournalEntry } from './journal/entry.ts';
@@ -42,13 +42,13 @@ async function putKernelBack(
 ): Promise<string | undefined> {
   const problems: string[] = [];
   for (const command of commands) {
-    if (!(await isCalledFor(command, settling.run))) continue;
+    if (!(await mustRun(command, settling.run))) continue;
     const { ok, how, output } = await settling.run(command);
     if (!ok) problems.push(commandFailed(command, how, output));
   }
   // Without a command that restores the routes there is nothing to wait for.
   const patience = { ...settling, settleMs: commands.length > 0 ? settling.settleMs : 0 };
-  const isBack = before === undefined ? problems.length === 0 : await bringBack(patience, before);
+  const isBack = before === undefined ? problems.length === 0 : await restoreRoutes(patience, before);
   if (isBack) return undefined;
   return [`the default route is not back: ${await describeRoutes(settling.run)}`, ...problems].join('; ');
 }

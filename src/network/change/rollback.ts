@@ -3,19 +3,19 @@ import { basename, join } from 'node:path';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import { trustedFolder } from '../../base/files.ts';
 import { type Attributes, syncFolder } from '../../system/files.ts';
-import { bringBack, describeRoutes, type Settling } from '../kernel/wait-for-route.ts';
+import { describeRoutes, restoreRoutes, type Settling } from '../kernel/wait-for-route.ts';
 import type { FileChange, NetworkResult } from '../types.ts';
 import { reloadingOf, untilGone, wasMadeOffline } from './booted.ts';
 import { type FileNow, readNow, removeMadeFolders } from './files.ts';
 import type { JournalEntry, JournalFile } from './journal/entry.ts';
 import { type Journal, journalFolder, openJournal } from './journal/journal.ts';
 import { lockNetwork } from './lock.ts';
-import { defaultStateFolder, type Means, meansOf } from './options.ts';
+import { type ChangeOptions, defaultStateFolder, withDefaults } from './options.ts';
 import { lockWaitMs, recoverLocked } from './recover.ts';
 import { beforeOf } from './restore.ts';
 import { transact } from './transaction.ts';
 
-export interface UndoLastOptions extends Means {
+export interface UndoLastOptions extends ChangeOptions {
   /** also overwrite files that somebody else has changed since; copies of them are kept */
   readonly force: boolean;
 }
@@ -39,7 +39,7 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
   const journal = openJournal(root, options.journalFolder ?? journalFolder);
   const lock = await lockNetwork(root, stateFolder, lockWaitMs, signal);
   try {
-    const context = meansOf(options);
+    const context = withDefaults(options);
     const unfinished = await journal.pending();
     const recovered = await recoverLocked(context);
     if (recovered.kind === 'rolled-back' && unfinished !== undefined) {
@@ -67,7 +67,7 @@ export async function undoLast(options: UndoLastOptions): Promise<UndoneLast> {
             notice = seen.notice;
             return seen.failure;
           }
-          return before === undefined || (await bringBack(patient(settling, last), before))
+          return before === undefined || (await restoreRoutes(patient(settling, last), before))
             ? undefined
             : `the old default route does not come back: ${await describeRoutes(settling.run)}`;
         },
@@ -147,7 +147,7 @@ function changedSince(paths: readonly string[], last: JournalEntry, journal: Jou
     'NETWORK_FILE',
     `cannot roll back: ${paths.join(' and ')} ${have} been changed since rc-wait wrote at ${last.startedAt}`,
     {
-      hint: `nothing was touched; --force puts back what was there before rc-wait, and keeps copies of the files as they are now in ${keptIn(journal)}`,
+      hint: `nothing was changed; --force restores the files from before rc-wait and keeps copies of the current ones in ${keptIn(journal)}`,
     },
   );
 }

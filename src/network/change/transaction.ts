@@ -4,7 +4,7 @@ import type { StackName } from '../../base/stack-names.ts';
 import type { Attributes } from '../../system/files.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
-import { type DefaultRoute, isCalledFor, readDefaultRoutes } from '../kernel/routes.ts';
+import { type DefaultRoute, mustRun, readDefaultRoutes } from '../kernel/routes.ts';
 import type { Settling } from '../kernel/wait-for-route.ts';
 import { type Probe, runProbes } from '../probes/probe.ts';
 import type { Command, FileChange, PublicInterface } from '../types.ts';
@@ -153,7 +153,8 @@ async function arm(
     }),
     changes.map(({ path }) => path),
   );
-  if (why !== undefined) onNotice(`no timer stands by to put the network back, only the next start: ${why}`);
+  if (why !== undefined)
+    onNotice(`no rollback timer could be started, so only the next start of rc-wait would roll back: ${why}`);
 }
 
 async function bringIntoUse(
@@ -166,7 +167,7 @@ async function bringIntoUse(
     const failed: string[] = [];
     if (isRunningSystem(root)) {
       for (const command of work.commands) {
-        if (!(await isCalledFor(command, context.run))) continue;
+        if (!(await mustRun(command, context.run))) continue;
         const { ok, how, output } = await context.run(command, signal);
         await context.onStep(`ran ${command.argv[0]}`);
         if (ok) continue;
@@ -204,7 +205,7 @@ async function rollBack(
   const commands = !isTouched ? undefined : onlyChecked ? checks : work.restore;
   await putBack(pending, { context, commands, what, cause });
   context.signal?.throwIfAborted();
-  throw new RcWaitError('NETWORK_RELOAD', `${what}; what was there before is back`, { cause });
+  throw new RcWaitError('NETWORK_RELOAD', `${what}; the old state is restored`, { cause });
 }
 
 /** @throws RcWaitError NETWORK_LOST if not everything is restored */
@@ -240,6 +241,6 @@ async function putBack(
 
 function hintFor(aside: string | undefined): string {
   return aside === undefined
-    ? 'it is tried once more when rc-wait starts the next time; or restart the network service, or the server, from its console'
-    : `what the files were like before is in ${aside}`;
+    ? 'rc-wait tries again at its next start; or restart the network service or the server from its console'
+    : `the old files are in ${aside}`;
 }

@@ -1,5 +1,5 @@
 import type { Run } from '../../system/tool.ts';
-import type { Command, GatewayWish } from '../types.ts';
+import type { Command, GatewayTarget } from '../types.ts';
 
 /** A default route of the kernel's main table. */
 export interface DefaultRoute {
@@ -47,7 +47,10 @@ export function parseDefaultRoutes(text: string): DefaultRoute[] {
 }
 
 /** Whether a route goes through the wanted gateway. */
-export function isWished(route: DefaultRoute | undefined, { gateway, interfaceName }: GatewayWish): boolean {
+export function isGatewayRoute(
+  route: DefaultRoute | undefined,
+  { gateway, interfaceName }: GatewayTarget,
+): boolean {
   return route?.via === gateway && route.device === interfaceName;
 }
 
@@ -78,7 +81,7 @@ export function addition({ words }: DefaultRoute): Command {
 }
 
 /** Whether a command must run, given the kernel's addresses; if ip(8) fails, only a command without a condition. */
-export async function isCalledFor({ unlessAddressed }: Command, run: Run): Promise<boolean> {
+export async function mustRun({ unlessAddressed }: Command, run: Run): Promise<boolean> {
   if (unlessAddressed === undefined) return true;
   const { ok, output } = await run(ip('-oneline', 'address', 'show', 'dev', unlessAddressed));
   return ok && !/ inet /.test(output);

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Run } from '../../system/tool.ts';
-import type { GatewayWish } from '../types.ts';
+import type { GatewayTarget } from '../types.ts';
 import {
   addition,
   type DefaultRoute,
+  isGatewayRoute,
   isSameHop,
   isSameWay,
-  isWished,
   readDefaultRoutes,
   removal,
 } from './routes.ts';
@@ -35,7 +35,7 @@ const looksToBelieve = 6;
  */
 export async function waitForGateway(
   { run, clock, settleMs }: Settling,
-  wish: GatewayWish,
+  target: GatewayTarget,
   signal?: AbortSignal,
   holdMs = 0,
 ): Promise<string | undefined> {
@@ -45,7 +45,7 @@ export async function waitForGateway(
   for (;;) {
     const routes = await readDefaultRoutes(run);
     const [first, ...others] = routes ?? [];
-    const isThere = isWished(first, wish);
+    const isThere = isGatewayRoute(first, target);
     heldSinceMs = isThere ? (heldSinceMs ?? clock.nowMs()) : undefined;
     if (isThere && others.length > 0 && !cleared) {
       // Only once: if a stack keeps restoring another route, the gateway's still has the lowest metric and is used.
@@ -70,7 +70,7 @@ export interface Before {
  * for a moment when the old routes were read.
  * @returns whether the kernel has the old routes and no route of the change
  */
-export async function bringBack(settling: Settling, before: Before): Promise<boolean> {
+export async function restoreRoutes(settling: Settling, before: Before): Promise<boolean> {
   const { run, clock, settleMs } = settling;
   const deadlineMs = clock.nowMs() + settleMs;
   for (let looks = 0; ; ) {
@@ -84,22 +84,27 @@ export async function bringBack(settling: Settling, before: Before): Promise<boo
 }
 
 function isBack(now: readonly DefaultRoute[], before: Before): boolean {
-  return isForemost(now, before) && missing(now, before).length === 0 && inTheWay(now, before).length === 0;
+  return (
+    isBestRestored(now, before) && missing(now, before).length === 0 && conflicting(now, before).length === 0
+  );
 }
 
 /** Whether the best old route is the best again, with any metric: NetworkManager numbers them as devices come up. */
-function isForemost([first]: readonly DefaultRoute[], { routes: [expected] }: Before): boolean {
+function isBestRestored([first]: readonly DefaultRoute[], { routes: [expected] }: Before): boolean {
   return expected === undefined || (first !== undefined && isSameHop(first, expected));
 }
 
 /** The old routes whose next hop no remaining route has. If there is one, `putBack` sets every absent old route. */
 function missing(now: readonly DefaultRoute[], before: Before): readonly DefaultRoute[] {
-  const going = inTheWay(now, before);
+  const going = conflicting(now, before);
   return before.routes.filter((route) => !now.some((one) => isSameHop(one, route) && !going.includes(one)));
 }
 
 /** New routes that are on the change's interface, or that the kernel would prefer to the old ones. */
-function inTheWay(now: readonly DefaultRoute[], { routes, interfaceName }: Before): readonly DefaultRoute[] {
+function conflicting(
+  now: readonly DefaultRoute[],
+  { routes, interfaceName }: Before,
+): readonly DefaultRoute[] {
   const [expected] = routes;
   const foremost = expected?.metric ?? Number.NEGATIVE_INFINITY;
   return now.filter(
@@ -125,7 +130,7 @@ function twice(now: readonly DefaultRoute[], { routes }: Before): readonly Defau
  */
 async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): Promise<boolean> {
   const [expected] = before.routes;
-  const isToSet = missing(now, before).length > 0 || !isForemost(now, before);
+  const isToSet = missing(now, before).length > 0 || !isBestRestored(now, before);
   // All of them with their old metrics: setting only one could replace another that came back with the same metric.
   const lacking = before.routes.filter((route) => isToSet && !now.some((one) => isSameWay(one, route)));
   for (const route of lacking) {
@@ -135,10 +140,10 @@ async function putBack(run: Run, now: readonly DefaultRoute[], before: Before): 
   const set = await readDefaultRoutes(run);
   const isSet = expected === undefined || set?.some((one) => isSameHop(one, expected)) === true;
   if (set === undefined || !isSet) return false;
-  for (const route of [...inTheWay(set, before), ...twice(set, before)]) await run(removal(route));
+  for (const route of [...conflicting(set, before), ...twice(set, before)]) await run(removal(route));
   const after = await readDefaultRoutes(run);
-  if (after === undefined || inTheWay(after, before).length > 0) return false;
-  return isForemost(after, before);
+  if (after === undefined || conflicting(after, before).length > 0) return false;
+  return isBestRestored(after, before);
 }
 
 /** Describes the kernel's default route for a person. */
@@ -147,7 +152,7 @@ export async function describeRoutes(run: Run): Promise<string> {
 }
 
 function inWords(routes: readonly DefaultRoute[] | undefined): string {
-  if (routes === undefined) return 'ip(8) does not tell the routes';
+  if (routes === undefined) return 'ip(8) cannot show the routes';
   const [first] = routes;
   return first === undefined
     ? 'the kernel has no default route'

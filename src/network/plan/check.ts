@@ -1,7 +1,7 @@
 import type { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
 import type { StackName } from '../../base/stack-names.ts';
-import { type DefaultRoute, isWished, readDefaultRoutes } from '../kernel/routes.ts';
+import { type DefaultRoute, isGatewayRoute, readDefaultRoutes } from '../kernel/routes.ts';
 import { refusal } from '../survey/survey.ts';
 import type { NetworkPlan } from '../types.ts';
 import { type PlanHost, type PlanRequest, planWithSurvey, runningHost } from './plan.ts';
@@ -35,22 +35,22 @@ export interface Check {
  */
 export async function checkNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<Check> {
   const { plan, survey } = await planWithSurvey(request, host);
-  const { wish, stack, changes } = plan;
+  const { target, stack, changes } = plan;
   const routes = host.isRunning(request.root) ? await readDefaultRoutes(host.run) : undefined;
-  const kernel = host.isRunning(request.root) ? isWished(routes?.[0], wish) : undefined;
-  const reasons = changes.map(({ path }) => `${path} is not as it should be`);
+  const kernel = host.isRunning(request.root) ? isGatewayRoute(routes?.[0], target) : undefined;
+  const reasons = changes.map(({ path }) => `${path} needs a change`);
   reasons.push(...survey.problems);
   if (kernel === false) reasons.push(kernelWords(routes, request.gateway));
   return {
-    gateway: wish.gateway,
-    interfaceName: wish.interfaceName,
+    gateway: target.gateway,
+    interfaceName: target.interfaceName,
     stack,
     configuration: changes.length === 0 && survey.problems.length === 0,
     kernel,
     defaultRoutes: (routes ?? []).map(({ words }) => words.join(' ')),
     reasons,
     warnings: plan.warnings ?? [],
-    obstacle: survey.problems.length > 0 ? refusal(survey, wish) : undefined,
+    obstacle: survey.problems.length > 0 ? refusal(survey, target) : undefined,
     plan,
   };
 }
@@ -61,7 +61,7 @@ export function isHeld({ configuration, kernel }: Check): boolean {
 }
 
 function kernelWords(routes: readonly DefaultRoute[] | undefined, gateway: Ipv4Address): string {
-  if (routes === undefined) return "ip(8) does not tell the kernel's routes";
+  if (routes === undefined) return "ip(8) cannot show the kernel's routes";
   const [first] = routes;
   const seen = first === undefined ? 'there is none' : `it is "${first.words.join(' ')}"`;
   return `the kernel's default route does not go through ${gateway}: ${seen}`;

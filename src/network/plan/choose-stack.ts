@@ -87,7 +87,7 @@ function whyIdle(
   const server = all.find(
     (fact) => fact.manages === true && fact.installed !== false && servedBy?.includes(fact.stack),
   );
-  return server && manages !== true ? `${server.stack} goes by a file of its own` : undefined;
+  return server && manages !== true ? `${server.stack} uses a file of its own` : undefined;
 }
 
 function reason({ stack }: StackFact, interfaceName: string, configuring: readonly StackFact[]): string {

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { RcWaitError } from '../../base/error.ts';
 import type { Run } from '../../system/tool.ts';
-import { linkMoveOf } from '../change/restore-commands.ts';
+import { linkChangeOf } from '../change/restore-commands.ts';
 import { shownOnly } from '../kernel/routes.ts';
 import { cannotDisable } from '../stacks/stacked-on.ts';
-import type { Command, GatewayWish, NetworkFile, Stack } from '../types.ts';
+import type { Command, GatewayTarget, NetworkFile, Stack } from '../types.ts';
 import { systemdRelease } from './systemd-release.ts';
 
 /**
@@ -14,7 +14,7 @@ import { systemdRelease } from './systemd-release.ts';
  * @throws RcWaitError NETWORK_FILE
  */
 export async function refuseLower(
-  { interfaceName }: GatewayWish,
+  { interfaceName }: GatewayTarget,
   names: readonly string[],
   sysfs = '/sys/class/net',
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function refuseLower(
     if (!stands) continue;
     throw new RcWaitError(
       'NETWORK_FILE',
-      `cannot disable ${name}: ${interfaceName}, by which the gateway is reached, stands on it`,
+      `cannot disable ${name}: ${interfaceName}, which carries the gateway, depends on it`,
       { hint: 'leave it up with --public-interface keep' },
     );
   }
@@ -70,12 +70,12 @@ export function isPresent(name: string): boolean {
 }
 
 /** The commands without commands for a single link that this server lacks: ip(8) and nmcli(1) would fail. */
-export function ofPresent(
+export function forPresentLinks(
   commands: readonly Command[],
   has: (interfaceName: string) => boolean,
 ): readonly Command[] {
   return commands.filter((command) => {
-    const name = command.unlessAddressed ?? linkMoveOf(command)?.name;
+    const name = command.unlessAddressed ?? linkChangeOf(command)?.name;
     return name === undefined || has(name);
   });
 }
@@ -92,7 +92,7 @@ function setsUp(name: string, { argv }: Command): boolean {
  * networks come back by themselves (but not after a boot: see `bringUp` of links.ts).
  * IPv4 default routes are restored when the change is undone.
  */
-export async function lostWhenDown(
+export async function lostByDown(
   names: readonly string[],
   restore: readonly Command[],
   run: Run,

@@ -1,4 +1,4 @@
-import type { GatewayWish, ParsedRoute } from '../types.ts';
+import type { GatewayTarget, ParsedRoute } from '../types.ts';
 
 /**
  * What is wrong with the routes that a stack's own tool derives from the new files: there must be exactly one
@@ -7,7 +7,7 @@ import type { GatewayWish, ParsedRoute } from '../types.ts';
  * @returns undefined if nothing is wrong
  */
 export function faultIn(
-  { gateway }: GatewayWish,
+  { gateway }: GatewayTarget,
   after: readonly ParsedRoute[],
   before: readonly ParsedRoute[] | undefined,
 ): string | undefined {

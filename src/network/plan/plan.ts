@@ -2,28 +2,28 @@ import type { Ipv4Address } from '../../base/ipv4.ts';
 import type { StackName } from '../../base/stack-names.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import { type Run, runCommand } from '../../system/tool.ts';
-import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
+import { isGatewayRoute, readDefaultRoutes } from '../kernel/routes.ts';
 import { stacks } from '../stacks/index.ts';
 import { overrulingOf } from '../survey/boot.ts';
 import { refusal, type Survey, surveyDefaults } from '../survey/survey.ts';
 import type {
+  ConfigFileOf,
   FileChange,
-  GatewayWish,
+  GatewayTarget,
   HostInterface,
+  InterfaceRef,
   NetworkFile,
   NetworkPlan,
   PublicInterface,
-  Reign,
   Stack,
-  Target,
 } from '../types.ts';
 import { chooseStack, type StackFact } from './choose-stack.ts';
 import { interfaceForGateway, namedByHand } from './gateway-interface.ts';
 import {
   carriedByNetworkd,
+  forPresentLinks,
   isPresent,
-  lostWhenDown,
-  ofPresent,
+  lostByDown,
   refuseIgnored,
   refuseLower,
 } from './link-down.ts';
@@ -70,7 +70,7 @@ export const runningHost: PlanHost = {
  */
 export async function planNetwork(request: PlanRequest, host: PlanHost = runningHost): Promise<NetworkPlan> {
   const { plan, survey } = await planWithSurvey(request, host);
-  if (survey.problems.length > 0) throw refusal(survey, plan.wish);
+  if (survey.problems.length > 0) throw refusal(survey, plan.target);
   return plan;
 }
 
@@ -94,60 +94,64 @@ export async function planWithSurvey(
         request,
       );
   const holder = interfaceForGateway(gateway, interfaces, interfaceName);
-  const target: Target = {
+  const link: InterfaceRef = {
     interfaceName: holder.name,
     ...(holder.macAddress === undefined ? {} : { macAddress: holder.macAddress }),
     ...(labels.includes(holder.name) ? { isLabel: true } : {}),
   };
   const { stack: name, why } = chooseStack(
-    readings.map((reading) => factOf(reading, target, readings)),
-    target.interfaceName,
+    readings.map((reading) => factOf(reading, link, readings)),
+    link.interfaceName,
     request.stack,
   );
   const chosen = readings.find(({ stack }) => stack.name === name);
   const { publicInterface = 'keep' } = request;
-  const wish: GatewayWish = { ...withFile(target, chosen?.reign), gateway, publicInterface };
-  const changes = chosen?.stack.edit(chosen.files, wish) ?? [];
+  const target: GatewayTarget = { ...withFile(link, chosen?.configFileOf), gateway, publicInterface };
+  const changes = chosen?.stack.edit(chosen.files, target) ?? [];
   const named =
-    chosen && publicInterface === 'disable' ? chosen.stack.publicInterfaces(chosen.files, wish) : [];
+    chosen && publicInterface === 'disable' ? chosen.stack.publicInterfaces(chosen.files, target) : [];
   // Files may name an interface that this server lacks; there is nothing to take down then.
   const disabled = running ? named.filter((one) => host.isPresent(one)) : named;
   if (chosen) await refuseIgnored(carriedByNetworkd(chosen.stack, chosen.files, disabled), root);
-  if (running) await refuseLower(wish, disabled);
+  if (running) await refuseLower(target, disabled);
   const before = chosen?.files ?? [];
-  const scene = { files: changedFiles(before, changes), before, reign: chosen?.reign ?? new Map() };
+  const context = {
+    files: changedFiles(before, changes),
+    before,
+    configFileOf: chosen?.configFileOf ?? new Map(),
+  };
   const verification = chosen && {
     stack: chosen.stack,
-    wish,
+    target,
     before,
-    after: scene.files,
+    after: context.files,
     isRunning: running,
   };
   const warning = verification && (await verifyFiles(verification, host));
-  const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, wish)));
-  const commands = reload ? ofPresent(chosen?.stack.reload(wish, scene) ?? [], host.isPresent) : [];
-  const restore = reload ? ofPresent(chosen?.stack.restore(wish, scene) ?? [], host.isPresent) : [];
+  const reload = running && (changes.length > 0 || !(await kernelAgrees(host.run, target)));
+  const commands = reload ? forPresentLinks(chosen?.stack.reload(target, context) ?? [], host.isPresent) : [];
+  const restore = reload ? forPresentLinks(chosen?.stack.restore(target, context) ?? [], host.isPresent) : [];
   const isSettled = changes.length === 0;
   const survey = await surveyDefaults({
     root,
     host: running ? host : undefined,
     readings,
     chosen,
-    after: scene.files,
-    wish,
+    after: context.files,
+    target,
     isSettled,
   });
-  const doubts = chosen?.stack.doubts?.(scene.files, running) ?? [];
+  const doubts = chosen?.stack.doubts?.(context.files, running) ?? [];
   const warnings = [...(warning === undefined ? [] : [warning]), ...doubts, ...survey.warnings];
   const plan: NetworkPlan = {
     stack: name,
     ...(chosen?.stack.holdMs === undefined ? {} : { holdMs: chosen.stack.holdMs }),
     why,
-    wish,
+    target,
     disabled,
     changes,
     commands,
-    restore: [...restore, ...(await lostWhenDown(disabled, restore, host.run))],
+    restore: [...restore, ...(await lostByDown(disabled, restore, host.run))],
     ...(warnings.length > 0 ? { warnings } : {}),
   };
   return { plan, survey };
@@ -166,9 +170,12 @@ export async function explainStack(
   const running = host.isRunning(root);
   const readings = await readAll(request, running ? host : undefined);
   const known = running ? host.interfaces().find(({ name }) => name === interfaceName) : undefined;
-  const target: Target = { interfaceName, ...(known?.macAddress ? { macAddress: known.macAddress } : {}) };
+  const link: InterfaceRef = {
+    interfaceName,
+    ...(known?.macAddress ? { macAddress: known.macAddress } : {}),
+  };
   return chooseStack(
-    readings.map((reading) => factOf(reading, target, readings)),
+    readings.map((reading) => factOf(reading, link, readings)),
     interfaceName,
     stack,
   ).why;
@@ -180,17 +187,17 @@ interface Reading {
   /** undefined below a root that is not running */
   readonly installed: boolean | undefined;
   /** undefined also without a daemon, or if its answer cannot be parsed */
-  readonly reign: Reign | undefined;
+  readonly configFileOf: ConfigFileOf | undefined;
 }
 
 function factOf(
-  { stack, files, installed, reign }: Reading,
-  target: Target,
+  { stack, files, installed, configFileOf }: Reading,
+  link: InterfaceRef,
   all: readonly Reading[],
 ): StackFact {
   const { name, servedBy } = stack;
-  const isNamed = reign?.has(target.interfaceName);
-  const filed = withFile(target, reign);
+  const isNamed = configFileOf?.has(link.interfaceName);
+  const filed = withFile(link, configFileOf);
   const configures = stack.configures(files, filed);
   const [obstacle] = configures ? [] : stack.bootObstacles(files, filed, { isScripted: true });
   return {
@@ -200,7 +207,7 @@ function factOf(
     installed,
     // Another stack may apply these files, even if the daemon that was queried does not.
     manages: isNamed === false && servedBy !== undefined ? undefined : isNamed,
-    overruled: overruledIn(all, stack, files, target),
+    overruled: overruledIn(all, stack, files, link),
     ...(servedBy === undefined ? {} : { servedBy }),
   };
 }
@@ -210,18 +217,18 @@ function overruledIn(
   all: readonly Reading[],
   { generates }: Stack,
   files: readonly NetworkFile[],
-  target: Target,
+  link: InterfaceRef,
 ): string | undefined {
-  const configuring = all.filter((one) => one.installed !== false && one.stack.configures(one.files, target));
+  const configuring = all.filter((one) => one.installed !== false && one.stack.configures(one.files, link));
   return (generates?.(files) ?? [])
-    .filter((one) => one.isFor(target))
-    .flatMap((one) => overrulingOf(one, configuring, target))
+    .filter((one) => one.isFor(link))
+    .flatMap((one) => overrulingOf(one, configuring, link))
     .find(({ isCertain }) => isCertain)?.reason;
 }
 
-function withFile(target: Target, reign: Reign | undefined): Target {
-  const file = reign?.get(target.interfaceName);
-  return file === undefined ? target : { ...target, file };
+function withFile(link: InterfaceRef, configFileOf: ConfigFileOf | undefined): InterfaceRef {
+  const file = configFileOf?.get(link.interfaceName);
+  return file === undefined ? link : { ...link, file };
 }
 
 /** The files after the changes. */
@@ -246,7 +253,12 @@ async function readAll(
     const isIdle = installed === false && wanted === 'auto';
     const files = await (isIdle ? readIdle(stack, root) : readStackFiles(stack, root));
     const isAsked = host !== undefined && installed === true && files.length > 0;
-    readings.push({ stack, installed, files, reign: isAsked ? await askDaemon(stack, host.run) : undefined });
+    readings.push({
+      stack,
+      installed,
+      files,
+      configFileOf: isAsked ? await askDaemon(stack, host.run) : undefined,
+    });
   }
   return readings;
 }
@@ -271,7 +283,7 @@ async function readIdle(stack: Stack, root: string): Promise<readonly NetworkFil
 }
 
 /** Correct files are not enough: after a kill between writing and reloading, the kernel still has the old route. */
-async function kernelAgrees(run: Run, wish: GatewayWish): Promise<boolean> {
+async function kernelAgrees(run: Run, target: GatewayTarget): Promise<boolean> {
   const [first] = (await readDefaultRoutes(run)) ?? [];
-  return isWished(first, wish);
+  return isGatewayRoute(first, target);
 }

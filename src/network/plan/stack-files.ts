@@ -8,7 +8,7 @@ import { links } from '../../system/links.ts';
 import { isNullBelow, isRunningSystem, openBelow, realpathBelow } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
 import { componentsOf, globPattern, hasWildcard } from '../stacks/text/glob.ts';
-import type { Command, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
+import type { Command, ConfigFileOf, HostInterface, NetworkFile, Stack } from '../types.ts';
 
 /** More than any network file has; a larger file is something else. */
 const longestFileBytes = 1024 * 1024;
@@ -28,7 +28,7 @@ export async function readStackFiles(stack: Stack, root: string): Promise<Networ
   const globs = [...stack.sources];
   for (let glob = globs.shift(); glob !== undefined; glob = globs.shift()) {
     for (const path of await expand(root, glob)) {
-      if (files.has(path) || stack.passesOver?.(path)) continue;
+      if (files.has(path) || stack.ignores?.(path)) continue;
       const file = await readNetworkFile(root, path, stack);
       if (file === undefined) continue;
       files.set(path, file);
@@ -67,8 +67,8 @@ export async function readNetworkFile(
     if (ignored === undefined) return file;
     return { ...file, ...(isRunning ? { ignored } : { ignoredAsItIs: ignored }) };
   } catch (error) {
-    const target = needsEveryFile && isAbsence(error) ? await linkTarget(root, path) : undefined;
-    if (target !== undefined) throw leadsNowhere(path, target);
+    const link = needsEveryFile && isAbsence(error) ? await linkTarget(root, path) : undefined;
+    if (link !== undefined) throw leadsNowhere(path, link);
     if (isAbsence(error)) return undefined;
     if (error instanceof RcWaitError) throw error;
     throw new RcWaitError('NETWORK_FILE', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
@@ -84,10 +84,10 @@ async function linkTarget(root: string, path: string): Promise<string | undefine
   }
 }
 
-function leadsNowhere(path: string, target: string): RcWaitError {
+function leadsNowhere(path: string, link: string): RcWaitError {
   return new RcWaitError(
     'NETWORK_FILE',
-    `cannot read ${path}: it is a symbolic link to ${target}, which does not exist`,
+    `cannot read ${path}: it is a symbolic link to ${link}, which does not exist`,
     { hint: 'nothing was changed; take the link away, or put there what it leads to' },
   );
 }
@@ -166,7 +166,7 @@ export async function isInstalled(tool: string): Promise<boolean> {
  * The interfaces that the stack's daemon says it manages: empty if it is not active;
  * undefined if there is no daemon or no usable answer.
  */
-export async function askDaemon({ daemon }: Stack, run: Run): Promise<Reign | undefined> {
+export async function askDaemon({ daemon }: Stack, run: Run): Promise<ConfigFileOf | undefined> {
   if (daemon === undefined) return undefined;
   const isActive = { argv: ['systemctl', 'is-active', '--quiet', daemon.unit], timeoutMs: 10_000 } as const;
   if (!(await run(isActive)).ok) return new Map();

@@ -4,13 +4,13 @@ import { decodeBytes, encodeBytes } from '../../base/bytes.ts';
 import { errnoOf, RcWaitError } from '../../base/error.ts';
 import { makeFolder, readRegular } from '../../base/files.ts';
 import type { Finished, Run } from '../../system/tool.ts';
-import type { GatewayWish, NetworkFile, ParsedRoute, Parser, Stack } from '../types.ts';
+import type { GatewayTarget, NetworkFile, ParsedRoute, Parser, Stack } from '../types.ts';
 import { faultIn } from './parsed.ts';
 
 /** New files that are not in use yet. */
 export interface Verification {
   readonly stack: Stack;
-  readonly wish: GatewayWish;
+  readonly target: GatewayTarget;
   /** the stack's current files */
   readonly before: readonly NetworkFile[];
   /** the files after the change */
@@ -37,23 +37,23 @@ interface Machine {
  * @throws RcWaitError NETWORK_FILE if the routes that the tool derives from the files are wrong
  */
 export async function verifyFiles(
-  { stack, wish, before, after, isRunning }: Verification,
+  { stack, target, before, after, isRunning }: Verification,
   { isInstalled, run }: Machine,
 ): Promise<string | undefined> {
   const { parser } = stack;
   if (parser === undefined || !(await isInstalled(parser.tool))) return undefined;
-  const now = await parse(parser, after, wish, run);
+  const now = await parse(parser, after, target, run);
   if (now === undefined) return undefined;
-  const old = isSame(before, after) ? undefined : await parse(parser, before, wish, run);
+  const old = isSame(before, after) ? undefined : await parse(parser, before, target, run);
   if (!now.finished.ok) {
     if (old?.finished.ok !== true)
       return isRunning && old !== undefined ? undefined : refusesAll(parser, now, isRunning);
     const fault = `refuses the new files: ${failureWords(now)}`;
-    if (isRunning) throw refusal(wish, fault, { parser, isRunning });
+    if (isRunning) throw refusal(target, fault, { parser, isRunning });
     return `${parser.tool} of this machine ${fault}; that of the disk may be another release, and was not asked`;
   }
-  const fault = now.routes && faultIn(wish, now.routes, old?.finished.ok ? old.routes : undefined);
-  if (fault !== undefined) throw refusal(wish, fault, { parser, isRunning });
+  const fault = now.routes && faultIn(target, now.routes, old?.finished.ok ? old.routes : undefined);
+  if (fault !== undefined) throw refusal(target, fault, { parser, isRunning });
   return undefined;
 }
 
@@ -68,18 +68,19 @@ interface Parsed {
 async function parse(
   parser: Parser,
   files: readonly NetworkFile[],
-  wish: GatewayWish,
+  target: GatewayTarget,
   run: Run,
 ): Promise<Parsed | undefined> {
   const folder = await privateFolder();
   if (folder === undefined) return undefined;
   try {
-    const question = parser.question(files, folder, wish);
+    const question = parser.question(files, folder, target);
     if (question === undefined || !(await isLaid(question.files, folder))) return undefined;
     const finished = await run(question.command);
     const made = finished.ok ? await readMade(folder, parser.makes) : [];
     const { output: printed, isCut } = finished;
-    const routes = finished.ok && isCut !== true ? parser.routes({ files, wish, printed, made }) : undefined;
+    const routes =
+      finished.ok && isCut !== true ? parser.routes({ files, target, printed, made }) : undefined;
     return { finished, routes };
   } finally {
     // A leftover is harmless: /run is empty after the next boot.
@@ -155,7 +156,7 @@ function failureWords({ finished: { how, output } }: Parsed): string {
 }
 
 function refusal(
-  { gateway, interfaceName }: GatewayWish,
+  { gateway, interfaceName }: GatewayTarget,
   fault: string,
   { parser, isRunning }: { readonly parser: Parser; readonly isRunning: boolean },
 ): RcWaitError {

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { type Run, runCommand } from '../../system/tool.ts';
-import type { Command, GatewayWish } from '../types.ts';
+import type { Command, GatewayTarget } from '../types.ts';
 import type { Probe } from './probe.ts';
 
 export interface GatewayProbeOptions {
@@ -25,7 +25,7 @@ const discardPort = 9;
  * ping the only test. An old neighbour entry proves nothing, so it is deleted first.
  */
 export function gatewayProbe(
-  { gateway, interfaceName }: GatewayWish,
+  { gateway, interfaceName }: GatewayTarget,
   { run = runCommand, clock = systemClock, provoke = sendDatagram }: GatewayProbeOptions = {},
 ): Probe {
   const ip = (...args: string[]): Command => ({ argv: ['ip', '-4', 'neigh', ...args], timeoutMs: 5_000 });

@@ -5,7 +5,7 @@ import { offMark } from './text/marks.ts';
 /** Sorts after the drop-ins of others (10 to 50), so its settings win. */
 export const ownDropIn = '90-rc-wait.conf';
 
-const header = `# Written by rc-wait: the one default route of this server. Changes here are lost.
+const header = `# Written by rc-wait: the only default route of this server. Changes here are lost.
 # To undo it: remove all files of this name; in the other files below
 # /etc/systemd/network take away the marks "${offMark}"; then run
 # "networkctl reload" and "networkctl reconfigure" with the interfaces' names.

@@ -1,4 +1,4 @@
-import type { Command, GatewayWish } from '../types.ts';
+import type { Command, GatewayTarget } from '../types.ts';
 
 /** Interfaces that a change takes down, or brings back up. */
 export interface Links {
@@ -16,7 +16,7 @@ export function linksOf(before: readonly string[], after: readonly string[]): Li
 }
 
 /** The links that undo a change; an interface that was down before it stays down. */
-export function linksBack(before: readonly string[], after: readonly string[]): Links {
+export function linksUndone(before: readonly string[], after: readonly string[]): Links {
   return {
     down: before.filter((name) => !after.includes(name)),
     up: after.filter((name) => !before.includes(name)),
@@ -34,7 +34,7 @@ export function linkCommands(names: readonly string[], state: 'up' | 'down'): Co
  * @param tools see `bringUp`
  */
 export function routeMove(
-  { gateway, interfaceName }: GatewayWish,
+  { gateway, interfaceName }: GatewayTarget,
   { up, down }: Links,
   tools: Tools,
 ): Command[] {
@@ -53,7 +53,7 @@ export type Tools = readonly (readonly [string, ...string[]])[];
  * Undoes what a change did to links. The routes are restored from what the kernel held before.
  * @param tools see `bringUp`
  */
-export function linksMove({ up, down }: Links, tools: Tools): Command[] {
+export function restoreLinks({ up, down }: Links, tools: Tools): Command[] {
   return [...bringUp(up, tools), ...linkCommands(down, 'down')];
 }
 

@@ -1,4 +1,4 @@
-import type { NetworkFile, Target } from '../types.ts';
+import type { InterfaceRef, NetworkFile } from '../types.ts';
 import { globPattern, nameOf } from './text/glob.ts';
 import { type IniFile, keyfileDialect, readIni, type Section } from './text/ini.ts';
 
@@ -26,7 +26,7 @@ interface Told {
  * Whether the configuration keeps NetworkManager off an interface: `unmanaged-devices` of [keyfile], which counts
  * for profiles of every plugin, and `managed=0` of a [device] section.
  */
-export function unmanagedBy(files: readonly NetworkFile[], target: Target): Told | undefined {
+export function unmanagedBy(files: readonly NetworkFile[], target: InterfaceRef): Told | undefined {
   const read = effective(files);
   const list = listOf(read, 'keyfile', 'unmanaged-devices');
   const inList = judgeList(list.words, target);
@@ -43,7 +43,7 @@ export function unmanagedBy(files: readonly NetworkFile[], target: Target): Told
 }
 
 /** Whether NetworkManager makes no profile of its own, by DHCP, for an interface without one (`no-auto-default`). */
-export function isWithoutDefaultProfile(files: readonly NetworkFile[], target: Target): boolean {
+export function isWithoutDefaultProfile(files: readonly NetworkFile[], target: InterfaceRef): boolean {
   return judgeList(listOf(effective(files), 'main', 'no-auto-default').words, target) !== 'no';
 }
 
@@ -98,7 +98,7 @@ function listOf(files: readonly IniFile[], section: string, key: string) {
 /** The last [device…] section that matches and says `managed`. */
 function deviceSetting(
   files: readonly IniFile[],
-  target: Target,
+  target: InterfaceRef,
 ): (Told & { isManaged: boolean }) | undefined {
   return files
     .flatMap((file) =>
@@ -115,7 +115,7 @@ function deviceSetting(
     .at(-1);
 }
 
-function matchOf({ settings }: Section, target: Target): InList {
+function matchOf({ settings }: Section, target: InterfaceRef): InList {
   const match = settings.findLast(({ key }) => key === 'match-device')?.value;
   return match === undefined ? 'yes' : judgeList(match.split(/[;,\s]+/).filter(Boolean), target);
 }
@@ -124,7 +124,7 @@ function matchOf({ settings }: Section, target: Target): InList {
  * Judges a device list (NetworkManager.conf(5), DEVICE LIST FORMAT): one word must match, and none behind `except:`.
  * A list that only has exceptions holds all others.
  */
-function judgeList(words: readonly string[], target: Target): InList {
+function judgeList(words: readonly string[], target: InterfaceRef): InList {
   const isExcept = (word: string) => word.startsWith('except:');
   const excepts = words.filter(isExcept).map((word) => judgeWord(word.slice('except:'.length), target));
   const others = words.filter((word) => !isExcept(word)).map((word) => judgeWord(word, target));
@@ -138,7 +138,7 @@ function best(verdicts: readonly InList[]): InList {
   return verdicts.includes('maybe') ? 'maybe' : 'no';
 }
 
-function judgeWord(word: string, { interfaceName, macAddress }: Target): InList {
+function judgeWord(word: string, { interfaceName, macAddress }: InterfaceRef): InList {
   const is = (test: boolean): InList => (test ? 'yes' : 'no');
   const [, kind = '', value = ''] = /^([a-z0-9-]+):(.*)$/.exec(word) ?? [];
   if (word === '*') return 'yes';

@@ -1,7 +1,7 @@
 import { RcWaitError } from '../../base/error.ts';
 
 /** An interface stacked on another: a VLAN on its link, a bond or a bridge on its ports. */
-export interface Standing {
+export interface StackedLink {
   readonly upper: string;
   readonly lower: string;
   /** the file that defines the relation */
@@ -15,11 +15,11 @@ export interface Standing {
  * would bring it up again.
  * @throws RcWaitError NETWORK_FILE naming the file
  */
-export function refuseStanding(interfaceNames: readonly string[], standings: readonly Standing[]): void {
+export function refuseStacked(interfaceNames: readonly string[], stackedLinks: readonly StackedLink[]): void {
   const isDisabled = (name: string) => interfaceNames.includes(name);
   const all = [
-    ...standings,
-    ...standings.flatMap(({ upper, lower, path }) => impliedBy([upper, lower], path)),
+    ...stackedLinks,
+    ...stackedLinks.flatMap(({ upper, lower, path }) => impliedBy([upper, lower], path)),
   ];
   for (const { upper, lower, path, isPort } of all) {
     if (isDisabled(lower) && !isDisabled(upper)) {
@@ -32,7 +32,7 @@ export function refuseStanding(interfaceNames: readonly string[], standings: rea
 }
 
 /** The VLANs implied by names such as `eth0.100` (interfaces(5), ifcfg of RHEL and SUSE). */
-export function impliedBy(names: readonly string[], path: string): Standing[] {
+export function impliedBy(names: readonly string[], path: string): StackedLink[] {
   return names.flatMap((upper) => {
     const [, lower] = /^(.+)\.\d+$/.exec(upper) ?? [];
     return lower === undefined ? [] : [{ upper, lower, path, isPort: false }];

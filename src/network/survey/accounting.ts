@@ -1,8 +1,8 @@
-import type { FileDefault, GatewayWish, HostInterface, Target } from '../types.ts';
+import type { FileDefault, GatewayTarget, HostInterface, InterfaceRef } from '../types.ts';
 
 /** Whether a default route is not the wanted one, or depends on a DHCP server. */
-export function isForeign({ via, isLeased, mayBeOn }: FileDefault, wish: GatewayWish): boolean {
-  return isLeased || via !== wish.gateway || !mayBeOn(wish);
+export function isForeign({ via, isLeased, mayBeOn }: FileDefault, target: GatewayTarget): boolean {
+  return isLeased || via !== target.gateway || !mayBeOn(target);
 }
 
 /**
@@ -10,14 +10,14 @@ export function isForeign({ via, isLeased, mayBeOn }: FileDefault, wish: Gateway
  * these files removes the routes only for now, because their source will set them again.
  * @param interfaces used to look up MAC addresses
  */
-export function unexplained<T extends Shown>(
+export function withoutSource<T extends Shown>(
   routes: readonly T[],
   files: readonly FileDefault[],
-  wish: GatewayWish,
+  target: GatewayTarget,
   interfaces: readonly HostInterface[],
 ): T[] {
   return routes.filter((route) =>
-    hopsOf(route).some((hop) => !isWish(hop, wish) && !files.some((one) => brings(one, hop, interfaces))),
+    hopsOf(route).some((hop) => !isWish(hop, target) && !files.some((one) => brings(one, hop, interfaces))),
   );
 }
 
@@ -42,7 +42,7 @@ function hopsOf({ words }: Shown): Hop[] {
   }));
 }
 
-function isWish({ via, device }: Hop, { gateway, interfaceName }: GatewayWish): boolean {
+function isWish({ via, device }: Hop, { gateway, interfaceName }: GatewayTarget): boolean {
   return via === gateway && (device === undefined || device === interfaceName);
 }
 
@@ -53,8 +53,8 @@ function brings(one: FileDefault, { via, device }: Hop, interfaces: readonly Hos
   if (!one.isLeased && via !== undefined && one.device !== device) return false;
   if (device === undefined) return true;
   const macAddress = interfaces.find(({ name }) => name === device)?.macAddress;
-  const target: Target = { interfaceName: device, ...(macAddress === undefined ? {} : { macAddress }) };
-  return one.mayBeOn(target);
+  const link: InterfaceRef = { interfaceName: device, ...(macAddress === undefined ? {} : { macAddress }) };
+  return one.mayBeOn(link);
 }
 
 /** A default route in the words of ip-route(8), for a person. */

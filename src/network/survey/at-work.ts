@@ -7,13 +7,13 @@ import { expand } from '../plan/stack-files.ts';
 import { stacks } from '../stacks/index.ts';
 
 /** A program that may set default routes at boot: a stack, or an independent DHCP client. */
-export type Actor = StackName | 'dhcpcd';
+export type Configurator = StackName | 'dhcpcd';
 
 /**
  * The units that apply an actor's files; one of them is enough. netplan has none: where it is installed,
  * its generator runs at every boot.
  */
-const units: Readonly<Record<Actor, readonly string[]>> = {
+const units: Readonly<Record<Configurator, readonly string[]>> = {
   netplan: [],
   ifupdown: ['networking.service'],
   networkd: ['systemd-networkd.service'],
@@ -24,11 +24,11 @@ const units: Readonly<Record<Actor, readonly string[]>> = {
 };
 
 /** Which actors set up the network at boot. */
-export interface Work {
+export interface BootUse {
   /** whether an actor's files are applied at boot */
-  isAtWork(actor: Actor): Promise<boolean>;
+  isUsedAtBoot(actor: Configurator): Promise<boolean>;
   /** whether scripts apply all of its files, regardless of a daemon */
-  isScripted(actor: Actor): Promise<boolean>;
+  isScripted(actor: Configurator): Promise<boolean>;
   /** whether a unit is active now; false below a root that is not running */
   isActive(unit: string): Promise<boolean>;
 }
@@ -43,7 +43,7 @@ interface Asked {
 }
 
 /** On the running system an actor counts if its program is installed and one of its units is active or enabled. */
-export function workRunning(root: string, { isInstalled, run }: Asked): Work {
+export function workRunning(root: string, { isInstalled, run }: Asked): BootUse {
   const ask = async (question: 'is-active' | 'is-enabled', unit: string) => {
     const argv = ['systemctl', question, '--quiet', unit] as const;
     const { ok, how } = await run({ argv, timeoutMs: 10_000 });
@@ -55,7 +55,7 @@ export function workRunning(root: string, { isInstalled, run }: Asked): Work {
   return {
     isActive,
     isScripted: async (actor) => actor === 'ifcfg' && isUp('network.service'),
-    isAtWork: remembering(async (actor) => {
+    isUsedAtBoot: remembering(async (actor) => {
       if (!(await anyOf(toolsOf(actor), isInstalled))) return false;
       if (actor !== 'netplan') return anyOf(units[actor], isUp);
       return anyOf(generated, async (glob) => (await expand(root, glob)).length > 0);
@@ -79,10 +79,10 @@ const folders = ['usr/local/sbin', 'usr/local/bin', 'usr/sbin', 'sbin', 'usr/bin
  * Below a root that is not running an actor counts if its program is installed and a target wants one of its
  * units. A tree without any stack's program is not a complete disk; then every actor counts.
  */
-export function workBelow(root: string): Work {
+export function workBelow(root: string): BootUse {
   const has = (tool: string) => anyOf(folders, (folder) => isThere(root, `/${folder}/${tool}`));
   let isWhole: Promise<boolean> | undefined;
-  const isWanted = (actor: Actor) => anyOf(units[actor], (unit) => hasLink(root, unit));
+  const isWanted = (actor: Configurator) => anyOf(units[actor], (unit) => hasLink(root, unit));
   const wholeness = () => {
     isWhole ??= anyOf(
       stacks.flatMap(({ tools }) => tools),
@@ -90,18 +90,18 @@ export function workBelow(root: string): Work {
     );
     return isWhole;
   };
-  const isAtWork = async (actor: Actor): Promise<boolean> => {
+  const isUsedAtBoot = async (actor: Configurator): Promise<boolean> => {
     if (!(await wholeness())) return true;
     if (!(await anyOf(toolsOf(actor), has))) return false;
     // netplan's generator makes systemd start networkd, without a link in this tree.
     return units[actor].length === 0 || (actor === 'networkd' && (await has('netplan'))) || isWanted(actor);
   };
-  const isScripted = async (actor: Actor) =>
+  const isScripted = async (actor: Configurator) =>
     actor === 'ifcfg' && (!(await wholeness()) || hasLink(root, 'network.service'));
-  return { isAtWork: remembering(isAtWork), isScripted, isActive: async () => false };
+  return { isUsedAtBoot: remembering(isUsedAtBoot), isScripted, isActive: async () => false };
 }
 
-function toolsOf(actor: Actor): readonly string[] {
+function toolsOf(actor: Configurator): readonly string[] {
   return stacks.find(({ name }) => name === actor)?.tools ?? [actor];
 }
 

@@ -1,7 +1,7 @@
 import type { StackName } from '../../base/stack-names.ts';
 import { dhcpcdHook, dhcpcdHookPath } from '../stacks/ifupdown/dhcpcd-hook.ts';
-import type { Way } from '../stacks/text/route-command.ts';
-import { type Doings, doingsOf, namesRoutes } from '../stacks/text/script/doings.ts';
+import type { NextHop } from '../stacks/text/route-command.ts';
+import { effectsOf, namesRoutes, type RouteEffects } from '../stacks/text/script/doings.ts';
 import {
   isOfSystem,
   isOtherInterpreter,
@@ -127,7 +127,7 @@ export function isShipped(path: string): boolean {
  * What a script does with default routes, as far as its text shows.
  * @param how an interpreter on the command line goes before the first line of the file
  */
-export function readScript(text: string, path: string, how: Launch['how'] = 'executed'): Doings {
+export function readScript(text: string, path: string, how: Launch['how'] = 'executed'): RouteEffects {
   const [, program = '', option = ''] = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text) ?? [];
   const interpreter = nameIn(nameIn(program) === 'env' ? option : program);
   const isOther =
@@ -135,7 +135,7 @@ export function readScript(text: string, path: string, how: Launch['how'] = 'exe
     (how !== 'shell' && interpreter !== '' && !isShell(interpreter) && interpreter !== 'busybox');
   // The lines that rc-wait added to the one hook are left out.
   const others = path === dhcpcdHookPath ? (dhcpcdHook(text, []) ?? '') : text;
-  if (!isOther) return doingsOf(withOwnFolder(others, path));
+  if (!isOther) return effectsOf(withOwnFolder(others, path));
   // In other languages only a hint is possible: whether the script mentions default routes, or a DHCP client.
   const isHint =
     (/route/i.test(text) && /default|0\.0\.0\.0/.test(text)) ||
@@ -162,7 +162,7 @@ function withOwnFolder(text: string, path: string): string {
 }
 
 /** The routers that dhcpcd.conf(5) sets for interfaces with `static routers=`. */
-export function dhcpcdRouters(text: string): Way[] {
+export function dhcpcdRouters(text: string): NextHop[] {
   let device: string | undefined;
   return text.split('\n').flatMap((line) => {
     const [word, name] = line.trim().split(/\s+/);

@@ -3,31 +3,31 @@ import { expand, readNetworkFile } from '../plan/stack-files.ts';
 import { isWithoutDefaultProfile, nmConfigSources, unmanagedBy } from '../stacks/nm-config.ts';
 import type {
   BootObstacle,
-  GatewayWish,
+  ConfigFileOf,
+  GatewayTarget,
   Generated,
   HostInterface,
   NetworkFile,
-  Reign,
   SoughtTarget,
   Stack,
 } from '../types.ts';
-import type { Work } from './at-work.ts';
+import type { BootUse } from './at-work.ts';
 
 /** The files of a stack. */
 interface StackFiles {
   readonly stack: Stack;
   readonly files: readonly NetworkFile[];
-  readonly reign: Reign | undefined;
+  readonly configFileOf: ConfigFileOf | undefined;
 }
 
 /** The input of the look at the next boot. */
 interface BootScene {
   readonly root: string;
-  readonly wish: GatewayWish;
+  readonly target: GatewayTarget;
   /** the stack that is to bring the gateway, with its files after the change */
   readonly chosen: StackFiles;
   readonly others: readonly StackFiles[];
-  readonly work: Work;
+  readonly work: BootUse;
   /** interfaces of the running system; undefined below another root */
   readonly interfaces: readonly HostInterface[] | undefined;
 }
@@ -45,24 +45,24 @@ interface BootSurvey {
  * Looks whether the next boot brings the gateway's interface up, and whether the file that has the gateway is the
  * one that its stack uses. Reads files only.
  */
-export async function surveyBoot(scene: BootScene): Promise<BootSurvey> {
-  const { chosen, wish, others, work } = scene;
+export async function surveyBoot(context: BootScene): Promise<BootSurvey> {
+  const { chosen, target, others, work } = context;
   const isScripted = await work.isScripted('ifcfg');
   const generated = chosen.stack.generates?.(chosen.files) ?? [];
   const obstacles: BootObstacle[] = [
-    ...chosen.stack.bootObstacles(chosen.files, wish, { isScripted }),
-    ...generated.flatMap((one) => overrulingOf(one, others, wish)),
-    ...(await generatedFirst(scene)),
+    ...chosen.stack.bootObstacles(chosen.files, target, { isScripted }),
+    ...generated.flatMap((one) => overrulingOf(one, others, target)),
+    ...(await generatedFirst(context)),
   ];
-  const reader = generated.find((one) => one.isFor(wish))?.reader ?? chosen.stack.name;
+  const reader = generated.find((one) => one.isFor(target))?.reader ?? chosen.stack.name;
   const warnings: string[] = [];
   if (reader === 'networkmanager' || (reader === 'ifcfg' && !isScripted)) {
-    const config = await readConfig(scene.root);
+    const config = await readConfig(context.root);
     // netplan has its own files in /run make NetworkManager manage what it defines.
     const counted =
       reader === chosen.stack.name ? config : config.filter(({ path }) => path.startsWith('/etc/'));
-    obstacles.push(...leftAlone(counted, wish));
-    warnings.push(...automaticProfiles(scene, config));
+    obstacles.push(...leftAlone(counted, target));
+    warnings.push(...automaticProfiles(context, config));
   }
   const certain = obstacles.filter(({ isCertain }) => isCertain);
   const unsure = obstacles.filter(({ isCertain }) => !isCertain);
@@ -77,11 +77,11 @@ export async function surveyBoot(scene: BootScene): Promise<BootSurvey> {
 export function overrulingOf(
   generated: Generated,
   others: readonly Pick<StackFiles, 'stack' | 'files'>[],
-  target: SoughtTarget,
+  link: SoughtTarget,
 ): readonly BootObstacle[] {
   const reader = others.find(({ stack }) => stack.name === generated.reader);
   try {
-    return reader?.stack.overrules?.(reader.files, generated, target) ?? [];
+    return reader?.stack.overrules?.(reader.files, generated, link) ?? [];
   } catch (error) {
     const reason = `what ${generated.reader} reads beside ${generated.name} cannot be told: ${reasonOf(error)}`;
     return [{ reason, way: 'mend that file', isCertain: false }];
@@ -89,16 +89,16 @@ export function overrulingOf(
 }
 
 /** A file that another stack generates for the chosen one, and that comes before the one that gets the gateway. */
-async function generatedFirst({ chosen, others, wish, work }: BootScene): Promise<BootObstacle[]> {
+async function generatedFirst({ chosen, others, target, work }: BootScene): Promise<BootObstacle[]> {
   // The daemon has said which file it uses.
-  if (chosen.stack.overrules === undefined || chosen.reign?.has(wish.interfaceName)) return [];
+  if (chosen.stack.overrules === undefined || chosen.configFileOf?.has(target.interfaceName)) return [];
   const found: BootObstacle[] = [];
   for (const { stack, files } of others) {
-    const ours = generatedFor(stack, files, wish).filter(({ reader }) => reader === chosen.stack.name);
+    const ours = generatedFor(stack, files, target).filter(({ reader }) => reader === chosen.stack.name);
     for (const one of ours) {
-      if (overrulingOf(one, [chosen], wish).length > 0 || !(await work.isAtWork(stack.name))) continue;
+      if (overrulingOf(one, [chosen], target).length > 0 || !(await work.isUsedAtBoot(stack.name))) continue;
       found.push({
-        reason: `${stack.name} generates ${one.name} for ${wish.interfaceName} at boot, and ${chosen.stack.name} uses that`,
+        reason: `${stack.name} generates ${one.name} for ${target.interfaceName} at boot, and ${chosen.stack.name} uses that`,
         way: `let rc-wait write to ${stack.name}, with --network ${stack.name}`,
         isCertain: true,
       });
@@ -107,9 +107,13 @@ async function generatedFirst({ chosen, others, wish, work }: BootScene): Promis
   return found;
 }
 
-function generatedFor(stack: Stack, files: readonly NetworkFile[], wish: GatewayWish): readonly Generated[] {
+function generatedFor(
+  stack: Stack,
+  files: readonly NetworkFile[],
+  target: GatewayTarget,
+): readonly Generated[] {
   try {
-    return (stack.generates?.(files) ?? []).filter((one) => one.isFor(wish));
+    return (stack.generates?.(files) ?? []).filter((one) => one.isFor(target));
   } catch {
     // Files that netplan cannot read generate nothing.
     return [];
@@ -128,15 +132,15 @@ async function readConfig(root: string): Promise<NetworkFile[]> {
   return files;
 }
 
-function leftAlone(config: readonly NetworkFile[], wish: GatewayWish): BootObstacle[] {
-  const told = unmanagedBy(config, wish);
+function leftAlone(config: readonly NetworkFile[], target: GatewayTarget): BootObstacle[] {
+  const told = unmanagedBy(config, target);
   if (told === undefined) return [];
   const isCertain = told.verdict === 'yes';
   const words = isCertain ? told.words : `${told.words}, as far as can be told`;
   return [
     {
-      reason: `NetworkManager leaves ${wish.interfaceName} alone after a boot: ${words}`,
-      way: `take ${wish.interfaceName} out of ${told.key} there`,
+      reason: `NetworkManager leaves ${target.interfaceName} alone after a boot: ${words}`,
+      way: `take ${target.interfaceName} out of ${told.key} there`,
       isCertain,
     },
   ];
@@ -144,18 +148,18 @@ function leftAlone(config: readonly NetworkFile[], wish: GatewayWish): BootObsta
 
 /** Interfaces for which NetworkManager would make "Wired connection 1", which may bring a default route by DHCP. */
 function automaticProfiles(
-  { chosen, others, wish, interfaces }: BootScene,
+  { chosen, others, target, interfaces }: BootScene,
   config: readonly NetworkFile[],
 ): string[] {
   const all = interfaces ?? [{ name: 'eth0', addresses: [] }];
   return all
-    .filter(({ name }) => /^e(th|n)/.test(name) && name !== wish.interfaceName)
+    .filter(({ name }) => /^e(th|n)/.test(name) && name !== target.interfaceName)
     .map(({ name, macAddress }) => ({ interfaceName: name, ...(macAddress ? { macAddress } : {}) }))
     .filter(
-      (target) =>
-        ![chosen, ...others].some(({ stack, files }) => mayConfigure(stack, files, target)) &&
-        unmanagedBy(config, target) === undefined &&
-        !isWithoutDefaultProfile(config, target),
+      (link) =>
+        ![chosen, ...others].some(({ stack, files }) => mayConfigure(stack, files, link)) &&
+        unmanagedBy(config, link) === undefined &&
+        !isWithoutDefaultProfile(config, link),
     )
     .map(
       ({ interfaceName }) =>
@@ -167,10 +171,10 @@ function automaticProfiles(
 function mayConfigure(
   stack: Stack,
   files: readonly NetworkFile[],
-  target: { readonly interfaceName: string },
+  link: { readonly interfaceName: string },
 ): boolean {
   try {
-    return stack.configures(files, target) || stack.defaults(files).some((one) => one.mayBeOn(target));
+    return stack.configures(files, link) || stack.defaults(files).some((one) => one.mayBeOn(link));
   } catch {
     return true;
   }

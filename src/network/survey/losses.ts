@@ -1,6 +1,6 @@
 import type { Taken } from '../stacks/text/script/doings.ts';
 import { bringsBack, type Loss, type Selected } from '../stacks/text/script/losses.ts';
-import type { GatewayWish } from '../types.ts';
+import type { GatewayTarget } from '../types.ts';
 
 /** Whether something runs before or after the boot has set the gateway's route. */
 export type Order = 'before' | 'after' | 'unknown';
@@ -9,9 +9,9 @@ export type Order = 'before' | 'after' | 'unknown';
 export type Weight = 'harmless' | 'possible' | 'certain';
 
 /** Weighs a command of a script against the gateway: what it takes away, when it runs, and what sets the route again. */
-export function weigh(taken: Taken, wish: GatewayWish, order: Order): Weight {
-  const hits = [matches(taken.device, wish.interfaceName), matches(taken.via, wish.gateway)];
-  if (order === 'before' || hits.includes('no') || isSetAgain(taken, wish)) return 'harmless';
+export function weigh(taken: Taken, target: GatewayTarget, order: Order): Weight {
+  const hits = [matches(taken.device, target.interfaceName), matches(taken.via, target.gateway)];
+  if (order === 'before' || hits.includes('no') || isSetAgain(taken, target)) return 'harmless';
   const isCertain =
     order === 'after' && !taken.isConditional && !isUncertain(taken) && !hits.includes('maybe');
   return isCertain ? 'certain' : 'possible';
@@ -27,7 +27,10 @@ function matches(selected: Selected, value: string): 'yes' | 'no' | 'maybe' {
 }
 
 /** Whether a later command sets the gateway again, at least wherever the first command runs. */
-function isSetAgain({ added, next, isConditional }: Taken, { gateway, interfaceName }: GatewayWish): boolean {
+function isSetAgain(
+  { added, next, isConditional }: Taken,
+  { gateway, interfaceName }: GatewayTarget,
+): boolean {
   return (
     added.some(
       (one) =>

@@ -3,18 +3,18 @@ import { errnoOf, reasonOf } from '../../base/error.ts';
 import { isNullBelow, openBelow, realpathBelow } from '../../system/root.ts';
 import { expand } from '../plan/stack-files.ts';
 import { hasWildcard } from '../stacks/text/glob.ts';
-import type { Way } from '../stacks/text/route-command.ts';
-import { type At, atLine, type Doings, doingsOf, namesRoutes } from '../stacks/text/script/doings.ts';
+import type { NextHop } from '../stacks/text/route-command.ts';
+import { type At, atLine, effectsOf, namesRoutes, type RouteEffects } from '../stacks/text/script/doings.ts';
 import { isOfSystem, type Launch } from '../stacks/text/script/launch.ts';
-import type { GatewayWish } from '../types.ts';
-import type { Actor, Work } from './at-work.ts';
+import type { GatewayTarget } from '../types.ts';
+import type { BootUse, Configurator } from './at-work.ts';
 import { dhcpcdRouters, isRunIn, isShipped, readScript, scriptGroups } from './boot-scripts.ts';
 import { cronCommands, crontabs, isOfUser } from './cron.ts';
 import { type Order, weigh } from './losses.ts';
 import { startedUnits, sysvScripts } from './units.ts';
 
 /** A default route that is set at boot, but not by the stacks' own settings. */
-interface ScriptDefault extends Way {
+interface ScriptDefault extends NextHop {
   readonly path: string;
   /** undefined if the file has no lines of commands */
   readonly line: number | undefined;
@@ -63,11 +63,11 @@ const start = { isConditional: false, depth: 0, counts: always } as const;
 /** Reads all scripts below the root that run at boot or when the network comes up. Changes nothing, runs nothing. */
 export async function readScripts(
   root: string,
-  wish: GatewayWish,
+  target: GatewayTarget,
   lines: readonly HookLine[],
-  atWork: Work['isAtWork'],
+  atWork: BootUse['isUsedAtBoot'],
 ): Promise<ScriptFindings> {
-  const reader = new ScriptReader(root, wish);
+  const reader = new ScriptReader(root, target);
   for (const { globs, runBy, isExecuted, order = 'after', isOwners = false, ...group } of scriptGroups) {
     const counts = () => isRun(runBy, atWork);
     const paths = (await Promise.all(globs.map((glob) => expand(root, glob)))).flat();
@@ -82,7 +82,10 @@ export async function readScripts(
   return reader.findings();
 }
 
-async function isRun(runBy: readonly Actor[] | undefined, atWork: Work['isAtWork']): Promise<boolean> {
+async function isRun(
+  runBy: readonly Configurator[] | undefined,
+  atWork: BootUse['isUsedAtBoot'],
+): Promise<boolean> {
   if (runBy === undefined) return true;
   for (const actor of runBy) if (await atWork(actor)) return true;
   return false;
@@ -90,15 +93,15 @@ async function isRun(runBy: readonly Actor[] | undefined, atWork: Work['isAtWork
 
 class ScriptReader {
   readonly #root: string;
-  readonly #wish: GatewayWish;
+  readonly #target: GatewayTarget;
   readonly #seen = new Set<string>();
   readonly #defaults: ScriptDefault[] = [];
   readonly #losses = new Set<string>();
   readonly #warnings = new Set<string>();
 
-  constructor(root: string, wish: GatewayWish) {
+  constructor(root: string, target: GatewayTarget) {
     this.#root = root;
-    this.#wish = wish;
+    this.#target = target;
   }
 
   findings(): ScriptFindings {
@@ -124,7 +127,7 @@ class ScriptReader {
     this.#seen.add(path);
     if ('why' in script) {
       if (!isOfSystem(path) && (await context.counts()))
-        this.#warnings.add(`${path} is run, and cannot be read: ${script.why}`);
+        this.#warnings.add(`${path} runs at boot, but cannot be read: ${script.why}`);
       return 'read';
     }
     const doings = readScript(script.text, path, how);
@@ -135,7 +138,7 @@ class ScriptReader {
 
   /** Adds a command line of a stack's own file; the stack itself reads the routes that it adds. */
   async addHook({ path, line, number, order }: HookLine, counts: Context['counts']): Promise<void> {
-    const doings = atLine(doingsOf(line), number);
+    const doings = atLine(effectsOf(line), number);
     await this.#addDoings(
       path,
       { ...doings, adds: [], unclear: [] },
@@ -149,7 +152,7 @@ class ScriptReader {
       if (unit.hasOwnNetwork) continue;
       const context = { ...start, order: unit.order, isOwners: isOwners && !unit.isUnprivileged };
       for (const { path, line, command } of unit.commands) {
-        const doings = atLine(doingsOf(unit.variables + command, unit.folder), line);
+        const doings = atLine(effectsOf(unit.variables + command, unit.folder), line);
         if (isOwners) await this.#addDoings(path, doings, context);
         else await this.#addCertain(path, doings, context);
       }
@@ -169,14 +172,14 @@ class ScriptReader {
     for (const path of tables.flat()) {
       for (const one of cronCommands(path, (await this.#textOf(path)) ?? '')) {
         const context: Context = { ...start, order: 'unknown', isOwners: isOfUser(path) || one.isAtBoot };
-        const doings = atLine(doingsOf(one.variables + one.command, '/root'), one.line);
+        const doings = atLine(effectsOf(one.variables + one.command, '/root'), one.line);
         await this.#addDoings(path, doings, context, { isNaming: namesRoutes(one.command) });
       }
     }
   }
 
   /** Adds the routers in dhcpcd's configuration, if it runs as its own service. */
-  async addDhcpcd(atWork: Work['isAtWork']): Promise<void> {
+  async addDhcpcd(atWork: BootUse['isUsedAtBoot']): Promise<void> {
     const path = '/etc/dhcpcd.conf';
     const text = await this.#textOf(path);
     const ways = text === undefined ? [] : dhcpcdRouters(text);
@@ -185,7 +188,7 @@ class ScriptReader {
   }
 
   /** Adds only the routes through a known gateway: all that a script of a distribution is believed to do. */
-  async #addCertain(path: string, { adds, runs }: Doings, context: Context): Promise<void> {
+  async #addCertain(path: string, { adds, runs }: RouteEffects, context: Context): Promise<void> {
     const known = adds.filter(({ via }) => via !== undefined);
     if (known.length > 0 && (await context.counts()))
       this.#defaults.push(...known.map(({ via, device, line }) => ({ path, line, via, device })));
@@ -196,7 +199,7 @@ class ScriptReader {
   /** Adds what a script or a command line does, and the files that it runs. */
   async #addDoings(
     path: string,
-    { adds, unclear, takes, bringers, runs }: Doings,
+    { adds, unclear, takes, bringers, runs }: RouteEffects,
     context: Context,
     { isNaming = false }: { readonly isNaming?: boolean } = {},
   ): Promise<void> {
@@ -204,11 +207,11 @@ class ScriptReader {
       return;
     this.#defaults.push(...adds.map(({ via, device, line }) => ({ path, line, via, device })));
     for (const at of unclear)
-      this.#warn(path, at, 'is run, and sets routes in a way that only running it tells');
+      this.#warn(path, at, 'runs at boot and sets routes that rc-wait cannot determine');
     for (const at of bringers) this.#warn(path, at, `runs "${at.words}", which may bring a default route`);
     for (const taken of takes) {
       const one = { ...taken, isConditional: taken.isConditional || context.isConditional };
-      const weight = weigh(one, this.#wish, context.order);
+      const weight = weigh(one, this.#target, context.order);
       if (weight === 'certain')
         this.#losses.add(
           `${path} (line ${one.line}) runs "${one.words}", which takes the gateway away again`,
@@ -288,7 +291,7 @@ async function readOne(
     if (!stats.isFile() || (isExecuted && (stats.mode & 0o111) === 0)) return undefined;
     if (stats.size > longestScriptBytes) return { why: `it has ${stats.size} bytes` };
     const { bytes } = await openBelow(root, path, longestScriptBytes);
-    return bytes.includes(0) ? { why: 'it is no script' } : { text: bytes.toString('latin1') };
+    return bytes.includes(0) ? { why: 'it is not a script' } : { text: bytes.toString('latin1') };
   } catch (error) {
     return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' ? undefined : { why: reasonOf(error) };
   }

@@ -1,14 +1,21 @@
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Run } from '../../system/tool.ts';
-import { isWished, readDefaultRoutes } from '../kernel/routes.ts';
+import { isGatewayRoute, readDefaultRoutes } from '../kernel/routes.ts';
 import { askDaemon, readStackFiles } from '../plan/stack-files.ts';
 import { systemdRelease } from '../plan/systemd-release.ts';
 import { bootCommands } from '../stacks/ifupdown/hooks.ts';
 import { stacks } from '../stacks/index.ts';
-import { linesOf, markedOff } from '../stacks/text/marks.ts';
-import type { FileDefault, GatewayWish, HostInterface, NetworkFile, Reign, Stack } from '../types.ts';
-import { inWords, isForeign, unexplained } from './accounting.ts';
-import { type Work, workBelow, workRunning } from './at-work.ts';
+import { disabledContent, linesOf } from '../stacks/text/marks.ts';
+import type {
+  ConfigFileOf,
+  FileDefault,
+  GatewayTarget,
+  HostInterface,
+  NetworkFile,
+  Stack,
+} from '../types.ts';
+import { inWords, isForeign, withoutSource } from './accounting.ts';
+import { type BootUse, workBelow, workRunning } from './at-work.ts';
 import { surveyBoot } from './boot.ts';
 import { readScripts } from './scripts.ts';
 
@@ -18,7 +25,7 @@ interface StackFiles {
   readonly files: readonly NetworkFile[];
   /** whether its program is installed; undefined if unknown */
   readonly installed: boolean | undefined;
-  readonly reign: Reign | undefined;
+  readonly configFileOf: ConfigFileOf | undefined;
 }
 
 /** What the survey reads from the running system. */
@@ -39,7 +46,7 @@ export interface SurveyScene {
   readonly chosen: StackFiles | undefined;
   /** the files of that stack after the change */
   readonly after: readonly NetworkFile[];
-  readonly wish: GatewayWish;
+  readonly target: GatewayTarget;
   /** the files need no change; then a route that only the kernel has may be left over from before */
   readonly isSettled: boolean;
 }
@@ -58,13 +65,13 @@ export interface Survey {
  * Surveys the default routes in all stacks' files, in the scripts that a boot runs, and in the kernel. After a
  * reboot, routes that the plan leaves in place would come back beside the wanted one, or instead of it.
  */
-export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
-  const { root, host, chosen, wish, after } = scene;
+export async function surveyDefaults(context: SurveyScene): Promise<Survey> {
+  const { root, host, chosen, target, after } = context;
   const work = withChosen(host === undefined ? workBelow(root) : workRunning(root, host), chosen);
-  const { others, warnings } = await readOthers(scene);
+  const { others, warnings } = await readOthers(context);
   const problems: string[] = [];
   for (const other of others) {
-    const left = await leftBy(other, scene, work);
+    const left = await remainingIn(other, context, work);
     warnings.push(...left.warnings);
     problems.push(
       ...left.defaults.map(
@@ -74,16 +81,16 @@ export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
   }
   const changed = chosen === undefined ? [] : [{ ...chosen, files: after, before: chosen.files }];
   const lines = [...changed, ...others].flatMap((one) =>
-    one.stack.name === 'ifupdown' ? commandsOf(one, wish) : [],
+    one.stack.name === 'ifupdown' ? commandsOf(one, target) : [],
   );
-  const scripts = await readScripts(root, wish, lines, work.isAtWork);
+  const scripts = await readScripts(root, target, lines, work.isUsedAtBoot);
   warnings.push(...scripts.warnings);
   for (const { path, line, via, device } of scripts.defaults) {
-    const isOurs = via === wish.gateway && (device === undefined || device === wish.interfaceName);
+    const isOurs = via === target.gateway && (device === undefined || device === target.interfaceName);
     const at = line === undefined ? '' : ` (line ${line})`;
     if (!isOurs)
       problems.push(
-        `${path}, which is run at boot or with the network, sets "${inWords({ via, device })}"${at}`,
+        `${path}, which runs at boot or when the network comes up, sets "${inWords({ via, device })}"${at}`,
       );
   }
   const thing = problems.length > 0 ? 'default route' : 'command';
@@ -96,7 +103,7 @@ export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
     const interfaces = host?.interfaces();
     const boot = await surveyBoot({
       root,
-      wish,
+      target,
       chosen: { ...chosen, files: after },
       others,
       work,
@@ -108,39 +115,39 @@ export async function surveyDefaults(scene: SurveyScene): Promise<Survey> {
   }
   const hint = `nothing was changed; ${ways.join('; ')}, and try again`;
   if (problems.length > 0 || host === undefined) return { problems, hint, warnings };
-  const kernel = await kernelSurvey(scene, host, scripts.count);
-  if (!scene.isSettled || kernel.isHeld) return { ...kernel, warnings };
+  const kernel = await kernelSurvey(context, host, scripts.count);
+  if (!context.isSettled || kernel.isHeld) return { ...kernel, warnings };
   return { problems: [], hint, warnings: [...warnings, ...kernel.problems] };
 }
 
 /** The error for a survey with problems. */
-export function refusal({ problems, hint }: Survey, { gateway }: GatewayWish): RcWaitError {
+export function refusal({ problems, hint }: Survey, { gateway }: GatewayTarget): RcWaitError {
   const reasons = problems.join('; ');
-  return new RcWaitError('NETWORK_FILE', `cannot make ${gateway} the one default route: ${reasons}`, {
+  return new RcWaitError('NETWORK_FILE', `cannot make ${gateway} the only default route: ${reasons}`, {
     hint,
   });
 }
 
 /** The chosen stack always counts as in use at boot. */
-function withChosen(work: Work, chosen: StackFiles | undefined): Work {
+function withChosen(work: BootUse, chosen: StackFiles | undefined): BootUse {
   return {
     ...work,
-    isAtWork: async (actor) => actor === chosen?.stack.name || work.isAtWork(actor),
+    isUsedAtBoot: async (actor) => actor === chosen?.stack.name || work.isUsedAtBoot(actor),
   };
 }
 
 async function kernelSurvey(
-  { chosen, wish, readings }: SurveyScene,
+  { chosen, target, readings }: SurveyScene,
   host: SurveyHost,
   scripts: number,
 ): Promise<Pick<Survey, 'problems' | 'hint'> & { readonly isHeld: boolean }> {
-  const known = chosen === undefined ? [] : [...chosen.stack.defaults(chosen.files), ...formerly(chosen)];
+  const known = chosen === undefined ? [] : [...chosen.stack.defaults(chosen.files), ...beforeMarks(chosen)];
   const kernel = (await readDefaultRoutes(host.run)) ?? [];
-  const routes = unexplained(kernel, known, wish, host.interfaces());
+  const routes = withoutSource(kernel, known, target, host.interfaces());
   const looked = readings.map(({ stack, files }) => `${files.length} of ${stack.name}`).join(', ');
   const words = routes.map((route) => `"${route.words.join(' ')}"`);
   return {
-    isHeld: isWished(kernel[0], wish),
+    isHeld: isGatewayRoute(kernel[0], target),
     problems: words.map(
       (one) =>
         `nothing that the change takes away brings the kernel's ${one}, so it may be back after a reboot (looked at files: ${looked}, ${scripts} scripts)`,
@@ -150,9 +157,9 @@ async function kernelSurvey(
 }
 
 /** The default routes before rc-wait disabled lines; empty if the stack cannot parse the restored lines. */
-function formerly({ stack, files }: StackFiles): readonly FileDefault[] {
+function beforeMarks({ stack, files }: StackFiles): readonly FileDefault[] {
   const before = files.map(({ path, text }) => {
-    const lines = linesOf(text).map((line) => (markedOff(line.text) ?? line.text) + line.ending);
+    const lines = linesOf(text).map((line) => (disabledContent(line.text) ?? line.text) + line.ending);
     return { path, text: lines.join('') };
   });
   try {
@@ -169,7 +176,7 @@ async function readOthers({ root, readings, chosen }: SurveyScene) {
   for (const stack of stacks.filter((one) => !readings.some((reading) => reading.stack === one))) {
     try {
       const files = await readStackFiles(stack, root);
-      others.push({ stack, files, installed: undefined, reign: undefined });
+      others.push({ stack, files, installed: undefined, configFileOf: undefined });
     } catch (error) {
       warnings.push(notLookedAt(stack, error));
     }
@@ -182,10 +189,10 @@ function notLookedAt({ name }: Stack, error: unknown): string {
 }
 
 /** The default routes that another stack sets at boot. Its daemon is queried only if its files have any. */
-async function leftBy(
+async function remainingIn(
   other: StackFiles,
-  { root, host, wish }: SurveyScene,
-  work: Work,
+  { root, host, target }: SurveyScene,
+  work: BootUse,
 ): Promise<{ defaults: readonly FileDefault[]; warnings: readonly string[] }> {
   const { stack, files } = other;
   try {
@@ -194,27 +201,27 @@ async function leftBy(
       .filter(
         (one) =>
           one.isAtBoot &&
-          isForeign(one, wish) &&
+          isForeign(one, target) &&
           (one.device === undefined || (host?.isPresent(one.device) ?? true)),
       );
-    if (foreign.length === 0 || !(await work.isAtWork(stack.name))) return { defaults: [], warnings: [] };
+    if (foreign.length === 0 || !(await work.isUsedAtBoot(stack.name))) return { defaults: [], warnings: [] };
     const used = await usedBy(other, host, work);
     const inUse = foreign.filter(({ path }) => isUsed(path, used));
     const isCleared = inUse.some((one) => one.clearedFrom !== undefined);
     const release = isCleared ? ((await systemdRelease(root)) ?? 0) : 0;
     return { defaults: inUse.filter((one) => release < (one.clearedFrom ?? Infinity)), warnings: [] };
   } catch (error) {
-    const isAtWork = await work.isAtWork(stack.name);
-    return { defaults: [], warnings: isAtWork ? [notLookedAt(stack, error)] : [] };
+    const isUsedAtBoot = await work.isUsedAtBoot(stack.name);
+    return { defaults: [], warnings: isUsedAtBoot ? [notLookedAt(stack, error)] : [] };
   }
 }
 
 /** The files that a stack's daemon uses; undefined if all files count: no daemon to query, or scripts read them all. */
-async function usedBy({ stack, reign }: StackFiles, host: SurveyHost | undefined, work: Work) {
+async function usedBy({ stack, configFileOf }: StackFiles, host: SurveyHost | undefined, work: BootUse) {
   if (host === undefined || stack.daemon?.question === undefined || (await work.isScripted(stack.name)))
     return undefined;
   if (!(await work.isActive(stack.daemon.unit))) return undefined;
-  const told = reign ?? (await askDaemon(stack, host.run));
+  const told = configFileOf ?? (await askDaemon(stack, host.run));
   return told === undefined ? undefined : [...told.values()];
 }
 
@@ -232,10 +239,10 @@ function isUsed(path: string, used: readonly string[] | undefined): boolean {
 /** The commands of ifupdown's files, with the numbers of their lines before the change. */
 function commandsOf(
   { files, before = files }: StackFiles & { before?: readonly NetworkFile[] },
-  wish: GatewayWish,
+  target: GatewayTarget,
 ) {
   try {
-    return bootCommands(files, wish).map((one) => {
+    return bootCommands(files, target).map((one) => {
       const [now, then] = [files, before].map((all) => linesIn(all, one.path));
       return { ...one, number: 1 + sameLine(now ?? [], then ?? [], one.number - 1) };
     });

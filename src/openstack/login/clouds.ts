@@ -46,7 +46,7 @@ export function findCloud(
   const { path } = first;
   const clouds = documents
     .map((document) => cloudsIn(document))
-    .reduce((under, over) => laidOver(under, over));
+    .reduce((under, over) => mergedWith(under, over));
   const names = [...clouds.keys()];
   const [only, ...others] = names;
   if (name === undefined && only === undefined) return { kind: 'none' };
@@ -69,7 +69,7 @@ function cloudsIn({ path, value }: { readonly path: string; readonly value: Valu
   const clouds = value instanceof Map ? value.get('clouds') : undefined;
   if (clouds === undefined) return new Map();
   if (clouds instanceof Map) return clouds;
-  throw new RcWaitError('CONFIGURATION', `cannot use ${path}: its clouds are no mapping`);
+  throw new RcWaitError('CONFIGURATION', `cannot use ${path}: its clouds are not a mapping`);
 }
 
 function noSuchCloud({ name, path }: At, names: readonly string[]): RcWaitError {
@@ -81,11 +81,11 @@ function noSuchCloud({ name, path }: At, names: readonly string[]): RcWaitError 
 }
 
 /** Merges mappings key by key; replaces all other values. */
-function laidOver(under: Mapping, over: Mapping): Mapping {
+function mergedWith(under: Mapping, over: Mapping): Mapping {
   const whole = new Map(under);
   for (const [key, value] of over) {
     const before = whole.get(key);
-    whole.set(key, before instanceof Map && value instanceof Map ? laidOver(before, value) : value);
+    whole.set(key, before instanceof Map && value instanceof Map ? mergedWith(before, value) : value);
   }
   return whole;
 }
@@ -108,8 +108,8 @@ function regional(cloud: Mapping, wanted: string | undefined, at: At): Mapping {
   const region = wanted === undefined ? regions[0] : regions.find(({ name }) => isWanted(name));
   const values = region?.values ?? new Map<string, Value>();
   const own = new Map([...values, ['region_name', region?.name]]);
-  const auth = laidOver(authOf(cloud, at), authOf(values, at));
-  return new Map([...laidOver(cloud, own), ['auth', auth]]);
+  const auth = mergedWith(authOf(cloud, at), authOf(values, at));
+  return new Map([...mergedWith(cloud, own), ['auth', auth]]);
 }
 
 interface Region {

@@ -10,9 +10,9 @@ import {
   proofIn,
 } from './proof.ts';
 import {
+  credentialsMissing,
   filledIn,
-  goesNowhere,
-  noneIn,
+  noAuthUrl,
   noticesOn,
   refuseTwoUrls,
   refuseUnknown,
@@ -106,7 +106,7 @@ export function credentialsOfCloud(cloud: Cloud, variables: Variables, overrides
   const isRackspace = isRackspaceType(cloud.settings) || cloud.profile?.name?.toLowerCase() === 'rackspace';
   if (trimmed(overrides.authUrl) === undefined) refuseTwoUrls(cloud, environment, isRackspace);
   const found = proofIn(place, false);
-  if (found === undefined) throw noneIn(cloud);
+  if (found === undefined) throw credentialsMissing(cloud);
   const region = overrides.regions[0] ?? regionIn(variables) ?? cloud.settings.get('region_name')?.text;
   const auth = { url: filledIn(settings.get('auth_url')?.text, region, cloud), isRackspace };
   return assembled(found, settings, { place, auth, variables, overrides });
@@ -125,7 +125,7 @@ function assembled({ proof, of }: FoundProof, settings: LoginSettings, context: 
   refuseUnknown(settings, ['trust_id', 'system_scope']);
   const region = regionIn(variables) ?? cloud?.settings.get('region_name')?.text;
   const written = trimmed(overrides.authUrl) ?? auth.url;
-  if (written === undefined && !auth.isRackspace) throw goesNowhere(place);
+  if (written === undefined && !auth.isRackspace) throw noAuthUrl(place);
   const regions = overrides.regions.length > 0 ? overrides.regions : [region?.toUpperCase() ?? []].flat();
   const authUrl = authUrlOf(written, { version: versionIn(settings), regions });
   const { scope, scopeFrom } = scopeIn(settings);

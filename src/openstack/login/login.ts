@@ -74,17 +74,17 @@ export function createLogin(options: LoginMeans): Login {
   const isBare = credentials.proof.kind === 'token';
 
   async function renew(signal: AbortSignal): Promise<Session> {
-    if (refused && isBare) throw tokenIsOver(credentials);
+    if (refused && isBare) throw tokenExpired(credentials);
     const kept = refused ? undefined : readCache(cache);
-    const { granted, theirMs } = kept ?? (await request(options, signal));
+    const { granted, identityMs } = kept ?? (await request(options, signal));
     const { token, catalog } = granted;
     const gotMs = clock.nowMs();
     current = {
       token,
       catalog,
-      nowMs: () => (theirMs === undefined ? undefined : theirMs + clock.nowMs() - gotMs),
+      nowMs: () => (identityMs === undefined ? undefined : identityMs + clock.nowMs() - gotMs),
       // A bare token cannot be renewed: it is used until it is refused.
-      renewMs: isBare ? Number.POSITIVE_INFINITY : gotMs + renewAfterMs(lifeOf(granted, theirMs)),
+      renewMs: isBare ? Number.POSITIVE_INFINITY : gotMs + renewAfterMs(lifeOf(granted, identityMs)),
     };
     refused = false;
     return current;
@@ -106,8 +106,8 @@ export function createLogin(options: LoginMeans): Login {
 }
 
 /** How long the token lives, in ms, from two readings of identity's clock. undefined: one of them is missing. */
-function lifeOf({ expiresMs }: Granted, theirMs: number | undefined): number | undefined {
-  return expiresMs === undefined || theirMs === undefined ? undefined : expiresMs - theirMs;
+function lifeOf({ expiresMs }: Granted, identityMs: number | undefined): number | undefined {
+  return expiresMs === undefined || identityMs === undefined ? undefined : expiresMs - identityMs;
 }
 
 /** How long after its login a token is renewed, in ms, unless it is refused before. */
@@ -119,7 +119,7 @@ function renewAfterMs(lifeMs: number | undefined): number {
 /** A token, and identity's time when it was issued, ms since 1970; undefined: identity did not send it. */
 interface Received {
   readonly granted: Granted;
-  readonly theirMs: number | undefined;
+  readonly identityMs: number | undefined;
 }
 
 function readCache(cache: TokenCache | undefined): Received | undefined {
@@ -127,7 +127,7 @@ function readCache(cache: TokenCache | undefined): Received | undefined {
   if (kept === undefined) return undefined;
   const granted = readGranted(kept.answer, kept.subjectToken);
   // The stored times belong to the run that wrote them.
-  return granted === undefined ? undefined : { granted, theirMs: undefined };
+  return granted === undefined ? undefined : { granted, identityMs: undefined };
 }
 
 async function request(
@@ -164,14 +164,14 @@ async function request(
   if (isUnscoped(answer)) throw noProject(where, credentials);
   refuseOtherProject(where, answer, credentials);
   const granted = grantedBy(answer, subjectToken);
-  if (granted === undefined) throw unavailable(where, 'its answer holds no token and catalog');
+  if (granted === undefined) throw unavailable(where, 'its answer has no token or no catalog');
   // Prefer the token's own times: a proxy in front of identity may have another clock.
-  const theirMs = granted.issuedMs ?? dateOf(reply.head);
-  const lifeMs = lifeOf(granted, theirMs);
+  const identityMs = granted.issuedMs ?? dateOf(reply.head);
+  const lifeMs = lifeOf(granted, identityMs);
   // The next run compares this with this machine's clock, which may be wrong.
   const untilMs = lifeMs === undefined ? granted.expiresMs : Date.now() + lifeMs;
   if (untilMs !== undefined) cache?.write(answer, subjectToken, untilMs);
-  return { granted, theirMs };
+  return { granted, identityMs };
 }
 
 function parse(text: string): unknown {
@@ -265,12 +265,8 @@ function refuseOtherProject(where: string, answer: unknown, credentials: Credent
   );
 }
 
-function tokenIsOver({ from }: Credentials): RcWaitError {
-  return new RcWaitError(
-    'API_REFUSED',
-    `cannot go on: the token from ${from} is not accepted any more (401)`,
-    {
-      hint: 'a bare token cannot be renewed: give a user name with an API key, or a new token',
-    },
-  );
+function tokenExpired({ from }: Credentials): RcWaitError {
+  return new RcWaitError('API_REFUSED', `cannot go on: the token from ${from} is no longer accepted (401)`, {
+    hint: 'a bare token cannot be renewed: give a user name with an API key, or a new token',
+  });
 }

@@ -60,10 +60,10 @@ export function refuseTwoUrls(cloud: Cloud, environment: LoginSettings, isRacksp
   const urlOf = (text: string): string => authUrlOf(text, { version: undefined, regions: [] }).url;
   const owns = own === undefined ? ['us', 'uk'] : [own];
   if (owns.some((one) => urlOf(one) === urlOf(other.text))) return;
-  const than = own === undefined ? 'that of its profile' : 'its auth_url';
+  const names = own === undefined ? 'its profile' : 'its auth_url';
   throw new RcWaitError(
     'CONFIGURATION',
-    `cannot use the cloud ${JSON.stringify(cloud.name)} of ${cloud.path}: OS_AUTH_URL is another identity API than ${than}`,
+    `cannot use the cloud ${JSON.stringify(cloud.name)} of ${cloud.path}: OS_AUTH_URL and ${names} name different identity APIs`,
     { hint: 'unset OS_AUTH_URL, or say with --auth-url which one is meant' },
   );
 }
@@ -87,7 +87,7 @@ export function filledIn(
 }
 
 /** The error for a cloud without credentials. */
-export function noneIn({ name, path }: Cloud): RcWaitError {
+export function credentialsMissing({ name, path }: Cloud): RcWaitError {
   return new RcWaitError(
     'CONFIGURATION',
     `cannot log in: the cloud ${JSON.stringify(name)} of ${path} has no credentials`,
@@ -98,7 +98,7 @@ export function noneIn({ name, path }: Cloud): RcWaitError {
 }
 
 /** The error for credentials without an identity API: a secret belongs to one API and is sent to no other. */
-export function goesNowhere({ cloud }: ProofPlace): RcWaitError {
+export function noAuthUrl({ cloud }: ProofPlace): RcWaitError {
   if (cloud === undefined)
     return new RcWaitError(
       'CONFIGURATION',

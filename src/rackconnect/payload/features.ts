@@ -43,7 +43,7 @@ export function findFeatures(root: Tree): readonly FoundFeature[] {
 }
 
 /** Whether a tree explicitly has no features: an empty list, or an empty element with that name. */
-export function saysNone(root: Tree): boolean {
+export function isExplicitlyEmpty(root: Tree): boolean {
   const isNone = (part: Tree): boolean => part.empty && /features?$/.test(canon(part.key));
   return isNone(root) || root.children.some(isNone) || (root.empty && root.key === '');
 }

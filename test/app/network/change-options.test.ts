@@ -109,7 +109,7 @@ describe('network check', () => {
       document: {
         held: false,
         configuration: false,
-        reasons: [`${netplanPath} is not as it should be`],
+        reasons: [`${netplanPath} needs a change`],
         network: null,
       },
     });
@@ -165,8 +165,7 @@ describe('network check', () => {
 });
 
 describe('what a killed rc-wait left', () => {
-  const restored =
-    /a change of the network that was begun at noon had not ended: what was there before is back/;
+  const restored = /a change of the network that was begun at noon had not ended: the old state is restored/;
 
   it.each([
     ['network apply', ['network', 'apply', ...gateway]],
@@ -193,7 +192,7 @@ describe('what a killed rc-wait left', () => {
     writeFileSync(join(root, 'var/lib/rc-wait/network/armed.json'), 'damaged');
     expect(await rcWait(['wait', ...deployed])).toMatchObject({
       exit: 0,
-      err: expect.stringMatching(/armed\.json: it is no journal of rc-wait/),
+      err: expect.stringMatching(/armed\.json: it is not a journal of rc-wait/),
     });
   });
 

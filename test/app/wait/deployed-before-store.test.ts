@@ -56,7 +56,7 @@ describe('what is remembered', () => {
     const root = scratch({ [path]: '{"schema":' });
     expect(await read(root)).toEqual({
       memory: blank,
-      warnings: [`cannot use ${join(root, path)}: it is no memory of rc-wait; what it said is forgotten`],
+      warnings: [`cannot use ${join(root, path)}: it was not written by rc-wait; ignored`],
     });
     expect(await keep(root)).toEqual([]);
     expect((await read(root)).memory.instances).toEqual([instance]);

@@ -9,8 +9,8 @@ import {
   parseMemory,
   recall,
   renderMemory,
+  withDue,
   withInstance,
-  withOwed,
 } from '../../../src/app/wait/deployed-before.ts';
 import { type Ipv4Address, parseIpv4 } from '../../../src/base/ipv4.ts';
 import type { NetworkResult } from '../../../src/network/types.ts';
@@ -70,11 +70,11 @@ describe('who was not told', () => {
   });
 
   it('is forgotten when they were told, and nothing else is', () => {
-    const told = withOwed(memory, 'i-1', undefined);
+    const told = withDue(memory, 'i-1', undefined);
     expect(told).toEqual(remembering(changed));
-    expect(withOwed(remembering(changed), 'i-1', undefined)).toBeUndefined();
-    expect(withOwed(memory, 'i-2', undefined)).toBeUndefined();
-    expect(withOwed(memory, 'i-1', { ...owed, hooks: [] })?.instances).toEqual([
+    expect(withDue(remembering(changed), 'i-1', undefined)).toBeUndefined();
+    expect(withDue(memory, 'i-2', undefined)).toBeUndefined();
+    expect(withDue(memory, 'i-1', { ...owed, hooks: [] })?.instances).toEqual([
       { ...instance, owed: { signal: true, hooks: [] } },
     ]);
   });
@@ -130,8 +130,8 @@ describe('DEPLOYED is not known', () => {
     ['off', 'auto'],
     ['off', 'netplan'],
     ['auto', 'netplan'],
-  ] as const)('when it was seen with --network %s, and the gateway shall be set (%s)', (network, wish) => {
-    expect(recall(remembering(skipped, { network }), 'i-1', wish).kind).toBe('unknown');
+  ] as const)('when it was seen with --network %s, and the gateway shall be set (%s)', (network, target) => {
+    expect(recall(remembering(skipped, { network }), 'i-1', target).kind).toBe('unknown');
   });
 
   it('when the gateway did not stand', () => {

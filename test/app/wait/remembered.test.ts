@@ -98,7 +98,7 @@ describe('where DEPLOYED was seen on this instance', () => {
     const { exit, document, err } = await once(server, root);
     expect(exit).toBe(0);
     expect(document).toMatchObject({ network: { action: 'changed', files: [netplanPath] } });
-    expect(err).toContain(`rc-wait: ${netplanPath} is not as it should be\n`);
+    expect(err).toContain(`rc-wait: ${netplanPath} needs a change\n`);
     expect(text(root)).not.toBe(netplan);
     expect(server.requests()).toBe(asked);
   });
@@ -264,7 +264,7 @@ describe('where DEPLOYED was seen on this instance', () => {
     expect(await once(server, root)).toMatchObject({
       exit: 0,
       document: { network: { action: 'changed' } },
-      err: expect.stringContaining('last.json: it is no journal of rc-wait'),
+      err: expect.stringContaining('last.json: it is not a journal of rc-wait'),
     });
   });
 
@@ -312,7 +312,7 @@ describe('it is waited for as always', () => {
     for (let run = 0; run < 2; run += 1) {
       const { document, err } = await once(server, root);
       expect(err).toContain(
-        'cannot tell which instance this server is: nobody has said so on this boot; waiting as always\n',
+        'cannot tell which instance this server is: no source has named it on this boot; waiting as usual\n',
       );
       expect(document).not.toHaveProperty('remembered_since');
     }

@@ -79,7 +79,7 @@ describe('rc-wait doctor', () => {
     expect({ exit, out }).toEqual(
       exit === 0
         ? { exit: 0, out: '' }
-        : { exit: 100, out: expect.stringMatching(/^this is none of Rackspace's cloud servers/) },
+        : { exit: 100, out: expect.stringMatching(/^this is not a Rackspace cloud server/) },
     );
   });
 });

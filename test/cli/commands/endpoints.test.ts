@@ -28,7 +28,7 @@ describe('rc-wait endpoints', () => {
         'SERVICE      REGION  NETWORK  ENDPOINT',
         'cloudImages  SYD     public   https://syd.images.api.rackspacecloud.com/v2',
         '',
-        'public: this is no Rackspace server, as far as can be told',
+        'public: this does not seem to be a Rackspace server',
         '',
       ].join('\n'),
       err: '',
@@ -190,7 +190,7 @@ describe('what cannot be chosen ends with 64 and says why', () => {
     [
       'JSON that is no catalog',
       ['--catalog', servers],
-      /it is JSON, but no answer of the identity API \(it has servers\)\n/,
+      /it is JSON, but not an answer of the identity API \(it has servers\)\n/,
     ],
     [
       'a catalog without the service',

@@ -250,7 +250,7 @@ describe('rc-wait remote ends with the right exit status, a clear message, and n
     const { exit, out } = await remote(own, ['--all']);
     expect(exit).toBe(77);
     expect(out).toMatch(
-      / {2}refused .*: cannot go on: the token from OS_TOKEN is not accepted any more \(401\)\n(?:.*\n)*a bare token cannot be renewed/,
+      / {2}refused .*: cannot go on: the token from OS_TOKEN is no longer accepted \(401\)\n(?:.*\n)*a bare token cannot be renewed/,
     );
   });
 
@@ -310,7 +310,7 @@ describe('rc-wait remote ends with the right exit status, a clear message, and n
       {},
       ['--all'],
       69,
-      /^rc-wait: cannot log in at \S+: its answer holds no token and catalog\n/,
+      /^rc-wait: cannot log in at \S+: its answer has no token or no catalog\n/,
     ],
     [
       'an identity API that is away all the time',

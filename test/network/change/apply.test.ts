@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { type ApplyOptions, applyNetwork } from '../../../src/network/change/apply.ts';
-import type { FileChange, GatewayWish, NetworkPlan } from '../../../src/network/types.ts';
+import type { FileChange, GatewayTarget, NetworkPlan } from '../../../src/network/types.ts';
 import { FakeKernel } from '../fake-kernel.ts';
 import { scratch } from '../scratch.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const wished = 'default via 10.208.0.1 dev eth1';
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const gatewayInterface = 'default via 10.208.0.1 dev eth1';
 const old = 'default via 203.0.113.1 dev eth0';
 
 /** A server whose files are below a folder of the test, while its root is the running system. */
@@ -24,7 +24,7 @@ function server(kernel: FakeKernel, overrides: Partial<NetworkPlan> = {}) {
   const plan: NetworkPlan = {
     stack: 'netplan',
     why: '',
-    wish,
+    target,
     disabled: [],
     changes: [
       change('a', 'old a', 'new a'),
@@ -66,7 +66,7 @@ const before = { a: 'old a', b: 'old b' };
 const after = { a: 'new a', c: 'new c' };
 
 /** Tools that do as a good stack does. */
-function goodTools(routes: string[] = [wished]) {
+function goodTools(routes: string[] = [gatewayInterface]) {
   return {
     check: () => undefined,
     load: (kernel: FakeKernel) => kernel.become(routes),
@@ -86,11 +86,11 @@ describe('a plan that can be carried out', () => {
     });
     expect(files()).toEqual(after);
     expect(kernel.ran).toEqual(['check', 'load']);
-    expect(kernel.routes).toEqual([wished]);
+    expect(kernel.routes).toEqual([gatewayInterface]);
   });
 
   it('does nothing at all when there is nothing to do', async () => {
-    const kernel = new FakeKernel([wished]);
+    const kernel = new FakeKernel([gatewayInterface]);
     const { plan, options, folder } = server(kernel, { changes: [], commands: [] });
     expect(await applyNetwork(plan, options)).toMatchObject({ action: 'unchanged', files: [] });
     expect(kernel.ran).toEqual([]);
@@ -129,16 +129,16 @@ describe('a plan that can be carried out', () => {
       nowMs: now,
       async sleep(ms) {
         await options.clock?.sleep(ms);
-        if (now() >= 5_000 && kernel.ran.length === 2) kernel.routes = [wished, left];
+        if (now() >= 5_000 && kernel.ran.length === 2) kernel.routes = [gatewayInterface, left];
       },
     };
     expect(await applyNetwork(plan, { ...options, clock })).toMatchObject({ action: 'changed' });
     expect(kernel.ran).toEqual(['check', 'load', `ip -4 route del ${left}`]);
-    expect(kernel.routes).toEqual([wished]);
+    expect(kernel.routes).toEqual([gatewayInterface]);
   });
 
   it.each([
-    ['comes back', [wished], 'changed'],
+    ['comes back', [gatewayInterface], 'changed'],
     ['stays away', [], 'NETWORK_RELOAD'],
   ])('takes no route for good that goes again at once, and %s', async (_, later, expected) => {
     const kernel = new FakeKernel([old], goodTools());
@@ -161,12 +161,12 @@ describe('a plan that can be carried out', () => {
   it('is content with the gateway in front when another route will not go', async () => {
     const stuck = 'default via 203.0.113.1 dev eth0 metric 100';
     const kernel = new FakeKernel([old], {
-      ...goodTools([wished, stuck]),
+      ...goodTools([gatewayInterface, stuck]),
       [`ip -4 route del ${stuck}`]: () => ({ ok: false }),
     });
     const { plan, options } = server(kernel);
     expect(await applyNetwork(plan, options)).toMatchObject({ action: 'changed' });
-    expect(kernel.routes).toEqual([wished, stuck]);
+    expect(kernel.routes).toEqual([gatewayInterface, stuck]);
   });
 
   it('only writes the files below another root', async () => {
@@ -197,7 +197,7 @@ describe('what was there before comes back', () => {
     await expect(applyNetwork(plan, options)).rejects.toMatchObject({
       code: 'NETWORK_RELOAD',
       message:
-        'cannot bring the gateway 10.208.0.1 into use on eth1: "check" failed (exit status 78): a / Error in network definition; what was there before is back',
+        'cannot bring the gateway 10.208.0.1 into use on eth1: "check" failed (exit status 78): a / Error in network definition; the old state is restored',
     });
     expect(files()).toEqual(before);
     expect(kernel.routes).toEqual([old]);
@@ -215,7 +215,7 @@ describe('what was there before comes back', () => {
     const { plan, options, files } = server(kernel);
     await expect(applyNetwork(plan, options)).rejects.toMatchObject({
       code: 'NETWORK_RELOAD',
-      message: expect.stringContaining('"load" failed (killed after 120 s); what was there before is back'),
+      message: expect.stringContaining('"load" failed (killed after 120 s); the old state is restored'),
     });
     expect(files()).toEqual(before);
     expect(kernel.ran).toEqual(['check', 'load', 'load old']);
@@ -226,7 +226,7 @@ describe('what was there before comes back', () => {
     const kernel = new FakeKernel([old], goodTools([old]));
     const { plan, options, files, now } = server(kernel);
     await expect(applyNetwork(plan, { ...options, settleMs: 3_000 })).rejects.toThrow(
-      /the kernel's default route is "default via 203\.0\.113\.1 dev eth0"; what was there before is back$/,
+      /the kernel's default route is "default via 203\.0\.113\.1 dev eth0"; the old state is restored$/,
     );
     expect(files()).toEqual(before);
     expect(now()).toBeGreaterThanOrEqual(3_000);
@@ -344,7 +344,7 @@ describe('when not even that can be done, it is said', () => {
     });
     await expect(applyNetwork(deaf.plan, { ...deaf.options, run: run ?? kernel.run })).rejects.toMatchObject({
       code: 'NETWORK_RELOAD',
-      message: expect.stringContaining('ip(8) does not tell the routes'),
+      message: expect.stringContaining('ip(8) cannot show the routes'),
     });
     expect(deaf.files()).toEqual(before);
   });

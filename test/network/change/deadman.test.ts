@@ -23,7 +23,7 @@ it('a timer is armed in the place of the one before, and runs the recovery', asy
   expect(ran.map(bare)).toEqual([
     `systemctl --quiet stop ${deadManUnit}.timer ${deadManUnit}.service`,
     `systemctl --quiet reset-failed ${deadManUnit}.service`,
-    `systemd-run --collect --quiet --unit=${deadManUnit} --description=Put the network back, since rc-wait did not end --on-active=91s --timer-property=AccuracySec=1s -- /usr/bin/node /main network recover`,
+    `systemd-run --collect --quiet --unit=${deadManUnit} --description=Roll back the network change of an rc-wait that did not finish --on-active=91s --timer-property=AccuracySec=1s -- /usr/bin/node /main network recover`,
   ]);
 });
 

@@ -14,7 +14,7 @@ import { entryOf } from '../entry.ts';
 import { FakeKernel } from '../fake-kernel.ts';
 import { put, scratch } from '../scratch.ts';
 
-const wished = 'default via 10.208.0.1 dev eth1';
+const gatewayInterface = 'default via 10.208.0.1 dev eth1';
 const old = 'default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.7';
 const restore: JournalEntry['restore'] = [{ argv: ['load', 'old'], timeoutMs: 1 }];
 const loads = { 'load old': (kernel: FakeKernel) => kernel.become([old]) };
@@ -70,7 +70,7 @@ describe('a change that did not end', () => {
   it.each<Step>(['written', 'reloaded', 'probed'])(
     'after "%s": files and kernel are what they were',
     async (step) => {
-      const kernel = new FakeKernel([wished], loads);
+      const kernel = new FakeKernel([gatewayInterface], loads);
       const { options, files, journal, folder } = await killedAt(step, kernel);
       expect(await recover(options)).toEqual({
         kind: 'rolled-back',
@@ -99,7 +99,7 @@ describe('a change that did not end', () => {
   );
 
   it('by a power cut while files were written: the boot has read some of them, so the kernel is put back', async () => {
-    const kernel = new FakeKernel([wished], loads);
+    const kernel = new FakeKernel([gatewayInterface], loads);
     const { options, files } = await killedAt('armed', kernel, { bootId: 'another' });
     await recover(options);
     expect(files()).toEqual(before);
@@ -107,7 +107,7 @@ describe('a change that did not end', () => {
   });
 
   it('after the commit: it stands, and only what is left over goes', async () => {
-    const kernel = new FakeKernel([wished], loads);
+    const kernel = new FakeKernel([gatewayInterface], loads);
     const { options, files, journal, entry } = await killedAt('committed', kernel);
     expect(await recover(options)).toEqual({ kind: 'tidied' });
     expect(files()).toEqual({ a: 'new a', b: 'old b', c: 'new c' });
@@ -117,7 +117,9 @@ describe('a change that did not end', () => {
 
   it('is content with the same way out by another lease', async () => {
     const renewed = 'default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.99';
-    const kernel = new FakeKernel([wished], { 'load old': (one: FakeKernel) => one.become([renewed]) });
+    const kernel = new FakeKernel([gatewayInterface], {
+      'load old': (one: FakeKernel) => one.become([renewed]),
+    });
     const { options } = await killedAt('written', kernel);
     await recover(options);
     expect(kernel.routes).toEqual([renewed]);
@@ -126,14 +128,16 @@ describe('a change that did not end', () => {
 
   it('leaves a lease alone that comes back besides: it was away when the routes were looked at', async () => {
     const lease = 'default via 192.0.2.1 dev eth2 proto dhcp metric 100';
-    const kernel = new FakeKernel([wished], { 'load old': (one: FakeKernel) => one.become([old, lease]) });
+    const kernel = new FakeKernel([gatewayInterface], {
+      'load old': (one: FakeKernel) => one.become([old, lease]),
+    });
     const { options } = await killedAt('written', kernel);
     await recover(options);
     expect(kernel.routes).toEqual([old, lease]);
   });
 
   it('waits for a lease that goes once more before it stays', async () => {
-    const kernel = new FakeKernel([wished], loads);
+    const kernel = new FakeKernel([gatewayInterface], loads);
     const { options } = await killedAt('written', kernel);
     let slept = 0;
     const clock: Clock = {
@@ -168,7 +172,7 @@ describe('a power cut after which the server has booted with its public interfac
 
   it('the old way out is back: the interface gets its address by the tool of the stack', async () => {
     let address = '';
-    const kernel = new FakeKernel([wished], {
+    const kernel = new FakeKernel([gatewayInterface], {
       [question]: () => ({ output: address }),
       'ifup eth0': () => {
         address = '2: eth0    inet 203.0.113.7/24 scope global eth0';
@@ -194,15 +198,15 @@ describe('a power cut after which the server has booted with its public interfac
 
 describe('what cannot be put back', () => {
   it('a file that somebody else has changed since is left alone, said, and does not stop the next start', async () => {
-    const kernel = new FakeKernel([wished], loads);
+    const kernel = new FakeKernel([gatewayInterface], loads);
     const { options, files, folder } = await killedAt('written', kernel);
     writeFileSync(join(folder, 'a'), 'written by the guest agent');
     const error = await recover(options).catch((one: unknown) => one);
     const aside = join(folder, 'journal/aside.json');
     expect(error).toMatchObject({
       code: 'NETWORK_LOST',
-      message: `cannot undo the change of the network that was begun at 2026-01-02T03:04:05.000Z and not ended: cannot put ${folder}/a back: somebody else has changed it since`,
-      hint: `what there was before is in ${aside}`,
+      message: `cannot undo the unfinished network change of 2026-01-02T03:04:05.000Z and not ended: cannot put ${folder}/a back: somebody else has changed it since`,
+      hint: `the old files are in ${aside}`,
     });
     expect(files()).toEqual({ a: 'written by the guest agent', b: 'old b' });
     expect(readFileSync(aside, 'utf8')).toContain('old a');
@@ -210,7 +214,7 @@ describe('what cannot be put back', () => {
   });
 
   it('a file that cannot be written is tried again at the next start', async () => {
-    const kernel = new FakeKernel([wished], loads);
+    const kernel = new FakeKernel([gatewayInterface], loads);
     const { options, files, folder } = await killedAt('written', kernel);
     rmSync(join(folder, 'a'));
     put(folder, 'elsewhere', 'new a');
@@ -218,7 +222,7 @@ describe('what cannot be put back', () => {
     await expect(recover(options)).rejects.toMatchObject({
       code: 'NETWORK_LOST',
       message: expect.stringContaining('it is a symbolic link'),
-      hint: expect.stringContaining('tried again'),
+      hint: expect.stringContaining('tries again at each start'),
     });
     rmSync(join(folder, 'a'));
     put(folder, 'a', 'new a');
@@ -227,7 +231,7 @@ describe('what cannot be put back', () => {
   });
 
   it('a default route that will not come back is said, and the way out by the gateway stays', async () => {
-    const kernel = new FakeKernel([wished], {
+    const kernel = new FakeKernel([gatewayInterface], {
       'load old': () => ({ ok: false, how: 'exit status 1', output: 'no bus' }),
       [`ip -4 route replace ${old}`]: () => ({ ok: false }),
     });
@@ -240,7 +244,7 @@ describe('what cannot be put back', () => {
       hint: 'restart the network service, or the server, to use them',
     });
     expect(files()).toEqual(before);
-    expect(kernel.routes).toEqual([wished]);
+    expect(kernel.routes).toEqual([gatewayInterface]);
   });
 });
 
@@ -250,7 +254,7 @@ describe('what a killed process left running', () => {
   it('is ended before the old files are put back', async () => {
     const child = sleeper();
     const ended = once(child, 'exit');
-    const kernel = new FakeKernel([wished], loads);
+    const kernel = new FakeKernel([gatewayInterface], loads);
     const { options, journal } = await killedAt('written', kernel);
     writeFileSync(journal.commandNote, JSON.stringify(identifyProcess(child.pid ?? 0)));
     await recover(options);
@@ -262,7 +266,7 @@ describe('what a killed process left running', () => {
   it('is not looked for after another boot: its number may be anybody else', async () => {
     const child = sleeper();
     const identity = identifyProcess(child.pid ?? 0);
-    const { options, journal } = await killedAt('written', new FakeKernel([wished], loads), {
+    const { options, journal } = await killedAt('written', new FakeKernel([gatewayInterface], loads), {
       bootId: 'another',
     });
     writeFileSync(journal.commandNote, JSON.stringify(identity));
@@ -273,7 +277,7 @@ describe('what a killed process left running', () => {
   });
 
   it('a process that hangs with the lock is ended when the timer goes off, and waited for otherwise', async () => {
-    const kernel = new FakeKernel([wished], loads);
+    const kernel = new FakeKernel([gatewayInterface], loads);
     const holder = sleeper();
     const owner = identifyProcess(holder.pid ?? 0) ?? { pid: 0, startTicks: '' };
     const { options, files, folder } = await killedAt('written', kernel, { owner });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linkMoveOf, wayBackOf } from '../../../src/network/change/restore-commands.ts';
+import { combineRestore, linkChangeOf } from '../../../src/network/change/restore-commands.ts';
 import type { Command } from '../../../src/network/types.ts';
 
 const command = (line: string): Command => ({
@@ -8,7 +8,7 @@ const command = (line: string): Command => ({
   timeoutMs: 1,
 });
 const back = (first: readonly string[], second: readonly string[]) =>
-  wayBackOf(first.map(command), second.map(command)).map(({ argv }) => argv.join(' '));
+  combineRestore(first.map(command), second.map(command)).map(({ argv }) => argv.join(' '));
 
 const [up, down] = ['ip link set dev eth0 up', 'ip link set dev eth0 down'];
 const reload = 'nmcli --wait 20 connection reload';
@@ -37,7 +37,7 @@ describe('the way back of a change and of one that continues it', () => {
   it('leaves down one that was so before the first', () => {
     const second = [command(up), { ...command('ifup eth0'), unlessAddressed: 'eth0' }];
     const route = command('ip -6 route replace default via fe80::1 dev eth0');
-    expect(wayBackOf([command(down)], [...second, route])).toEqual([command(down)]);
+    expect(combineRestore([command(down)], [...second, route])).toEqual([command(down)]);
   });
 
   it('has each command once, and takes an interface to one state only', () => {
@@ -50,16 +50,16 @@ describe('the way back of a change and of one that continues it', () => {
       ),
       {
         // One change never takes the same interface both ways.
-        selector: (line) => linkMoveOf(command(line))?.name ?? line,
+        selector: (line) => linkChangeOf(command(line))?.name ?? line,
       },
     );
     fc.assert(
       fc.property(lines, lines, (first, second) => {
         const all = back(first, second);
-        const names = all.flatMap((line) => linkMoveOf(command(line))?.name ?? []);
+        const names = all.flatMap((line) => linkChangeOf(command(line))?.name ?? []);
         expect(new Set(all).size).toBe(all.length);
         expect(new Set(names).size).toBe(names.length);
-        for (const line of first.filter((one) => linkMoveOf(command(one)))) expect(all).toContain(line);
+        for (const line of first.filter((one) => linkChangeOf(command(one)))) expect(all).toContain(line);
       }),
     );
   });

@@ -16,13 +16,13 @@ import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { applyNetwork } from '../../../src/network/change/apply.ts';
 import { openJournal } from '../../../src/network/change/journal/journal.ts';
 import { undoLast } from '../../../src/network/change/rollback.ts';
-import type { GatewayWish, NetworkPlan } from '../../../src/network/types.ts';
+import type { GatewayTarget, NetworkPlan } from '../../../src/network/types.ts';
 import { entryOf } from '../entry.ts';
 import { FakeKernel } from '../fake-kernel.ts';
 import { scratch } from '../scratch.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const wished = 'default via 10.208.0.1 dev eth1';
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const gatewayInterface = 'default via 10.208.0.1 dev eth1';
 const old = 'default via 203.0.113.1 dev eth0';
 
 /** A server on which the gateway was set: one file edited, one new in a new folder, one gone. */
@@ -34,7 +34,7 @@ async function changedServer(kernel = new FakeKernel([])) {
   const plan: NetworkPlan = {
     stack: 'netplan',
     why: '',
-    wish,
+    target,
     disabled: [],
     changes: [
       { path: '/etc/a', before: 'old a', after: 'new a', mode: 0o600 },
@@ -128,7 +128,7 @@ describe('the last change', () => {
 });
 
 describe('on the running system', () => {
-  function scene(kernel: FakeKernel) {
+  function context(kernel: FakeKernel) {
     const folder = scratch({ a: 'new a' });
     const means = {
       root: '/',
@@ -154,8 +154,8 @@ describe('on the running system', () => {
   }
 
   it('the default routes are what they were, too', async () => {
-    const kernel = new FakeKernel([wished], { 'load old': (one) => one.become([old]) });
-    const { means, entry, text, journal } = scene(kernel);
+    const kernel = new FakeKernel([gatewayInterface], { 'load old': (one) => one.become([old]) });
+    const { means, entry, text, journal } = context(kernel);
     await journal.finish(await journal.begin(entry));
     await undoLast(means);
     expect(text()).toBe('old a');
@@ -164,25 +164,25 @@ describe('on the running system', () => {
   });
 
   it('routes that will not come back: the gateway stays', async () => {
-    const kernel = new FakeKernel([wished], {
+    const kernel = new FakeKernel([gatewayInterface], {
       'load old': () => undefined,
       [`ip -4 route replace ${old}`]: () => ({ ok: false }),
     });
-    const { means, entry, text, journal } = scene(kernel);
+    const { means, entry, text, journal } = context(kernel);
     await journal.finish(await journal.begin(entry));
     await expect(undoLast(means)).rejects.toMatchObject({
       code: 'NETWORK_RELOAD',
       message: expect.stringMatching(
-        /^cannot undo the change of 2026.*: the old default route does not come back: the kernel's default route is "default via 10\.208\.0\.1 dev eth1"; what was there before is back$/,
+        /^cannot undo the change of 2026.*: the old default route does not come back: the kernel's default route is "default via 10\.208\.0\.1 dev eth1"; the old state is restored$/,
       ),
     });
     expect(text()).toBe('new a');
-    expect(kernel.routes).toEqual([wished]);
+    expect(kernel.routes).toEqual([gatewayInterface]);
   });
 
   it('after a reboot the disabled interface gets its address first, though its tool meets our route', async () => {
     let address = '';
-    const kernel = new FakeKernel([wished], {
+    const kernel = new FakeKernel([gatewayInterface], {
       'ip -4 -oneline address show dev eth0': () => ({ output: address }),
       'ifup eth0': () => {
         address = '2: eth0    inet 203.0.113.7/24 scope global eth0';
@@ -190,7 +190,7 @@ describe('on the running system', () => {
       },
       [`ip -4 route replace ${old}`]: (one) => (address === '' ? { ok: false } : one.become([old])),
     });
-    const { means, entry, text, journal } = scene(kernel);
+    const { means, entry, text, journal } = context(kernel);
     const restore: typeof entry.restore = [{ argv: ['ifup', 'eth0'], timeoutMs: 1, unlessAddressed: 'eth0' }];
     await journal.finish(await journal.begin({ ...entry, bootId: 'another', restore }));
     await undoLast(means);
@@ -199,23 +199,23 @@ describe('on the running system', () => {
   });
 
   it('a tool that does not give it its address is said', async () => {
-    const kernel = new FakeKernel([wished], {
+    const kernel = new FakeKernel([gatewayInterface], {
       'ip -4 -oneline address show dev eth0': () => ({ output: '' }),
       'ifup eth0': () => ({ ok: false, how: 'exit status 1', output: 'no such interface' }),
       [`ip -4 route replace ${old}`]: () => ({ ok: false }),
     });
-    const { means, entry, journal } = scene(kernel);
+    const { means, entry, journal } = context(kernel);
     const restore: typeof entry.restore = [{ argv: ['ifup', 'eth0'], timeoutMs: 1, unlessAddressed: 'eth0' }];
     await journal.finish(await journal.begin({ ...entry, restore }));
     await expect(undoLast(means)).rejects.toThrow(
-      /default route is "default via 10\.208\.0\.1 dev eth1"; "ifup eth0" failed \(exit status 1\): no such interface; what was there before is back$/,
+      /default route is "default via 10\.208\.0\.1 dev eth1"; "ifup eth0" failed \(exit status 1\): no such interface; the old state is restored$/,
     );
-    expect(kernel.routes).toEqual([wished]);
+    expect(kernel.routes).toEqual([gatewayInterface]);
   });
 
   it('an unfinished change is what is undone', async () => {
     const kernel = new FakeKernel([old]);
-    const { means, entry, text, journal } = scene(kernel);
+    const { means, entry, text, journal } = context(kernel);
     await journal.advance(await journal.begin(entry));
     expect((await undoLast(means)).result).toMatchObject({ reason: 'it was not finished' });
     expect(text()).toBe('old a');
@@ -225,8 +225,8 @@ describe('on the running system', () => {
     const offline = { routes: null, restore: [], interface: 'eth1' };
 
     it('is reloaded by the stack itself', async () => {
-      const kernel = new FakeKernel([wished], { 'netplan apply': (one) => one.become([old]) });
-      const { means, entry, text, journal } = scene(kernel);
+      const kernel = new FakeKernel([gatewayInterface], { 'netplan apply': (one) => one.become([old]) });
+      const { means, entry, text, journal } = context(kernel);
       await journal.finish(await journal.begin({ ...entry, ...offline }));
       expect((await undoLast(means)).result).toMatchObject({ reason: 'it was undone by hand' });
       expect(text()).toBe('old a');
@@ -235,29 +235,29 @@ describe('on the running system', () => {
     });
 
     it('is undone in the files alone where the stack has no such command, and that is said', async () => {
-      const kernel = new FakeKernel([wished]);
-      const { means, entry, text, journal } = scene(kernel);
+      const kernel = new FakeKernel([gatewayInterface]);
+      const { means, entry, text, journal } = context(kernel);
       await journal.finish(await journal.begin({ ...entry, ...offline, stack: 'ifupdown' }));
       const notices: string[] = [];
       const { result } = await undoLast({ ...means, onNotice: (notice) => notices.push(notice) });
       const said =
-        'the kernel\'s default route is "default via 10.208.0.1 dev eth1" still: restart the network or the server for the old files to count';
+        'the kernel\'s default route is "default via 10.208.0.1 dev eth1" still; restart the network or the server to use the old files';
       expect(notices).toEqual([said]);
       expect(result.reason).toBe(`it was undone by hand; ${said}`);
       expect(text()).toBe('old a');
     });
 
     it('stays where the old files bring no way out', async () => {
-      const kernel = new FakeKernel([wished], {
-        'netplan apply': (one) => one.become(one.routes.length > 0 ? [] : [wished]),
+      const kernel = new FakeKernel([gatewayInterface], {
+        'netplan apply': (one) => one.become(one.routes.length > 0 ? [] : [gatewayInterface]),
       });
-      const { means, entry, text, journal } = scene(kernel);
+      const { means, entry, text, journal } = context(kernel);
       await journal.finish(await journal.begin({ ...entry, ...offline }));
       await expect(undoLast(means)).rejects.toThrow(
-        /the old files bring no default route: the kernel has no default route; what was there before is back$/,
+        /the old files set no default route: the kernel has no default route; the old state is restored$/,
       );
       expect(text()).toBe('new a');
-      expect(kernel.routes).toEqual([wished]);
+      expect(kernel.routes).toEqual([gatewayInterface]);
     });
   });
 });

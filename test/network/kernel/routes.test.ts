@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import {
   addition,
-  isCalledFor,
+  isGatewayRoute,
   isSameWay,
-  isWished,
+  mustRun,
   parseDefaultRoutes,
   readDefaultRoutes,
   removal,
 } from '../../../src/network/kernel/routes.ts';
-import type { Command, GatewayWish } from '../../../src/network/types.ts';
+import type { Command, GatewayTarget } from '../../../src/network/types.ts';
 
 const shown = `default via 203.0.113.1 dev eth0 proto dhcp src 203.0.113.7 metric 100 
 default via 10.208.0.1 dev eth1 onlink linkdown 
@@ -36,10 +36,10 @@ it('what brings an interface up runs only where that has no address, and ip(8) s
     (output: string, ok = true) =>
     async () => ({ ok, how: '', output });
   const addressed = '2: eth0    inet 203.0.113.7/24 brd 203.0.113.255 scope global eth0\n';
-  expect(await isCalledFor(tool, saying(''))).toBe(true);
-  expect(await isCalledFor(tool, saying(addressed))).toBe(false);
-  expect(await isCalledFor(tool, saying('Device "eth0" does not exist.', false))).toBe(false);
-  expect(await isCalledFor({ argv: ['true'], timeoutMs: 1 }, saying(addressed))).toBe(true);
+  expect(await mustRun(tool, saying(''))).toBe(true);
+  expect(await mustRun(tool, saying(addressed))).toBe(false);
+  expect(await mustRun(tool, saying('Device "eth0" does not exist.', false))).toBe(false);
+  expect(await mustRun({ argv: ['true'], timeoutMs: 1 }, saying(addressed))).toBe(true);
 });
 
 it('a route is given back to ip(8) word for word, less the state of its link', () => {
@@ -65,12 +65,12 @@ it.each([
 ])('a route with several next hops is none of them, %s', (_, between) => {
   const hops = ['nexthop via 10.208.0.1 dev eth1 weight 1', 'nexthop via 203.0.113.1 dev eth0 weight 1'];
   const text = (all: readonly string[]) => `${['default proto static', ...all].join(between)} \n`;
-  const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+  const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
   const [route, ...others] = parseDefaultRoutes(`${text(hops)}10.208.0.0/19 dev eth1\n`);
   const [swapped] = parseDefaultRoutes(text(hops.toReversed()));
   if (!route || !swapped) throw new Error('routes were not read');
   expect(others).toEqual([]);
-  expect(isWished(route, wish)).toBe(false);
+  expect(isGatewayRoute(route, target)).toBe(false);
   expect(addition(route).argv.slice(4).join(' ')).toBe(`default proto static ${hops.join(' ')}`);
   expect(isSameWay(route, { ...route })).toBe(true);
   expect(isSameWay(route, swapped)).toBe(false);

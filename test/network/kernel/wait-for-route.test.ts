@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseDefaultRoutes } from '../../../src/network/kernel/routes.ts';
-import { bringBack } from '../../../src/network/kernel/wait-for-route.ts';
+import { restoreRoutes } from '../../../src/network/kernel/wait-for-route.ts';
 import { FakeKernel } from '../fake-kernel.ts';
 
 const clock = { nowMs: () => 0, sleep: async () => undefined };
@@ -13,7 +13,10 @@ async function broughtBack(now: string[], before: string[], refused: readonly st
   const refusals = refused.map((route) => [`ip -4 route replace ${route}`, () => ({ ok: false })] as const);
   const kernel = new FakeKernel(now, Object.fromEntries(refusals));
   const routes = parseDefaultRoutes(before.join('\n'));
-  const isBack = await bringBack({ run: kernel.run, clock, settleMs: 0 }, { routes, interfaceName: 'eth1' });
+  const isBack = await restoreRoutes(
+    { run: kernel.run, clock, settleMs: 0 },
+    { routes, interfaceName: 'eth1' },
+  );
   return { isBack, kernel };
 }
 

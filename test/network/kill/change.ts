@@ -25,7 +25,7 @@ if (gateway === undefined) throw new Error('no gateway');
 if (verb === 'apply') {
   const plan = await planNetwork({ gateway, stack: 'auto', root });
   const recoverProgram = ['/usr/bin/rc-wait', 'network', 'recover'];
-  await applyNetwork(plan, { root, onStep, recoverProgram, probes: [gatewayProbe(plan.wish)] });
+  await applyNetwork(plan, { root, onStep, recoverProgram, probes: [gatewayProbe(plan.target)] });
 }
 if (verb === 'rollback') await undoLast({ root, force: false, onStep });
 if (verb === 'recover') await recover({ root, onStep });

@@ -61,7 +61,7 @@ it('one that the guest agent has dropped from the files is not', async () => {
   expect(one).toMatchObject({
     configuration: false,
     kernel: true,
-    reasons: [`${path} is not as it should be`],
+    reasons: [`${path} needs a change`],
   });
   expect(isHeld(one)).toBe(false);
   expect(one.plan.changes).toHaveLength(1);

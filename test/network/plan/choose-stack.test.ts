@@ -29,7 +29,7 @@ describe('the stack that manages an interface', () => {
     );
   });
 
-  it('is not netplan where the daemon that it writes for goes by a file of its own', () => {
+  it('is not netplan where the daemon that it writes for uses a file of its own', () => {
     const served = { ...netplan, servedBy: ['networkd'] } as const;
     expect(chooseStack([served, { ...networkd, manages: true }], 'eth1', 'auto').stack).toBe('networkd');
     expect(chooseStack([served, { ...networkd, manages: false }], 'eth1', 'auto').stack).toBe('netplan');

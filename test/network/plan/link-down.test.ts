@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
-import { isPresent, lostWhenDown, ofPresent, refuseLower } from '../../../src/network/plan/link-down.ts';
-import type { Command, GatewayWish } from '../../../src/network/types.ts';
+import { forPresentLinks, isPresent, lostByDown, refuseLower } from '../../../src/network/plan/link-down.ts';
+import type { Command, GatewayTarget } from '../../../src/network/types.ts';
 import type { Finished } from '../../../src/system/tool.ts';
 import { scratch } from '../scratch.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'bond0.401' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'bond0.401' } as GatewayTarget;
 const up = (name: string): Command => ({ argv: ['ip', 'link', 'set', 'dev', name, 'up'], timeoutMs: 1 });
 
 /** A kernel that answers as ip(8) does; `undefined`: it does not. */
@@ -38,7 +38,7 @@ const asked = {
 
 describe('what a link loses when it goes down', () => {
   it('comes back with it: addresses of IPv6 first, then its routes', async () => {
-    const back = await lostWhenDown(['eth0'], [up('eth0')], kernel(asked));
+    const back = await lostByDown(['eth0'], [up('eth0')], kernel(asked));
     expect(back.map(({ argv }) => argv.join(' '))).toEqual([
       'ip -6 address replace 2001:db8::7/64 dev eth0',
       'ip -6 address replace 2001:db8::8/64 dev eth0',
@@ -49,11 +49,11 @@ describe('what a link loses when it goes down', () => {
 
   it('is left to the daemon where one brings it back', async () => {
     const apply: Command = { argv: ['netplan', 'apply'], timeoutMs: 1 };
-    expect(await lostWhenDown(['eth0'], [apply, up('eth1')], kernel(asked))).toEqual([]);
+    expect(await lostByDown(['eth0'], [apply, up('eth1')], kernel(asked))).toEqual([]);
   });
 
   it('is nothing where ip(8) does not tell', async () => {
-    expect(await lostWhenDown(['eth0'], [up('eth0')], kernel({}))).toEqual([]);
+    expect(await lostByDown(['eth0'], [up('eth0')], kernel({}))).toEqual([]);
   });
 });
 
@@ -61,22 +61,22 @@ describe('an interface that is to go down', () => {
   const sysfs = () => scratch({ '/bond0.401/lower_bond0/ifindex': '2', '/eth0/ifindex': '3' });
 
   it('is refused where the interface of the gateway stands on it', async () => {
-    await expect(refuseLower(wish, ['eth0', 'bond0'], sysfs())).rejects.toMatchObject({
+    await expect(refuseLower(target, ['eth0', 'bond0'], sysfs())).rejects.toMatchObject({
       code: 'NETWORK_FILE',
-      message: 'cannot disable bond0: bond0.401, by which the gateway is reached, stands on it',
+      message: 'cannot disable bond0: bond0.401, which carries the gateway, depends on it',
       hint: 'leave it up with --public-interface keep',
     });
   });
 
   it('goes down where it is another', async () => {
-    await expect(refuseLower(wish, ['eth0', 'bond0.101'], sysfs())).resolves.toBeUndefined();
+    await expect(refuseLower(target, ['eth0', 'bond0.101'], sysfs())).resolves.toBeUndefined();
   });
 });
 
 it('a link that this server does not have is not set up or down', () => {
   const down: Command = { argv: ['ip', 'link', 'set', 'dev', 'eth7', 'down'], timeoutMs: 1 };
   const apply: Command = { argv: ['netplan', 'apply'], timeoutMs: 1 };
-  expect(ofPresent([up('lo'), down, apply], isPresent)).toEqual([up('lo'), apply]);
+  expect(forPresentLinks([up('lo'), down, apply], isPresent)).toEqual([up('lo'), apply]);
 });
 
 it('nor is a device that this server does not have connected or disconnected', () => {
@@ -85,9 +85,9 @@ it('nor is a device that this server does not have connected or disconnected', (
     timeoutMs: 1,
   });
   const tool: Command = { argv: ['ifup', 'eth7'], timeoutMs: 1, unlessAddressed: 'eth7' };
-  expect(ofPresent([tool], isPresent)).toEqual([]);
+  expect(forPresentLinks([tool], isPresent)).toEqual([]);
   const there = [device('connect', 'lo'), device('disconnect', 'lo'), device('reapply', 'eth7')];
-  expect(ofPresent([...there, device('connect', 'eth7'), device('disconnect', 'eth7')], isPresent)).toEqual(
-    there,
-  );
+  expect(
+    forPresentLinks([...there, device('connect', 'eth7'), device('disconnect', 'eth7')], isPresent),
+  ).toEqual(there);
 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { faultIn } from '../../../src/network/plan/parsed.ts';
-import type { GatewayWish, ParsedRoute } from '../../../src/network/types.ts';
+import type { GatewayTarget, ParsedRoute } from '../../../src/network/types.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const gateway: ParsedRoute = { on: 'eth1', to: '0.0.0.0/0', via: '10.208.0.1' };
 const old: ParsedRoute = { on: 'eth0', to: '0.0.0.0/0', via: '203.0.113.1' };
 const serviceNet: ParsedRoute = { on: 'eth1', to: '10.176.0.0/12', via: '10.208.0.1' };
 
 describe('what a tool makes of the new files', () => {
   it('is as wished with one default route through the gateway and all other routes still there', () => {
-    expect(faultIn(wish, [serviceNet, gateway], [old, serviceNet])).toBeUndefined();
-    expect(faultIn(wish, [gateway], undefined)).toBeUndefined();
-    expect(faultIn(wish, [gateway, gateway], [])).toBeUndefined();
+    expect(faultIn(target, [serviceNet, gateway], [old, serviceNet])).toBeUndefined();
+    expect(faultIn(target, [gateway], undefined)).toBeUndefined();
+    expect(faultIn(target, [gateway, gateway], [])).toBeUndefined();
   });
 
   it.each([
@@ -39,6 +39,6 @@ describe('what a tool makes of the new files', () => {
       'leaves out of the new files what it makes of the old ones: the route to 10.176.0.0/12 via 10.208.0.1 on eth1',
     ],
   ])('is not with %s', (_, after, says) => {
-    expect(faultIn(wish, after, [old, serviceNet])).toBe(says);
+    expect(faultIn(target, after, [old, serviceNet])).toBe(says);
   });
 });

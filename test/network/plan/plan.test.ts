@@ -43,7 +43,7 @@ describe('on a running system', () => {
     expect(plan).toMatchObject({
       stack: 'netplan',
       why: 'netplan manages eth1: its files configure it',
-      wish: { gateway, interfaceName: 'eth1', macAddress: 'bc:76:4e:20:6c:5b' },
+      target: { gateway, interfaceName: 'eth1', macAddress: 'bc:76:4e:20:6c:5b' },
     });
     expect(plan.changes.map(({ path }) => path)).toEqual([
       '/etc/netplan/50.yaml',
@@ -100,8 +100,8 @@ describe('on a running system', () => {
     const plan = await planNetwork(request(root), networkd(`* 2: eth1\n  Network File: ${path}\n`));
     expect(plan).toMatchObject({
       stack: 'networkd',
-      why: 'networkd manages eth1: its files configure it; those of netplan do so too, but networkd goes by a file of its own; those of ifupdown do so too, but it is not installed',
-      wish: { file: path },
+      why: 'networkd manages eth1: its files configure it; those of netplan do so too, but networkd uses a file of its own; those of ifupdown do so too, but it is not installed',
+      target: { file: path },
     });
     expect(plan.commands.map(({ argv }) => argv.join(' '))).toEqual([
       'networkctl reload',
@@ -138,7 +138,7 @@ describe('below another root', () => {
     const plan = await planNetwork(request(root));
     expect(plan).toMatchObject({
       stack: 'ifupdown',
-      wish: { interfaceName: 'eth1' },
+      target: { interfaceName: 'eth1' },
       commands: [],
       restore: [],
     });
@@ -150,7 +150,7 @@ describe('below another root', () => {
     await expect(planNetwork(request(root, { interfaceName: 'eth0' }))).rejects.toMatchObject({
       code: 'GATEWAY_INVALID',
     });
-    expect((await planNetwork(request(root, { interfaceName: 'snet' }))).wish.interfaceName).toBe('snet');
+    expect((await planNetwork(request(root, { interfaceName: 'snet' }))).target.interfaceName).toBe('snet');
     const named = scratch({ '/etc/netplan/50.yaml': netplanFile.replace('5b"}', '5b"}, set-name: eth1') });
     await expect(planNetwork(request(named, { interfaceName: 'eth7' }))).rejects.toMatchObject({
       code: 'CONFIGURATION',
@@ -183,9 +183,9 @@ describe('below another root', () => {
       const named = await planNetwork(request(root, { interfaceName: 'eth1' }));
       expect(named).toMatchObject({
         stack,
-        wish: { interfaceName: 'eth1', macAddress: 'bc:76:4e:20:6c:5b' },
+        target: { interfaceName: 'eth1', macAddress: 'bc:76:4e:20:6c:5b' },
       });
-      expect(named.wish).not.toHaveProperty('isLabel');
+      expect(named.target).not.toHaveProperty('isLabel');
       const plan = await planNetwork(request(root));
       expect(plan.changes).toEqual(named.changes);
       await applyNetwork(plan, { root });
@@ -216,7 +216,7 @@ describe('below another root', () => {
     const root = scratch({ [path]: text, '/etc/network/interfaces': 'iface lo inet loopback\n' });
     for (const wanted of ['auto', stack] as const) {
       const plan = await planNetwork(request(root, { stack: wanted }));
-      expect(plan).toMatchObject({ stack, wish: { interfaceName: 'eth1' }, commands: [] });
+      expect(plan).toMatchObject({ stack, target: { interfaceName: 'eth1' }, commands: [] });
       expect(plan.changes).toHaveLength(1);
     }
     await expect(planNetwork(request(root, { stack: 'ifupdown' }))).rejects.toMatchObject({
@@ -301,7 +301,7 @@ ${interfacesFile}`;
     const host = running(new FakeKernel(['default via 203.0.113.1 dev eth0']), ['ifup']);
     const plan = await planNetwork(request(root, { publicInterface: 'disable' }), host);
     expect(plan.disabled).toEqual(['eth0']);
-    expect(plan.wish.publicInterface).toBe('disable');
+    expect(plan.target.publicInterface).toBe('disable');
     expect(plan.commands.at(-1)?.argv).toEqual(['ip', 'link', 'set', 'dev', 'eth0', 'down']);
     expect(plan.restore[0]?.argv).toEqual(['ip', 'link', 'set', 'dev', 'eth0', 'up']);
   });

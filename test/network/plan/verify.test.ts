@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { type Verification, verifyFiles } from '../../../src/network/plan/verify.ts';
 import { netplan } from '../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish, NetworkFile, Stack } from '../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile, Stack } from '../../../src/network/types.ts';
 import type { Finished } from '../../../src/system/tool.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const path = '/etc/netplan/50.yaml';
 const own = '/etc/netplan/90-rc-wait.yaml';
 const before: NetworkFile[] = [{ path, text: 'network: {ethernets: {eth1: {}}} # old\n' }];
@@ -40,9 +40,9 @@ class FakeNetplan {
     expect(readFileSync(join(folder, path), 'utf8')).toBe(before[0]?.text);
     const makes = this.#makes[existsSync(join(folder, own)) ? 'new' : 'old'];
     if (typeof makes !== 'string') return makes;
-    const target = join(folder, 'run/systemd/network/10-netplan-eth1.network');
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, makes);
+    const unit = join(folder, 'run/systemd/network/10-netplan-eth1.network');
+    mkdirSync(dirname(unit), { recursive: true });
+    writeFileSync(unit, makes);
     return { ok: true, how: 'exit status 0', output: '' };
   };
 }
@@ -55,7 +55,7 @@ const refused: Finished = {
 
 async function verdict(machine: FakeNetplan, more: Partial<Verification> = {}): Promise<string> {
   try {
-    const all = { stack: netplan, wish, before, after, isRunning: true, ...more };
+    const all = { stack: netplan, target, before, after, isRunning: true, ...more };
     return (await verifyFiles(all, machine)) ?? 'sound';
   } catch (error) {
     expect(error).toMatchObject({

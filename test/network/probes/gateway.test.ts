@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { gatewayProbe, parseNeighbour } from '../../../src/network/probes/gateway.ts';
-import type { GatewayWish } from '../../../src/network/types.ts';
+import type { GatewayTarget } from '../../../src/network/types.ts';
 import type { Run } from '../../../src/system/tool.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const { signal } = new AbortController();
 const clock: Clock = {
   nowMs: () => 0,
@@ -29,7 +29,7 @@ function table(before: string, after: readonly string[]) {
   const provoke = async () => {
     asked = true;
   };
-  return { ran, probe: gatewayProbe(wish, { run, clock, provoke }), wasAsked: () => asked };
+  return { ran, probe: gatewayProbe(target, { run, clock, provoke }), wasAsked: () => asked };
 }
 
 describe('the gateway answers on the link', () => {
@@ -64,7 +64,7 @@ describe('the gateway answers on the link', () => {
   ])('where ping ends with "%s", what is seen is %s', async (how, seen) => {
     const run: Run = async ({ argv }) =>
       argv[0] === 'ping' ? { ok: false, how, output: '' } : { ok: true, how: '', output: '10.208.0.1 NOARP' };
-    expect(await gatewayProbe(wish, { run, clock }).attempt(signal)).toBe(seen);
+    expect(await gatewayProbe(target, { run, clock }).attempt(signal)).toBe(seen);
   });
 
   it('or not, until its time is up', async () => {
@@ -83,7 +83,7 @@ it('a line of ip-neighbour(8) is read whatever else stands in it', () => {
 });
 
 it('a real datagram asks without a privilege, and whether it arrives does not matter', async () => {
-  const local = { gateway: parseIpv4('127.0.0.1'), interfaceName: 'lo' } as GatewayWish;
+  const local = { gateway: parseIpv4('127.0.0.1'), interfaceName: 'lo' } as GatewayTarget;
   const lines = ['', '127.0.0.1 lladdr 00:00:00:00:00:00 REACHABLE'];
   const run: Run = async () => ({ ok: true, how: '', output: lines.shift() ?? '' });
   expect(await gatewayProbe(local, { run }).attempt(signal)).toBeUndefined();

@@ -67,7 +67,7 @@ describe('a command that takes the gateway away after the network is up', () => 
   ])('is in the way, with its file and line: %s', async (line) => {
     const root = tree(rcLocal(line));
     expect(await said(root)).toMatch(
-      /^refused: cannot make 10\.208\.233\.7 the one default route: \/etc\/rc\.local \(line [23]\) runs ".*", which takes the gateway away again$/,
+      /^refused: cannot make 10\.208\.233\.7 the only default route: \/etc\/rc\.local \(line [23]\) runs ".*", which takes the gateway away again$/,
     );
     expect(isHeld(await checkNetwork({ gateway, stack: 'ifupdown', root }))).toBe(false);
   });

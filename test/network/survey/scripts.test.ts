@@ -86,8 +86,8 @@ describe('a file that a command line runs is read', () => {
     const root = tree({ '/opt/route': way }, rcLocal(line));
     expect(await said(root)).toMatch(
       line.includes("'ip route")
-        ? /^refused: .*\/etc\/rc\.local, which is run .*203\.0\.113\.1 dev eth0" \(line 2\)/
-        : /^refused: .*\/opt\/route, which is run .*203\.0\.113\.1 dev eth0" \(line 1\)/,
+        ? /^refused: .*\/etc\/rc\.local, which runs .*203\.0\.113\.1 dev eth0" \(line 2\)/
+        : /^refused: .*\/opt\/route, which runs .*203\.0\.113\.1 dev eth0" \(line 1\)/,
     );
     expect(isHeld(await checkNetwork({ gateway, stack: 'ifupdown', root }))).toBe(false);
   });
@@ -106,7 +106,7 @@ describe('a file that a command line runs is read', () => {
     'command /opt/route',
   ])('where it is executable: %s', async (line) => {
     const root = tree({}, { ...rcLocal(line), '/opt/route': script, '/opt/route2': script });
-    expect(await said(root)).toMatch(/^refused: .*\/opt\/route2?, which is run/);
+    expect(await said(root)).toMatch(/^refused: .*\/opt\/route2?, which runs/);
     chmodSync(join(root, '/opt/route'), 0o644);
     chmodSync(join(root, '/opt/route2'), 0o644);
     expect(await said(root)).toBe('warnings: ');
@@ -115,7 +115,7 @@ describe('a file that a command line runs is read', () => {
   it('by its name, in /usr/local and in the folders of the distribution', async () => {
     for (const folder of ['/usr/local/sbin', '/usr/sbin']) {
       const root = tree({}, { ...rcLocal('setroutes eth0'), [`${folder}/setroutes`]: script });
-      expect(await said(root)).toMatch(/^refused: .*\/setroutes, which is run/);
+      expect(await said(root)).toMatch(/^refused: .*\/setroutes, which runs/);
     }
   });
 
@@ -134,7 +134,7 @@ describe('a file that a command line runs is read', () => {
     async (line) => {
       const text = '# routes\nrun(["ip", "route", "add", "default", "via", gw])\n';
       expect(await said(tree({ '/opt/route': text }, rcLocal(line)))).toBe(
-        'warnings: /opt/route (line 2) is run, and sets routes in a way that only running it tells',
+        'warnings: /opt/route (line 2) runs at boot and sets routes that rc-wait cannot determine',
       );
       expect(await said(tree({ '/opt/route': 'print(1)\n' }, rcLocal(line)))).toBe('warnings: ');
     },
@@ -150,7 +150,7 @@ describe('a file that a command line runs is read', () => {
     ['nmcli con up eth0', 'may bring a default route'],
     ['(sleep 30; wg-quick up wg0) &', 'may bring a default route'],
     ['pppd call dsl', 'may bring a default route'],
-    ['ip route add default via "$GW"', 'sets routes in a way that only running it tells'],
+    ['ip route add default via "$GW"', 'sets routes that rc-wait cannot determine'],
   ])('or is a warning with file and line: %s', async (line, words) => {
     expect(await said(tree({}, rcLocal(line)))).toMatch(/^warnings: ./);
     expect(await said(tree({}, rcLocal(line)))).toContain(words);
@@ -185,7 +185,7 @@ describe('a hook of interfaces(5)', () => {
     'runs a file without the permission to be executed: up %s',
     async (line) => {
       expect(await said(tree({ ...hook(`up ${line}`), '/opt/route': way }))).toMatch(
-        /^refused: .*\/opt\/route, which is run/,
+        /^refused: .*\/opt\/route, which runs/,
       );
     },
   );
@@ -234,7 +234,7 @@ describe('a unit that a boot starts', () => {
     const root = tree({ '/opt/r.service': service(`/sbin/${way.trim()}`) });
     link(root, '/etc/systemd/system/r.service', '../../../opt/r.service');
     link(root, `${wants}/r.service`, '../r.service');
-    expect(await said(root)).toMatch(/^refused: .*\/etc\/systemd\/system\/r\.service, which is run/);
+    expect(await said(root)).toMatch(/^refused: .*\/etc\/systemd\/system\/r\.service, which runs/);
   });
 
   it('may be an instance of a template', async () => {
@@ -243,7 +243,7 @@ describe('a unit that a boot starts', () => {
       '/opt/eth1': way,
       '/opt/eth2': way,
     };
-    expect(await withUnit('r@eth1.service', files)).toMatch(/^refused: .*\/opt\/eth1, which is run/);
+    expect(await withUnit('r@eth1.service', files)).toMatch(/^refused: .*\/opt\/eth1, which runs/);
   });
 
   it.each([
@@ -274,7 +274,7 @@ describe('a unit that a boot starts', () => {
       '/etc/systemd/system/networking.service.d/route.conf': `[Service]\nExecStartPost=/sbin/${way}`,
     });
     expect(await said(root)).toMatch(
-      /^refused: .*networking\.service\.d\/route\.conf, which is run .*\(line 2\)/,
+      /^refused: .*networking\.service\.d\/route\.conf, which runs .*\(line 2\)/,
     );
   });
 
@@ -320,7 +320,7 @@ describe('a unit that a boot starts', () => {
     const root = tree({}, { '/etc/init.d/routes': script });
     expect(await said(root)).toBe('warnings: ');
     link(root, '/etc/rc2.d/S20routes', '../init.d/routes');
-    expect(await said(root)).toMatch(/^refused: .*\/etc\/init\.d\/routes, which is run/);
+    expect(await said(root)).toMatch(/^refused: .*\/etc\/init\.d\/routes, which runs/);
     link(root, '/etc/systemd/system/routes.service', '/dev/null');
     expect(await said(root)).toBe('warnings: ');
   });
@@ -337,7 +337,7 @@ describe('a crontab', () => {
     ['/var/spool/cron/crontabs/deploy', '@reboot sudo sh /opt/route\n'],
   ])('runs what it names: %s %j', async (path, text) => {
     expect(await said(tree({ [path]: text, '/opt/route': way }))).toMatch(
-      /^refused: .*\/opt\/route, which is run/,
+      /^refused: .*\/opt\/route, which runs/,
     );
   });
 

@@ -38,10 +38,10 @@ it(`any tree of two stacks and hooks: the gateway is held if, and only if, nothi
         }
         const check = await checkNetwork(request);
         const home = stackOf(tree.home[0]?.path ?? '');
-        const inTheWay = tree.others.filter(({ path, brings }) => brings && stackOf(path) !== home);
-        expect(isHeld(check), check.reasons.join('\n')).toBe(inTheWay.length === 0);
-        expect(check.obstacle === undefined).toBe(inTheWay.length === 0);
-        for (const { path } of inTheWay) expect(check.reasons.join('\n')).toContain(path);
+        const conflicting = tree.others.filter(({ path, brings }) => brings && stackOf(path) !== home);
+        expect(isHeld(check), check.reasons.join('\n')).toBe(conflicting.length === 0);
+        expect(check.obstacle === undefined).toBe(conflicting.length === 0);
+        for (const { path } of conflicting) expect(check.reasons.join('\n')).toContain(path);
         expect(check.warnings).toEqual([]);
         seen[isHeld(check) ? 'held' : 'refused'] += 1;
       } catch (error) {

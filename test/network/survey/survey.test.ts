@@ -62,7 +62,7 @@ describe('inputs that were found in use', () => {
     await expect(plan(root)).rejects.toMatchObject({
       code: 'NETWORK_FILE',
       message:
-        'cannot make 10.208.233.7 the one default route: /etc/netplan/50-cloud-init.yaml (netplan) brings "default via 203.0.113.1 dev eth0"',
+        'cannot make 10.208.233.7 the only default route: /etc/netplan/50-cloud-init.yaml (netplan) brings "default via 203.0.113.1 dev eth0"',
       hint: expect.stringContaining('take that default route out there'),
     });
     const one = await check(root);
@@ -165,7 +165,7 @@ describe('a script that is run at boot', () => {
   ])('is in the way where it sets a default route: %s', async (path, text) => {
     const root = tree({ [interfaces]: eth1 }, { [path]: text });
     await expect(plan(root)).rejects.toThrow(
-      `${path}, which is run at boot or with the network, sets "default via 203.0.113.1`,
+      `${path}, which runs at boot or when the network comes up, sets "default via 203.0.113.1`,
     );
     expect(isHeld(await check(root))).toBe(false);
   });
@@ -214,7 +214,7 @@ describe('a script that is run at boot', () => {
     `if true; then\n  select x in a b; do\n    break\n  done\n  exit 0\nfi\n${way}\n`,
   ])('counts where the script may go on: %j', async (text) => {
     const root = tree({ [interfaces]: eth1 }, { '/etc/rc.local': `#!/bin/sh -e\n${text}` });
-    await expect(plan(root)).rejects.toThrow('/etc/rc.local, which is run at boot');
+    await expect(plan(root)).rejects.toThrow('/etc/rc.local, which runs at boot');
   });
 
   it('does not count where it is not executable', async () => {
@@ -223,13 +223,17 @@ describe('a script that is run at boot', () => {
   });
 
   it.each([
-    ['/etc/network/if-up.d/a', '#!/bin/sh\nip route add $NET via 203.0.113.1\n', 'sets routes in a way'],
+    [
+      '/etc/network/if-up.d/a',
+      '#!/bin/sh\nip route add $NET via 203.0.113.1\n',
+      'sets routes that rc-wait cannot determine',
+    ],
     [
       '/etc/network/if-up.d/a',
       '#!/usr/bin/python3\nrun("ip route add default via 203.0.113.1")\n',
-      'sets routes in a way',
+      'sets routes that rc-wait cannot determine',
     ],
-    ['/etc/network/if-up.d/a', '\u007fELF\u0000\u0001', 'cannot be read: it is no script'],
+    ['/etc/network/if-up.d/a', '\u007fELF\u0000\u0001', 'cannot be read: it is not a script'],
     ['/etc/network/if-up.d/a', 'x'.repeat(300_000), 'cannot be read: it has 300000 bytes'],
   ])('and cannot be told is a warning in plan, result and check: %s %#', async (path, text, words) => {
     const root = tree({ [interfaces]: eth1 }, { [path]: text });
@@ -255,7 +259,7 @@ describe('a script that is run at boot', () => {
       '/usr/local/sbin/routes': '#!/bin/sh\n. /etc/inner\n',
     };
     const root = tree({ '/etc/inner': `${way}\n` }, files);
-    await expect(plan(root)).rejects.toThrow('/etc/inner, which is run');
+    await expect(plan(root)).rejects.toThrow('/etc/inner, which runs');
   });
 
   it('by a unit that is enabled counts', async () => {
@@ -267,7 +271,7 @@ describe('a script that is run at boot', () => {
       '/etc/systemd/system/multi-user.target.wants/route.service',
       '/etc/systemd/system/route.service',
     );
-    await expect(plan(root)).rejects.toThrow('/etc/systemd/system/route.service, which is run');
+    await expect(plan(root)).rejects.toThrow('/etc/systemd/system/route.service, which runs');
   });
 
   it('dhcpcd with routers in its file counts as one', async () => {
@@ -276,7 +280,7 @@ describe('a script that is run at boot', () => {
       '/etc/dhcpcd.conf': 'interface eth0\n  static routers=203.0.113.1\n',
     });
     await expect(plan(root)).rejects.toThrow(
-      '/etc/dhcpcd.conf, which is run at boot or with the network, sets "default via 203.0.113.1 dev eth0"',
+      '/etc/dhcpcd.conf, which runs at boot or when the network comes up, sets "default via 203.0.113.1 dev eth0"',
     );
   });
 });

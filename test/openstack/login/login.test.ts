@@ -80,7 +80,7 @@ describe('a login', () => {
     login.reject(own);
     await expect(clock.run(login.session(signal))).rejects.toMatchObject({
       code: 'API_REFUSED',
-      message: 'cannot go on: the token from OS_TOKEN is not accepted any more (401)',
+      message: 'cannot go on: the token from OS_TOKEN is no longer accepted (401)',
     });
   });
 
@@ -113,7 +113,7 @@ describe('a login', () => {
       'a portal',
       right,
       '{faults: [{kind: html, api: identity}]}',
-      /^API_UNAVAILABLE: .*its answer holds no token and catalog$/,
+      /^API_UNAVAILABLE: .*its answer has no token or no catalog$/,
     ],
     [
       'a failing API',

@@ -111,10 +111,10 @@ describe.concurrent.each(releases)('the examples of units on %s', (_name, suite)
     expect(await isActive(server, 'rc-wait.service')).toBe('active');
     expect(await server.ask('systemctl', 'is-failed', 'rc-wait.service')).not.toBe('failed');
     expect((await server.unit('rc-wait.service')).StatusText).toMatch(
-      /none of Rackspace's cloud servers.* nothing to wait for/,
+      /this is not a Rackspace cloud server.* nothing to wait for/,
     );
     expect(await server.ask('journalctl', '-b', '--no-pager', '-u', 'rc-wait.service')).toMatch(
-      /this is none of Rackspace's cloud servers, and there is nothing to wait for/,
+      /this is not a Rackspace cloud server, and there is nothing to wait for/,
     );
   });
 });

@@ -8,7 +8,7 @@ const wished = [`${gateway} eth1`];
 /** A route that is to stay away could come back with a lease, a moment after all else is there. */
 const momentMs = 2000;
 
-/** The gateway is the one default route, and the others stay away. */
+/** The gateway is the only default route, and the others stay away. */
 async function expectWished(bed: Bed): Promise<void> {
   await bed.untilDefaults(wished);
   await delay(momentMs);

@@ -74,7 +74,7 @@ describe.concurrent('what brings the default route', () => {
     await bootedWith(bed, { [interfaces]: interfacesWith(''), [hook]: script(way) });
     expect(await bed.defaults()).toEqual(old);
     const named = await bed.apply();
-    expect([named.exitCode, named.output]).toEqual([73, expect.stringContaining(`${hook}, which is run`)]);
+    expect([named.exitCode, named.output]).toEqual([73, expect.stringContaining(`${hook}, which runs`)]);
     // The same, written so that only running it tells.
     await bed.write({ [hook]: script(`$(echo ${way} | tr a-z a-z)`) });
     const unnamed = await bed.apply();

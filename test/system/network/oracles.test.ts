@@ -4,13 +4,13 @@ import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { networkd } from '../../../src/network/stacks/networkd/index.ts';
 import { candidatesFor, readUnits } from '../../../src/network/stacks/networkd/units.ts';
 import { networkmanager } from '../../../src/network/stacks/networkmanager/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../src/network/types.ts';
 import { profiles } from '../../network/stacks/networkmanager/cases.ts';
 import { Bed } from './bed.ts';
 import { gateway } from './beds.ts';
 import { defaultsIn, isWithoutAddress, resolversIn, rest } from './keyfile.ts';
 
-const wish = { gateway: parseIpv4(gateway), interfaceName: 'eth1' } as GatewayWish;
+const wish = { gateway: parseIpv4(gateway), interfaceName: 'eth1' } as GatewayTarget;
 const interfaces = ['lab0', 'lab1', 'lab10', 'ens3', 'ens30'];
 
 const match = fc
@@ -107,7 +107,7 @@ describe.concurrent.each(['bookworm', 'trixie'] as const)('on %s', (suite) => {
     const files: Record<string, string> = {};
     const isDisabled = (index: number) => index % 2 === 1;
     cases.forEach((before, index) => {
-      const asked: GatewayWish = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
+      const asked: GatewayTarget = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
       for (const { path, text } of before) files[`/srv/nm/${index}-${name(path)}.before`] = text;
       for (const { path, text } of before) files[`/srv/nm/${index}-${name(path)}.after`] = text;
       for (const { path, after } of networkmanager.edit(before, asked))

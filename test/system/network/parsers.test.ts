@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { ifupdown } from '../../../src/network/stacks/ifupdown/index.ts';
 import { netplan } from '../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish } from '../../../src/network/types.ts';
+import type { GatewayTarget } from '../../../src/network/types.ts';
 import { interfacesText } from '../../network/stacks/ifupdown/cases.ts';
 import { ethernets, style } from '../../network/stacks/netplan/cases.ts';
 import { type Tree, writeYaml } from '../../network/stacks/netplan/yaml-writer.ts';
@@ -11,7 +11,7 @@ import { Bed } from './bed.ts';
 import { gateway } from './beds.ts';
 import * as keyfile from './keyfile.ts';
 
-const wish = { gateway: parseIpv4(gateway), interfaceName: 'eth1' } as GatewayWish;
+const wish = { gateway: parseIpv4(gateway), interfaceName: 'eth1' } as GatewayTarget;
 /** What a shell loop printed for each case, between lines of `== NUMBER STATUS`. */
 function reports(output: string): { status: number; text: string }[] {
   return output
@@ -172,7 +172,7 @@ describe.concurrent.each(netplans)('netplan on $suite, for $renderer', ({ suite,
     // netplan 0.101 knows no activation-mode: there `disable` is refused, since it takes none of the new files.
     const isDisabled = (index: number) => !isOld && index % 2 === 1;
     cases.forEach((file, index) => {
-      const asked: GatewayWish = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
+      const asked: GatewayTarget = { ...wish, publicInterface: isDisabled(index) ? 'disable' : 'keep' };
       files[`/srv/${renderer}/before/${index}${path}`] = file.text;
       files[`/srv/${renderer}/after/${index}${path}`] = file.text;
       for (const { path: changed, after } of netplan.edit([file], asked))

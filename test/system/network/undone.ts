@@ -11,7 +11,7 @@ export async function expectUndone(bed: Bed, says: RegExp, ...flags: string[]): 
   const before = await stateOf(bed);
   const { exitCode, output } = await bed.apply(...flags);
   expect(output).toMatch(says);
-  expect(output).toMatch(/; what was there before is back/);
+  expect(output).toMatch(/; the old state is restored/);
   expect(exitCode).toBe(73);
   expect(await bed.files()).toBe(before.files);
   await bed.untilDefaults(before.routes);

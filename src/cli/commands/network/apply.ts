@@ -50,11 +50,8 @@ export const networkApplyCommand: CliCommand = command({
   flags: { ...networkFlags, ...probeFlag },
   examples: [
     ['$0 network apply', 'ask the API for the gateway, write it, reload the network'],
-    ['$0 network apply --gateway 10.208.0.1 --network netplan', 'do as told, without asking the API'],
-    [
-      '$0 network apply --probe tcp://192.0.2.80:443',
-      'and put all back if that cannot be reached afterwards',
-    ],
+    ['$0 network apply --gateway 10.208.0.1 --network netplan', 'set this gateway without asking the API'],
+    ['$0 network apply --probe tcp://192.0.2.80:443', 'and roll back if that cannot be reached afterwards'],
   ],
   notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,
   run: async (args, io) => (await load()).applyByHand(args, io),

@@ -4,14 +4,18 @@ import { type CliCommand, command } from '../../command.ts';
 
 const recoverFlags = {
   ...rootFlag,
-  patience: durationFlag('patience', 'How long a process that is at work on the change is let go on', '3m'),
+  patience: durationFlag(
+    'patience',
+    'How long to wait for a process that is still changing the network',
+    '3m',
+  ),
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait network recover`: run by the dead-man timer. */
 export const networkRecoverCommand: CliCommand = command({
   name: 'network recover',
   hidden: true,
-  summary: 'Put back what a change of the network that did not end has left',
+  summary: 'Undo a network change that did not finish',
   flags: recoverFlags,
   examples: [['$0 network recover', 'what rc-wait-network-recover.timer runs']],
   notes:

@@ -1,5 +1,5 @@
 import { parseDefaultRoutes } from '../../kernel/routes.ts';
-import { wayBackOf } from '../restore-commands.ts';
+import { combineRestore } from '../restore-commands.ts';
 import type { JournalEntry, JournalFile } from './entry.ts';
 
 /**
@@ -20,7 +20,7 @@ export function succeed(last: JournalEntry | undefined, entry: JournalEntry): Jo
     ...entry,
     files: [...carried, ...entry.files.map((file) => continued(earlier.get(file.path), file))],
     // Both: the second change found links down that the first had taken down, so only the first can restore them.
-    restore: wayBackOf(last.restore, entry.restore),
+    restore: combineRestore(last.restore, entry.restore),
     routes: isOwn(entry) ? last.routes : entry.routes,
   };
 }

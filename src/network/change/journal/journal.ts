@@ -77,9 +77,13 @@ export function openJournal(root: string, folder: string = journalFolder): Journ
       if (text === undefined) return undefined;
       const entry = parseEntry(text);
       if (entry !== undefined) return { ...entry, restore: entry.restore.map(bounded) };
-      throw new RcWaitError('NETWORK_FILE', `cannot read ${join(named, name)}: it is no journal of rc-wait`, {
-        hint: 'it holds what network files were like before a change: look at it, then move it away',
-      });
+      throw new RcWaitError(
+        'NETWORK_FILE',
+        `cannot read ${join(named, name)}: it is not a journal of rc-wait`,
+        {
+          hint: 'it holds the old network files of a change: look at it, then move it away',
+        },
+      );
     });
 
   const moveTo = ({ step }: Pending, name: string): Promise<void> =>
@@ -161,7 +165,7 @@ function believe(root: string, path: string): void {
   const doubt = doubtBelow(root, path);
   if (doubt === undefined) return;
   throw new RcWaitError('NETWORK_FILE', `cannot use the journal ${join(root, path)}: ${doubt}`, {
-    hint: 'nothing was changed; look at who made it: if it is none of yours, move it away',
+    hint: 'nothing was changed; check who created it; if it is not yours, move it away',
   });
 }
 

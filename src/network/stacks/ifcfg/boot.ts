@@ -1,4 +1,4 @@
-import type { BootContext, BootObstacle, NetworkFile, Target } from '../../types.ts';
+import type { BootContext, BootObstacle, InterfaceRef, NetworkFile } from '../../types.ts';
 import { readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
 import { globalPath, type Interface, isFor, isNo, readAllInterfaces, readInterfaces } from './files.ts';
 
@@ -8,12 +8,12 @@ import { globalPath, type Interface, isFor, isNo, readAllInterfaces, readInterfa
  */
 export function ifcfgObstacles(
   files: readonly NetworkFile[],
-  target: Target,
+  link: InterfaceRef,
   { isScripted }: BootContext,
 ): BootObstacle[] {
-  const home = readInterfaces(files).find((one) => isFor(one, target));
+  const home = readInterfaces(files).find((one) => isFor(one, link));
   if (home === undefined) return [];
-  const { interfaceName } = target;
+  const { interfaceName } = link;
   const nothing = `nothing brings ${interfaceName} up at boot`;
   const isPulled = isPulledByPort(home, files);
   const obstacles: BootObstacle[] = [];

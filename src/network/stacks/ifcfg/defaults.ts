@@ -1,5 +1,5 @@
 import { contains, parseIpv4 } from '../../../base/ipv4.ts';
-import type { FileDefault, NetworkFile, Target } from '../../types.ts';
+import type { FileDefault, InterfaceRef, NetworkFile } from '../../types.ts';
 import { type ShellFile, valueIn } from '../text/shell.ts';
 import {
   addressesOf,
@@ -34,10 +34,10 @@ function baseOf({ file, device, macAddress }: Interface): Base {
   return {
     device: isByMac ? undefined : parent,
     isAtBoot: !isNo(valueIn(file, 'ONBOOT') ?? 'yes'),
-    mayBeOn: (target: Target) =>
-      isByMac && target.macAddress !== undefined
-        ? target.macAddress.toLowerCase() === macAddress
-        : isByMac || target.interfaceName === parent,
+    mayBeOn: (link: InterfaceRef) =>
+      isByMac && link.macAddress !== undefined
+        ? link.macAddress.toLowerCase() === macAddress
+        : isByMac || link.interfaceName === parent,
   };
 }
 
@@ -80,7 +80,7 @@ function byStaticRoutes(file: NetworkFile, interfaces: readonly Interface[]): Fi
       device: name,
       isLeased: false,
       isAtBoot: true,
-      mayBeOn: ({ interfaceName }: Target) => name === undefined || name === interfaceName,
+      mayBeOn: ({ interfaceName }: InterfaceRef) => name === undefined || name === interfaceName,
     };
   });
 }

@@ -1,20 +1,27 @@
-import type { FileChange, GatewayWish, NetworkFile } from '../../types.ts';
+import type { FileChange, GatewayTarget, NetworkFile } from '../../types.ts';
 import { editLines } from '../text/line-edit.ts';
-import { type Need, nothing, overlaid } from '../text/overlay.ts';
-import { type Assignment, linesToPutOut, type ShellFile } from '../text/shell.ts';
+import { type Need, nothing, withLayer } from '../text/overlay.ts';
+import { type Assignment, linesToDisable, type ShellFile } from '../text/shell.ts';
 import { allLines, changedSettings, type Settings } from '../text/shell-edit.ts';
-import { type Interface, isNo, isOurRoute, isOurSetting, routeFiles, staticRoutesPath } from './files.ts';
+import {
+  hasOwnRouteForm,
+  hasOwnSettingForm,
+  type Interface,
+  isNo,
+  routeFiles,
+  staticRoutesPath,
+} from './files.ts';
 import { isResolver } from './resolvers.ts';
 import { type RouteDefault, readRouteFile, staticDefaults } from './routes.ts';
 
 /** rc-wait's lines in settings files; disabled resolvers and ONBOOT, which starts interfaces at boot, are temporary. */
 const settings: Settings = {
-  isOurForm: isOurSetting,
-  isLent: (key) => isResolver(key) || key === 'ONBOOT',
+  hasOwnForm: hasOwnSettingForm,
+  isTemporary: (key) => isResolver(key) || key === 'ONBOOT',
 };
 
 /** The change that gives a settings file what it needs; empty if it has everything. */
-export function changed(file: NetworkFile, needOf: (theirs: ShellFile) => Need): FileChange[] {
+export function changed(file: NetworkFile, needOf: (withoutOwn: ShellFile) => Need): FileChange[] {
   return changedSettings(file, settings, needOf);
 }
 
@@ -24,68 +31,68 @@ function isGateway({ key }: Assignment): boolean {
 }
 
 /** GATEWAYDEV takes the default route from all interfaces except the one that it names. */
-function isForeignDevice({ key, value }: Assignment, { interfaceName }: GatewayWish): boolean {
+function isForeignDevice({ key, value }: Assignment, { interfaceName }: GatewayTarget): boolean {
   return key === 'GATEWAYDEV' && value !== interfaceName;
 }
 
 /** The need of the file for all interfaces: it holds no gateway. */
-export function globalNeed(file: ShellFile, wish: GatewayWish): Need {
-  const off = file.assignments.filter((one) => isGateway(one) || isForeignDevice(one, wish));
-  return { off: linesToPutOut(file, off), wanted: [] };
+export function globalNeed(file: ShellFile, target: GatewayTarget): Need {
+  const off = file.assignments.filter((one) => isGateway(one) || isForeignDevice(one, target));
+  return { off: linesToDisable(file, off), wanted: [] };
 }
 
 /** The need of a file that others source: what it sets for all of them stands in their own files instead. */
-export function sourcedNeed(file: ShellFile, wish: GatewayWish): Need {
+export function sourcedNeed(file: ShellFile, target: GatewayTarget): Need {
   const off = file.assignments.filter(
-    (one) => isGateway(one) || one.key === 'DEFROUTE' || isForeignDevice(one, wish),
+    (one) => isGateway(one) || one.key === 'DEFROUTE' || isForeignDevice(one, target),
   );
-  const isDisabled = wish.publicInterface === 'disable';
+  const isDisabled = target.publicInterface === 'disable';
   const boot = isDisabled ? file.assignments.filter(({ key }) => key === 'ONBOOT') : [];
-  return { off: linesToPutOut(file, off), lent: linesToPutOut(file, boot), wanted: [] };
+  return { off: linesToDisable(file, off), temporary: linesToDisable(file, boot), wanted: [] };
 }
 
 /**
  * The need of the gateway's own file, if its address is static.
  * @param shared DEFROUTE in /etc/sysconfig/network
  */
-export function homeNeed(file: ShellFile, wish: GatewayWish, shared: string | undefined): Need {
+export function homeNeed(file: ShellFile, target: GatewayTarget, shared: string | undefined): Need {
   const gateway = file.assignments.findLast(({ key }) => key === 'GATEWAY');
-  const isThere = gateway?.value === wish.gateway;
+  const isThere = gateway?.value === target.gateway;
   const defroute = file.assignments.findLast(({ key }) => key === 'DEFROUTE');
   const isRefused = defroute !== undefined && isNo(defroute.value ?? 'no');
   const off = file.assignments.filter(
     (one) =>
       (isGateway(one) && !(isThere && one === gateway)) ||
       (isRefused && one.key === 'DEFROUTE') ||
-      isForeignDevice(one, wish),
+      isForeignDevice(one, target),
   );
   // With the gateway in this file, a missing DEFROUTE means yes.
   const needsWord = defroute === undefined || isRefused ? !isThere || isNo(shared ?? 'yes') : false;
   return {
-    off: linesToPutOut(file, off),
-    wanted: [...(needsWord ? ['DEFROUTE=yes'] : []), ...(isThere ? [] : [`GATEWAY=${wish.gateway}`])],
+    off: linesToDisable(file, off),
+    wanted: [...(needsWord ? ['DEFROUTE=yes'] : []), ...(isThere ? [] : [`GATEWAY=${target.gateway}`])],
   };
 }
 
 /** The need of any other interface with a static address. */
-export function otherNeed(file: ShellFile, wish: GatewayWish): Need {
+export function otherNeed(file: ShellFile, target: GatewayTarget): Need {
   const off = file.assignments.filter(
-    (one) => isGateway(one) || (one.key === 'DEFROUTE' && one.value !== 'no') || isForeignDevice(one, wish),
+    (one) => isGateway(one) || (one.key === 'DEFROUTE' && one.value !== 'no') || isForeignDevice(one, target),
   );
-  return { off: linesToPutOut(file, off), wanted: [] };
+  return { off: linesToDisable(file, off), wanted: [] };
 }
 
 /**
  * The need of an interface with DHCP: it brings no default route. This includes the gateway's own interface,
  * because with DHCP the scripts ignore GATEWAY. They accept only a literal "no" for DEFROUTE.
  */
-export function dhcpNeed(file: ShellFile, wish: GatewayWish, shared: string | undefined): Need {
+export function dhcpNeed(file: ShellFile, target: GatewayTarget, shared: string | undefined): Need {
   const defroute = file.assignments.findLast(({ key }) => key === 'DEFROUTE');
   const isSaid = defroute?.value === 'no';
   const off = file.assignments.filter(
-    (one) => isGateway(one) || (one.key === 'DEFROUTE' && !isSaid) || isForeignDevice(one, wish),
+    (one) => isGateway(one) || (one.key === 'DEFROUTE' && !isSaid) || isForeignDevice(one, target),
   );
-  return { off: linesToPutOut(file, off), wanted: isSaid || shared === 'no' ? [] : ['DEFROUTE=no'] };
+  return { off: linesToDisable(file, off), wanted: isSaid || shared === 'no' ? [] : ['DEFROUTE=no'] };
 }
 
 /**
@@ -95,24 +102,24 @@ export function dhcpNeed(file: ShellFile, wish: GatewayWish, shared: string | un
 export function bootNeed(file: ShellFile): Need {
   const words = file.assignments.filter(({ key }) => key === 'ONBOOT');
   if (isNo(words.at(-1)?.value ?? 'yes')) return nothing;
-  return { off: [], lent: linesToPutOut(file, words), wanted: ['ONBOOT=no'] };
+  return { off: [], temporary: linesToDisable(file, words), wanted: ['ONBOOT=no'] };
 }
 
 /** Removes default routes from the files of static routes, except one that the gateway's interface needs with DHCP. */
 export function routeChanges(
   files: readonly NetworkFile[],
   { isDhcp, routePath }: Interface,
-  wish: GatewayWish,
+  target: GatewayTarget,
 ): FileChange[] {
   const present = routeFiles(files);
   const isMissing = isDhcp && !present.some(({ path }) => path === routePath);
   const all = isMissing ? [...present, { path: routePath, text: '' }] : present;
   return all.flatMap((file) => {
     const { path, text } = file;
-    const own = isDhcp && path === routePath ? wish : undefined;
-    const after = overlaid(text, {
-      isOurForm: isOurRoute,
-      needOf: (theirs) => routeNeed({ path, text: theirs }, own),
+    const own = isDhcp && path === routePath ? target : undefined;
+    const after = withLayer(text, {
+      hasOwnForm: hasOwnRouteForm,
+      needOf: (withoutOwn) => routeNeed({ path, text: withoutOwn }, own),
       placesOf: allLines,
     });
     if (after === text) return [];
@@ -133,20 +140,20 @@ export function staticChanges(files: readonly NetworkFile[]): FileChange[] {
     });
 }
 
-function routeNeed(file: NetworkFile, wish: GatewayWish | undefined): Need {
+function routeNeed(file: NetworkFile, target: GatewayTarget | undefined): Need {
   const { defaults, freeNumber } = readRouteFile(file);
-  const isKept = ({ via, device = wish?.interfaceName, isLive }: RouteDefault) =>
-    isLive && via === wish?.gateway && device === wish?.interfaceName;
-  const kept = wish && defaults.find(isKept);
+  const isKept = ({ via, device = target?.interfaceName, isLive }: RouteDefault) =>
+    isLive && via === target?.gateway && device === target?.interfaceName;
+  const kept = target && defaults.find(isKept);
   const off = defaults.filter((route) => route !== kept);
   const number = freeNumber(off);
   const lines = off.flatMap((route) => route.lines);
-  if (wish === undefined || kept !== undefined) return { off: lines, wanted: [] };
+  if (target === undefined || kept !== undefined) return { off: lines, wanted: [] };
   return {
     off: lines,
     wanted:
       number === undefined
-        ? [`0.0.0.0/0 via ${wish.gateway} dev ${wish.interfaceName}`]
-        : [`ADDRESS${number}=0.0.0.0`, `NETMASK${number}=0.0.0.0`, `GATEWAY${number}=${wish.gateway}`],
+        ? [`0.0.0.0/0 via ${target.gateway} dev ${target.interfaceName}`]
+        : [`ADDRESS${number}=0.0.0.0`, `NETMASK${number}=0.0.0.0`, `GATEWAY${number}=${target.gateway}`],
   };
 }

@@ -1,5 +1,5 @@
 import { type Ipv4Prefix, netmaskLength, parseIpv4Prefix } from '../../../base/ipv4.ts';
-import type { NetworkFile, Target } from '../../types.ts';
+import type { InterfaceRef, NetworkFile } from '../../types.ts';
 import { nameOf } from '../text/glob.ts';
 import { isBackup, type ShellFile, valueIn } from '../text/shell.ts';
 import { originalOf } from '../text/unmark.ts';
@@ -67,14 +67,14 @@ function deviceOf(file: ShellFile): string | undefined {
 }
 
 /** Whether a line of a settings file has the form of one that rc-wait adds. */
-export function isOurSetting(line: string): boolean {
+export function hasOwnSettingForm(line: string): boolean {
   return /^\s*(GATEWAY=[\d.]+|DEFROUTE=(yes|no)|DNS\d+=[\w.:%-]+|DOMAIN="[\w.~ -]+"|ONBOOT=no)\s*$/.test(
     line,
   );
 }
 
 /** Whether a line of a route file has the form of one that rc-wait adds. */
-export function isOurRoute(line: string): boolean {
+export function hasOwnRouteForm(line: string): boolean {
   return /^\s*(0\.0\.0\.0\/0 via [\d.]+ dev \S+|(ADDRESS|NETMASK|GATEWAY)\d+=[\d.]+)\s*$/.test(line);
 }
 
@@ -87,7 +87,7 @@ export function isNo(word: string): boolean {
 export function originalFiles(files: readonly NetworkFile[]): NetworkFile[] {
   return files.map(({ path, text }) => ({
     path,
-    text: originalOf(text, path.startsWith(`${folder}/route-`) ? isOurRoute : isOurSetting),
+    text: originalOf(text, path.startsWith(`${folder}/route-`) ? hasOwnRouteForm : hasOwnSettingForm),
   }));
 }
 
@@ -97,10 +97,10 @@ export function routeFiles(files: readonly NetworkFile[]): NetworkFile[] {
 }
 
 /** Whether a file is for an interface: by the device that it names, or by its MAC address if it names no device. */
-export function isFor({ file, device, macAddress }: Interface, target: Target): boolean {
-  if (target.file !== undefined) return file.path === target.file;
-  const isByMac = macAddress !== undefined && macAddress === target.macAddress?.toLowerCase();
-  return device === target.interfaceName || (isByMac && valueIn(file, 'DEVICE') === undefined);
+export function isFor({ file, device, macAddress }: Interface, link: InterfaceRef): boolean {
+  if (link.file !== undefined) return file.path === link.file;
+  const isByMac = macAddress !== undefined && macAddress === link.macAddress?.toLowerCase();
+  return device === link.interfaceName || (isByMac && valueIn(file, 'DEVICE') === undefined);
 }
 
 /** The static IPv4 addresses of a file: `IPADDR`, `IPADDR0`, … with PREFIX or NETMASK of the same number. */

@@ -1,7 +1,7 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { FileChange, NetworkFile, Stack, Target } from '../../types.ts';
+import type { FileChange, InterfaceRef, NetworkFile, Stack } from '../../types.ts';
 import { networkManagerDaemon } from '../nmcli.ts';
-import { refuseStanding } from '../stacked-on.ts';
+import { refuseStacked } from '../stacked-on.ts';
 import { endingOf } from '../text/marks.ts';
 import { both } from '../text/overlay.ts';
 import { isBackup, readShellFile, valueIn } from '../text/shell.ts';
@@ -19,9 +19,9 @@ import {
   staticChanges,
 } from './edit.ts';
 import { addressesOf, globalPath, type Interface, ifcfgSources, isFor, readInterfaces } from './files.ts';
-import { parentOf, publicDevices, publicOriginals, standingsOf } from './public.ts';
+import { parentOf, publicDevices, publicOriginals, stackedLinksOf } from './public.ts';
 import { reloading, restoring } from './reload.ts';
-import { givenNeed, resolversOf, takenNeed } from './resolvers.ts';
+import { receiverNeed, resolversOf, sourceNeed } from './resolvers.ts';
 import { requireClear, sourcedBy, sourcedFiles } from './sourced.ts';
 
 /**
@@ -35,12 +35,12 @@ export const ifcfg: Stack = {
   name: 'ifcfg',
   tools: ['ifup', 'nmcli'],
   sources: ifcfgSources,
-  passesOver: isBackup,
+  ignores: isBackup,
   includes: sourcedBy,
   servedBy: ['networkmanager'],
   daemon: networkManagerDaemon((path) => path.startsWith('/etc/sysconfig/network-scripts/')),
 
-  configures: (files, target) => homesFor(readInterfaces(files), target).length > 0,
+  configures: (files, link) => homesFor(readInterfaces(files), link).length > 0,
 
   addresses: (files) =>
     readInterfaces(files).map(({ file, device, macAddress }) => ({
@@ -60,35 +60,37 @@ export const ifcfg: Stack = {
 
   bootObstacles: ifcfgObstacles,
 
-  edit(files, wish) {
-    requireClear(files, wish);
+  edit(files, target) {
+    requireClear(files, target);
     const interfaces = readInterfaces(files);
-    const home = homeOf(interfaces, wish);
-    const given = publicOriginals(files, wish);
+    const home = homeOf(interfaces, target);
+    const given = publicOriginals(files, target);
     const devices = given.map(({ device }) => device);
-    const isDisabled = wish.publicInterface === 'disable';
-    if (isDisabled) refuseStanding(devices, standingsOf(files));
+    const isDisabled = target.publicInterface === 'disable';
+    if (isDisabled) refuseStacked(devices, stackedLinksOf(files));
     const globals = files.filter(({ path }) => path === globalPath);
     const shared = globals.map((file) => valueIn(readShellFile(file), 'DEFROUTE'))[0];
     const moved = resolversOf(given.map(({ file }) => file));
     const changes = [
-      ...globals.flatMap((file) => changed(file, (theirs) => globalNeed(theirs, wish))),
-      ...sourcedFiles(files, wish).flatMap((file) => changed(file, (theirs) => sourcedNeed(theirs, wish))),
+      ...globals.flatMap((file) => changed(file, (withoutOwn) => globalNeed(withoutOwn, target))),
+      ...sourcedFiles(files, target).flatMap((file) =>
+        changed(file, (withoutOwn) => sourcedNeed(withoutOwn, target)),
+      ),
       ...interfaces.flatMap(({ file, device, isDhcp }) =>
-        changed(file, (theirs) => {
+        changed(file, (withoutOwn) => {
           const isHome = file === home.file;
           const route = isDhcp
-            ? dhcpNeed(theirs, wish, shared)
+            ? dhcpNeed(withoutOwn, target, shared)
             : isHome
-              ? homeNeed(theirs, wish, shared)
-              : otherNeed(theirs, wish);
-          if (isHome) return both(route, takenNeed(theirs, moved));
+              ? homeNeed(withoutOwn, target, shared)
+              : otherNeed(withoutOwn, target);
+          if (isHome) return both(route, receiverNeed(withoutOwn, moved));
           if (!devices.includes(device)) return route;
-          const left = both(route, givenNeed(theirs));
-          return isDisabled ? both(left, bootNeed(theirs)) : left;
+          const left = both(route, sourceNeed(withoutOwn));
+          return isDisabled ? both(left, bootNeed(withoutOwn)) : left;
         }),
       ),
-      ...routeChanges(files, home, wish),
+      ...routeChanges(files, home, target),
       ...staticChanges(files),
     ];
     return ended(files, changes, [home.file.path, home.routePath]);
@@ -120,20 +122,20 @@ function ended(
     .filter(({ before, after }) => before !== after);
 }
 
-function homesFor(interfaces: readonly Interface[], target: Target): Interface[] {
-  return interfaces.filter((one) => isFor(one, target));
+function homesFor(interfaces: readonly Interface[], link: InterfaceRef): Interface[] {
+  return interfaces.filter((one) => isFor(one, link));
 }
 
-function homeOf(interfaces: readonly Interface[], target: Target): Interface {
-  const [first, second] = homesFor(interfaces, target);
-  const { interfaceName } = target;
+function homeOf(interfaces: readonly Interface[], link: InterfaceRef): Interface {
+  const [first, second] = homesFor(interfaces, link);
+  const { interfaceName } = link;
   if (first === undefined) {
-    throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no ifcfg file is for it`);
+    throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no ifcfg file configures it`);
   }
   if (second === undefined) return first;
   throw new RcWaitError(
     'NETWORK_FILE',
-    `cannot configure ${interfaceName}: both ${first.file.path} and ${second.file.path} are for it`,
+    `cannot configure ${interfaceName}: both ${first.file.path} and ${second.file.path} configure it`,
     { hint: 'leave one ifcfg file for the interface' },
   );
 }

@@ -1,15 +1,15 @@
 import { contains, parseIpv4 } from '../../../base/ipv4.ts';
-import type { GatewayWish, NetworkFile } from '../../types.ts';
-import { impliedBy, type Standing } from '../stacked-on.ts';
+import type { GatewayTarget, NetworkFile } from '../../types.ts';
+import { impliedBy, type StackedLink } from '../stacked-on.ts';
 import { ownLines } from '../text/line-edit.ts';
 import { linesOf } from '../text/marks.ts';
 import { type ShellFile, valueIn } from '../text/shell.ts';
 import {
   addressesOf,
   globalPath,
+  hasOwnSettingForm,
   type Interface,
   isNo,
-  isOurSetting,
   originalFiles,
   readAllInterfaces,
   readInterfaces,
@@ -20,12 +20,12 @@ import { readRouteFile, staticDefaults } from './routes.ts';
 import { withSourced } from './sourced.ts';
 
 /** Devices other than the gateway's with a default route in the files, now or before rc-wait changed them. */
-export function publicDevices(files: readonly NetworkFile[], wish: GatewayWish): string[] {
-  return [...new Set(publicOriginals(files, wish).map(({ device }) => device))];
+export function publicDevices(files: readonly NetworkFile[], target: GatewayTarget): string[] {
+  return [...new Set(publicOriginals(files, target).map(({ device }) => device))];
 }
 
 /** The files of these devices as they were before rc-wait. */
-export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish): Interface[] {
+export function publicOriginals(files: readonly NetworkFile[], target: GatewayTarget): Interface[] {
   const originals = originalFiles(files);
   const interfaces = readInterfaces(originals);
   const global = originals
@@ -33,12 +33,12 @@ export function publicOriginals(files: readonly NetworkFile[], wish: GatewayWish
     .map((file) => withSourced(file, originals))[0];
   const holders = interfaces.filter((one) => holdsDefault(one, global, originals));
   const names = new Set(holders.map(({ device }) => parentOf(device)));
-  const wished = wish.macAddress?.toLowerCase();
+  const gatewayInterface = target.macAddress?.toLowerCase();
   return interfaces.filter(
     ({ device, macAddress }) =>
       names.has(device) &&
-      device !== wish.interfaceName &&
-      (macAddress === undefined || macAddress !== wished),
+      device !== target.interfaceName &&
+      (macAddress === undefined || macAddress !== gatewayInterface),
   );
 }
 
@@ -82,13 +82,15 @@ export function disabledDevices(files: readonly NetworkFile[]): string[] {
   return readInterfaces(files)
     .filter(({ file: { text } }) => {
       const lines = linesOf(text);
-      return [...ownLines(text, isOurSetting)].some((index) => lines[index]?.text.trim() === 'ONBOOT=no');
+      return [...ownLines(text, hasOwnSettingForm)].some(
+        (index) => lines[index]?.text.trim() === 'ONBOOT=no',
+      );
     })
     .map(({ device }) => device);
 }
 
 /** Which devices are stacked on which: VLANs on their links, masters on their ports. */
-export function standingsOf(files: readonly NetworkFile[]): Standing[] {
+export function stackedLinksOf(files: readonly NetworkFile[]): StackedLink[] {
   return readAllInterfaces(files).flatMap(({ file, device }) => {
     const { path } = file;
     const named = (keys: readonly string[]) => keys.flatMap((key) => valueIn(file, key) || []);

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { RcWaitError } from '../../../base/error.ts';
 import { both, type Need, nothing } from '../text/overlay.ts';
-import { type Assignment, linesToPutOut, type ShellFile } from '../text/shell.ts';
+import { type Assignment, linesToDisable, type ShellFile } from '../text/shell.ts';
 
 /** Resolvers and search domains of one or more interfaces. */
 export interface Resolvers {
@@ -37,9 +37,9 @@ export function resolversOf(files: readonly ShellFile[]): Resolvers {
 }
 
 /** The need of a file whose resolvers move away. */
-export function givenNeed(file: ShellFile): Need {
+export function sourceNeed(file: ShellFile): Need {
   const given = file.assignments.filter(({ key }) => isResolver(key));
-  return { off: [], lent: linesToPutOut(file, given), wanted: [] };
+  return { off: [], temporary: linesToDisable(file, given), wanted: [] };
 }
 
 /**
@@ -47,7 +47,7 @@ export function givenNeed(file: ShellFile): Need {
  * ifup-post of RHEL reads DNS1 to DNS3 and stops at the first that is missing.
  * @throws RcWaitError NETWORK_FILE if lines have to be rewritten and only a shell could tell their values
  */
-export function takenNeed(file: ShellFile, moved: Resolvers): Need {
+export function receiverNeed(file: ShellFile, moved: Resolvers): Need {
   return both(serverNeed(file, moved.servers), domainNeed(file, moved.domains));
 }
 
@@ -63,7 +63,7 @@ function serverNeed(file: ShellFile, moved: readonly string[]): Need {
   const off = file.assignments.filter(({ key }) => isServer(key) && (!isGapless || written.has(key)));
   return {
     off: [],
-    lent: linesToPutOut(file, off),
+    temporary: linesToDisable(file, off),
     wanted: [...written].map(([key, server]) => `${key}=${server}`),
   };
 }
@@ -77,7 +77,7 @@ function domainNeed(file: ShellFile, moved: readonly string[]): Need {
   const off = file.assignments.filter(({ key }) => key === 'DOMAIN');
   return {
     off: [],
-    lent: linesToPutOut(file, off),
+    temporary: linesToDisable(file, off),
     wanted: [`DOMAIN="${[...kept, ...added].join(' ')}"`],
   };
 }
@@ -104,7 +104,7 @@ function wordsOf({ path }: ShellFile, { key, value, lines }: Assignment): string
   if (words !== undefined && isPlain) return words;
   throw new RcWaitError(
     'NETWORK_FILE',
-    `cannot edit ${path}: line ${(lines[0] ?? 0) + 1} sets ${key} to what cannot be written elsewhere`,
+    `cannot edit ${path}: line ${(lines[0] ?? 0) + 1} sets ${key} to a value that cannot be moved to another file`,
     { hint: `nothing was changed; write the value of ${key} out, or take the line out` },
   );
 }

@@ -2,7 +2,7 @@ import { RcWaitError } from '../../../base/error.ts';
 import type { NetworkFile } from '../../types.ts';
 import { linesOf } from '../text/marks.ts';
 import { ipSpec, isZero, routeChange } from '../text/route-words.ts';
-import { type Assignment, linesToPutOut, readShellFile } from '../text/shell.ts';
+import { type Assignment, linesToDisable, readShellFile } from '../text/shell.ts';
 
 /** A file of static routes, in either syntax of the network-scripts. */
 export interface RouteFile {
@@ -73,7 +73,7 @@ function readNumbered(file: NetworkFile): RouteFile {
     if (!isZero(address?.value ?? '') || !isZero(netmask?.value || '0.0.0.0')) return [];
     const own: Assignment[] = assignments.filter(({ key }) => keys.includes(key));
     return [
-      { via: gateway?.value, device: undefined, lines: linesToPutOut(file, own), isLive: true, number },
+      { via: gateway?.value, device: undefined, lines: linesToDisable(file, own), isLive: true, number },
     ];
   });
   return {

@@ -1,5 +1,5 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { NetworkFile, Target } from '../../types.ts';
+import type { InterfaceRef, NetworkFile } from '../../types.ts';
 import { commandsIn } from '../text/script-words.ts';
 import { type Assignment, isBackup, readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
 
@@ -64,15 +64,15 @@ export function withSourced(file: NetworkFile, files: readonly NetworkFile[]): S
  * Refuses settings files of which only a shell could tell what the files that they source set.
  * @throws RcWaitError NETWORK_FILE with path and line
  */
-export function requireClear(files: readonly NetworkFile[], target: Target): void {
-  for (const file of ofScripts(files, target)) effective(readShellFile(file), files, 0);
+export function requireClear(files: readonly NetworkFile[], link: InterfaceRef): void {
+  for (const file of ofScripts(files, link)) effective(readShellFile(file), files, 0);
 }
 
 /**
  * The settings files that the scripts read. NetworkManager ignores lines that are no assignments (shvar.c of its
  * ifcfg-rh plugin), so where it has the interface only the files count that it leaves to the scripts.
  */
-function ofScripts(files: readonly NetworkFile[], { file: used }: Target): NetworkFile[] {
+function ofScripts(files: readonly NetworkFile[], { file: used }: InterfaceRef): NetworkFile[] {
   const isLeft = (file: NetworkFile) =>
     /^(no|n|false|0)$/i.test(valueIn(readShellFile(file), 'NM_CONTROLLED') ?? '');
   return files.filter((file) => isSettings(file.path) && (used === undefined || isLeft(file)));
@@ -122,9 +122,9 @@ function unclear(from: string, line: number, path = 'a file that only a shell co
 }
 
 /** The files that the scripts' settings files source, directly or by others. */
-export function sourcedFiles(files: readonly NetworkFile[], target: Target): NetworkFile[] {
+export function sourcedFiles(files: readonly NetworkFile[], link: InterfaceRef): NetworkFile[] {
   const found = new Set<NetworkFile>();
-  const waiting = ofScripts(files, target);
+  const waiting = ofScripts(files, link);
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
     for (const { path } of sourceLines(file)) {
       const next = files.find((one) => one.path === path && !isSettings(one.path));

@@ -1,11 +1,11 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { NetworkFile } from '../../types.ts';
-import { impliedBy, refuseStanding, type Standing } from '../stacked-on.ts';
+import { impliedBy, refuseStacked, type StackedLink } from '../stacked-on.ts';
 import { globPattern } from '../text/glob.ts';
 import type { Edit } from './edit.ts';
 import type { Entry, InterfacesFile } from './file.ts';
-import { labelled } from './public.ts';
-import { isBootWord, takeBack } from './restore-marked.ts';
+import { interfaceOfLabel } from './public.ts';
+import { isBootWord, restoreMarked } from './restore-marked.ts';
 import { type InterfacesTree, readTree, refuseMapping } from './tree.ts';
 
 /**
@@ -39,14 +39,14 @@ export function bootEdit(
 /** The interfaces that rc-wait's lines keep from coming up. */
 export function disabledNames(files: readonly NetworkFile[]): string[] {
   const now = bootNames(readTree(files));
-  const before = bootNames(readTree(files.map((file) => takeBack(file, () => false))));
+  const before = bootNames(readTree(files.map((file) => restoreMarked(file, () => false))));
   return [...new Set(before)].filter((name) => !now.includes(name));
 }
 
 /** @throws RcWaitError NETWORK_FILE if another interface is stacked on one of them, or a mapping script decides */
 export function refuseDisabling(tree: InterfacesTree, names: readonly string[]): void {
   for (const name of names) refuseMapping(tree, name);
-  refuseStanding(names, standingsOf(tree));
+  refuseStacked(names, stackedLinksOf(tree));
 }
 
 function bootNames(tree: InterfacesTree): string[] {
@@ -55,7 +55,7 @@ function bootNames(tree: InterfacesTree): string[] {
     .filter(({ word }) => isBootWord(word))
     .flatMap((entry) => namesIn(entry).map(physical));
   const bare = tree.stanzas.filter((stanza) => stanza.bare.some(({ word }) => isBootWord(word)));
-  return [...listed, ...bare.map(({ name }) => labelled(name))];
+  return [...listed, ...bare.map(({ name }) => interfaceOfLabel(name))];
 }
 
 function namesIn({ rest }: Entry): string[] {
@@ -64,12 +64,12 @@ function namesIn({ rest }: Entry): string[] {
 
 /** The interface of `eth0=home` or `eth0:1`: `eth0`. */
 function physical(word: string): string {
-  return labelled(word.replace(/=.*/, ''));
+  return interfaceOfLabel(word.replace(/=.*/, ''));
 }
 
 /** Whether an entry is a bare `auto` in the stanza of one of the interfaces. */
 function isBareOf(entry: Entry, { stanzas }: InterfacesTree, names: readonly string[]): boolean {
-  return stanzas.some(({ bare, name }) => bare.includes(entry) && names.includes(labelled(name)));
+  return stanzas.some(({ bare, name }) => bare.includes(entry) && names.includes(interfaceOfLabel(name)));
 }
 
 /** Refuses a pattern of interfaces(5) that matches: `[VARIABLE]/VALUE[/OPTIONS][=LOGICAL]`. */
@@ -115,9 +115,9 @@ function refuseCapture({ path, entries }: InterfacesFile, off: ReadonlySet<Entry
 }
 
 /** Which interfaces are stacked on which, by the options of ifupdown, vlan, ifenslave and bridge-utils. */
-function standingsOf({ stanzas }: InterfacesTree): Standing[] {
+function stackedLinksOf({ stanzas }: InterfacesTree): StackedLink[] {
   return stanzas.flatMap(({ name, effective, file: { path } }) => {
-    const own = labelled(name);
+    const own = interfaceOfLabel(name);
     const named = (option: RegExp) =>
       effective
         .filter(({ word }) => option.test(word))

@@ -1,4 +1,4 @@
-import type { BootObstacle, NetworkFile, Target } from '../../types.ts';
+import type { BootObstacle, InterfaceRef, NetworkFile } from '../../types.ts';
 import { globPattern } from '../text/glob.ts';
 import { readShellFile, valueIn } from '../text/shell.ts';
 import { commandOptions } from './edit.ts';
@@ -23,7 +23,7 @@ interface Selection {
  * What keeps ifupdown from bringing an interface up at boot (interfaces(5), INTERFACE SELECTION): "ifup -a" of
  * networking.service takes `auto` alone, and udev `allow-hotplug`.
  */
-export function ifupdownObstacles(files: readonly NetworkFile[], target: Target): BootObstacle[] {
+export function ifupdownObstacles(files: readonly NetworkFile[], target: InterfaceRef): BootObstacle[] {
   const tree = readTree(files);
   const home = tree.stanzas.find((stanza) => isInetOf(stanza, target.interfaceName));
   if (home === undefined) return [];
@@ -32,7 +32,7 @@ export function ifupdownObstacles(files: readonly NetworkFile[], target: Target)
   const byUdev = selections.filter(({ word }) => word === 'allow-hotplug');
   const left = leftOut(files, target.interfaceName);
   const isSure = ({ verdict }: Selection) => verdict === 'yes';
-  if (byUdev.some(isSure)) return left?.isEverything ? [{ ...left, isCertain: false }] : [];
+  if (byUdev.some(isSure)) return left?.isDefaultPrefix ? [{ ...left, isCertain: false }] : [];
   if (byBoot.some(isSure)) return left === undefined ? [] : [left];
   return [lacking(home, selections, tree, target)];
 }
@@ -42,7 +42,7 @@ function lacking(
   { head, file }: ResolvedStanza,
   selections: readonly Selection[],
   tree: InterfacesTree,
-  { interfaceName }: Target,
+  { interfaceName }: InterfaceRef,
 ): BootObstacle {
   const way = `write "auto ${interfaceName}" above that line`;
   const place = `${file.path}, line ${head.number}`;
@@ -61,7 +61,7 @@ function lacking(
   return { reason, way, isCertain: !isStarted };
 }
 
-function selectionsOf({ files, stanzas }: InterfacesTree, target: Target): Selection[] {
+function selectionsOf({ files, stanzas }: InterfacesTree, target: InterfaceRef): Selection[] {
   const listed = files.flatMap(({ path, entries }) =>
     entries.filter(isSelection).flatMap((entry) =>
       entry.rest
@@ -93,7 +93,7 @@ function isAuto(word: string): boolean {
 }
 
 /** Judges a word such as `eth1`, `eth1=eth1`, `/eth*`, `/eth*` with `/1` behind it, or `mac/bc:76:4e:20:6c:5b`. */
-function verdictOn(word: string, { interfaceName, macAddress }: Target): Verdict {
+function verdictOn(word: string, { interfaceName, macAddress }: InterfaceRef): Verdict {
   const [selected = '', logical] = word.split('=', 2);
   // With another logical name the stanza of that name is used.
   if (logical !== undefined && logical !== interfaceName) return 'no';
@@ -112,15 +112,15 @@ function verdictOn(word: string, { interfaceName, macAddress }: Target): Verdict
 function leftOut(
   files: readonly NetworkFile[],
   interfaceName: string,
-): (BootObstacle & { readonly isEverything: boolean }) | undefined {
+): (BootObstacle & { readonly isDefaultPrefix: boolean }) | undefined {
   const file = files.find(({ path }) => path === bootSettingsPath);
   if (file === undefined) return undefined;
   const settings = readShellFile(file);
-  const obstacle = (key: string, isEverything: boolean) => ({
+  const obstacle = (key: string, isDefaultPrefix: boolean) => ({
     reason: `nothing brings ${interfaceName} up at boot: ${file.path} says ${key}=${valueIn(settings, key)}`,
-    way: isEverything ? `take ${key}= out there` : `take ${interfaceName} out of ${key}= there`,
+    way: isDefaultPrefix ? `take ${key}= out there` : `take ${interfaceName} out of ${key}= there`,
     isCertain: true,
-    isEverything,
+    isDefaultPrefix,
   });
   if (valueIn(settings, 'CONFIGURE_INTERFACES') === 'no') return obstacle('CONFIGURE_INTERFACES', true);
   const excluded = (valueIn(settings, 'EXCLUDE_INTERFACES') ?? '')

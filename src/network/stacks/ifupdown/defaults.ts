@@ -1,8 +1,8 @@
-import type { FileDefault, NetworkFile, Target } from '../../types.ts';
+import type { FileDefault, InterfaceRef, NetworkFile } from '../../types.ts';
 import { hasWildcard } from '../text/glob.ts';
-import { routeCommand, waysAdded } from '../text/route-command.ts';
+import { nextHopsAdded, routeCommand } from '../text/route-command.ts';
 import { commandOptions } from './edit.ts';
-import { labelled, namesIn, reachedBy } from './public.ts';
+import { interfaceOfLabel, namesIn, reachedBy } from './public.ts';
 import { type InterfacesTree, type ResolvedStanza, readTree } from './tree.ts';
 
 /** The default routes that ifupdown brings: `gateway`, DHCP, and commands of `up` and similar options. */
@@ -25,7 +25,7 @@ function ofStanza(
   const on = (device: string) => ({
     path,
     device,
-    mayBeOn: ({ interfaceName }: Target) => hasWildcard(device) || interfaceName === device,
+    mayBeOn: ({ interfaceName }: InterfaceRef) => hasWildcard(device) || interfaceName === device,
   });
   const gateways = effective
     .filter(({ word }) => word === 'gateway' && family === 'inet')
@@ -33,7 +33,7 @@ function ofStanza(
   const commands = effective.filter(({ word }) => commandOptions.has(word));
   const added = commands
     .filter(({ word }) => !word.includes('down'))
-    .flatMap(({ rest }) => waysAdded(rest))
+    .flatMap(({ rest }) => nextHopsAdded(rest))
     .map((way) => ({ ...on(reachedBy(way, tree) ?? name), via: way.via, isLeased: false }));
   // A command that deletes or replaces the default route makes the one from DHCP ineffective.
   const isSilenced = commands.some(
@@ -55,6 +55,8 @@ function isSelected({ name, bare }: ResolvedStanza, words: readonly string[]): b
   // A pattern such as /eth* may match it.
   const isNamed = (word: string) => word === name || word.endsWith(`=${name}`) || /^[^=]*\//.test(word);
   return (
-    bare.length > 0 || words.some(isNamed) || (name !== labelled(name) && words.includes(labelled(name)))
+    bare.length > 0 ||
+    words.some(isNamed) ||
+    (name !== interfaceOfLabel(name) && words.includes(interfaceOfLabel(name)))
   );
 }

@@ -11,7 +11,7 @@ const end = '# rc-wait ends\n';
  * starting one that does not run.
  */
 export function dhcpcdHook(text: string | undefined, interfaceNames: readonly string[]): string | undefined {
-  const others = withoutOurs(text ?? '');
+  const others = withoutOwnLines(text ?? '');
   // Names go into a shell pattern, so only those without special characters are used.
   const names = [...new Set(interfaceNames)].filter((name) => /^[\w.:-]+$/.test(name));
   if (names.length === 0) return others === '' ? undefined : others;
@@ -24,7 +24,7 @@ esac
 ${end}`;
 }
 
-function withoutOurs(text: string): string {
+function withoutOwnLines(text: string): string {
   const from = text.indexOf(begin);
   const to = text.indexOf(end, from);
   return from < 0 || to < 0 ? text : text.slice(0, from) + text.slice(to + end.length);

@@ -1,7 +1,7 @@
-import type { GatewayWish, NetworkFile } from '../../types.ts';
+import type { GatewayTarget, NetworkFile } from '../../types.ts';
 import { commandOptions } from './edit.ts';
 import type { Entry } from './file.ts';
-import { labelled } from './public.ts';
+import { interfaceOfLabel } from './public.ts';
 import { homeOf } from './routes.ts';
 import { type InterfacesTree, isInetOf, type ResolvedStanza, readTree } from './tree.ts';
 
@@ -17,10 +17,10 @@ export interface BootCommand {
 }
 
 /** The commands of `pre-up`, `up` and `post-up`, with the name of the interface in place of `$IFACE`. */
-export function bootCommands(files: readonly NetworkFile[], wish: GatewayWish): BootCommand[] {
+export function bootCommands(files: readonly NetworkFile[], target: GatewayTarget): BootCommand[] {
   const tree = readTree(files);
-  const home = tree.stanzas.some((one) => isInetOf(one, wish.interfaceName))
-    ? homeOf(tree.stanzas, wish)
+  const home = tree.stanzas.some((one) => isInetOf(one, target.interfaceName))
+    ? homeOf(tree.stanzas, target)
     : undefined;
   return tree.stanzas.flatMap((stanza) => [
     ...pppOf(stanza),
@@ -63,13 +63,13 @@ function orderOf(
       ? 'before'
       : 'after';
   }
-  if (labelled(stanza.name) === labelled(home.name) && stanza.name === home.name)
+  if (interfaceOfLabel(stanza.name) === interfaceOfLabel(home.name) && stanza.name === home.name)
     return stanzas.indexOf(stanza) < stanzas.indexOf(home) ? 'before' : 'after';
   const names = files
     .flatMap(({ entries }) => entries)
     .filter(({ kind, word }) => kind === 'keyword' && /^(auto|allow-auto)$/.test(word))
     .flatMap(({ rest }) => rest.split(/\s+/));
-  const [own, wished] = [names.indexOf(stanza.name), names.indexOf(home.name)];
-  if (own < 0 || wished < 0) return 'unknown';
-  return own < wished ? 'before' : 'after';
+  const [own, gatewayInterface] = [names.indexOf(stanza.name), names.indexOf(home.name)];
+  if (own < 0 || gatewayInterface < 0) return 'unknown';
+  return own < gatewayInterface ? 'before' : 'after';
 }

@@ -1,5 +1,5 @@
-import type { FileChange, GatewayWish, Scene, Stack } from '../../types.ts';
-import { linksBack, linksMove, linksOf, routeMove } from '../links.ts';
+import type { FileChange, GatewayTarget, ReloadContext, Stack } from '../../types.ts';
+import { linksOf, linksUndone, restoreLinks, routeMove } from '../links.ts';
 import { bootSettingsPath, ifupdownObstacles } from './boot.ts';
 import { bootEdit, disabledNames, refuseDisabling } from './boot-lines.ts';
 import { ifupdownDefaults } from './defaults.ts';
@@ -7,9 +7,9 @@ import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
 import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './edit.ts';
 import type { Entry, InterfacesFile } from './file.ts';
 import { interfacesParser } from './parser.ts';
-import { labelled, publicNames } from './public.ts';
+import { interfaceOfLabel, publicNames } from './public.ts';
 import { moveResolvers } from './resolvers.ts';
-import { type TakenBack, takeBack } from './restore-marked.ts';
+import { type RestoredFile, restoreMarked } from './restore-marked.ts';
 import { homeOf, isDefaultRoute, wantedRoute } from './routes.ts';
 import {
   addressOf,
@@ -44,7 +44,7 @@ export const ifupdown: Stack = {
       .stanzas.filter(({ family, name }) => family === 'inet' && name !== 'lo')
       .map((stanza) => ({
         // An address of the label eth1:1 belongs to eth1.
-        name: labelled(stanza.name),
+        name: interfaceOfLabel(stanza.name),
         addresses: [addressOf(stanza)].filter((prefix) => prefix !== undefined),
       })),
 
@@ -54,20 +54,20 @@ export const ifupdown: Stack = {
 
   bootObstacles: ifupdownObstacles,
 
-  edit(files, wish) {
-    const restored = files.map((file) => takeBack(file, isResolverOption));
+  edit(files, target) {
+    const restored = files.map((file) => restoreMarked(file, isResolverOption));
     const tree = readTree(restored);
-    refuseMapping(tree, wish.interfaceName);
-    const names = publicNames(files, wish);
-    if (wish.publicInterface === 'disable') refuseDisabling(tree, names);
-    const edits = editsOf(tree, wish, names, restored);
+    refuseMapping(tree, target.interfaceName);
+    const names = publicNames(files, target);
+    if (target.publicInterface === 'disable') refuseDisabling(tree, names);
+    const edits = editsOf(tree, target, names, restored);
     const changes: FileChange[] = [];
     for (const file of tree.files) {
       const before = files.find(({ path }) => path === file.path)?.text;
       const after = edited(file, edits(file));
       if (after !== before) changes.push({ path: file.path, before, after, mode: 0o644 });
     }
-    return [...changes, ...hookChanges(files, dhcpNames(tree, wish))];
+    return [...changes, ...hookChanges(files, dhcpNames(tree, target))];
   },
 
   parser: interfacesParser,
@@ -79,12 +79,12 @@ export const ifupdown: Stack = {
    * and a later ifdown undoes it, so files, kernel and ifupdown's state agree. ifquery reads the files and
    * fails where ifup would.
    */
-  reload: (wish, scene) => [
-    { argv: ['ifquery', wish.interfaceName], timeoutMs: 60_000, check: true },
-    ...routeMove(wish, linksOf(...disabled(wish, scene)), tools),
+  reload: (target, context) => [
+    { argv: ['ifquery', target.interfaceName], timeoutMs: 60_000, check: true },
+    ...routeMove(target, linksOf(...disabled(target, context)), tools),
   ],
 
-  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene)), tools),
+  restore: (target, context) => restoreLinks(linksUndone(...disabled(target, context)), tools),
 };
 
 /**
@@ -95,25 +95,25 @@ export const ifupdown: Stack = {
 const tools = [['ifup', '--ignore-errors'], ['ifup']] as const;
 
 /** The interfaces that are disabled before the change, and after it. */
-function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
-  return [disabledNames(before), wish.publicInterface === 'disable' ? publicNames(files, wish) : []];
+function disabled(target: GatewayTarget, { files, before = [] }: ReloadContext): [string[], string[]] {
+  return [disabledNames(before), target.publicInterface === 'disable' ? publicNames(files, target) : []];
 }
 
 /** The edits of each file. */
 function editsOf(
   tree: InterfacesTree,
-  wish: GatewayWish,
+  target: GatewayTarget,
   names: readonly string[],
-  restored: readonly TakenBack[],
+  restored: readonly RestoredFile[],
 ): (file: InterfacesFile) => Edit {
-  const home = homeOf(tree.stanzas, wish);
-  const resolvers = moveResolvers(tree, home, names, wish.interfaceName);
+  const home = homeOf(tree.stanzas, target);
+  const resolvers = moveResolvers(tree, home, names, target.interfaceName);
   const ours = ownEntries(tree.files);
   const off = new Set<Entry>(resolvers.off);
   const gone = new Set<Entry>();
   const added: { path: string; after: Entry; indent: string; text: string }[] = [];
   for (const stanza of tree.stanzas) {
-    const route = wantedRoute(stanza, home, wish);
+    const route = wantedRoute(stanza, home, target);
     const wanted = new Set(stanza === home ? resolvers.wanted : []);
     const lines = new Set(route === undefined ? wanted : [route, ...wanted]);
     for (const entry of stanza.options.filter((one) => !off.has(one))) {
@@ -126,7 +126,7 @@ function editsOf(
     const indent = after === stanza.head ? '    ' : indentOf(after);
     added.push(...[...lines].map((text) => ({ path: stanza.file.path, after, indent, text })));
   }
-  const disabled = wish.publicInterface === 'disable' ? names : [];
+  const disabled = target.publicInterface === 'disable' ? names : [];
   return (file) => {
     const replaced = restored.find(({ path }) => path === file.path)?.replacements ?? new Set();
     const boot = bootEdit(file, replaced, tree, disabled);
@@ -140,10 +140,10 @@ function editsOf(
 }
 
 /** Interfaces other than the gateway's with DHCP. */
-function dhcpNames({ stanzas }: InterfacesTree, wish: GatewayWish): string[] {
+function dhcpNames({ stanzas }: InterfacesTree, target: GatewayTarget): string[] {
   return stanzas
     .filter(
-      ({ family, method, name }) => family === 'inet' && method === 'dhcp' && name !== wish.interfaceName,
+      ({ family, method, name }) => family === 'inet' && method === 'dhcp' && name !== target.interfaceName,
     )
     .map(({ name }) => name);
 }

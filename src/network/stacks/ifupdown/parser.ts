@@ -1,6 +1,6 @@
 import type { NetworkFile, ParsedRoute, Parser } from '../../types.ts';
 import { hasWildcard } from '../text/glob.ts';
-import { waysAdded } from '../text/route-command.ts';
+import { nextHopsAdded } from '../text/route-command.ts';
 import { entriesOf } from './file.ts';
 import { readTree, startPath } from './tree.ts';
 
@@ -28,12 +28,12 @@ export const interfacesParser: Parser = {
       },
     };
   },
-  routes({ wish, printed }) {
+  routes({ target, printed }) {
     const lines = printed.split('\n');
     // An ifup that prints nothing about the interface gives no answer: it may be another program of that name.
-    if (!lines.some((line) => deviceIn(line) === wish.interfaceName)) return undefined;
+    if (!lines.some((line) => deviceIn(line) === target.interfaceName)) return undefined;
     return lines.flatMap((line) => [
-      ...waysAdded(line).map(({ via, device = '' }) => ({ on: device, to: '0.0.0.0/0', via })),
+      ...nextHopsAdded(line).map(({ via, device = '' }) => ({ on: device, to: '0.0.0.0/0', via })),
       ...otherRoute(line),
     ]);
   },
@@ -46,7 +46,7 @@ const oldRoute = /\broute\s+add\s+(?:-(?:net|host)\s+)?(\d\S*(?:\s+netmask\s+[\d
 /** `ip route add 10.176.0.0/12 via 10.208.0.1 dev eth1`, `route add -net 10.176.0.0 netmask 255.240.0.0 gw 10.208.0.1` */
 function otherRoute(line: string): ParsedRoute[] {
   const [, to, via] = ipRoute.exec(line) ?? oldRoute.exec(line) ?? [];
-  if (to === undefined || /\stable\s/.test(line) || waysAdded(line).length > 0) return [];
+  if (to === undefined || /\stable\s/.test(line) || nextHopsAdded(line).length > 0) return [];
   return [{ on: deviceIn(line) ?? '', to: to.replaceAll(/\s+/g, ' '), via }];
 }
 

@@ -1,21 +1,21 @@
 import { contains, parseIpv4 } from '../../../base/ipv4.ts';
-import type { GatewayWish, NetworkFile } from '../../types.ts';
+import type { GatewayTarget, NetworkFile } from '../../types.ts';
 import { hasWildcard } from '../text/glob.ts';
-import { type Way, waysAdded } from '../text/route-command.ts';
+import { type NextHop, nextHopsAdded } from '../text/route-command.ts';
 import { commandOptions, ownEntries } from './edit.ts';
 import type { Entry } from './file.ts';
-import { takeBack } from './restore-marked.ts';
+import { restoreMarked } from './restore-marked.ts';
 import { addressOf, type InterfacesTree, type ResolvedStanza, readTree } from './tree.ts';
 
 /** Interfaces other than the gateway's with a default route in the files, now or before rc-wait changed them. */
-export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayWish): string[] {
-  const tree = readTree(files.map((file) => takeBack(file, () => true)));
+export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayTarget): string[] {
+  const tree = readTree(files.map((file) => restoreMarked(file, () => true)));
   const interfacesOf = namesIn(tree, interfaceName);
   const ours = ownEntries(tree.files);
   const owned = new Set(tree.stanzas.flatMap(interfacesOf));
   const holders = tree.stanzas.flatMap((stanza) => {
-    const theirs = stanza.effective.filter((entry) => !ours.has(entry));
-    return holdersOf(stanza, theirs, interfacesOf(stanza), tree);
+    const withoutOwn = stanza.effective.filter((entry) => !ours.has(entry));
+    return holdersOf(stanza, withoutOwn, interfacesOf(stanza), tree);
   });
   return [...new Set(holders)].filter(
     (name) => name !== 'lo' && name !== interfaceName && !hasWildcard(name) && owned.has(name),
@@ -29,7 +29,7 @@ export function publicNames(files: readonly NetworkFile[], { interfaceName }: Ga
  */
 export function namesIn(
   { files, stanzas }: InterfacesTree,
-  wished: string,
+  gatewayInterface: string,
 ): (stanza: ResolvedStanza) => string[] {
   const words = files
     .flatMap(({ entries }) => entries)
@@ -38,10 +38,11 @@ export function namesIn(
   const plain = new Set(words);
   const parents = new Set(stanzas.map(({ parent }) => parent?.name));
   return ({ name, bare }) => {
-    const own = labelled(name);
-    if (own === wished || plain.has(name) || bare.some(({ word }) => isSelection(word))) return [own];
+    const own = interfaceOfLabel(name);
+    if (own === gatewayInterface || plain.has(name) || bare.some(({ word }) => isSelection(word)))
+      return [own];
     const mapped = words.filter((word) => word.endsWith(`=${name}`));
-    if (mapped.length > 0) return mapped.map((word) => labelled(word.slice(0, -name.length - 1)));
+    if (mapped.length > 0) return mapped.map((word) => interfaceOfLabel(word.slice(0, -name.length - 1)));
     return parents.has(name) ? [] : [own];
   };
 }
@@ -52,32 +53,32 @@ function isSelection(word: string): boolean {
 }
 
 /** The interface of a label: `eth0` for `eth0:1`. */
-export function labelled(name: string): string {
+export function interfaceOfLabel(name: string): string {
   return name.replace(/:.*/, '');
 }
 
 /** @param theirs the effective options, without rc-wait's */
 function holdersOf(
   { family, method }: ResolvedStanza,
-  theirs: readonly Entry[],
+  withoutOwn: readonly Entry[],
   names: readonly string[],
   tree: InterfacesTree,
 ): string[] {
-  const byCommand = theirs
+  const byCommand = withoutOwn
     .filter(({ word }) => commandOptions.has(word))
-    .flatMap(({ rest }) => waysAdded(rest))
+    .flatMap(({ rest }) => nextHopsAdded(rest))
     .flatMap((way) => reachedBy(way, tree) ?? names);
-  const isOwn = family === 'inet' && (method === 'dhcp' || theirs.some(({ word }) => word === 'gateway'));
+  const isOwn = family === 'inet' && (method === 'dhcp' || withoutOwn.some(({ word }) => word === 'gateway'));
   return [...(isOwn ? names : []), ...byCommand];
 }
 
 /** The device that a route names, or the one whose prefix holds its gateway; undefined if there is none. */
-export function reachedBy({ device, via }: Way, { stanzas }: InterfacesTree): string | undefined {
-  if (device !== undefined) return labelled(device);
+export function reachedBy({ device, via }: NextHop, { stanzas }: InterfacesTree): string | undefined {
+  if (device !== undefined) return interfaceOfLabel(device);
   const gateway = parseIpv4(via ?? '');
   const holder = stanzas.find((stanza) => {
     const prefix = stanza.family === 'inet' ? addressOf(stanza) : undefined;
     return gateway !== undefined && prefix !== undefined && contains(prefix, gateway);
   });
-  return holder && labelled(holder.name);
+  return holder && interfaceOfLabel(holder.name);
 }

@@ -75,17 +75,17 @@ export function moveResolvers(
   tree: InterfacesTree,
   home: ResolvedStanza,
   names: readonly string[],
-  wished: string,
+  gatewayInterface: string,
 ): MovedResolvers {
   const ours = ownEntries(tree.files);
-  const interfacesOf = namesIn(tree, wished);
+  const interfacesOf = namesIn(tree, gatewayInterface);
   const isTheirs = (entry: Entry) => isResolverOption(entry.word) && !ours.has(entry);
   const given = tree.stanzas.flatMap((stanza) => {
     const options = stanza.options.filter(isTheirs);
     return options.length > 0 && isGiven(stanza, usersOf(stanza, tree, interfacesOf), names) ? options : [];
   });
   const have = tree.stanzas
-    .filter((stanza) => interfacesOf(stanza).includes(wished))
+    .filter((stanza) => interfacesOf(stanza).includes(gatewayInterface))
     .flatMap(({ effective }) => effective.filter(isTheirs));
   const off = [...given];
   const wanted: string[] = [];
@@ -140,7 +140,7 @@ function refuseInherited(
   if (line === 'dns-nameservers' || !inherited) return;
   throw new RcWaitError(
     'NETWORK_FILE',
-    `cannot edit ${file.path}: line ${head.number}: "${name}" inherits ${line}, and needs more of it`,
+    `cannot edit ${file.path}: line ${head.number}: "${name}" inherits ${line}, and rc-wait cannot add to it`,
     { hint: `nothing was changed; write ${line} into the stanza itself` },
   );
 }

@@ -1,10 +1,10 @@
 import type { NetworkFile } from '../../types.ts';
-import { type Line, markedOff, wasMark } from '../text/marks.ts';
+import { disabledContent, type Line, wasMark } from '../text/marks.ts';
 import { unmarked } from '../text/unmark.ts';
 import { type Entry, entriesOf } from './file.ts';
 
 /** A file with some of the lines restored that rc-wait had disabled. */
-export interface TakenBack extends NetworkFile {
+export interface RestoredFile extends NetworkFile {
   /** numbers, from 1, of rc-wait's lines that replaced restored ones */
   readonly replacements: ReadonlySet<number>;
 }
@@ -22,13 +22,13 @@ interface Item {
  * interfaces to bring up at boot. Line numbers stay.
  * @param isMeant whether to restore an option, by its first word
  */
-export function takeBack({ path, text }: NetworkFile, isMeant: (word: string) => boolean): TakenBack {
+export function restoreMarked({ path, text }: NetworkFile, isMeant: (word: string) => boolean): RestoredFile {
   const lines = new Set<number>();
   const replacements = new Set<number>();
   const items = itemsOf(text);
   let inStanza = false;
   items.forEach(({ entry, isPast, isSwapped }, at) => {
-    if (isPast && !isTakenBack(entry, inStanza, isMeant)) return;
+    if (isPast && !isRestored(entry, inStanza, isMeant)) return;
     inStanza = staysIn(entry, inStanza);
     if (!isPast) return;
     for (let index = 0; index < entry.lines.length; index += 1) lines.add(entry.number - 1 + index);
@@ -45,7 +45,7 @@ export function isBootWord(word: string): boolean {
 }
 
 /** An option whose stanza somebody has since deleted must stay disabled: ifupdown would drop the whole file for it. */
-function isTakenBack(entry: Entry, inStanza: boolean, isMeant: (word: string) => boolean): boolean {
+function isRestored(entry: Entry, inStanza: boolean, isMeant: (word: string) => boolean): boolean {
   const { word, rest } = entry;
   if (isBootWord(word)) return rest !== '' || inStanza;
   return inStanza && rest !== '' && isMeant(word);
@@ -69,7 +69,7 @@ function itemsOf(text: string): Item[] {
   let run: Line[] = [];
   let start = 0;
   const finish = () => {
-    const inner = run.map((line) => (markedOff(line.text) ?? '') + line.ending).join('');
+    const inner = run.map((line) => (disabledContent(line.text) ?? '') + line.ending).join('');
     for (const entry of entriesOf(inner)) {
       const last = run[entry.number + entry.lines.length - 2];
       const isSwapped = last?.text.startsWith(wasMark) === true;
@@ -79,7 +79,7 @@ function itemsOf(text: string): Item[] {
   };
   for (const entry of entriesOf(text)) {
     const [line] = entry.lines;
-    if (line !== undefined && entry.kind === 'blank' && markedOff(line.text) !== undefined) {
+    if (line !== undefined && entry.kind === 'blank' && disabledContent(line.text) !== undefined) {
       if (run.length === 0) start = entry.number;
       run.push(line);
     } else {

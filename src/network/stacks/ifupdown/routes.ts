@@ -1,8 +1,8 @@
 import { RcWaitError } from '../../../base/error.ts';
 import { contains } from '../../../base/ipv4.ts';
-import type { GatewayWish } from '../../types.ts';
-import { routeCommand, waysAdded } from '../text/route-command.ts';
-import { doingsOf } from '../text/script/doings.ts';
+import type { GatewayTarget } from '../../types.ts';
+import { nextHopsAdded, routeCommand } from '../text/route-command.ts';
+import { effectsOf } from '../text/script/doings.ts';
 import { commandOptions } from './edit.ts';
 import type { Entry } from './file.ts';
 import { addressOf, isInetOf, type ResolvedStanza, startPath } from './tree.ts';
@@ -13,7 +13,7 @@ const dropDefault = 'post-up ip -4 route del 0.0.0.0/0 dev $IFACE || true';
 /** The stanza that gets the gateway: the static one whose prefix holds it, else the first static or the first one. */
 export function homeOf(
   stanzas: readonly ResolvedStanza[],
-  { interfaceName, gateway }: GatewayWish,
+  { interfaceName, gateway }: GatewayTarget,
 ): ResolvedStanza {
   const own = stanzas.filter((stanza) => isInetOf(stanza, interfaceName));
   const fixed = own.filter(({ method }) => method === 'static');
@@ -35,7 +35,7 @@ export function homeOf(
 export function wantedRoute(
   stanza: ResolvedStanza,
   home: ResolvedStanza,
-  { gateway }: GatewayWish,
+  { gateway }: GatewayTarget,
 ): string | undefined {
   if (stanza.family !== 'inet') return undefined;
   if (stanza !== home) return stanza.method === 'dhcp' && stanza.name !== home.name ? dropDefault : undefined;
@@ -61,7 +61,7 @@ export function isDefaultRoute({ file, family }: ResolvedStanza, { word, rest, n
     );
   }
   // One that only takes routes away is weighed by its place in the boot (survey).
-  if (kind === 'mixed' && waysAdded(rest).length === 0 && doingsOf(rest).takes.length > 0) return false;
+  if (kind === 'mixed' && nextHopsAdded(rest).length === 0 && effectsOf(rest).takes.length > 0) return false;
   if (kind === 'mixed') {
     throw new RcWaitError(
       'NETWORK_FILE',

@@ -98,7 +98,7 @@ function resolve(stanza: Stanza, file: InterfacesFile, before: readonly Resolved
     throw cannotReadInterfaces(
       file.path,
       stanza.head.number,
-      `no stanza "${stanza.inherits}" stands before it to inherit from`,
+      `no stanza "${stanza.inherits}" is defined before it to inherit from`,
     );
   }
   return {

@@ -1,9 +1,12 @@
-import type { BootObstacle, Generated, Target } from '../../types.ts';
-import { isNetworkds } from './dhcp.ts';
+import type { BootObstacle, Generated, InterfaceRef } from '../../types.ts';
+import { usesNetworkd } from './dhcp.ts';
 import { interfaceNameOf, type MergedDefinition, standsFor } from './merge.ts';
 
 /** What keeps netplan's renderer from bringing an interface up at boot (`activation-mode` of netplan(5)). */
-export function netplanObstacles(definitions: readonly MergedDefinition[], target: Target): BootObstacle[] {
+export function netplanObstacles(
+  definitions: readonly MergedDefinition[],
+  target: InterfaceRef,
+): BootObstacle[] {
   return definitions
     .filter((definition) => standsFor(definition, target))
     .flatMap(({ activation }) => (activation === undefined ? [] : [activation]))
@@ -19,9 +22,9 @@ export function netplanObstacles(definitions: readonly MergedDefinition[], targe
 export function generatedBy(definitions: readonly MergedDefinition[]): Generated[] {
   return definitions.map((definition) => {
     const { id } = definition;
-    const isFor = (target: Target) => standsFor(definition, target);
+    const isFor = (target: InterfaceRef) => standsFor(definition, target);
     const interfaceName = interfaceNameOf(definition);
-    return isNetworkds(definition)
+    return usesNetworkd(definition)
       ? { reader: 'networkd', name: `10-netplan-${id}.network`, interfaceName, isFor }
       : { reader: 'networkmanager', name: `netplan-${id}.nmconnection`, interfaceName, isFor };
   });

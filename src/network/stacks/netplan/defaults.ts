@@ -1,4 +1,4 @@
-import type { FileDefault, NetworkFile, Target } from '../../types.ts';
+import type { FileDefault, InterfaceRef, NetworkFile } from '../../types.ts';
 import { isSilenced } from './dhcp.ts';
 import { type Definition, type NetplanFile, readNetplanFile, textOf, valueAt } from './file.ts';
 import {
@@ -21,7 +21,7 @@ export function netplanDefaults(files: readonly NetworkFile[]): FileDefault[] {
     const base = {
       device: isNamed(definition) ? interfaceNameOf(definition) : undefined,
       isAtBoot: !/^(manual|off)$/.test(parts.map(modeOf).findLast((mode) => mode !== undefined) ?? ''),
-      mayBeOn: (target: Target) => mayStandFor(definition, target),
+      mayBeOn: (link: InterfaceRef) => mayStandFor(definition, link),
     };
     const held = parts.flatMap(({ file, part }) =>
       defaultRoutes(file, part).map(({ via }) => ({ ...base, path: file.path, via, isLeased: false })),
@@ -38,10 +38,10 @@ function isNamed({ hasMatch, setName, matchName }: MergedDefinition): boolean {
 }
 
 /** If the target's MAC address is unknown, it may be the one in the match. */
-function mayStandFor(definition: MergedDefinition, target: Target): boolean {
+function mayStandFor(definition: MergedDefinition, link: InterfaceRef): boolean {
   const { hasMatch, setName, matchMac } = definition;
-  const isOpen = hasMatch && !setName && Boolean(matchMac) && target.macAddress === undefined;
-  return isOpen || standsFor(definition, target);
+  const isOpen = hasMatch && !setName && Boolean(matchMac) && link.macAddress === undefined;
+  return isOpen || standsFor(definition, link);
 }
 
 function modeOf({ file, part }: { file: NetplanFile; part: Definition }): string | undefined {

@@ -15,7 +15,7 @@ export const dropInGlob = `/etc/systemd/network/10-netplan-*.network.d/${ownDrop
 const dhcpMetric = 100;
 
 /** Whether networkd carries out a definition. */
-export function isNetworkds({ renderer }: MergedDefinition): boolean {
+export function usesNetworkd({ renderer }: MergedDefinition): boolean {
   return renderer !== 'NetworkManager';
 }
 
@@ -34,7 +34,7 @@ export function dropInChanges(
   files: readonly NetworkFile[],
   silenced: readonly MergedDefinition[],
 ): FileChange[] {
-  const wanted = silenced.filter(isNetworkds).flatMap((definition): [string, string][] => {
+  const wanted = silenced.filter(usesNetworkd).flatMap((definition): [string, string][] => {
     const metric = metricOf(definition) === 0 ? [`RouteMetric=${dhcpMetric}`] : [];
     const text = dropInText([['DHCPv4', ['UseGateway=false', ...metric]]]);
     return text === undefined ? [] : [[dropInGlob.replace('*', definition.id), text]];

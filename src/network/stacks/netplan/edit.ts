@@ -1,12 +1,12 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { FileChange, GatewayWish, NetworkFile } from '../../types.ts';
+import type { FileChange, GatewayTarget, NetworkFile } from '../../types.ts';
 import { nameOf } from '../text/glob.ts';
-import { dropInChanges, isNetworkds, metricOf } from './dhcp.ts';
+import { dropInChanges, metricOf, usesNetworkd } from './dhcp.ts';
 import { type Definition, type NetplanFile, readNetplanFile } from './file.ts';
-import { type Cuts, hasRoom, isTaken, withCopies } from './lists.ts';
+import { type Cuts, fitsAsItem, isTaken, withCopies } from './lists.ts';
 import { type MergedDefinition, mergeDefinitions } from './merge.ts';
 import { ownPath, ownText } from './own-file.ts';
-import { originalNetplan, overrulesUs, publicDefinitions, refuseDisabling } from './public.ts';
+import { isReadAfterOwn, originalNetplan, publicDefinitions, refuseDisabling } from './public.ts';
 import {
   catchAll,
   type Nameservers,
@@ -26,46 +26,54 @@ export interface Start {
   readonly live: readonly NetplanFile[];
   readonly own: NetworkFile | undefined;
   /** the definition of the gateway's interface */
-  readonly target: MergedDefinition;
-  readonly wish: GatewayWish;
+  readonly gatewayDefinition: MergedDefinition;
+  readonly target: GatewayTarget;
 }
 
-/** The changes that make the gateway the one default route, and move the resolvers with it. */
-export function changesOf({ files, live, own, target, wish }: Start): FileChange[] {
+/** The changes that make the gateway the only default route, and move the resolvers with it. */
+export function changesOf({ files, live, own, gatewayDefinition, target }: Start): FileChange[] {
   const merged = mergeDefinitions(live);
-  const silenced = merged.filter(({ id, dhcp4, useRoutes }) => id !== target.id && dhcp4 && useRoutes);
-  const bare = silenced.filter((one) => !isNetworkds(one));
-  const { publics, nameservers } = movesOf(live, own, target);
-  const disabled = wish.publicInterface === 'disable' ? publics : [];
+  const silenced = merged.filter(
+    ({ id, dhcp4, useRoutes }) => id !== gatewayDefinition.id && dhcp4 && useRoutes,
+  );
+  const bare = silenced.filter((one) => !usesNetworkd(one));
+  const { publics, nameservers } = movesOf(live, own, gatewayDefinition);
+  const disabled = target.publicInterface === 'disable' ? publics : [];
   refuseDisabling(disabled, merged, live);
   const cutsWith = (kept: Removal | undefined): Cuts =>
     withCopies(
       live,
-      new Map(live.map((file) => [file, removalsOf(file, { kept, silenced: bare, publics, target, wish })])),
+      new Map(
+        live.map((file) => [
+          file,
+          removalsOf(file, { kept, silenced: bare, publics, gatewayDefinition, target }),
+        ]),
+      ),
     );
   // A route with a metric could lose to a default route from DHCP.
   const least = Math.min(...silenced.map(metricOf).filter((metric) => metric !== 0));
-  const kept = wishedRoutes(live, target, wish).find(
+  const kept = gatewayRoutes(live, gatewayDefinition, target).find(
     (route) =>
-      (route.metric ?? 0) < least && isTaken(route, target.id, live.filter(isLasting), cutsWith(route)),
+      (route.metric ?? 0) < least &&
+      isTaken(route, gatewayDefinition.id, live.filter(isLasting), cutsWith(route)),
   );
   const cuts = cutsWith(kept);
   const changes = [...cuts].flatMap(([file, removals]) =>
     removals.length > 0 ? [changeOf(file, withoutRemovals(file, removals))] : [],
   );
-  const gateway = kept === undefined ? wish.gateway : undefined;
+  const gateway = kept === undefined ? target.gateway : undefined;
   // Files in /run do not survive a boot, so netplan must use the item both with and without them.
   const isRoom = [live, live.filter(isLasting)].every((files) =>
-    hasRoom(target.id, files, cuts, ({ path }) => !overrulesUs(path)),
+    fitsAsItem(gatewayDefinition.id, files, cuts, ({ path }) => !isReadAfterOwn(path)),
   );
   const form = isRoom ? 'item' : 'key';
-  const after = ownText({ target, gateway, form, nameservers, silenced: bare, disabled });
+  const after = ownText({ gatewayDefinition, gateway, form, nameservers, silenced: bare, disabled });
   if (own?.text !== after) changes.push({ path: ownPath, before: own?.text, after, mode: 0o600 });
   return [...changes, ...dropInChanges(files, silenced)];
 }
 
 /** What an edit removes from a file. */
-interface Taking extends Pick<Start, 'target' | 'wish'> {
+interface Taking extends Pick<Start, 'gatewayDefinition' | 'target'> {
   /** the wanted default route in a file, the only one that stays */
   readonly kept: Removal | undefined;
   /** definitions that must get no routes from DHCP at all */
@@ -73,7 +81,10 @@ interface Taking extends Pick<Start, 'target' | 'wish'> {
   readonly publics: readonly MergedDefinition[];
 }
 
-function removalsOf(file: NetplanFile, { kept, silenced, publics, target, wish }: Taking): Removal[] {
+function removalsOf(
+  file: NetplanFile,
+  { kept, silenced, publics, gatewayDefinition, target }: Taking,
+): Removal[] {
   const { document, definitions } = file;
   // Whatever writes a file in /run does so again at the next boot, so its resolvers stay, in both places.
   const resolvers = isLasting(file)
@@ -82,9 +93,11 @@ function removalsOf(file: NetplanFile, { kept, silenced, publics, target, wish }
   const routes = definitions.flatMap((definition) => [
     ...defaultRoutes(file, definition).filter(
       // The same gateway with two metrics would be two routes. One in /run stays, because the next boot removes it.
-      (route) => !isSame(route, kept) && (isLasting(file) || !isWished(target, wish)(definition, route)),
+      (route) =>
+        !isSame(route, kept) &&
+        (isLasting(file) || !isGatewayRoute(gatewayDefinition, target)(definition, route)),
     ),
-    ...(overrulesUs(file.path) && has(silenced, definition) ? useRoutesOverride(file, definition) : []),
+    ...(isReadAfterOwn(file.path) && has(silenced, definition) ? useRoutesOverride(file, definition) : []),
   ]);
   // Resolvers shared by an alias with an interface that keeps them stay with both.
   return [...routes, ...withoutShared(document, resolvers)];
@@ -119,18 +132,22 @@ function movesOf(
 }
 
 /** The wanted routes that other files hold already, and still hold after the next boot. */
-function wishedRoutes(files: readonly NetplanFile[], target: MergedDefinition, wish: GatewayWish): Removal[] {
+function gatewayRoutes(
+  files: readonly NetplanFile[],
+  gatewayDefinition: MergedDefinition,
+  target: GatewayTarget,
+): Removal[] {
   return files
     .filter(isLasting)
     .flatMap((file) =>
       file.definitions.flatMap((one) =>
-        defaultRoutes(file, one).filter((route) => isWished(target, wish)(one, route)),
+        defaultRoutes(file, one).filter((route) => isGatewayRoute(gatewayDefinition, target)(one, route)),
       ),
     );
 }
 
-function isWished(target: MergedDefinition, { gateway }: GatewayWish) {
-  return ({ id }: Definition, { via }: Removal): boolean => id === target.id && via === gateway;
+function isGatewayRoute(gatewayDefinition: MergedDefinition, { gateway }: GatewayTarget) {
+  return ({ id }: Definition, { via }: Removal): boolean => id === gatewayDefinition.id && via === gateway;
 }
 
 function isSame(a: Removal, b: Removal | undefined): boolean {
@@ -151,8 +168,8 @@ function changeOf(file: NetplanFile, after: string): FileChange {
   if (!isLasting(file)) {
     throw new RcWaitError(
       'NETWORK_FILE',
-      `cannot take the default route out of ${path}: what writes it at each boot would put it back`,
-      { hint: 'find what writes that file and take the default route out there' },
+      `cannot remove the default route from ${path}: the program that writes this file at each boot would restore it`,
+      { hint: 'find the program that writes this file, and remove the default route from its configuration' },
     );
   }
   if (path.startsWith('/etc/')) return { path, before: text, after, mode: 0o600 };

@@ -168,6 +168,6 @@ function lineAt(text: string, offset: number): number {
 
 function cannotRead(path: string, line: number, reason: string): RcWaitError {
   return new RcWaitError('NETWORK_FILE', `cannot read ${path}: line ${line}: ${reason}`, {
-    hint: 'nothing was changed; netplan itself cannot use this file either: mend it, check with "netplan generate"',
+    hint: 'nothing was changed; netplan itself cannot use this file either: fix it, then check it with "netplan generate"',
   });
 }

@@ -1,5 +1,5 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { GatewayWish, NetworkFile, Stack } from '../../types.ts';
+import type { GatewayTarget, NetworkFile, Stack } from '../../types.ts';
 import { generatedBy, netplanObstacles } from './boot.ts';
 import { netplanDefaults } from './defaults.ts';
 import { dropInGlob } from './dhcp.ts';
@@ -39,8 +39,8 @@ export const netplan: Stack = {
     dropInGlob,
   ],
 
-  configures: (files, target) =>
-    mergeDefinitions(read(files)).some((definition) => standsFor(definition, target)),
+  configures: (files, link) =>
+    mergeDefinitions(read(files)).some((definition) => standsFor(definition, link)),
 
   addresses: (files) => staticAddresses(mergeDefinitions(read(files))),
 
@@ -52,27 +52,33 @@ export const netplan: Stack = {
       .flatMap((file) => file.doubts)
       .map((doubt) => `${doubt}, and releases up to 1.1 then use no file of netplan at all`),
 
-  publicInterfaces(files, wish) {
+  publicInterfaces(files, target) {
     const live = read(files);
-    const { id } = soleDefinition(mergeDefinitions(live), wish);
+    const { id } = soleDefinition(mergeDefinitions(live), target);
     const originals = live.map((file) => originalNetplan(file) ?? file);
     return publicDefinitions(live, originals, id).map(interfaceNameOf);
   },
 
   defaults: netplanDefaults,
 
-  bootObstacles: (files, target) => netplanObstacles(mergeDefinitions(read(files)), target),
+  bootObstacles: (files, link) => netplanObstacles(mergeDefinitions(read(files)), link),
 
   generates: (files) => generatedBy(mergeDefinitions(read(files))),
 
-  edit(files, wish) {
+  edit(files, target) {
     const live = read(files);
     const own = files.find(({ path }) => path === ownPath);
-    return changesOf({ files, live, own, target: soleDefinition(mergeDefinitions(live), wish), wish });
+    return changesOf({
+      files,
+      live,
+      own,
+      gatewayDefinition: soleDefinition(mergeDefinitions(live), target),
+      target,
+    });
   },
 
-  parser: netplanParser((files, target) => {
-    const found = mergeDefinitions(read(files)).filter((definition) => standsFor(definition, target));
+  parser: netplanParser((files, link) => {
+    const found = mergeDefinitions(read(files)).filter((definition) => standsFor(definition, link));
     return found.length === 1 ? found[0]?.id : undefined;
   }),
 
@@ -94,28 +100,28 @@ function read(files: readonly NetworkFile[]): NetplanFile[] {
     .map((file) => readNetplanFile(file));
 }
 
-function soleDefinition(definitions: readonly MergedDefinition[], wish: GatewayWish): MergedDefinition {
-  const [first, second] = definitions.filter((definition) => standsFor(definition, wish));
+function soleDefinition(definitions: readonly MergedDefinition[], target: GatewayTarget): MergedDefinition {
+  const [first, second] = definitions.filter((definition) => standsFor(definition, target));
   if (first === undefined) {
     throw new RcWaitError(
       'STACK_UNKNOWN',
-      `cannot configure ${wish.interfaceName}: no netplan file defines it`,
+      `cannot configure ${target.interfaceName}: no netplan file defines it`,
     );
   }
   if (second !== undefined) {
     // networkd uses the first .network file that matches, NetworkManager another one: do not guess.
     throw new RcWaitError(
       'NETWORK_FILE',
-      `cannot configure ${wish.interfaceName}: netplan defines it twice, as ${first.id} and as ${second.id}`,
+      `cannot configure ${target.interfaceName}: netplan defines it twice, as ${first.id} and as ${second.id}`,
       { hint: 'leave one definition of the interface in /etc/netplan' },
     );
   }
   if (isForSeveral(first)) {
     throw new RcWaitError(
       'NETWORK_FILE',
-      `cannot configure ${wish.interfaceName}: netplan's definition "${first.id}" is for other interfaces as well, and they would get the gateway too`,
+      `cannot configure ${target.interfaceName}: netplan's definition "${first.id}" also matches other interfaces, and they would get the gateway too`,
       {
-        hint: `give ${wish.interfaceName} a definition of its own in /etc/netplan, and keep it out of "${first.id}"`,
+        hint: `give ${target.interfaceName} a definition of its own in /etc/netplan, and keep it out of "${first.id}"`,
       },
     );
   }

@@ -15,7 +15,7 @@ import type { Removal } from './yaml/cut.ts';
 export type Cuts = ReadonlyMap<NetplanFile, readonly Removal[]>;
 
 /** Which lists such a netplan uses, from their lengths in reading order. */
-function takenLists(lengths: readonly number[]): boolean[] {
+function usedLists(lengths: readonly number[]): boolean[] {
   let total = 0;
   return lengths.map((length) => {
     const isTaken = length !== total;
@@ -36,7 +36,7 @@ interface RouteList {
 /** Whether such a netplan uses the ID's list that holds a route after the cuts; it always uses `gateway4`. */
 export function isTaken({ parent }: Removal, id: string, files: readonly NetplanFile[], cuts: Cuts): boolean {
   const lists = listsOf(files, id, cuts);
-  const taken = takenLists(lists.map(({ length }) => length));
+  const taken = usedLists(lists.map(({ length }) => length));
   const index = lists.findIndex(({ sequence }) => sequence === parent);
   return index < 0 || taken[index] === true;
 }
@@ -46,7 +46,7 @@ export function isTaken({ parent }: Removal, id: string, files: readonly Netplan
  * by it, after the cuts.
  * @param isBefore whether netplan reads a file before rc-wait's
  */
-export function hasRoom(
+export function fitsAsItem(
   id: string,
   files: readonly NetplanFile[],
   cuts: Cuts,
@@ -62,9 +62,9 @@ export function hasRoom(
     ),
   ];
   const lengths = lists.map(({ length }) => length);
-  const taken = takenLists(lengths.toSpliced(before.length, 0, 1));
+  const taken = usedLists(lengths.toSpliced(before.length, 0, 1));
   return (
-    taken[before.length] === true && !costs(lists, takenLists(lengths), taken.toSpliced(before.length, 1))
+    taken[before.length] === true && !costs(lists, usedLists(lengths), taken.toSpliced(before.length, 1))
   );
 }
 
@@ -77,8 +77,8 @@ export function withCopies(files: readonly NetplanFile[], cuts: Cuts): Cuts {
   const copies = new Map<unknown, Readonly<Record<string, unknown>>>();
   for (const id of new Set(files.flatMap(({ definitions }) => definitions.map((one) => one.id)))) {
     const lists = listsOf(files, id, cuts);
-    const before = takenLists(lists.map(({ sequence }) => sequence.items.length));
-    if (!costs(lists, before, takenLists(lists.map(({ length }) => length)))) continue;
+    const before = usedLists(lists.map(({ sequence }) => sequence.items.length));
+    if (!costs(lists, before, usedLists(lists.map(({ length }) => length)))) continue;
     for (const { sequence, length, others } of lists) {
       const copy = others[0] ?? lists.flatMap((one) => one.others)[0];
       if (copy !== undefined && length < sequence.items.length) copies.set(sequence, JSON.parse(copy));

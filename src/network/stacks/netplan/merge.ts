@@ -1,6 +1,6 @@
 import type { Document, YAMLMap } from 'yaml';
 import { parseIpv4Prefix } from '../../../base/ipv4.ts';
-import type { HostInterface, NetworkFile, Target } from '../../types.ts';
+import type { HostInterface, InterfaceRef, NetworkFile } from '../../types.ts';
 import { globPattern, hasWildcard, nameOf } from '../text/glob.ts';
 import { type Definition, itemsOf, lineOf, mapOf, type NetplanFile, textOf, valuesAt } from './file.ts';
 
@@ -125,7 +125,10 @@ function truth(word: string | undefined): boolean | undefined {
  * Whether an ID is for the interface. Without `match` the ID is the interface's name;
  * with it, the ID is only a label, and `set-name` or the match decides (netplan(5)).
  */
-export function standsFor(definition: MergedDefinition, { interfaceName, macAddress }: Target): boolean {
+export function standsFor(
+  definition: MergedDefinition,
+  { interfaceName, macAddress }: InterfaceRef,
+): boolean {
   const { id, hasMatch, matchName, matchMac, setName } = definition;
   if (!hasMatch) return id === interfaceName;
   if (setName) return setName === interfaceName;

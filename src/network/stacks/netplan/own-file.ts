@@ -6,7 +6,7 @@ import type { Nameservers } from './resolvers.ts';
 /** Sorts after the files of installers and cloud-init (00 to 50), so its settings win. */
 export const ownPath = '/etc/netplan/90-rc-wait.yaml';
 
-const header = `# Written by rc-wait: the one default route of this server. Changes here are lost.
+const header = `# Written by rc-wait: the only default route of this server. Changes here are lost.
 # To undo it: remove this file; in the other files of this folder take away the
 # marks "# rc-wait off: " and "# rc-wait was: " (and the line below each "was");
 # then run "netplan apply".
@@ -15,7 +15,7 @@ const header = `# Written by rc-wait: the one default route of this server. Chan
 /** The content of rc-wait's own file. */
 export interface Own {
   /** the definition of the gateway's interface */
-  readonly target: MergedDefinition;
+  readonly gatewayDefinition: MergedDefinition;
   /** undefined if another file already has the route */
   readonly gateway: Ipv4Address | undefined;
   /** how to write the gateway: as an item of `routes`, or as `gateway4` where netplan might ignore the item */
@@ -29,15 +29,23 @@ export interface Own {
 }
 
 /** The text of rc-wait's own file; undefined if it would be empty. */
-export function ownText({ target, gateway, form, nameservers, silenced, disabled }: Own): string | undefined {
+export function ownText({
+  gatewayDefinition,
+  gateway,
+  form,
+  nameservers,
+  silenced,
+  disabled,
+}: Own): string | undefined {
   const sections: Record<string, Record<string, Record<string, unknown>>> = {};
   const set = ({ section, id }: MergedDefinition, settings: Record<string, unknown>) => {
     sections[section] = { ...sections[section], [id]: { ...sections[section]?.[id], ...settings } };
   };
-  if (gateway !== undefined && form === 'item') set(target, { routes: [{ to: '0.0.0.0/0', via: gateway }] });
+  if (gateway !== undefined && form === 'item')
+    set(gatewayDefinition, { routes: [{ to: '0.0.0.0/0', via: gateway }] });
   // Every netplan accepts it, whatever the other files hold; from 0.104 on it warns that the key is deprecated.
-  if (gateway !== undefined && form === 'key') set(target, { gateway4: gateway });
-  if (nameservers !== undefined) set(target, { nameservers: withoutEmpty(nameservers) });
+  if (gateway !== undefined && form === 'key') set(gatewayDefinition, { gateway4: gateway });
+  if (nameservers !== undefined) set(gatewayDefinition, { nameservers: withoutEmpty(nameservers) });
   for (const definition of silenced) set(definition, { 'dhcp4-overrides': { 'use-routes': false } });
   for (const definition of disabled) set(definition, { 'activation-mode': downMode(definition) });
   if (Object.keys(sections).length === 0) return undefined;

@@ -1,5 +1,5 @@
 import { parseIpv4 } from '../../../base/ipv4.ts';
-import type { NetworkFile, ParsedRoute, Parser, Target } from '../../types.ts';
+import type { InterfaceRef, NetworkFile, ParsedRoute, Parser } from '../../types.ts';
 import { nameOf } from '../text/glob.ts';
 import { keyfileDialect, lastValue, readIni, type Section, systemdDialect } from '../text/ini.ts';
 
@@ -9,7 +9,7 @@ import { keyfileDialect, lastValue, readIni, type Section, systemdDialect } from
  * @param idOf the ID of an interface; undefined if there is none
  */
 export function netplanParser(
-  idOf: (files: readonly NetworkFile[], target: Target) => string | undefined,
+  idOf: (files: readonly NetworkFile[], link: InterfaceRef) => string | undefined,
 ): Parser {
   return {
     tool: 'netplan',
@@ -18,8 +18,8 @@ export function netplanParser(
       files,
       command: { argv: ['netplan', 'generate', '--root-dir', folder], timeoutMs: 60_000, check: true },
     }),
-    routes({ files, wish, made }) {
-      const id = idOf(files, wish);
+    routes({ files, target, made }) {
+      const id = idOf(files, target);
       // Without a file for this ID there is no answer: a later release may write others, or take another command.
       if (!made.some(({ path }) => idIn(path) === id)) return undefined;
       return made.flatMap((file) =>

@@ -1,6 +1,6 @@
-import { cannotDisable, refuseStanding } from '../stacked-on.ts';
+import { cannotDisable, refuseStacked } from '../stacked-on.ts';
 import { nameOf } from '../text/glob.ts';
-import { linesOf, markedOff, wasMark } from '../text/marks.ts';
+import { disabledContent, linesOf, wasMark } from '../text/marks.ts';
 import { type NetplanFile, pairsOf, readNetplanFile } from './file.ts';
 import { interfaceNameOf, isForSeveral, type MergedDefinition, mergeDefinitions } from './merge.ts';
 import { ownPath } from './own-file.ts';
@@ -27,7 +27,7 @@ function withoutMarks(text: string): string {
   return lines
     .map((line, index) => {
       const tookItsPlace = lines[index - 1]?.text.startsWith(wasMark);
-      return tookItsPlace ? '' : (markedOff(line.text) ?? line.text) + line.ending;
+      return tookItsPlace ? '' : (disabledContent(line.text) ?? line.text) + line.ending;
     })
     .join('');
 }
@@ -77,14 +77,14 @@ export function refuseDisabling(
       definitions.some(
         ({ id, settings }) =>
           id === definition.id &&
-          overrulesUs(path) &&
+          isReadAfterOwn(path) &&
           pairsOf(document, settings, 'activation-mode').length > 0,
       ),
     );
     if (late)
       throw cannotDisable(name, `${late.path} sets its activation-mode, and netplan reads it after ours`);
   }
-  refuseStanding(
+  refuseStacked(
     ids,
     all.flatMap(({ id: upper, lowers }) =>
       lowers.map(({ id: lower, path }) => ({ upper, lower, path, isPort: false })),
@@ -93,6 +93,6 @@ export function refuseDisabling(
 }
 
 /** Whether netplan reads a file after rc-wait's, so that its settings win. */
-export function overrulesUs(path: string): boolean {
+export function isReadAfterOwn(path: string): boolean {
   return nameOf(path) > nameOf(ownPath);
 }

@@ -1,11 +1,11 @@
-import type { BootObstacle, Target } from '../../types.ts';
+import type { BootObstacle, InterfaceRef } from '../../types.ts';
 import { type Placed, placedSettings, truth, type Unit } from './units.ts';
 
 /** Policies with which networkd leaves a link down at boot (systemd.network(5)); known from systemd 248 on. */
 const downPolicies = new Set(['manual', 'down', 'always-down']);
 
 /** What keeps networkd from bringing a unit's interface up. */
-export function unitObstacles(unit: Unit, { interfaceName }: Target): BootObstacle[] {
+export function unitObstacles(unit: Unit, { interfaceName }: InterfaceRef): BootObstacle[] {
   const lastOf = (section: string, key: string) =>
     placedSettings(unit, section).findLast(({ setting }) => setting.key === key);
   const nothing = `nothing brings ${interfaceName} up at boot`;

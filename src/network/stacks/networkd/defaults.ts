@@ -3,12 +3,12 @@ import { ownPathOf } from '../drop-in.ts';
 import { lastValue } from '../text/ini.ts';
 import { isForOneOnly, judgeMatch } from './match.ts';
 import { clearingRelease, defaultRoutes, dhcpRoutes } from './routes.ts';
-import { interfaceNameOf, isNetplans, isUnmanaged, readUnits, sectionsOf, type Unit } from './units.ts';
+import { interfaceNameOf, isFromNetplan, isUnmanaged, readUnits, sectionsOf, type Unit } from './units.ts';
 
 /** The default routes that networkd brings, without those from files that netplan generated. */
 export function networkdDefaults(files: readonly NetworkFile[]): FileDefault[] {
   return readUnits(files)
-    .filter((unit) => !isNetplans(unit) && !isUnmanaged(unit))
+    .filter((unit) => !isFromNetplan(unit) && !isUnmanaged(unit))
     .flatMap((unit) => {
       const match = sectionsOf(unit, 'Match');
       const base = {
@@ -16,7 +16,7 @@ export function networkdDefaults(files: readonly NetworkFile[]): FileDefault[] {
         isAtBoot: !/^(manual|down|always-down)$/.test(
           lastValue(sectionsOf(unit, 'Link'), 'ActivationPolicy') ?? '',
         ),
-        mayBeOn: (target: Parameters<FileDefault['mayBeOn']>[0]) => judgeMatch(match, target) !== 'no',
+        mayBeOn: (link: Parameters<FileDefault['mayBeOn']>[0]) => judgeMatch(match, link) !== 'no',
       };
       const held: FileDefault[] = defaultRoutes(unit).map(({ file: { path }, via, isCleared }) => ({
         ...base,

@@ -1,5 +1,5 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { FileChange, GatewayWish, NetworkFile } from '../../types.ts';
+import type { FileChange, GatewayTarget, NetworkFile } from '../../types.ts';
 import { dropInText, ownChanges, ownPathOf } from '../drop-in.ts';
 import type { IniFile } from '../text/ini.ts';
 import { editLines } from '../text/line-edit.ts';
@@ -15,9 +15,9 @@ import {
   clearings,
   defaultRoutes,
   dhcpRoutes,
+  dhcpSuppression,
   type NetworkdRoute,
   overruling,
-  silencing,
   withoutSettings,
 } from './routes.ts';
 import { lateSettings, type Placed, type Unit } from './units.ts';
@@ -35,18 +35,18 @@ export interface Start {
   readonly units: readonly Unit[];
   /** the unit of the gateway's interface */
   readonly home: Unit;
-  readonly wish: GatewayWish;
+  readonly target: GatewayTarget;
 }
 
-/** The changes that make the gateway the one default route, and move the resolvers with it. */
+/** The changes that make the gateway the only default route, and move the resolvers with it. */
 export function changesOf(start: Start): FileChange[] {
-  const { files, units, home, wish } = start;
+  const { files, units, home, target } = start;
   const kept = keptRoute(start);
-  const off: Off[] = units.flatMap(defaultRoutes).filter((route) => !stays(route, kept, home, wish));
+  const off: Off[] = units.flatMap(defaultRoutes).filter((route) => !stays(route, kept, home, target));
   const roles = rolesOf(start);
   const wanted = new Map<string, string>();
   for (const unit of units) {
-    const late = overruling(unit, silencing(unit));
+    const late = overruling(unit, dhcpSuppression(unit));
     const resolvers = resolverSettings(unit, home, roles);
     const others =
       unit === home
@@ -59,8 +59,8 @@ export function changesOf(start: Start): FileChange[] {
     const rest = withoutSettings(unit, new Set(late.map(({ setting }) => setting)));
     const text = dropInText([
       ['Network', resolvers],
-      ['Route', unit === home && !kept ? [`Gateway=${wish.gateway}`, 'Destination=0.0.0.0/0'] : []],
-      ['DHCPv4', silencing(rest)],
+      ['Route', unit === home && !kept ? [`Gateway=${target.gateway}`, 'Destination=0.0.0.0/0'] : []],
+      ['DHCPv4', dhcpSuppression(rest)],
       ['Link', hasName(roles.disabled, unit) ? [downPolicy] : []],
     ]);
     if (text !== undefined) wanted.set(ownPathOf(unit), text);
@@ -73,13 +73,13 @@ export function changesOf(start: Start): FileChange[] {
 }
 
 /** The wanted route, if a file has it already. A route with a metric could lose to a default route from DHCP. */
-function keptRoute({ units, home, wish }: Start): NetworkdRoute | undefined {
+function keptRoute({ units, home, target }: Start): NetworkdRoute | undefined {
   const metrics = units
     .map(dhcpRoutes)
     .flatMap(({ routes, gateway, metric }) => (routes || gateway ? [metric] : []));
   return defaultRoutes(home).find(
     ({ via, file, metric, isCleared }) =>
-      via === wish.gateway &&
+      via === target.gateway &&
       !isCleared &&
       !isVolatile(file) &&
       !metrics.some((one) => one !== 0 && one <= metric),
@@ -100,10 +100,10 @@ interface Roles {
   readonly home: Unit | undefined;
 }
 
-function rolesOf({ files, units, home, wish }: Start): Roles {
+function rolesOf({ files, units, home, target }: Start): Roles {
   const originals = originalUnits(files);
-  const publics = publicUnits(units, originals, home, wish);
-  const disabled = wish.publicInterface === 'disable' ? publics : [];
+  const publics = publicUnits(units, originals, home, target);
+  const disabled = target.publicInterface === 'disable' ? publics : [];
   refuseDisabling(disabled, originals);
   return { publics, disabled, home: originals.find(({ name }) => name === home.name) };
 }
@@ -133,11 +133,11 @@ function stays(
   route: NetworkdRoute,
   kept: NetworkdRoute | undefined,
   home: Unit,
-  wish: GatewayWish,
+  target: GatewayTarget,
 ): boolean {
   const { file, via, lines } = route;
   if (file === kept?.file && lines[0] === kept.lines[0]) return true;
-  return isVolatile(file) && file === home.file && via === wish.gateway;
+  return isVolatile(file) && file === home.file && via === target.gateway;
 }
 
 function changeOf({ path, text }: IniFile, off: ReadonlySet<number>): FileChange {
@@ -145,11 +145,11 @@ function changeOf({ path, text }: IniFile, off: ReadonlySet<number>): FileChange
   if (isVolatile({ path })) {
     throw new RcWaitError(
       'NETWORK_FILE',
-      `cannot take the default route out of ${path}: what writes it at each boot would put it back`,
+      `cannot remove the default route from ${path}: the program that writes this file at each boot would restore it`,
       {
         hint: path.includes('/10-netplan-')
           ? 'netplan writes that file: take the default route out below /etc/netplan'
-          : 'find what writes that file and take the default route out there',
+          : 'find the program that writes this file, and remove the default route from its configuration',
       },
     );
   }

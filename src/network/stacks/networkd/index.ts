@@ -1,5 +1,5 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { Command, GatewayWish, NetworkFile, Scene, Stack, Target } from '../../types.ts';
+import type { Command, GatewayTarget, InterfaceRef, NetworkFile, ReloadContext, Stack } from '../../types.ts';
 import { ownPathOf } from '../drop-in.ts';
 import { nameOf } from '../text/glob.ts';
 import { offMark } from '../text/marks.ts';
@@ -12,7 +12,7 @@ import { originalUnits, publicUnits } from './public.ts';
 import {
   candidatesFor,
   interfaceNameOf,
-  isNetplans,
+  isFromNetplan,
   isUnmanaged,
   labelsOf,
   networkdSources,
@@ -48,32 +48,32 @@ export const networkd: Stack = {
     },
   },
 
-  configures(files, target) {
-    const [first] = candidatesFor(readUnits(files), target);
-    return first !== undefined && !isNetplans(first.unit) && !isUnmanaged(first.unit);
+  configures(files, link) {
+    const [first] = candidatesFor(readUnits(files), link);
+    return first !== undefined && !isFromNetplan(first.unit) && !isUnmanaged(first.unit);
   },
 
   addresses: (files) => staticAddresses(readUnits(files)),
 
   labels: (files) => labelsOf(readUnits(files)),
 
-  publicInterfaces(files, wish) {
+  publicInterfaces(files, target) {
     const units = readUnits(files);
-    return publicUnits(units, originalUnits(files), homeOf(units, wish), wish).map(interfaceNameOf);
+    return publicUnits(units, originalUnits(files), homeOf(units, target), target).map(interfaceNameOf);
   },
 
   defaults: networkdDefaults,
 
-  bootObstacles: (files, target) =>
-    candidatesFor(readUnits(files), target)
+  bootObstacles: (files, link) =>
+    candidatesFor(readUnits(files), link)
       .slice(0, 1)
-      .flatMap(({ unit }) => unitObstacles(unit, target)),
+      .flatMap(({ unit }) => unitObstacles(unit, link)),
 
   overrules: unitOverrules,
 
-  edit(files, wish) {
+  edit(files, target) {
     const units = readUnits(files);
-    return changesOf({ files, units, home: homeOf(units, wish), wish });
+    return changesOf({ files, units, home: homeOf(units, target), target });
   },
 
   /*
@@ -81,13 +81,16 @@ export const networkd: Stack = {
    * differs between versions, so the interfaces are named as well (both verbs need systemd 244). The
    * gateway's comes first, so that the server always has a default route.
    */
-  reload: (wish, scene) => reloading(wish, scene),
-  restore: (wish, scene) => reloading(wish, scene),
+  reload: (target, context) => reloading(target, context),
+  restore: (target, context) => reloading(target, context),
 };
 
-function reloading({ interfaceName }: GatewayWish, { files, before = files, reign }: Scene): Command[] {
+function reloading(
+  { interfaceName }: GatewayTarget,
+  { files, before = files, configFileOf }: ReloadContext,
+): Command[] {
   const touched = readUnits(files).filter((unit) => isTouched(files, unit) || isTouched(before, unit));
-  const others = [...reign].filter(
+  const others = [...configFileOf].filter(
     ([name, path]) => name !== interfaceName && touched.some((unit) => unit.name === nameOf(path)),
   );
   const names = [interfaceName, ...others.map(([name]) => name)];
@@ -108,22 +111,22 @@ function isTouched(files: readonly NetworkFile[], unit: Unit): boolean {
  * Interfaces that it does not manage have no file, or are "unmanaged".
  */
 function understandStatus(output: string): Map<string, string> {
-  const reign = new Map<string, string>();
+  const configFileOf = new Map<string, string>();
   for (const block of output.split(/^(?=\S{1,3} +\d+: )/m)) {
     const [, name] = /^\S{1,3} +\d+: (\S+)/.exec(block) ?? [];
     const [, path] = /^[ \t]*Network File: (\/\S.*)$/m.exec(block) ?? [];
     const isManaged = !/^[ \t]*State: \S+ \(unmanaged\)/m.test(block);
     // What netplan generated for networkd belongs to netplan.
     if (name && path && isManaged && !path.startsWith('/run/systemd/network/10-netplan-'))
-      reign.set(name, path.trim());
+      configFileOf.set(name, path.trim());
   }
-  return reign;
+  return configFileOf;
 }
 
 /** The unit that gets the gateway. */
-function homeOf(units: readonly Unit[], target: Target): Unit {
-  const [first, second] = candidatesFor(units, target);
-  const { interfaceName } = target;
+function homeOf(units: readonly Unit[], link: InterfaceRef): Unit {
+  const [first, second] = candidatesFor(units, link);
+  const { interfaceName } = link;
   if (first === undefined) {
     throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no .network file matches it`);
   }
@@ -137,7 +140,7 @@ function homeOf(units: readonly Unit[], target: Target): Unit {
   if (!isForOneOnly(sectionsOf(first.unit, 'Match'))) {
     throw new RcWaitError(
       'NETWORK_FILE',
-      `cannot configure ${interfaceName}: ${first.unit.file.path} is for other interfaces as well, and they would get the gateway too`,
+      `cannot configure ${interfaceName}: ${first.unit.file.path} also matches other interfaces, and they would get the gateway too`,
       { hint: `give ${interfaceName} a .network file of its own that sorts before it` },
     );
   }

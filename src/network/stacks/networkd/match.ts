@@ -1,4 +1,4 @@
-import type { Target } from '../../types.ts';
+import type { InterfaceRef } from '../../types.ts';
 import { globPattern, hasWildcard } from '../text/glob.ts';
 import type { Section } from '../text/ini.ts';
 
@@ -15,14 +15,14 @@ const soleKeys = ['Name', 'OriginalName', 'MACAddress', 'PermanentMACAddress', '
  * Judges a unit's `[Match]` sections for an interface, by its name and MAC address. Without any
  * match setting a unit matches nothing: networkd ignores such a file (systemd.network(5)).
  */
-export function judgeMatch(sections: readonly Section[], target: Target): MatchVerdict {
+export function judgeMatch(sections: readonly Section[], link: InterfaceRef): MatchVerdict {
   const lists = listsOf(sections);
   if (lists.size === 0) return 'no';
   const verdicts = [...lists].map(([key, words]): MatchVerdict => {
     if (radioKeys.has(key)) return 'no';
-    if (key === 'Name') return matchesGlobs(words, target.interfaceName) ? 'yes' : 'no';
-    if (key !== 'MACAddress' || target.macAddress === undefined) return 'maybe';
-    return words.map(hexOf).includes(hexOf(target.macAddress)) ? 'yes' : 'no';
+    if (key === 'Name') return matchesGlobs(words, link.interfaceName) ? 'yes' : 'no';
+    if (key !== 'MACAddress' || link.macAddress === undefined) return 'maybe';
+    return words.map(hexOf).includes(hexOf(link.macAddress)) ? 'yes' : 'no';
   });
   if (verdicts.includes('no')) return 'no';
   return verdicts.includes('maybe') ? 'maybe' : 'yes';

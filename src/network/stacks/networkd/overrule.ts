@@ -1,4 +1,4 @@
-import type { BootObstacle, Generated, NetworkFile, SoughtTarget, Target } from '../../types.ts';
+import type { BootObstacle, Generated, InterfaceRef, NetworkFile, SoughtTarget } from '../../types.ts';
 import { ownPathOf } from '../drop-in.ts';
 import { lastValue } from '../text/ini.ts';
 import { settingWords, unitObstacles } from './boot.ts';
@@ -16,30 +16,30 @@ const generatedFolder = '/run/systemd/network/';
 export function unitOverrules(
   files: readonly NetworkFile[],
   generated: Generated,
-  wish: SoughtTarget,
+  target: SoughtTarget,
 ): BootObstacle[] {
-  const isHome = generated.isFor(wish);
-  const target: Target = isHome ? wish : { interfaceName: generated.interfaceName };
+  const isHome = generated.isFor(target);
+  const link: InterfaceRef = isHome ? target : { interfaceName: generated.interfaceName };
   const own = `/etc/systemd/network/${generated.name}`;
-  const units = readUnits(withGenerated(files, generated, target));
+  const units = readUnits(withGenerated(files, generated, link));
   const unit = units.find(({ name }) => name === generated.name);
   if (isHome) {
     const hiding = files.find(({ path }) => path === own);
     if (hiding) return [hidden(hiding, generated)];
-    const earlier = units.filter(({ name }) => name < generated.name).flatMap((one) => taking(one, target));
+    const earlier = units.filter(({ name }) => name < generated.name).flatMap((one) => taking(one, link));
     if (earlier.length > 0) return earlier;
   }
   // The generated file itself is the business of the stack that generates it.
   if (unit === undefined) return [];
   const isSilenced = files.some(({ path }) => path === ownPathOf(unit));
-  return [...addedBy(unit, isHome, wish), ...(isSilenced ? [] : leasedBy(unit))];
+  return [...addedBy(unit, isHome, target), ...(isSilenced ? [] : leasedBy(unit))];
 }
 
 /** The files with the generated one, which is not there below a root that is not running. */
 function withGenerated(
   files: readonly NetworkFile[],
   { name }: Generated,
-  { interfaceName }: Target,
+  { interfaceName }: InterfaceRef,
 ): NetworkFile[] {
   const path = generatedFolder + name;
   const others = files.filter((file) => file.path !== path);
@@ -56,9 +56,9 @@ function hidden({ path, text }: NetworkFile, { name }: Generated): BootObstacle 
   };
 }
 
-function taking(unit: Unit, target: Target): BootObstacle[] {
-  const { interfaceName } = target;
-  const verdict = judgeMatch(sectionsOf(unit, 'Match'), target);
+function taking(unit: Unit, link: InterfaceRef): BootObstacle[] {
+  const { interfaceName } = link;
+  const verdict = judgeMatch(sectionsOf(unit, 'Match'), link);
   if (verdict === 'no') return [];
   const matches = verdict === 'yes' ? 'matches' : 'may match';
   return [

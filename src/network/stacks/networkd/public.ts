@@ -1,5 +1,5 @@
-import type { NetworkFile, Target } from '../../types.ts';
-import { cannotDisable, refuseStanding } from '../stacked-on.ts';
+import type { InterfaceRef, NetworkFile } from '../../types.ts';
+import { cannotDisable, refuseStacked } from '../stacked-on.ts';
 import { systemdDialect } from '../text/ini.ts';
 import { originalIni } from '../text/ini-original.ts';
 import { isForOneOnly, judgeMatch } from './match.ts';
@@ -22,10 +22,10 @@ export function publicUnits(
   live: readonly Unit[],
   originals: readonly Unit[],
   home: Unit,
-  target: Target,
+  link: InterfaceRef,
 ): Unit[] {
   return originals.filter((unit) => {
-    if (unit.name === home.name || isUnmanaged(unit) || isHidden(unit, target)) return false;
+    if (unit.name === home.name || isUnmanaged(unit) || isHidden(unit, link)) return false;
     const { routes, gateway } = dhcpRoutes(unit);
     // Somebody may have rewritten its default route in one file while its resolvers are still disabled in another.
     const now = live.find(({ name }) => name === unit.name);
@@ -35,9 +35,9 @@ export function publicUnits(
 }
 
 /** Whether a unit is only for the gateway's interface, which uses another unit: networkd never applies it. */
-function isHidden(unit: Unit, target: Target): boolean {
+function isHidden(unit: Unit, link: InterfaceRef): boolean {
   const match = sectionsOf(unit, 'Match');
-  return isForOneOnly(match) && judgeMatch(match, target) === 'yes';
+  return isForOneOnly(match) && judgeMatch(match, link) === 'yes';
 }
 
 /** Settings of [Network] that name interfaces stacked on the unit's. */
@@ -58,12 +58,16 @@ export function refuseDisabling(publics: readonly Unit[], all: readonly Unit[]):
       throw cannotDisable(name, `${unit.file.path} may be for other interfaces as well`);
     }
     const late = lateSettings(unit, 'Link').find(({ setting }) => setting.key === 'ActivationPolicy');
-    if (late) throw cannotDisable(name, `${late.file.path} sets ActivationPolicy= after us`);
+    if (late)
+      throw cannotDisable(
+        name,
+        `${late.file.path} sets ActivationPolicy= in a file that is read after rc-wait's`,
+      );
     // With BindCarrier= networkd uses ActivationPolicy=bound, whatever is set (systemd.network(5)).
     const bound = settingsOf(unit).find(({ key, value }) => key === 'BindCarrier' && value !== '');
     if (bound) throw cannotDisable(name, `${unit.file.path} lets it follow ${bound.value} (BindCarrier=)`);
   }
-  refuseStanding(
+  refuseStacked(
     publics.map(interfaceNameOf),
     all.flatMap((unit) =>
       settingsOf(unit)

@@ -87,7 +87,7 @@ function refuseLateReset(unit: Unit, key: string): void {
   const line = (reset.setting.lines[0] ?? 0) + 1;
   throw new RcWaitError(
     'NETWORK_FILE',
-    `cannot add to the resolvers of ${unit.name}: line ${line} of ${reset.file.path} empties "${key}=" after us`,
+    `cannot add to the resolvers of ${unit.name}: line ${line} of ${reset.file.path} empties "${key}=" in a file that is read after rc-wait's`,
     { hint: 'nothing was changed; give that drop-in a name that sorts before 90' },
   );
 }

@@ -70,13 +70,13 @@ function routeDefault(file: IniFile, section: Section): Omit<NetworkdRoute, 'isC
   const setting = (key: string) => lastValue([section], key) || undefined;
   const [gateway, destination] = [setting('Gateway'), setting('Destination')];
   const [nexthop] = (setting('MultiPathRoute') ?? '').split(/[@\s]/);
-  const isEverything = destination === undefined || /^0+(\.0+){3}\/0+$/.test(destination);
+  const isDefaultPrefix = destination === undefined || /^0+(\.0+){3}\/0+$/.test(destination);
   const isMain = [undefined, 'main', '254'].includes(setting('Table'));
   const isUnicast = [undefined, 'unicast'].includes(setting('Type'));
   const via = gateway ?? nexthop;
   // A default route without a gateway needs a destination: without one networkd ignores the section.
   const isForIpv4 = via ? isIpv4(via) || via === '_dhcp4' : destination !== undefined;
-  if (!isEverything || !isMain || !isUnicast || !isForIpv4) return [];
+  if (!isDefaultPrefix || !isMain || !isUnicast || !isForIpv4) return [];
   const lines = [...section.head, ...section.settings.flatMap((one) => one.lines)];
   return [{ file, via: gateway, metric: Number(setting('Metric') ?? 0), lines }];
 }
@@ -120,7 +120,7 @@ export function dhcpRoutes(unit: Unit): DhcpRoutes {
  * systemd knows UseGateway= from 246 on and ignores it before. No release drops a default route in option 121
  * (seen with 247, 252 and 257; systemd issue 29564). Such a route has a metric, and rc-wait's has none.
  */
-export function silencing(unit: Unit): string[] {
+export function dhcpSuppression(unit: Unit): string[] {
   const { routes, gateway, metric } = dhcpRoutes(unit);
   const mayBring = routes || gateway;
   return [

@@ -1,5 +1,5 @@
 import { parseIpv4Prefix } from '../../../base/ipv4.ts';
-import type { HostInterface, NetworkFile, Target } from '../../types.ts';
+import type { HostInterface, InterfaceRef, NetworkFile } from '../../types.ts';
 import { ownDropIn } from '../drop-in.ts';
 import { hasWildcard, nameOf } from '../text/glob.ts';
 import { type IniFile, lastValue, readIni, type Section, type Setting, systemdDialect } from '../text/ini.ts';
@@ -116,18 +116,18 @@ export interface Candidate {
  * it could be asked; else those that may match, up to and including the first that certainly does.
  * More than one means that it cannot be determined.
  */
-export function candidatesFor(units: readonly Unit[], target: Target): Candidate[] {
-  const told = target.file && units.find(({ name }) => name === nameOf(target.file ?? ''));
+export function candidatesFor(units: readonly Unit[], link: InterfaceRef): Candidate[] {
+  const told = link.file && units.find(({ name }) => name === nameOf(link.file ?? ''));
   if (told) return [{ unit: told, verdict: 'yes' }];
   const candidates = units
-    .map((unit) => ({ unit, verdict: judgeMatch(sectionsOf(unit, 'Match'), target) }))
+    .map((unit) => ({ unit, verdict: judgeMatch(sectionsOf(unit, 'Match'), link) }))
     .filter(({ verdict }) => verdict !== 'no');
   const first = candidates.findIndex(({ verdict }) => verdict === 'yes');
   return first === -1 ? candidates : candidates.slice(0, first + 1);
 }
 
 /** netplan's networkd renderer writes these at each boot; such an interface belongs to netplan. */
-export function isNetplans({ file }: Unit): boolean {
+export function isFromNetplan({ file }: Unit): boolean {
   return file.path.startsWith('/run/systemd/network/10-netplan-');
 }
 
@@ -156,7 +156,7 @@ export function labelsOf(units: readonly Unit[]): string[] {
 /** The static IPv4 addresses, by the names of `interfaceNameOf`. */
 export function staticAddresses(units: readonly Unit[]): HostInterface[] {
   return units
-    .filter((unit) => !isNetplans(unit))
+    .filter((unit) => !isFromNetplan(unit))
     .map((unit) => {
       const macAddress = soleMatch(sectionsOf(unit, 'Match'), 'MACAddress')
         ?.toLowerCase()

@@ -1,4 +1,4 @@
-import type { BootObstacle, Target } from '../../types.ts';
+import type { BootObstacle, InterfaceRef } from '../../types.ts';
 import { globPattern } from '../text/glob.ts';
 import type { Setting } from '../text/ini.ts';
 import { controllerOf, named, type Profile, setting, truth } from './profile.ts';
@@ -9,7 +9,7 @@ import { controllerOf, named, type Profile, setting, truth } from './profile.ts'
  */
 export function profileObstacles(
   profile: Profile,
-  { interfaceName }: Target,
+  { interfaceName }: InterfaceRef,
   all: readonly Profile[],
 ): BootObstacle[] {
   const says = (section: string, key: string, isBad: (value: string) => boolean) => {

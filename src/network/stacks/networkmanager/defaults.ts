@@ -1,10 +1,10 @@
-import type { FileDefault, NetworkFile, Target } from '../../types.ts';
+import type { FileDefault, InterfaceRef, NetworkFile } from '../../types.ts';
 import {
   gatewayOf,
   interfaceNameOf,
   isFor,
+  isFromNetplan,
   isMainTable,
-  isNetplans,
   type Profile,
   readProfiles,
   setting,
@@ -16,24 +16,24 @@ import {
 export function networkmanagerDefaults(files: readonly NetworkFile[]): FileDefault[] {
   return readProfiles(files)
     .filter(
-      (profile) => !isNetplans(profile.file.path) && profile.method !== 'disabled' && isMainTable(profile),
+      (profile) => !isFromNetplan(profile.file.path) && profile.method !== 'disabled' && isMainTable(profile),
     )
     .flatMap((profile) => {
       const base = {
         path: profile.file.path,
         device: setting(profile, 'connection', 'interface-name') ? interfaceNameOf(profile) : undefined,
         isAtBoot: truth(setting(profile, 'connection', 'autoconnect')) !== false,
-        mayBeOn: (target: Target) => isFor(profile, target) !== 'another',
+        mayBeOn: (link: InterfaceRef) => isFor(profile, link) !== 'another',
       };
       const routes = profile.routes.filter(({ isDefault, isLive }) => isDefault && isLive);
       return [
         ...routes.map(({ via }) => ({ ...base, via, isLeased: false })),
-        ...ownWay(profile).map((one) => ({ ...base, ...one })),
+        ...ownNextHop(profile).map((one) => ({ ...base, ...one })),
       ];
     });
 }
 
-function ownWay(profile: Profile): Pick<FileDefault, 'via' | 'isLeased'>[] {
+function ownNextHop(profile: Profile): Pick<FileDefault, 'via' | 'isLeased'>[] {
   if (truth(setting(profile, 'ipv4', 'never-default')) === true) return [];
   const via = gatewayOf(profile);
   if (via !== undefined) return [{ via, isLeased: false }];

@@ -1,12 +1,20 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { FileChange, GatewayWish, NetworkFile } from '../../types.ts';
+import type { FileChange, GatewayTarget, NetworkFile } from '../../types.ts';
 import { nameOf } from '../text/glob.ts';
 import { type Need, nothing } from '../text/overlay.ts';
-import { laidOver, type ProfileNeed } from './overlay.ts';
-import { gatewayOf, ipv4Sections, isMainTable, isNetplans, type Profile, setting, truth } from './profile.ts';
+import { type ProfileNeed, withNeed } from './overlay.ts';
+import {
+  gatewayOf,
+  ipv4Sections,
+  isFromNetplan,
+  isMainTable,
+  type Profile,
+  setting,
+  truth,
+} from './profile.ts';
 import { disabledNeed, publicViews, refuseDisabling } from './public.ts';
 import { resolverNeeds } from './resolvers.ts';
-import { type View, withoutOurs } from './versions.ts';
+import { filesWithoutOwnLines, type View } from './versions.ts';
 
 /** The input of an edit. */
 export interface Start {
@@ -14,25 +22,25 @@ export interface Start {
   readonly views: readonly View[];
   /** the profile of the gateway's interface */
   readonly home: View;
-  readonly wish: GatewayWish;
+  readonly target: GatewayTarget;
 }
 
-/** The changes that make the gateway the one default route, and move the resolvers with it. */
-export function changesOf({ files, views, home, wish }: Start): FileChange[] {
-  const publics = publicViews(views, home, wish);
-  const disabled = wish.publicInterface === 'disable' ? publics : [];
-  refuseDisabling(disabled, withoutOurs(files));
+/** The changes that make the gateway the only default route, and move the resolvers with it. */
+export function changesOf({ files, views, home, target }: Start): FileChange[] {
+  const publics = publicViews(views, home, target);
+  const disabled = target.publicInterface === 'disable' ? publics : [];
+  refuseDisabling(disabled, filesWithoutOwnLines(files));
   const resolvers = resolverNeeds(home, publics);
   return views.flatMap((view) => {
-    const { theirs } = view;
-    const routes = view === home ? homeNeed(theirs, wish) : otherNeed(theirs);
+    const { withoutOwn } = view;
+    const routes = view === home ? homeNeed(withoutOwn, target) : otherNeed(withoutOwn);
     const needs: ProfileNeed[] = [
       { off: routes.off, wanted: routes.wanted.map((line) => ({ section: 'ipv4', line })) },
-      ...[resolvers.get(theirs.file.path) ?? []].flat(),
+      ...[resolvers.get(withoutOwn.file.path) ?? []].flat(),
       ...(disabled.includes(view) ? [disabledNeed(view)] : []),
     ];
-    const file = files.find(({ path }) => path === theirs.file.path) ?? theirs.file;
-    const after = laidOver(file.text, {
+    const file = files.find(({ path }) => path === withoutOwn.file.path) ?? withoutOwn.file;
+    const after = withNeed(file.text, {
       off: needs.flatMap(({ off }) => off),
       wanted: needs.flatMap(({ wanted }) => wanted),
     });
@@ -41,27 +49,27 @@ export function changesOf({ files, views, home, wish }: Start): FileChange[] {
 }
 
 /** The need of the gateway's own profile: the gateway is its one default route. */
-function homeNeed(theirs: Profile, { gateway }: GatewayWish): Need {
-  const routes = theirs.routes.filter(({ isDefault }) => isDefault);
+function homeNeed(withoutOwn: Profile, { gateway }: GatewayTarget): Need {
+  const routes = withoutOwn.routes.filter(({ isDefault }) => isDefault);
   const kept = routes.find(({ via, isLive }) => isLive && via === gateway);
   const otherRoutes = routes.filter((route) => route !== kept).flatMap(({ lines }) => lines);
-  if (theirs.method !== 'manual') {
+  if (withoutOwn.method !== 'manual') {
     // NetworkManager refuses a gateway without an address; never-default leaves static routes alone (seen with 1.42).
-    const never = neverDefault(theirs);
-    const route = kept ? [] : [`route${freeNumber(theirs, otherRoutes)}=0.0.0.0/0,${gateway}`];
+    const never = neverDefault(withoutOwn);
+    const route = kept ? [] : [`route${freeNumber(withoutOwn, otherRoutes)}=0.0.0.0/0,${gateway}`];
     return { off: [...otherRoutes, ...never.off], wanted: [...never.wanted, ...route] };
   }
-  const present = gatewayOf(theirs);
+  const present = gatewayOf(withoutOwn);
   if (present === undefined && kept !== undefined) return { off: otherRoutes, wanted: [] };
   const off = [
     ...routes.flatMap(({ lines }) => lines),
-    ...linesWith(theirs, 'never-default', (value) => truth(value) === true),
+    ...linesWith(withoutOwn, 'never-default', (value) => truth(value) === true),
   ];
   if (present === gateway) return { off, wanted: [] };
   // The gateway after an address counts only while there is no gateway key.
-  const behind = theirs.addresses.find((one) => one.gateway !== undefined)?.gateway;
+  const behind = withoutOwn.addresses.find((one) => one.gateway !== undefined)?.gateway;
   return {
-    off: [...off, ...linesWith(theirs, 'gateway')],
+    off: [...off, ...linesWith(withoutOwn, 'gateway')],
     wanted: behind === gateway ? [] : [`gateway=${gateway}`],
   };
 }
@@ -76,20 +84,20 @@ function freeNumber({ file }: Profile, off: readonly number[]): number {
 }
 
 /** The need of any other profile: it brings no default route. */
-function otherNeed(theirs: Profile): Need {
-  if (theirs.method === 'disabled' || !isMainTable(theirs)) return nothing;
-  const routes = theirs.routes.filter(({ isDefault }) => isDefault).flatMap(({ lines }) => lines);
-  const mayBring = [undefined, 'auto'].includes(theirs.method) || gatewayOf(theirs) !== undefined;
-  const never = mayBring ? neverDefault(theirs) : nothing;
+function otherNeed(withoutOwn: Profile): Need {
+  if (withoutOwn.method === 'disabled' || !isMainTable(withoutOwn)) return nothing;
+  const routes = withoutOwn.routes.filter(({ isDefault }) => isDefault).flatMap(({ lines }) => lines);
+  const mayBring = [undefined, 'auto'].includes(withoutOwn.method) || gatewayOf(withoutOwn) !== undefined;
+  const never = mayBring ? neverDefault(withoutOwn) : nothing;
   return { off: [...routes, ...never.off], wanted: never.wanted };
 }
 
 /** The need that keeps a profile from bringing its own default route; nothing if never-default is set already. */
-function neverDefault(theirs: Profile): Need {
-  if (truth(setting(theirs, 'ipv4', 'never-default')) === true) return nothing;
+function neverDefault(withoutOwn: Profile): Need {
+  if (truth(setting(withoutOwn, 'ipv4', 'never-default')) === true) return nothing;
   // NetworkManager refuses an [ipv4] without a method; a missing [ipv4] means auto.
-  const section = ipv4Sections(theirs.file).length === 0 ? ['[ipv4]', 'method=auto'] : [];
-  return { off: linesWith(theirs, 'never-default'), wanted: [...section, 'never-default=true'] };
+  const section = ipv4Sections(withoutOwn.file).length === 0 ? ['[ipv4]', 'method=auto'] : [];
+  return { off: linesWith(withoutOwn, 'never-default'), wanted: [...section, 'never-default=true'] };
 }
 
 function linesWith({ file }: Profile, key: string, test: (value: string) => boolean = () => true): number[] {
@@ -107,8 +115,8 @@ function changeOf(files: readonly NetworkFile[], { path, text }: NetworkFile, af
   if (path.startsWith('/run/')) {
     const [, id = ''] = /^id=(.*)$/m.exec(text) ?? [];
     throw cannot(
-      'it would be as before at the next boot',
-      isNetplans(path)
+      'the change would be lost at the next boot',
+      isFromNetplan(path)
         ? 'netplan writes that file: take the default route out below /etc/netplan'
         : `have NetworkManager store it below /etc: nmcli connection modify "${id}" connection.autoconnect yes`,
     );
@@ -117,7 +125,7 @@ function changeOf(files: readonly NetworkFile[], { path, text }: NetworkFile, af
   const isHideable = /^[ \t]*uuid[ \t]*=/m.test(text) && !files.some((file) => file.path === hidden);
   if (!isHideable) {
     throw cannot(
-      'a package owns it, and it cannot be hidden by one in /etc',
+      'a package owns it, and no profile in /etc can hide it',
       'copy it to /etc/NetworkManager/system-connections with "nmcli connection clone"',
     );
   }

@@ -1,5 +1,5 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { NetworkFile, Stack, Target } from '../../types.ts';
+import type { InterfaceRef, NetworkFile, Stack } from '../../types.ts';
 import { networkManagerDaemon } from '../nmcli.ts';
 import { profileObstacles } from './boot.ts';
 import { networkmanagerDefaults } from './defaults.ts';
@@ -10,8 +10,8 @@ import { profileOverrules } from './overrule.ts';
 import {
   interfaceNameOf,
   isFor,
+  isFromNetplan,
   isMainTable,
-  isNetplans,
   isPassedOver,
   profileSources,
   readAllProfiles,
@@ -36,17 +36,17 @@ export const networkmanager: Stack = {
   holdMs: 1_000,
   tools: ['nmcli'],
   sources: profileSources,
-  passesOver: isPassedOver,
+  ignores: isPassedOver,
   whyIgnored,
 
-  daemon: networkManagerDaemon((path) => isProfile(path) && !isNetplans(path)),
+  daemon: networkManagerDaemon((path) => isProfile(path) && !isFromNetplan(path)),
 
   // A profile that is ignored counts here: it is why the interface is not configured, and `edit` says so.
-  configures: (files, target) => homesFor(viewsOf(regardless(files)), target).length > 0,
+  configures: (files, link) => homesFor(viewsOf(regardless(files)), link).length > 0,
 
   addresses: (files) =>
     readProfiles(regardless(files))
-      .filter(({ file }) => !isNetplans(file.path))
+      .filter(({ file }) => !isFromNetplan(file.path))
       .map((profile) => {
         const macAddress = macOf(profile);
         return {
@@ -61,32 +61,33 @@ export const networkmanager: Stack = {
       .filter((profile) => profile.interfaceName === undefined && macOf(profile) !== undefined)
       .map(interfaceNameOf),
 
-  publicInterfaces: (files, wish) => publicsOf(files, wish).map(({ theirs }) => interfaceNameOf(theirs)),
+  publicInterfaces: (files, target) =>
+    publicsOf(files, target).map(({ withoutOwn }) => interfaceNameOf(withoutOwn)),
 
   defaults: networkmanagerDefaults,
 
   doubts: ignoredWords,
 
-  bootObstacles: (files, target) =>
-    homesFor(viewsOf(files), target)
+  bootObstacles: (files, link) =>
+    homesFor(viewsOf(files), link)
       .slice(0, 1)
-      .flatMap(({ theirs }) => profileObstacles(theirs, target, readAllProfiles(files))),
+      .flatMap(({ withoutOwn }) => profileObstacles(withoutOwn, link, readAllProfiles(files))),
 
   overrules: profileOverrules,
 
-  edit(files, wish) {
+  edit(files, target) {
     const views = viewsOf(files);
-    refuseIgnoredHome(files, views, wish);
-    return changesOf({ files, views, home: homeOf(views, wish), wish });
+    refuseIgnoredHome(files, views, target);
+    return changesOf({ files, views, home: homeOf(views, target), target });
   },
 
-  reload: (wish, scene) => reloading(wish, scene, publicsOf(scene.files, wish)),
-  restore: (wish, scene) => restoring(wish, scene, publicsOf(scene.files, wish)),
+  reload: (target, context) => reloading(target, context, publicsOf(context.files, target)),
+  restore: (target, context) => restoring(target, context, publicsOf(context.files, target)),
 };
 
-function publicsOf(files: readonly NetworkFile[], target: Target): View[] {
+function publicsOf(files: readonly NetworkFile[], link: InterfaceRef): View[] {
   const views = viewsOf(files);
-  return publicViews(views, homeOf(views, target), target);
+  return publicViews(views, homeOf(views, link), link);
 }
 
 function isProfile(path: string): boolean {
@@ -94,43 +95,49 @@ function isProfile(path: string): boolean {
 }
 
 /** The profiles that may configure the interface; only the one that NetworkManager names, if it could be asked. */
-function homesFor(views: readonly View[], target: Target): View[] {
+function homesFor(views: readonly View[], link: InterfaceRef): View[] {
   const usable = views.filter(
-    ({ theirs: { file, method } }) => !isNetplans(file.path) && method !== 'disabled',
+    ({ withoutOwn: { file, method } }) => !isFromNetplan(file.path) && method !== 'disabled',
   );
-  const told = usable.filter(({ theirs }) => theirs.file.path === target.file);
+  const told = usable.filter(({ withoutOwn }) => withoutOwn.file.path === link.file);
   if (told.length > 0) return told;
-  const own = usable.filter(({ theirs }) => isFor(theirs, target) === 'this');
-  const starting = own.filter(({ theirs }) => truth(setting(theirs, 'connection', 'autoconnect')) !== false);
+  const own = usable.filter(({ withoutOwn }) => isFor(withoutOwn, link) === 'this');
+  const starting = own.filter(
+    ({ withoutOwn }) => truth(setting(withoutOwn, 'connection', 'autoconnect')) !== false,
+  );
   return starting.length > 0 ? starting : own;
 }
 
 /** @throws RcWaitError NETWORK_FILE if NetworkManager ignores the profile of the interface */
-function refuseIgnoredHome(files: readonly NetworkFile[], views: readonly View[], target: Target): void {
-  if (homesFor(views, target).some(({ theirs }) => theirs.file.path === (target.file ?? theirs.file.path)))
+function refuseIgnoredHome(files: readonly NetworkFile[], views: readonly View[], link: InterfaceRef): void {
+  if (
+    homesFor(views, link).some(
+      ({ withoutOwn }) => withoutOwn.file.path === (link.file ?? withoutOwn.file.path),
+    )
+  )
     return;
-  for (const { theirs } of homesFor(viewsOf(regardless(files)), target)) {
-    const file = files.find(({ path, ignored }) => path === theirs.file.path && ignored !== undefined);
-    if (file !== undefined) throw refuseIgnoredProfile(target.interfaceName, file);
+  for (const { withoutOwn } of homesFor(viewsOf(regardless(files)), link)) {
+    const file = files.find(({ path, ignored }) => path === withoutOwn.file.path && ignored !== undefined);
+    if (file !== undefined) throw refuseIgnoredProfile(link.interfaceName, file);
   }
 }
 
-function homeOf(views: readonly View[], target: Target): View {
-  const { interfaceName } = target;
-  const [home, second] = homesFor(views, target);
-  const first = home?.theirs;
+function homeOf(views: readonly View[], link: InterfaceRef): View {
+  const { interfaceName } = link;
+  const [home, second] = homesFor(views, link);
+  const first = home?.withoutOwn;
   if (home === undefined || first === undefined) {
-    throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no profile is for it`);
+    throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no profile configures it`);
   }
   const cannot = (reason: string, hint: string) =>
     new RcWaitError('NETWORK_FILE', `cannot configure ${interfaceName}: ${reason}`, { hint });
   if (second !== undefined) {
     throw cannot(
-      `both ${first.file.path} and ${second.theirs.file.path} are for it`,
+      `both ${first.file.path} and ${second.withoutOwn.file.path} configure it`,
       'leave one profile, or set autoconnect=false in the other',
     );
   }
-  if (isFor(first, target) !== 'this') {
+  if (isFor(first, link) !== 'this') {
     throw cannot(
       `${first.file.path} may go to another interface at the next boot`,
       `put interface-name=${interfaceName} into its [connection]`,
@@ -138,7 +145,7 @@ function homeOf(views: readonly View[], target: Target): View {
   }
   if (!isMainTable(first)) {
     throw cannot(
-      `${first.file.path} puts its routes into a table of their own`,
+      `${first.file.path} puts its routes into another routing table`,
       'take route-table out of its [ipv4]',
     );
   }

@@ -16,7 +16,7 @@ export interface ProfileNeed {
 }
 
 /** Whether a line has the form of one that rc-wait adds to a profile. */
-export function isOurForm(line: string): boolean {
+export function hasOwnForm(line: string): boolean {
   return /^(\[(ipv4|ipv6|connection)\]|method=auto|gateway=[\d.]+|never-default=true|route\d+=0\.0\.0\.0\/0,[\d.]+|dns(-search|-options)?=.+|dns-priority=-?\d+|autoconnect=false)$/.test(
     line.trim(),
   );
@@ -26,9 +26,9 @@ export function isOurForm(line: string): boolean {
  * The profile's text with what it needs. rc-wait's lines go to the end of their section,
  * because GLib uses the last of several lines with one key.
  */
-export function laidOver(text: string, { off, wanted }: ProfileNeed): string {
+export function withNeed(text: string, { off, wanted }: ProfileNeed): string {
   const lines = linesOf(text);
-  const own = ownLines(text, isOurForm);
+  const own = ownLines(text, hasOwnForm);
   const lineAt = (index: number) => lines[index]?.text.trim() ?? '';
   const isWanted = (index: number, section: string) =>
     wanted.some((one) => one.section === section && one.line === lineAt(index));
@@ -64,7 +64,7 @@ export function laidOver(text: string, { off, wanted }: ProfileNeed): string {
   return editLines(
     text,
     { off: isOff, gone, added: [...added.filter(({ after }) => after !== -1), ...toEnd] },
-    isOurForm,
+    hasOwnForm,
   );
 }
 

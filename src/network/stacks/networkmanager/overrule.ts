@@ -1,5 +1,5 @@
 import type { BootObstacle, Generated, NetworkFile, SoughtTarget } from '../../types.ts';
-import { isFor, isNetplans, readProfiles, setting, truth } from './profile.ts';
+import { isFor, isFromNetplan, readProfiles, setting, truth } from './profile.ts';
 
 /**
  * What keeps the profile that another stack generates from being used: of several profiles for an interface
@@ -9,11 +9,11 @@ import { isFor, isNetplans, readProfiles, setting, truth } from './profile.ts';
 export function profileOverrules(
   files: readonly NetworkFile[],
   generated: Generated,
-  wish: SoughtTarget,
+  target: SoughtTarget,
 ): BootObstacle[] {
-  if (!generated.isFor(wish)) return [];
+  if (!generated.isFor(target)) return [];
   return readProfiles(files)
-    .filter((profile) => !isNetplans(profile.file.path) && isFor(profile, wish) === 'this')
+    .filter((profile) => !isFromNetplan(profile.file.path) && isFor(profile, target) === 'this')
     .filter((profile) => truth(setting(profile, 'connection', 'autoconnect')) !== false)
     .flatMap((profile) => {
       const priority = Number(setting(profile, 'connection', 'autoconnect-priority') ?? 0) || 0;
@@ -21,8 +21,8 @@ export function profileOverrules(
       const { path } = profile.file;
       const reason =
         priority > 0
-          ? `${path} is for ${wish.interfaceName} too, and its autoconnect-priority=${priority} puts it before netplan's profile`
-          : `${path} is for ${wish.interfaceName} too, and NetworkManager may use it instead of netplan's profile`;
+          ? `${path} is for ${target.interfaceName} too, and its autoconnect-priority=${priority} puts it before netplan's profile`
+          : `${path} is for ${target.interfaceName} too, and NetworkManager may use it instead of netplan's profile`;
       return [
         { reason, way: 'take that profile away, or write autoconnect=false there', isCertain: priority > 0 },
       ];

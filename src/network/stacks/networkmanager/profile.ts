@@ -1,5 +1,5 @@
 import { type Ipv4Prefix, parseIpv4, parseIpv4Prefix } from '../../../base/ipv4.ts';
-import type { NetworkFile, Target } from '../../types.ts';
+import type { InterfaceRef, NetworkFile } from '../../types.ts';
 import { globPattern, nameOf } from '../text/glob.ts';
 import {
   cannotRead,
@@ -217,7 +217,10 @@ export function takesRouter(profile: Profile): boolean {
 }
 
 /** Whether a profile is for `this` interface, for `another`, or for `any` that matches. */
-export function isFor(profile: Profile, { interfaceName, macAddress }: Target): 'this' | 'another' | 'any' {
+export function isFor(
+  profile: Profile,
+  { interfaceName, macAddress }: InterfaceRef,
+): 'this' | 'another' | 'any' {
   const name = profile.interfaceName;
   const mac = macOf(profile);
   if (name && name !== interfaceName) return 'another';
@@ -230,7 +233,7 @@ export function isFor(profile: Profile, { interfaceName, macAddress }: Target): 
 }
 
 /** netplan writes these at each boot; such an interface belongs to netplan. */
-export function isNetplans(path: string): boolean {
+export function isFromNetplan(path: string): boolean {
   return path.startsWith(`/run/${folder}/netplan-`);
 }
 

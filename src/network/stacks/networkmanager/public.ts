@@ -1,5 +1,5 @@
-import type { NetworkFile, Target } from '../../types.ts';
-import { cannotDisable, refuseStanding, type Standing } from '../stacked-on.ts';
+import type { InterfaceRef, NetworkFile } from '../../types.ts';
+import { cannotDisable, refuseStacked, type StackedLink } from '../stacked-on.ts';
 import { macOf } from './name.ts';
 import type { ProfileNeed } from './overlay.ts';
 import {
@@ -22,11 +22,11 @@ import type { View } from './versions.ts';
  * The profiles that bring an IPv4 default route, or did before rc-wait changed them, except
  * the gateway's and others for its interface.
  */
-export function publicViews(views: readonly View[], home: View, target: Target): View[] {
+export function publicViews(views: readonly View[], home: View, link: InterfaceRef): View[] {
   return views.filter(
     (view) =>
       view !== home &&
-      isFor(view.theirs, target) !== 'this' &&
+      isFor(view.withoutOwn, link) !== 'this' &&
       (bringsDefault(view.original) || hasMarkedResolvers(view)),
   );
 }
@@ -42,9 +42,9 @@ function bringsDefault(profile: Profile): boolean {
  * Keeps NetworkManager from activating a profile by itself. The link stays up, without
  * an address, because NetworkManager watches its carrier (seen with 1.42).
  */
-export function disabledNeed({ theirs }: View): ProfileNeed {
-  if (truth(setting(theirs, 'connection', 'autoconnect')) === false) return { off: [], wanted: [] };
-  const section = named(theirs.file, 'connection').length === 0 ? ['[connection]'] : [];
+export function disabledNeed({ withoutOwn }: View): ProfileNeed {
+  if (truth(setting(withoutOwn, 'connection', 'autoconnect')) === false) return { off: [], wanted: [] };
+  const section = named(withoutOwn.file, 'connection').length === 0 ? ['[connection]'] : [];
   return {
     off: [],
     wanted: [...section, 'autoconnect=false'].map((line) => ({ section: 'connection', line })),
@@ -57,16 +57,19 @@ export function disabledNeed({ theirs }: View): ProfileNeed {
  * @throws RcWaitError NETWORK_FILE
  */
 export function refuseDisabling(publics: readonly View[], files: readonly NetworkFile[]): void {
-  for (const { theirs } of publics) {
-    if (theirs.interfaceName || macOf(theirs)) continue;
-    throw cannotDisable(interfaceNameOf(theirs), `${theirs.file.path} may be for other interfaces as well`);
+  for (const { withoutOwn } of publics) {
+    if (withoutOwn.interfaceName || macOf(withoutOwn)) continue;
+    throw cannotDisable(
+      interfaceNameOf(withoutOwn),
+      `${withoutOwn.file.path} may be for other interfaces as well`,
+    );
   }
-  const names = publics.map(({ theirs }) => interfaceNameOf(theirs));
-  if (names.length > 0) refuseStanding(names, standingsOf(readAllProfiles(files)));
+  const names = publics.map(({ withoutOwn }) => interfaceNameOf(withoutOwn));
+  if (names.length > 0) refuseStacked(names, stackedLinksOf(readAllProfiles(files)));
 }
 
 /** Which interfaces are stacked on which: a VLAN on its parent, a bond or a bridge on its ports; by name or UUID. */
-function standingsOf(profiles: readonly Profile[]): Standing[] {
+function stackedLinksOf(profiles: readonly Profile[]): StackedLink[] {
   const nameOf = (word: string) => {
     const told = profiles.find(({ uuid }) => uuid === word);
     return told ? interfaceNameOf(told) : word;

@@ -1,4 +1,4 @@
-import type { Command, GatewayWish, NetworkFile, Scene } from '../../types.ts';
+import type { Command, GatewayTarget, NetworkFile, ReloadContext } from '../../types.ts';
 import { deviceCommand, reapplying } from '../nmcli.ts';
 import { nameOf } from '../text/glob.ts';
 import { addedMark, offMark } from '../text/marks.ts';
@@ -11,23 +11,31 @@ import { type View, viewsOf } from './versions.ts';
  * do so before the next boot (seen with 1.42).
  * @param publics the profiles of public interfaces
  */
-export function reloading(wish: GatewayWish, scene: Scene, publics: readonly View[]): Command[] {
-  const down = activeOf(wish, scene, publics);
-  const up = enabledAgain(scene);
+export function reloading(
+  target: GatewayTarget,
+  context: ReloadContext,
+  publics: readonly View[],
+): Command[] {
+  const down = activeOf(target, context, publics);
+  const up = enabledAgain(context);
   return [
-    ...reapplying([wish.interfaceName, ...touchedIn(scene, [wish.interfaceName, ...down, ...up])]),
+    ...reapplying([target.interfaceName, ...touchedIn(context, [target.interfaceName, ...down, ...up])]),
     ...down.map((name) => deviceCommand('disconnect', name)),
     ...up.map((name) => deviceCommand('connect', name)),
   ];
 }
 
 /** Undoes `reloading` after the old files are back. Connecting comes first, because it restores the default route. */
-export function restoring(wish: GatewayWish, scene: Scene, publics: readonly View[]): Command[] {
-  const up = activeOf(wish, scene, publics);
-  const down = enabledAgain(scene);
+export function restoring(
+  target: GatewayTarget,
+  context: ReloadContext,
+  publics: readonly View[],
+): Command[] {
+  const up = activeOf(target, context, publics);
+  const down = enabledAgain(context);
   const [reload, ...reapply] = reapplying([
-    wish.interfaceName,
-    ...touchedIn(scene, [wish.interfaceName, ...down, ...up]),
+    target.interfaceName,
+    ...touchedIn(context, [target.interfaceName, ...down, ...up]),
   ]);
   return [
     ...(reload === undefined ? [] : [reload]),
@@ -39,40 +47,44 @@ export function restoring(wish: GatewayWish, scene: Scene, publics: readonly Vie
 
 /** The active public interfaces, if these are to be disabled. */
 function activeOf(
-  { publicInterface, interfaceName }: GatewayWish,
-  { reign }: Scene,
+  { publicInterface, interfaceName }: GatewayTarget,
+  { configFileOf }: ReloadContext,
   publics: readonly View[],
 ) {
-  const files = new Set(publics.map(({ theirs }) => nameOf(theirs.file.path)));
+  const files = new Set(publics.map(({ withoutOwn }) => nameOf(withoutOwn.file.path)));
   return publicInterface !== 'disable'
     ? []
     : // A package's profile stays active by its old path until one of the same name in /etc hides it.
-      [...reign]
+      [...configFileOf]
         .filter(([name, path]) => name !== interfaceName && files.has(nameOf(path)))
         .map(([name]) => name);
 }
 
 /** The interfaces that rc-wait had disabled and that are no longer disabled. */
-function enabledAgain({ files, before = files, reign }: Scene): string[] {
+function enabledAgain({ files, before = files, configFileOf }: ReloadContext): string[] {
   const still = disabledIn(files);
-  return disabledIn(before).filter((name) => !still.includes(name) && !reign.has(name));
+  return disabledIn(before).filter((name) => !still.includes(name) && !configFileOf.has(name));
 }
 
 function disabledIn(files: readonly NetworkFile[]): string[] {
-  const isOff = (profile: View['theirs']) => truth(setting(profile, 'connection', 'autoconnect')) === false;
-  const theirs = viewsOf(files).map((view) => view.theirs);
+  const isOff = (profile: View['withoutOwn']) =>
+    truth(setting(profile, 'connection', 'autoconnect')) === false;
+  const withoutOwn = viewsOf(files).map((view) => view.withoutOwn);
   return readProfiles(files)
     .filter(isOff)
-    .filter(({ file }) => theirs.some((one) => one.file.path === file.path && !isOff(one)))
+    .filter(({ file }) => withoutOwn.some((one) => one.file.path === file.path && !isOff(one)))
     .map(interfaceNameOf);
 }
 
 /** Other active interfaces with a profile that rc-wait has changed. */
-function touchedIn({ files, before = files, reign }: Scene, except: readonly string[]): string[] {
+function touchedIn(
+  { files, before = files, configFileOf }: ReloadContext,
+  except: readonly string[],
+): string[] {
   const touched = [...files, ...before]
     .filter(({ text }) => text.includes(offMark) || text.includes(addedMark))
     .map(({ path }) => nameOf(path));
-  return [...reign]
+  return [...configFileOf]
     .filter(([name, path]) => !except.includes(name) && touched.includes(nameOf(path)))
     .map(([name]) => name);
 }

@@ -18,17 +18,17 @@ const listKeys = ['dns', 'dns-search', 'dns-options'];
  */
 export function resolverNeeds(home: View, publics: readonly View[]): Map<string, ProfileNeed> {
   const needs = new Map<string, ProfileNeed>();
-  const add = ({ theirs }: View, off: readonly number[], wanted: readonly Wanted[]) => {
-    const { path } = theirs.file;
+  const add = ({ withoutOwn }: View, off: readonly number[], wanted: readonly Wanted[]) => {
+    const { path } = withoutOwn.file;
     const known = needs.get(path) ?? { off: [], wanted: [] };
     needs.set(path, { off: [...known.off, ...off], wanted: [...known.wanted, ...wanted] });
   };
   for (const family of Object.keys(families)) {
-    const moves = accepts(home.theirs, family);
+    const moves = accepts(home.withoutOwn, family);
     const movers = publics.filter(({ original }) => hasResolvers(original, family));
     if (moves) add(home, [], wantedAtHome(home, movers, family));
     for (const one of movers) {
-      const lines = [...listKeys, 'dns-priority'].flatMap((key) => linesOf(one.theirs, family, key));
+      const lines = [...listKeys, 'dns-priority'].flatMap((key) => linesOf(one.withoutOwn, family, key));
       if (moves) add(one, lines, []);
       else add(one, [], withMarked(one, family, []));
     }
@@ -54,8 +54,8 @@ function hasResolvers(profile: Profile, family: string): boolean {
 
 function wantedAtHome(home: View, movers: readonly View[], family: string): Wanted[] {
   const lists = withMarked(home, family, movers);
-  const wanted = [...lists, ...priorityAtHome(home.theirs, movers, family)];
-  const isThere = family === 'ipv4' || named(home.theirs.file, family).length > 0;
+  const wanted = [...lists, ...priorityAtHome(home.withoutOwn, movers, family)];
+  const isThere = family === 'ipv4' || named(home.withoutOwn.file, family).length > 0;
   // NetworkManager refuses a section of addresses without a method; a missing section means auto.
   const section = ['[ipv6]', 'method=auto'].map((line) => ({ section: family, line }));
   return isThere || wanted.length === 0 ? wanted : [...section, ...wanted];
@@ -64,7 +64,7 @@ function wantedAtHome(home: View, movers: readonly View[], family: string): Want
 /** The profile's lists, with its own disabled entries restored and the entries of other profiles added. */
 function withMarked(view: View, family: string, others: readonly View[]): Wanted[] {
   return listKeys.flatMap((key) => {
-    const have = words(setting(view.theirs, family, key) ?? '');
+    const have = words(setting(view.withoutOwn, family, key) ?? '');
     const moved = others.flatMap(({ original }) => wordsOf(original, family, key));
     const more = lacking(have, [...markedWords(view, family, key), ...moved]);
     if (more.length === 0) return [];
@@ -90,8 +90,8 @@ function wordsOf({ file }: Profile, family: string, key: string): string[] {
 }
 
 /** The words of a key in disabled lines. */
-function markedWords({ theirs, original }: View, family: string, key: string): string[] {
-  const live = new Set(linesOf(theirs, family, key));
+function markedWords({ withoutOwn, original }: View, family: string, key: string): string[] {
+  const live = new Set(linesOf(withoutOwn, family, key));
   return settingsOf(original.file, family, key)
     .filter(({ lines }) => !lines.some((line) => live.has(line)))
     .flatMap(({ value }) => words(value));

@@ -1,8 +1,8 @@
 import type { NetworkFile } from '../../types.ts';
 import { type IniDialect, readIni } from './ini.ts';
 import type { IsOurForm } from './line-edit.ts';
-import { linesOf, markedOff } from './marks.ts';
-import { theirsOf } from './overlay.ts';
+import { disabledContent, linesOf } from './marks.ts';
+import { withoutOwnLines } from './overlay.ts';
 import { originalOf, unmarked } from './unmark.ts';
 
 /** A section header or a setting. */
@@ -14,14 +14,14 @@ const iniLine = /^\s*(\[[^\]]*\]\s*$|[^[=#;\s][^=]*=)/;
  */
 export function originalIni(
   { path, text }: NetworkFile,
-  isOurForm: IsOurForm,
+  hasOwnForm: IsOurForm,
   dialect: IniDialect,
 ): NetworkFile {
-  const theirs = theirsOf(text, isOurForm);
-  const lines = linesOf(theirs).map((line) => markedOff(line.text));
+  const withoutOwn = withoutOwnLines(text, hasOwnForm);
+  const lines = linesOf(withoutOwn).map((line) => disabledContent(line.text));
   const sound = lines.flatMap((line, index) => (line !== undefined && iniLine.test(line) ? [index] : []));
-  const candidates = [originalOf(text, isOurForm), unmarked(theirs, new Set(sound))];
-  return { path, text: candidates.find((one) => isReadable(one, dialect)) ?? theirs };
+  const candidates = [originalOf(text, hasOwnForm), unmarked(withoutOwn, new Set(sound))];
+  return { path, text: candidates.find((one) => isReadable(one, dialect)) ?? withoutOwn };
 }
 
 function isReadable(text: string, dialect: IniDialect): boolean {

@@ -17,18 +17,18 @@ export type IsOurForm = (line: string) => boolean;
  * The indexes of the lines that rc-wait added, by mark and by form. The mark alone is not enough:
  * if somebody deletes rc-wait's line and leaves its mark, the next line would pass for rc-wait's.
  */
-export function ownLines(text: string, isOurForm: IsOurForm): Set<number> {
+export function ownLines(text: string, hasOwnForm: IsOurForm): Set<number> {
   const lines = linesOf(text);
   const own = new Set<number>();
   lines.forEach((line, index) => {
     const before = lines[index - 1];
-    if (before !== undefined && isAddedMark(before) && isOurForm(line.text)) own.add(index);
+    if (before !== undefined && isAddedMark(before) && hasOwnForm(line.text)) own.add(index);
   });
   return own;
 }
 
 /** The text after the edit. */
-export function editLines(text: string, edit: LineEdit, isOurForm: IsOurForm): string {
+export function editLines(text: string, edit: LineEdit, hasOwnForm: IsOurForm): string {
   if (edit.off.size + edit.gone.size + edit.added.length === 0) return text;
   const lines = linesOf(text);
   const ending = endingOf(text);
@@ -44,7 +44,7 @@ export function editLines(text: string, edit: LineEdit, isOurForm: IsOurForm): s
     const next = lines[index + 1];
     // A mark whose line somebody deleted goes as well. Not after a backslash: there it may continue the
     // line before, and without it that line would swallow the next.
-    const isAlone = next === undefined || !isOurForm(next.text);
+    const isAlone = next === undefined || !hasOwnForm(next.text);
     const isRest = lines[index - 1]?.text.endsWith('\\') === true;
     const isStale = isAddedMark(line) && (edit.gone.has(index + 1) || (isAlone && !isRest));
     if (!edit.gone.has(index) && !isStale) {

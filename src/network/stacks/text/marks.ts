@@ -15,7 +15,7 @@ export const wasMark = '# rc-wait was: ';
 export const addedMark = '# rc-wait added the next line';
 
 /** The content of a disabled line; undefined for any other line. */
-export function markedOff(line: string): string | undefined {
+export function disabledContent(line: string): string | undefined {
   const mark = [offMark, wasMark].find((one) => line.startsWith(one));
   return mark && line.slice(mark.length);
 }

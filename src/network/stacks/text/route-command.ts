@@ -27,18 +27,18 @@ export function routeCommand(commandLine: string): RouteCommand {
 }
 
 /** The next hop of an IPv4 default route, as far as a command names it. */
-export interface Way {
+export interface NextHop {
   readonly via: string | undefined;
   /** undefined also if only ifupdown knows it: `$IFACE` */
   readonly device: string | undefined;
 }
 
 /** The IPv4 default routes that a command line adds or changes, without those that it deletes. */
-export function waysAdded(commandLine: string): Way[] {
-  return waysIn(sorted(commandLine).changes);
+export function nextHopsAdded(commandLine: string): NextHop[] {
+  return nextHopsIn(sorted(commandLine).changes);
 }
 
-function waysIn(changes: readonly RouteChange[]): Way[] {
+function nextHopsIn(changes: readonly RouteChange[]): NextHop[] {
   return changes.flatMap((change) =>
     change.kind === 'adds' ? [{ via: change.via, device: change.device }] : [],
   );

@@ -19,7 +19,7 @@ const none: RouteChange = { kind: 'none' };
 const unclear: RouteChange = { kind: 'unclear' };
 
 /** Whether a prefix is all of IPv4 as iproute2 and wicked write it: `default`, `0/0`, `0.0.0.0/0.0.0.0`. */
-export function isEverything(prefix: string): boolean {
+export function isDefaultPrefix(prefix: string): boolean {
   return /^(default|any|all|[\d.]+\/0+|[\d.]+\/0+(\.0+){1,3})$/.test(prefix);
 }
 
@@ -98,11 +98,11 @@ function flushed(words: readonly Known[]): RouteChange {
   if (first === 'cache') return none;
   const table = words[words.indexOf('table') + 1];
   if (words.includes('table') && !['main', '254', 'all'].includes(table ?? '')) return none;
-  if (selects.length === 1 && isEverything(first ?? '') && !words.includes('root')) {
+  if (selects.length === 1 && isDefaultPrefix(first ?? '') && !words.includes('root')) {
     return { kind: 'deletes', via: undefined, device: undefined };
   }
   // For one interface, protocol or network, the effect depends on the routes that exist.
-  return selects.length === 0 || isEverything(first ?? '') || first === 'all' ? { kind: 'flushes' } : none;
+  return selects.length === 0 || isDefaultPrefix(first ?? '') || first === 'all' ? { kind: 'flushes' } : none;
 }
 
 /** Words of a route that take a value; `nexthop` begins a hop. */
@@ -141,7 +141,7 @@ export function ipSpec(words: readonly Known[]): Spec | undefined | 'unclear' {
   const via = options.get('via');
   if (type !== undefined && type !== 'unicast') return undefined;
   if (isGiven('vrf') || (prefix === undefined && words.length === 0)) return undefined;
-  if (prefix?.word !== undefined && !isEverything(prefix.word)) return undefined;
+  if (prefix?.word !== undefined && !isDefaultPrefix(prefix.word)) return undefined;
   if (via?.includes(':') && !words.includes('inet6')) return undefined;
   const table = isGiven('table') ? options.get('table') : 'main';
   if (table !== undefined && table !== 'main' && table !== '254') return undefined;
@@ -171,7 +171,7 @@ export function routeChange(words: readonly Known[]): RouteChange {
   const hasMask = options.some((word) => word === 'netmask' || word === 'genmask');
   if (hasMask && netmask === undefined && isZero(target)) return unclear;
   const isWide = !hasMask || (netmask !== undefined && isZero(netmask));
-  if (isHost || !(isEverything(target) || (isZero(target) && isWide))) return none;
+  if (isHost || !(isDefaultPrefix(target) || (isZero(target) && isWide))) return none;
   if (hasMask && !isWide && target !== 'default') return none;
   const device = after('dev') ?? (options.includes('dev') ? undefined : lastDevice(options));
   return { kind: verb === 'add' ? 'adds' : 'deletes', via: after('gw', 'gateway'), device };

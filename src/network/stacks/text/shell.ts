@@ -67,7 +67,7 @@ export function isBackup(path: string): boolean {
  * The lines of assignments to disable.
  * @throws RcWaitError NETWORK_FILE if one shares its line with something else
  */
-export function linesToPutOut({ path }: NetworkFile, assignments: readonly Assignment[]): number[] {
+export function linesToDisable({ path }: NetworkFile, assignments: readonly Assignment[]): number[] {
   const shared = assignments.find(({ isShared }) => isShared);
   if (shared === undefined) return assignments.flatMap(({ lines }) => lines);
   throw new RcWaitError(
@@ -111,7 +111,7 @@ function statementsOf({ path, text }: NetworkFile): Statement[] {
   for (let at = 0; at < text.length; at = token.lastIndex) {
     token.lastIndex = at;
     const match = token.exec(text);
-    if (match === null) throw endless(path, line);
+    if (match === null) throw unterminated(path, line);
     const [raw] = match;
     const breaks = raw.split('\n').length - 1;
     if (match.groups?.word !== undefined) {
@@ -121,13 +121,13 @@ function statementsOf({ path, text }: NetworkFile): Statement[] {
     if (match.groups?.end !== undefined) finish();
     line += breaks;
     // A line added after this one would become part of it.
-    if (token.lastIndex === text.length && /\\\r?\n$/.test(raw)) throw endless(path, line - 1);
+    if (token.lastIndex === text.length && /\\\r?\n$/.test(raw)) throw unterminated(path, line - 1);
   }
   finish();
   return statements;
 }
 
-function endless(path: string, index: number): RcWaitError {
+function unterminated(path: string, index: number): RcWaitError {
   return new RcWaitError(
     'NETWORK_FILE',
     `cannot read ${path}: line ${index + 1}: a quote is never closed, or a backslash ends the file`,

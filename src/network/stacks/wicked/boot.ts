@@ -1,4 +1,4 @@
-import type { BootObstacle, NetworkFile, Target } from '../../types.ts';
+import type { BootObstacle, InterfaceRef, NetworkFile } from '../../types.ts';
 import { readInterfaces } from './files.ts';
 
 /** The modes in which wicked brings an interface up by itself (ifcfg(5)). */
@@ -8,7 +8,10 @@ const startingModes = new Set(['auto', 'boot', 'onboot', 'on', 'nfsroot', 'hotpl
  * What keeps wicked from bringing an interface up at boot. Any other STARTMODE, and none at all, means `manual`
  * (__ni_suse_startmode() in wicked's client/suse/compat-suse.c).
  */
-export function wickedObstacles(files: readonly NetworkFile[], { interfaceName }: Target): BootObstacle[] {
+export function wickedObstacles(
+  files: readonly NetworkFile[],
+  { interfaceName }: InterfaceRef,
+): BootObstacle[] {
   const home = readInterfaces(files).find(({ name }) => name === interfaceName)?.file;
   if (home === undefined) return [];
   const last = home.assignments.findLast(({ key }) => key === 'STARTMODE');

@@ -1,13 +1,13 @@
-import type { FileDefault, NetworkFile, Target } from '../../types.ts';
+import type { FileDefault, InterfaceRef, NetworkFile } from '../../types.ts';
 import { valueIn } from '../text/shell.ts';
-import { readInterfaces, routeFiles, sharedWord } from './files.ts';
+import { readInterfaces, routeFiles, sharedDefaultRoute } from './files.ts';
 import { deviceOf } from './public.ts';
 import { defaultsOf } from './routes.ts';
 
 /** The default routes from `ifroute-` files, `routes`, and DHCP. */
 export function wickedDefaults(files: readonly NetworkFile[]): FileDefault[] {
   const interfaces = readInterfaces(files);
-  const shared = sharedWord(files);
+  const shared = sharedDefaultRoute(files);
   const isAtBoot = (name: string | undefined) => {
     const file = interfaces.find((one) => one.name === name)?.file;
     return file === undefined ? name === undefined : !/^(off|manual)$/.test(valueIn(file, 'STARTMODE') ?? '');
@@ -15,7 +15,7 @@ export function wickedDefaults(files: readonly NetworkFile[]): FileDefault[] {
   const on = (device: string | undefined) => ({
     device,
     isAtBoot: isAtBoot(device),
-    mayBeOn: ({ interfaceName }: Target) => device === undefined || interfaceName === device,
+    mayBeOn: ({ interfaceName }: InterfaceRef) => device === undefined || interfaceName === device,
   });
   const held = routeFiles(files).flatMap(({ path, text }) =>
     defaultsOf(text).map((route) => ({

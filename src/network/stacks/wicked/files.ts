@@ -40,7 +40,7 @@ export function readInterfaces(files: readonly NetworkFile[]): Interface[] {
 }
 
 /** DHCLIENT_SET_DEFAULT_ROUTE in the file for all DHCP clients; undefined if not set there. */
-export function sharedWord(files: readonly NetworkFile[]): string | undefined {
+export function sharedDefaultRoute(files: readonly NetworkFile[]): string | undefined {
   const file = files.find(({ path }) => path === dhcpPath);
   return file && valueIn(readShellFile(file), 'DHCLIENT_SET_DEFAULT_ROUTE');
 }
@@ -53,12 +53,12 @@ export function routeFiles(files: readonly NetworkFile[]): NetworkFile[] {
 }
 
 /** Whether a line of a settings file has the form of one that rc-wait adds. */
-export function isOurSetting(line: string): boolean {
+export function hasOwnSettingForm(line: string): boolean {
   return /^\s*(DHCLIENT_SET_DEFAULT_ROUTE=no|STARTMODE=off)\s*$/.test(line);
 }
 
 /** Whether a line of a route file has the form of one that rc-wait adds. */
-export function isOurRoute(line: string): boolean {
+export function hasOwnRouteForm(line: string): boolean {
   return /^\s*default [\d.]+ - -\s*$/.test(line);
 }
 
@@ -67,7 +67,7 @@ export function originalFiles(files: readonly NetworkFile[]): NetworkFile[] {
   const routes = new Set(routeFiles(files).map(({ path }) => path));
   return files.map(({ path, text }) => ({
     path,
-    text: originalOf(text, routes.has(path) ? isOurRoute : isOurSetting),
+    text: originalOf(text, routes.has(path) ? hasOwnRouteForm : hasOwnSettingForm),
   }));
 }
 

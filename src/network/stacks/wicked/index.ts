@@ -1,24 +1,24 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { FileChange, GatewayWish, NetworkFile, Scene, Stack } from '../../types.ts';
-import { linksBack, linksMove, linksOf, routeMove } from '../links.ts';
-import { refuseStanding } from '../stacked-on.ts';
-import { both, type Need, nothing, overlaid, theirsOf } from '../text/overlay.ts';
-import { isBackup, linesToPutOut, type ShellFile } from '../text/shell.ts';
+import type { FileChange, GatewayTarget, NetworkFile, ReloadContext, Stack } from '../../types.ts';
+import { linksOf, linksUndone, restoreLinks, routeMove } from '../links.ts';
+import { refuseStacked } from '../stacked-on.ts';
+import { both, type Need, nothing, withLayer, withoutOwnLines } from '../text/overlay.ts';
+import { isBackup, linesToDisable, type ShellFile } from '../text/shell.ts';
 import { allLines, changedSettings, type Settings } from '../text/shell-edit.ts';
 import { wickedObstacles } from './boot.ts';
 import { wickedDefaults } from './defaults.ts';
 import {
   addressesOf,
-  isOurRoute,
-  isOurSetting,
+  hasOwnRouteForm,
+  hasOwnSettingForm,
   readInterfaces,
   routeFiles,
   routePathOf,
   routesPath,
-  sharedWord,
+  sharedDefaultRoute,
   wickedSources,
 } from './files.ts';
-import { disabledNames, publicNames, standingsOf } from './public.ts';
+import { disabledNames, publicNames, stackedLinksOf } from './public.ts';
 import { defaultsOf, type RouteDefault } from './routes.ts';
 
 /**
@@ -31,7 +31,7 @@ export const wicked: Stack = {
   name: 'wicked',
   tools: ['wicked'],
   sources: wickedSources,
-  passesOver: isBackup,
+  ignores: isBackup,
   // Where NetworkManager has taken over, wicked's files are stale.
   daemon: { unit: 'wickedd.service' },
 
@@ -46,21 +46,27 @@ export const wicked: Stack = {
 
   bootObstacles: wickedObstacles,
 
-  edit(files, wish) {
-    const { interfaceName } = wish;
+  edit(files, target) {
+    const { interfaceName } = target;
     const interfaces = readInterfaces(files);
     if (!interfaces.some(({ name }) => name === interfaceName)) {
-      throw new RcWaitError('STACK_UNKNOWN', `cannot configure ${interfaceName}: no ifcfg file is for it`);
+      throw new RcWaitError(
+        'STACK_UNKNOWN',
+        `cannot configure ${interfaceName}: no ifcfg file configures it`,
+      );
     }
-    const shared = sharedWord(files);
-    const names = wish.publicInterface === 'disable' ? publicNames(files, wish) : [];
-    refuseStanding(names, standingsOf(files));
+    const shared = sharedDefaultRoute(files);
+    const names = target.publicInterface === 'disable' ? publicNames(files, target) : [];
+    refuseStacked(names, stackedLinksOf(files));
     const changed = interfaces.flatMap(({ file, name, isDhcp }) =>
-      changedSettings(file, settings, (theirs) =>
-        both(isDhcp ? dhcpNeed(theirs, shared) : nothing, names.includes(name) ? bootNeed(theirs) : nothing),
+      changedSettings(file, settings, (withoutOwn) =>
+        both(
+          isDhcp ? dhcpNeed(withoutOwn, shared) : nothing,
+          names.includes(name) ? bootNeed(withoutOwn) : nothing,
+        ),
       ),
     );
-    return [...changed, ...routeChanges(files, wish)];
+    return [...changed, ...routeChanges(files, target)];
   },
 
   /*
@@ -68,27 +74,27 @@ export const wicked: Stack = {
    * and taking an interface down to move a route is how other tools lose hosts. One ip(8)
    * command moves the route; the files take effect at the next ifup.
    */
-  reload: (wish, scene) => routeMove(wish, linksOf(...disabled(wish, scene)), tools),
+  reload: (target, context) => routeMove(target, linksOf(...disabled(target, context)), tools),
 
-  restore: (wish, scene) => linksMove(linksBack(...disabled(wish, scene)), tools),
+  restore: (target, context) => restoreLinks(linksUndone(...disabled(target, context)), tools),
 };
 
 const tools = [['wicked', 'ifup']] as const;
 
 /** The interfaces that are disabled before the change, and after it. */
-function disabled(wish: GatewayWish, { files, before = [] }: Scene): [string[], string[]] {
-  return [disabledNames(before), wish.publicInterface === 'disable' ? publicNames(files, wish) : []];
+function disabled(target: GatewayTarget, { files, before = [] }: ReloadContext): [string[], string[]] {
+  return [disabledNames(before), target.publicInterface === 'disable' ? publicNames(files, target) : []];
 }
 
 /** rc-wait's lines in settings files; a disabled STARTMODE, which starts an interface at boot, is temporary. */
-const settings: Settings = { isOurForm: isOurSetting, isLent: (key) => key === 'STARTMODE' };
+const settings: Settings = { hasOwnForm: hasOwnSettingForm, isTemporary: (key) => key === 'STARTMODE' };
 
 /** An interface with DHCP keeps everything from its lease but the default route. */
 function dhcpNeed(file: ShellFile, shared: string | undefined): Need {
   const words = file.assignments.filter(({ key }) => key === 'DHCLIENT_SET_DEFAULT_ROUTE');
   if (words.at(-1)?.value === 'no') return nothing;
   return {
-    off: linesToPutOut(file, words),
+    off: linesToDisable(file, words),
     wanted: shared === 'no' ? [] : ['DHCLIENT_SET_DEFAULT_ROUTE=no'],
   };
 }
@@ -97,34 +103,34 @@ function dhcpNeed(file: ShellFile, shared: string | undefined): Need {
 function bootNeed(file: ShellFile): Need {
   const words = file.assignments.filter(({ key }) => key === 'STARTMODE');
   if (/^(off|manual)$/.test(words.at(-1)?.value ?? '')) return nothing;
-  return { off: [], lent: linesToPutOut(file, words), wanted: ['STARTMODE=off'] };
+  return { off: [], temporary: linesToDisable(file, words), wanted: ['STARTMODE=off'] };
 }
 
-function routeChanges(files: readonly NetworkFile[], wish: GatewayWish): FileChange[] {
-  const ownPath = routePathOf(wish.interfaceName);
+function routeChanges(files: readonly NetworkFile[], target: GatewayTarget): FileChange[] {
+  const ownPath = routePathOf(target.interfaceName);
   const present = routeFiles(files);
   const isOwnThere = present.some(({ path }) => path === ownPath);
   const all = isOwnThere ? present : [...present, { path: ownPath, text: '' }];
-  const isWished = (path: string, { via, device, isPlain }: RouteDefault) => {
+  const isGatewayRoute = (path: string, { via, device, isPlain }: RouteDefault) => {
     // In another interface's file, wicked ignores a device name on the line.
     const isOwn = path === ownPath && device === undefined;
-    const isNamed = device === wish.interfaceName && (path === ownPath || path === routesPath);
-    return via === wish.gateway && isPlain && (isOwn || isNamed);
+    const isNamed = device === target.interfaceName && (path === ownPath || path === routesPath);
+    return via === target.gateway && isPlain && (isOwn || isNamed);
   };
   const keeper = all.find(({ path, text }) =>
-    defaultsOf(theirsOf(text, isOurRoute)).some((route) => isWished(path, route)),
+    defaultsOf(withoutOwnLines(text, hasOwnRouteForm)).some((route) => isGatewayRoute(path, route)),
   );
   return all.flatMap((file) => {
     const { path, text } = file;
-    const after = overlaid(text, {
-      isOurForm: isOurRoute,
-      needOf(theirs) {
-        const defaults = defaultsOf(theirs);
-        const kept = keeper === file ? defaults.find((route) => isWished(path, route)) : undefined;
+    const after = withLayer(text, {
+      hasOwnForm: hasOwnRouteForm,
+      needOf(withoutOwn) {
+        const defaults = defaultsOf(withoutOwn);
+        const kept = keeper === file ? defaults.find((route) => isGatewayRoute(path, route)) : undefined;
         return {
           off: defaults.filter((route) => route !== kept).flatMap(({ lines }) => lines),
           // Not 0.0.0.0/0: Rackspace's own tools write `default`, and every wicked understands it.
-          wanted: keeper === undefined && path === ownPath ? [`default ${wish.gateway} - -`] : [],
+          wanted: keeper === undefined && path === ownPath ? [`default ${target.gateway} - -`] : [],
         };
       },
       placesOf: allLines,

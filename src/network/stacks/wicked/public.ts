@@ -1,26 +1,26 @@
 import { contains, parseIpv4 } from '../../../base/ipv4.ts';
-import type { GatewayWish, NetworkFile } from '../../types.ts';
-import { impliedBy, type Standing } from '../stacked-on.ts';
+import type { GatewayTarget, NetworkFile } from '../../types.ts';
+import { impliedBy, type StackedLink } from '../stacked-on.ts';
 import { ownLines } from '../text/line-edit.ts';
 import { linesOf } from '../text/marks.ts';
 import { valueIn } from '../text/shell.ts';
 import {
   addressesOf,
+  hasOwnSettingForm,
   type Interface,
-  isOurSetting,
   originalFiles,
   readInterfaces,
   routeFiles,
   routePathOf,
-  sharedWord,
+  sharedDefaultRoute,
 } from './files.ts';
 import { defaultsOf, type RouteDefault } from './routes.ts';
 
 /** Interfaces other than the gateway's with a default route in the files, now or before rc-wait changed them. */
-export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayWish): string[] {
+export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayTarget): string[] {
   const originals = originalFiles(files);
   const interfaces = readInterfaces(originals);
-  const shared = sharedWord(originals);
+  const shared = sharedDefaultRoute(originals);
   const byRoute = routeFiles(originals).flatMap(({ path, text }) =>
     defaultsOf(text).map((route) => deviceOf(route, path, interfaces)),
   );
@@ -53,13 +53,15 @@ export function disabledNames(files: readonly NetworkFile[]): string[] {
   return readInterfaces(files)
     .filter(({ file: { text } }) => {
       const lines = linesOf(text);
-      return [...ownLines(text, isOurSetting)].some((index) => lines[index]?.text.trim() === 'STARTMODE=off');
+      return [...ownLines(text, hasOwnSettingForm)].some(
+        (index) => lines[index]?.text.trim() === 'STARTMODE=off',
+      );
     })
     .map(({ name }) => name);
 }
 
 /** Which interfaces are stacked on which (ifcfg-vlan(5), -bonding(5), -bridge(5), -team(5), -macvlan(5)). */
-export function standingsOf(files: readonly NetworkFile[]): Standing[] {
+export function stackedLinksOf(files: readonly NetworkFile[]): StackedLink[] {
   const lowerKey = /^(ETHERDEVICE|MACVLAN_DEVICE|BRIDGE_PORTS|BONDING_SLAVE_?\d+|TEAM_PORT_DEVICE_?\d+)$/;
   return readInterfaces(files).flatMap(({ file, name }) => {
     const { path, assignments } = file;

@@ -1,5 +1,5 @@
 import { linesOf } from '../text/marks.ts';
-import { isEverything, isZero } from '../text/route-words.ts';
+import { isDefaultPrefix, isZero } from '../text/route-words.ts';
 
 /** An IPv4 default route of the main table. */
 export interface RouteDefault {
@@ -26,7 +26,7 @@ export function defaultsOf(text: string): RouteDefault[] {
     const [to = '', via = '-', netmask = '-', device = '-', ...options] = line.trim().split(/[ \t]+/);
     // wicked reads 0.0.0.0 without a mask as a host route; the scripts before wicked did not.
     const isWide = netmask === '-' || isZero(netmask.replace(/^\//, ''));
-    if (!(isEverything(to) || (isZero(to) && isWide)) || via.includes(':')) return [];
+    if (!(isDefaultPrefix(to) || (isZero(to) && isWide)) || via.includes(':')) return [];
     const table = options[options.indexOf('table') + 1];
     const isMain = !options.includes('table') || table === 'main' || table === '254';
     const isPath = !options.some((word, at) => otherTypes.test(word) && !valued.test(options[at - 1] ?? ''));

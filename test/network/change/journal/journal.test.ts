@@ -110,7 +110,7 @@ describe('the journal', () => {
     const journal = openJournal(root);
     await expect(journal.pending()).rejects.toMatchObject({
       code: 'NETWORK_FILE',
-      message: `cannot read ${join(root, folder)}/armed.json: it is no journal of rc-wait`,
+      message: `cannot read ${join(root, folder)}/armed.json: it is not a journal of rc-wait`,
       hint: expect.stringContaining('move it away'),
     });
     await expect(journal.last()).rejects.toMatchObject({ code: 'NETWORK_FILE' });

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifcfg } from '../../../../src/network/stacks/ifcfg/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { ifcfgFiles } from './cases.ts';
 import { variables } from './reading.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 
 /** The default routes that a set of files gives, by the rules of ifup-eth and ifup-routes. */
 function defaultsIn(files: readonly NetworkFile[]): string[] {
@@ -41,9 +41,9 @@ function defaultsIn(files: readonly NetworkFile[]): string[] {
 it('any files: one gateway is left, other lines stay byte for byte, twice is once, and it can be undone (10,000 cases)', () => {
   fc.assert(
     fc.property(ifcfgFiles, (files) => {
-      const after = made(files, ifcfg.edit(files, wish));
+      const after = made(files, ifcfg.edit(files, target));
       expect(defaultsIn(after)).toEqual(['eth1 10.208.0.1']);
-      expect(ifcfg.edit(after, wish)).toEqual([]);
+      expect(ifcfg.edit(after, target)).toEqual([]);
       for (const { path, text } of files) {
         const edited = after.find((file) => file.path === path)?.text ?? '';
         expect(undo(edited, text)).toBe(text);
@@ -56,10 +56,10 @@ it('any files: one gateway is left, other lines stay byte for byte, twice is onc
 });
 
 it('another gateway rewrites our own lines alone (10,000 cases)', () => {
-  const other = { ...wish, gateway: parseIpv4('10.208.0.7') } as GatewayWish;
+  const other = { ...target, gateway: parseIpv4('10.208.0.7') } as GatewayTarget;
   fc.assert(
     fc.property(ifcfgFiles, (files) => {
-      const once = made(files, ifcfg.edit(files, wish));
+      const once = made(files, ifcfg.edit(files, target));
       const twice = made(once, ifcfg.edit(once, other));
       expect(defaultsIn(twice)).toEqual(['eth1 10.208.0.7']);
       expect(ifcfg.edit(twice, other)).toEqual([]);
@@ -100,7 +100,7 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
         { path: '/etc/sysconfig/network-scripts/route-eth1', text: routes },
       ];
       try {
-        expect(ifcfg.edit(made(files, ifcfg.edit(files, wish)), wish)).toEqual([]);
+        expect(ifcfg.edit(made(files, ifcfg.edit(files, target)), target)).toEqual([]);
       } catch (error) {
         expect(error).toMatchObject({ code: expect.stringMatching(/^(NETWORK_FILE|STACK_UNKNOWN)$/) });
       }

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifcfg } from '../../../../src/network/stacks/ifcfg/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { goldenFiles, sourcesOf } from '../golden.ts';
 import { made } from '../made.ts';
 
-const wish = {
+const target = {
   gateway: parseIpv4('10.208.0.1'),
   interfaceName: 'eth1',
   macAddress: 'bc:76:4e:20:6c:5b',
-} as GatewayWish;
+} as GatewayTarget;
 const folder = '/etc/sysconfig/network-scripts';
 const mark = '# rc-wait added the next line\n';
 const off = '# rc-wait off: ';
@@ -23,8 +23,8 @@ function at(name: string, text: string): NetworkFile {
 
 /** The changed files' texts; the edit is undone, and made a second time, on the way. */
 function edit(...files: NetworkFile[]): Record<string, string | undefined> {
-  const changes = ifcfg.edit(files, wish);
-  expect(ifcfg.edit(made(files, changes), wish)).toEqual([]);
+  const changes = ifcfg.edit(files, target);
+  expect(ifcfg.edit(made(files, changes), target)).toEqual([]);
   for (const { before, after } of changes)
     if (before !== undefined) expect(undo(after ?? '', before)).toBe(before);
   return Object.fromEntries(
@@ -76,7 +76,7 @@ describe('routes in other places and spellings', () => {
   it('the interface that reaches the gateway of static-routes is a public one', () => {
     const eth0 = at('ifcfg-eth0', 'DEVICE=eth0\nIPADDR=203.0.113.72\nPREFIX=24\n');
     for (const line of ['any net default gw 203.0.113.1\n', 'eth0 net default gw 203.0.113.1\n'])
-      expect(ifcfg.publicInterfaces([eth1, eth0, at(file, line)], wish)).toEqual(['eth0']);
+      expect(ifcfg.publicInterfaces([eth1, eth0, at(file, line)], target)).toEqual(['eth0']);
   });
 });
 
@@ -85,16 +85,16 @@ describe.each(['ifcfg-rhel7', 'ifcfg-rhel8', 'ifcfg-rhel9'])('the layout of %s',
   const after = goldenFiles(name, 'after');
 
   it('is edited as it should be, and not again', () => {
-    expect(made(before, ifcfg.edit(sourcesOf(ifcfg, before), wish))).toEqual(after);
-    expect(ifcfg.edit(sourcesOf(ifcfg, after), wish)).toEqual([]);
+    expect(made(before, ifcfg.edit(sourcesOf(ifcfg, before), target))).toEqual(after);
+    expect(ifcfg.edit(sourcesOf(ifcfg, after), target)).toEqual([]);
   });
 
   it('is edited as it should be where the public interface is disabled, and back', () => {
-    const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+    const disable: GatewayTarget = { ...target, publicInterface: 'disable' };
     const disabled = made(before, ifcfg.edit(sourcesOf(ifcfg, before), disable));
     expect(disabled).toEqual(goldenFiles(name, 'disabled'));
     expect(ifcfg.edit(sourcesOf(ifcfg, disabled), disable)).toEqual([]);
-    expect(made(disabled, ifcfg.edit(sourcesOf(ifcfg, disabled), wish))).toEqual(after);
+    expect(made(disabled, ifcfg.edit(sourcesOf(ifcfg, disabled), target))).toEqual(after);
   });
 
   it('can be had back from the texts alone', () => {
@@ -150,7 +150,7 @@ describe('the gateway', () => {
 
   it('that rc-wait wrote itself is replaced without a trace', () => {
     const once = home(text1) ?? '';
-    const next = { ...wish, gateway: parseIpv4('10.208.0.2') } as GatewayWish;
+    const next = { ...target, gateway: parseIpv4('10.208.0.2') } as GatewayTarget;
     expect(ifcfg.edit([at('ifcfg-eth1', once)], next)[0]?.after).toBe(
       `${text1}${mark}DEFROUTE=yes\n${mark}GATEWAY=10.208.0.2\n`,
     );
@@ -158,7 +158,7 @@ describe('the gateway', () => {
 
   it('is a static route where the interface has DHCP: there the scripts never look at GATEWAY', () => {
     const dhcp = 'DEVICE=eth1\nBOOTPROTO="dhcp"\nGATEWAY=10.208.0.1\n';
-    const changes = ifcfg.edit([at('ifcfg-eth1', dhcp)], wish);
+    const changes = ifcfg.edit([at('ifcfg-eth1', dhcp)], target);
     expect(changes).toEqual([
       {
         path: `${folder}/ifcfg-eth1`,
@@ -177,7 +177,7 @@ describe('the gateway', () => {
     const fixed = made([at('ifcfg-eth1', dhcp)], changes).map((file) =>
       file.path.endsWith('ifcfg-eth1') ? at('ifcfg-eth1', `${text1}GATEWAY=10.208.0.1\n`) : file,
     );
-    expect(ifcfg.edit(fixed, wish)).toEqual([
+    expect(ifcfg.edit(fixed, target)).toEqual([
       expect.objectContaining({ path: `${folder}/route-eth1`, after: undefined }),
     ]);
   });
@@ -297,21 +297,21 @@ describe('the file that configures the interface', () => {
     ['not where it is a backup', 'ifcfg-eth1.bak', 'DEVICE=eth1\n', false],
     ['not where it is a port of a bond', 'ifcfg-eth1', 'MASTER=bond0\n', false],
   ])('is told %s', (_, name, text, expected) => {
-    expect(ifcfg.configures([at(name, text)], wish)).toBe(expected);
+    expect(ifcfg.configures([at(name, text)], target)).toBe(expected);
   });
 
   it('must be one', () => {
     expect(() => edit(at('ifcfg-eth0', 'DEVICE=eth0\n'))).toThrowError(
       expect.objectContaining({
         code: 'STACK_UNKNOWN',
-        message: 'cannot configure eth1: no ifcfg file is for it',
+        message: 'cannot configure eth1: no ifcfg file configures it',
       }),
     );
     const second = at('ifcfg-x', 'DEVICE=eth1\n');
     expect(() => edit(eth1, second)).toThrowError(
-      `cannot configure eth1: both ${folder}/ifcfg-eth1 and ${folder}/ifcfg-x are for it`,
+      `cannot configure eth1: both ${folder}/ifcfg-eth1 and ${folder}/ifcfg-x configure it`,
     );
-    expect(ifcfg.edit([eth1, second], { ...wish, file: second.path }).map(({ path }) => path)).toEqual([
+    expect(ifcfg.edit([eth1, second], { ...target, file: second.path }).map(({ path }) => path)).toEqual([
       eth1.path,
       second.path,
     ]);
@@ -349,8 +349,10 @@ describe('on a running system', () => {
     at('ifcfg-eth3', 'DEVICE=eth3\n'),
     at('route-eth3', 'default via 1.1.1.1\n'),
   ];
-  const files = made(before, ifcfg.edit(before, wish));
-  const reign = new Map(['eth0', 'eth1', 'eth2', 'eth3'].map((name) => [name, `${folder}/ifcfg-${name}`]));
+  const files = made(before, ifcfg.edit(before, target));
+  const configFileOf = new Map(
+    ['eth0', 'eth1', 'eth2', 'eth3'].map((name) => [name, `${folder}/ifcfg-${name}`]),
+  );
   const lines = (commands: readonly { argv: readonly string[] }[]) =>
     commands.map(({ argv }) => argv.join(' '));
 
@@ -366,22 +368,22 @@ describe('on a running system', () => {
       'nmcli --wait 50 device reapply eth0',
       'nmcli --wait 50 device reapply eth3',
     ];
-    expect(lines(ifcfg.reload(wish, { files, reign }))).toEqual(commands);
-    expect(lines(ifcfg.restore(wish, { files, reign }))).toEqual(commands);
+    expect(lines(ifcfg.reload(target, { files, configFileOf }))).toEqual(commands);
+    expect(lines(ifcfg.restore(target, { files, configFileOf }))).toEqual(commands);
   });
 
   it('all of them where the file for all interfaces was changed', () => {
     const global = at('/etc/sysconfig/network', `${off}GATEWAY=1.1.1.1\n`);
-    expect(ifcfg.reload(wish, { files: [global], reign })).toHaveLength(5);
+    expect(ifcfg.reload(target, { files: [global], configFileOf })).toHaveLength(5);
   });
 
   it('else no interface is ever taken down: the file is checked, and the route is replaced', () => {
-    expect(lines(ifcfg.reload(wish, { files, reign: new Map() }))).toEqual([
+    expect(lines(ifcfg.reload(target, { files, configFileOf: new Map() }))).toEqual([
       `sh -n ${folder}/ifcfg-eth1`,
       'ip -4 route replace 0.0.0.0/0 via 10.208.0.1 dev eth1 onlink',
     ]);
-    expect(lines(ifcfg.reload(wish, { files: [], reign: new Map() }))).toHaveLength(1);
-    expect(ifcfg.restore(wish, { files, reign: new Map() })).toEqual([]);
+    expect(lines(ifcfg.reload(target, { files: [], configFileOf: new Map() }))).toHaveLength(1);
+    expect(ifcfg.restore(target, { files, configFileOf: new Map() })).toEqual([]);
   });
 });
 
@@ -391,17 +393,18 @@ describe('a last line without a line ending, which NetworkManager before 1.6 dro
 
   it('is none of ours', () => {
     const eth0 = file('ifcfg-eth0', 'DEVICE=eth0\nIPADDR=203.0.113.7\nPREFIX=24\nGATEWAY=203.0.113.1');
-    for (const { after } of ifcfg.edit([eth0, file('ifcfg-eth1', eth1)], wish)) expect(after).toMatch(/\n$/);
+    for (const { after } of ifcfg.edit([eth0, file('ifcfg-eth1', eth1)], target))
+      expect(after).toMatch(/\n$/);
   });
 
   it('gets one where it is in a file that the gateway hangs on, also where that is all', () => {
-    const [change, ...others] = ifcfg.edit([file('ifcfg-eth1', `${eth1}\nGATEWAY=10.208.0.1`)], wish);
+    const [change, ...others] = ifcfg.edit([file('ifcfg-eth1', `${eth1}\nGATEWAY=10.208.0.1`)], target);
     expect(change?.after).toBe(`${eth1}\nGATEWAY=10.208.0.1\n`);
     expect(others).toEqual([]);
   });
 
   it('stays as it is in any other file', () => {
     const eth2 = file('ifcfg-eth2', 'DEVICE=eth2\nIPADDR=192.0.2.7\nPREFIX=24');
-    expect(ifcfg.edit([file('ifcfg-eth1', `${eth1}\nGATEWAY=10.208.0.1\n`), eth2], wish)).toEqual([]);
+    expect(ifcfg.edit([file('ifcfg-eth1', `${eth1}\nGATEWAY=10.208.0.1\n`), eth2], target)).toEqual([]);
   });
 });

@@ -2,23 +2,23 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifcfg } from '../../../../src/network/stacks/ifcfg/index.ts';
-import type { GatewayWish, NetworkFile, PublicInterface } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile, PublicInterface } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { ifcfgFiles } from './cases.ts';
 import { type Reading, readingOf } from './reading.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const keep: GatewayWish = { ...wish, publicInterface: 'keep' };
-const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const keep: GatewayTarget = { ...target, publicInterface: 'keep' };
+const disable: GatewayTarget = { ...target, publicInterface: 'disable' };
 const fates = fc.constantFrom<PublicInterface | undefined>('keep', 'disable', undefined);
 const names = ['eth0', 'eth1', 'eth2'];
 
-function wished(fate: PublicInterface | undefined): GatewayWish {
-  return fate === undefined ? wish : { ...wish, publicInterface: fate };
+function gatewayInterface(fate: PublicInterface | undefined): GatewayTarget {
+  return fate === undefined ? target : { ...target, publicInterface: fate };
 }
 
-function edit(files: readonly NetworkFile[], one: GatewayWish): NetworkFile[] {
+function edit(files: readonly NetworkFile[], one: GatewayTarget): NetworkFile[] {
   return made(files, ifcfg.edit(files, one));
 }
 
@@ -29,10 +29,10 @@ function union(files: readonly NetworkFile[], kind: 'servers' | 'domains'): stri
 it('any files: no resolver is lost, none is left on a public interface, all others keep theirs (10,000 cases)', () => {
   fc.assert(
     fc.property(ifcfgFiles, fates, (files, fate) => {
-      const after = edit(files, wished(fate));
+      const after = edit(files, gatewayInterface(fate));
       const expected = readingOf(files, 'eth0').isPublic ? ['eth0'] : [];
-      expect(ifcfg.publicInterfaces?.(files, wish)).toEqual(expected);
-      expect(ifcfg.publicInterfaces?.(after, wish)).toEqual(expected);
+      expect(ifcfg.publicInterfaces?.(files, target)).toEqual(expected);
+      expect(ifcfg.publicInterfaces?.(after, target)).toEqual(expected);
       const [eth0, eth1] = [readingOf(after, 'eth0'), readingOf(after, 'eth1')];
       for (const kind of ['servers', 'domains'] as const) {
         expect(union(after, kind)).toEqual(union(files, kind));
@@ -56,8 +56,8 @@ it('any files: no resolver is lost, none is left on a public interface, all othe
 it('any files: public interfaces come up at boot as wished, all others as before, and it can be undone (10,000 cases)', () => {
   fc.assert(
     fc.property(ifcfgFiles, fates, (files, fate) => {
-      const after = edit(files, wished(fate));
-      expect(edit(after, wished(fate))).toEqual(after);
+      const after = edit(files, gatewayInterface(fate));
+      expect(edit(after, gatewayInterface(fate))).toEqual(after);
       for (const { path, text } of files)
         expect(undo(after.find((file) => file.path === path)?.text ?? '', text)).toBe(text);
       const up = (all: readonly NetworkFile[]) =>
@@ -80,7 +80,7 @@ function ended(files: readonly NetworkFile[]): NetworkFile[] {
 
 it('any files: what a wish leads to does not hang on the wish before it (10,000 cases)', () => {
   fc.assert(
-    fc.property(ifcfgFiles, fc.constantFrom(keep, wish), (files, one) => {
+    fc.property(ifcfgFiles, fc.constantFrom(keep, target), (files, one) => {
       const [kept, disabled] = [edit(files, one), edit(files, disable)];
       expect(ended(edit(disabled, one))).toEqual(ended(kept));
       expect(ended(edit(kept, disable))).toEqual(ended(disabled));
@@ -92,10 +92,10 @@ it('any files: what a wish leads to does not hang on the wish before it (10,000 
 it('any files: when the agent writes those of a public interface anew, its resolvers move anew (10,000 cases)', () => {
   fc.assert(
     fc.property(ifcfgFiles, fates, (files, fate) => {
-      const once = edit(files, wished(fate));
+      const once = edit(files, gatewayInterface(fate));
       const old = files.filter(({ path }) => path.endsWith('-eth0'));
       const anew = once.map((file) => old.find(({ path }) => path === file.path) ?? file);
-      expect(edit(anew, wished(fate))).toEqual(once);
+      expect(edit(anew, gatewayInterface(fate))).toEqual(once);
     }),
     { numRuns: 10_000 },
   );

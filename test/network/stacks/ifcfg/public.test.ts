@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifcfg } from '../../../../src/network/stacks/ifcfg/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = {
+const target = {
   gateway: parseIpv4('10.208.0.1'),
   interfaceName: 'eth1',
   macAddress: 'bc:76:4e:20:6c:5b',
-} as GatewayWish;
-const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+} as GatewayTarget;
+const disable: GatewayTarget = { ...target, publicInterface: 'disable' };
 const folder = '/etc/sysconfig/network-scripts';
 const mark = '# rc-wait added the next line\n';
 const off = '# rc-wait off: ';
@@ -24,17 +24,17 @@ function at(name: string, text: string): NetworkFile {
 }
 
 /** The changed files' texts; the edit is undone, and made a second time, on the way. */
-function edit(files: readonly NetworkFile[], wished = wish): Record<string, string | undefined> {
-  const changes = ifcfg.edit(files, wished);
-  expect(ifcfg.edit(made(files, changes), wished)).toEqual([]);
+function edit(files: readonly NetworkFile[], gatewayInterface = target): Record<string, string | undefined> {
+  const changes = ifcfg.edit(files, gatewayInterface);
+  expect(ifcfg.edit(made(files, changes), gatewayInterface)).toEqual([]);
   for (const { before, after } of changes) expect(undo(after ?? '', before)).toBe(undo(before ?? ''));
   return Object.fromEntries(changes.map(({ path, after }) => [path.slice(folder.length + 1), after]));
 }
 
 /** The files of eth0 and eth1 after the edit, without what stood in them anyway. */
-function moved(own: string, theirs: string): [eth0: string, eth1: string] {
-  const files = [at('ifcfg-eth1', text1 + own), at('ifcfg-eth0', text0 + theirs)];
-  const after = made(files, ifcfg.edit(files, wish));
+function moved(own: string, withoutOwn: string): [eth0: string, eth1: string] {
+  const files = [at('ifcfg-eth1', text1 + own), at('ifcfg-eth0', text0 + withoutOwn)];
+  const after = made(files, ifcfg.edit(files, target));
   edit(files);
   return [after[1]?.text.replace(text0, '') ?? '', after[0]?.text.replace(text1, '') ?? ''];
 }
@@ -60,7 +60,7 @@ describe('public interfaces', () => {
     ['has a range with one', [at('ifcfg-eth0', ''), at('ifcfg-eth0-range0', 'GATEWAY=203.0.113.1\n')]],
   ])('are those of which one %s', (_, files) => {
     for (const all of [files, made(files, ifcfg.edit([eth1, ...files], disable))])
-      expect(ifcfg.publicInterfaces?.([eth1, ...all], wish)).toEqual(['eth0']);
+      expect(ifcfg.publicInterfaces?.([eth1, ...all], target)).toEqual(['eth0']);
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('public interfaces', () => {
     ['is an alias of the one with our gateway', [at('ifcfg-eth1:1', 'GATEWAY=1.1.1.1\n')]],
     ['is a port', [at('ifcfg-eth0', 'MASTER=bond0\nGATEWAY=1.1.1.1\n')]],
   ])('are none where an interface %s', (_, files) => {
-    expect(ifcfg.publicInterfaces?.([eth1, ...files], wish)).toEqual([]);
+    expect(ifcfg.publicInterfaces?.([eth1, ...files], target)).toEqual([]);
   });
 });
 
@@ -163,7 +163,7 @@ describe('resolvers of public interfaces', () => {
     expect(() => moved('', text)).toThrowError(
       expect.objectContaining({
         code: 'NETWORK_FILE',
-        message: `cannot edit ${folder}/ifcfg-eth0: line ${line} sets ${key} to what cannot be written elsewhere`,
+        message: `cannot edit ${folder}/ifcfg-eth0: line ${line} sets ${key} to a value that cannot be moved to another file`,
       }),
     );
     expect(edit([eth1, at('ifcfg-eth0', `DEVICE=eth0\n${text}`)])).toEqual({});
@@ -185,13 +185,13 @@ describe('a public interface that is to be disabled', () => {
     const after = made(files, ifcfg.edit(files, disable));
     // What was written ends with a line ending, and keeps it.
     const ended = files.map((file) => ({ ...file, text: file.text.replace(/[^\n]$/, '$&\n') }));
-    expect(made(after, ifcfg.edit(after, { ...wish, publicInterface: 'keep' }))).toEqual(ended);
-    expect(made(after, ifcfg.edit(after, wish))).toEqual(ended);
+    expect(made(after, ifcfg.edit(after, { ...target, publicInterface: 'keep' }))).toEqual(ended);
+    expect(made(after, ifcfg.edit(after, target))).toEqual(ended);
   });
 
   it('looks the same whether or not it was kept before', () => {
     const files = [eth1, at('ifcfg-eth0', 'DEVICE=eth0\nGATEWAY=203.0.113.1\n')];
-    const kept = made(files, ifcfg.edit(files, wish));
+    const kept = made(files, ifcfg.edit(files, target));
     expect(made(kept, ifcfg.edit(kept, disable))).toEqual(made(files, ifcfg.edit(files, disable)));
   });
 
@@ -229,33 +229,33 @@ describe('a public interface that is to be disabled', () => {
 describe('on a running system', () => {
   const before = [eth1, at('ifcfg-eth0', `${text0}ONBOOT=yes\n`)];
   const after = made(before, ifcfg.edit(before, disable));
-  const reign = new Map(['eth0', 'eth1'].map((name) => [name, `${folder}/ifcfg-${name}`]));
-  const idle = new Map([...reign].filter(([name]) => name === 'eth1'));
+  const configFileOf = new Map(['eth0', 'eth1'].map((name) => [name, `${folder}/ifcfg-${name}`]));
+  const idle = new Map([...configFileOf].filter(([name]) => name === 'eth1'));
   const none = new Map<string, string>();
   const lines = (commands: readonly { argv: readonly string[] }[]) =>
     commands.map(({ argv }) => argv.join(' ').replace(/^nmcli --wait \d+ /, 'nmcli '));
   const [reload, own] = ['nmcli connection reload', 'nmcli device reapply eth1'];
 
   it('without NetworkManager ip(8) takes it down last, and brings it up first', () => {
-    const down = { before, files: after, reign: none };
+    const down = { before, files: after, configFileOf: none };
     expect(lines(ifcfg.reload(disable, down)).at(-1)).toBe('ip link set dev eth0 down');
     expect(lines(ifcfg.restore(disable, down))).toEqual(['ip link set dev eth0 up', 'ifup eth0']);
     expect(ifcfg.restore(disable, down)[1]?.unlessAddressed).toBe('eth0');
-    const up = { before: after, files: before, reign: none };
-    expect(lines(ifcfg.reload(wish, up))[1]).toBe('ip link set dev eth0 up');
-    expect(lines(ifcfg.restore(wish, up))).toEqual(['ip link set dev eth0 down']);
+    const up = { before: after, files: before, configFileOf: none };
+    expect(lines(ifcfg.reload(target, up))[1]).toBe('ip link set dev eth0 up');
+    expect(lines(ifcfg.restore(target, up))).toEqual(['ip link set dev eth0 down']);
   });
 
   it('NetworkManager disconnects it, and connects it when that fails', () => {
-    const scene = { before, files: after, reign };
-    expect(lines(ifcfg.reload(disable, scene))).toEqual([reload, own, 'nmcli device disconnect eth0']);
-    expect(lines(ifcfg.restore(disable, scene))).toEqual([reload, own, 'nmcli device connect eth0']);
+    const context = { before, files: after, configFileOf };
+    expect(lines(ifcfg.reload(disable, context))).toEqual([reload, own, 'nmcli device disconnect eth0']);
+    expect(lines(ifcfg.restore(disable, context))).toEqual([reload, own, 'nmcli device connect eth0']);
   });
 
   it('NetworkManager connects it again, and disconnects it when that fails', () => {
-    const scene = { before: after, files: before, reign: idle };
-    expect(lines(ifcfg.reload(wish, scene))).toEqual([reload, own, 'nmcli device connect eth0']);
-    expect(lines(ifcfg.restore(wish, { ...scene, reign }))).toEqual([
+    const context = { before: after, files: before, configFileOf: idle };
+    expect(lines(ifcfg.reload(target, context))).toEqual([reload, own, 'nmcli device connect eth0']);
+    expect(lines(ifcfg.restore(target, { ...context, configFileOf }))).toEqual([
       reload,
       own,
       'nmcli device disconnect eth0',
@@ -263,9 +263,9 @@ describe('on a running system', () => {
   });
 
   it('NetworkManager is not asked to disconnect what it has not', () => {
-    const scene = { before: after, files: after, reign: idle };
-    expect(lines(ifcfg.reload(disable, scene))).toEqual([reload, own, 'ip link set dev eth0 down']);
-    expect(lines(ifcfg.restore(disable, scene))).toEqual([reload, own]);
+    const context = { before: after, files: after, configFileOf: idle };
+    expect(lines(ifcfg.reload(disable, context))).toEqual([reload, own, 'ip link set dev eth0 down']);
+    expect(lines(ifcfg.restore(disable, context))).toEqual([reload, own]);
   });
 
   it('what NetworkManager is to leave alone is brought up without it', () => {
@@ -274,9 +274,9 @@ describe('on a running system', () => {
         path,
         text: path.endsWith('0') ? `${text}NM_CONTROLLED=no\n` : text,
       }));
-    const scene = { before: foreign(after), files: foreign(before), reign: idle };
+    const context = { before: foreign(after), files: foreign(before), configFileOf: idle };
     const up = ['ip link set dev eth0 up', 'ifup eth0'];
-    expect(lines(ifcfg.reload(wish, scene))).toEqual([reload, own, ...up]);
+    expect(lines(ifcfg.reload(target, context))).toEqual([reload, own, ...up]);
   });
 
   it('it is known by its file where that does not name it', () => {
@@ -285,14 +285,18 @@ describe('on a running system', () => {
       files.map((file) =>
         file.path.endsWith('0') ? { path, text: file.text.replace('DEVICE=eth0\n', 'HWADDR=aa\n') } : file,
       );
-    const scene = { before: named(before), files: named(after), reign: new Map([...idle, ['eth0', path]]) };
-    expect(lines(ifcfg.reload(disable, scene)).at(-1)).toBe('nmcli device disconnect eth0');
+    const context = {
+      before: named(before),
+      files: named(after),
+      configFileOf: new Map([...idle, ['eth0', path]]),
+    };
+    expect(lines(ifcfg.reload(disable, context)).at(-1)).toBe('nmcli device disconnect eth0');
   });
 
   it('a file that has become what it was is taken up as well', () => {
     const files = [eth1, at('ifcfg-eth0', 'DEVICE=eth0\nDNS1=192.0.2.1\n')];
     const marked = [eth1, at('ifcfg-eth0', `DEVICE=eth0\n${off}DNS1=192.0.2.1\n`)];
-    expect(lines(ifcfg.reload(wish, { before: marked, files, reign }))).toContain(
+    expect(lines(ifcfg.reload(target, { before: marked, files, configFileOf }))).toContain(
       'nmcli device reapply eth0',
     );
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifcfg } from '../../../../src/network/stacks/ifcfg/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { made } from '../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const folder = '/etc/sysconfig/network-scripts';
 const off = '# rc-wait off: ';
 const text1 = 'DEVICE=eth1\nIPADDR=10.208.5.7\nNETMASK=255.255.224.0\n';
@@ -13,9 +13,9 @@ function at(path: string, text: string): NetworkFile {
   return { path: path.startsWith('/') ? path : `${folder}/${path}`, text };
 }
 
-function edit(files: NetworkFile[], more: Partial<GatewayWish> = {}): Record<string, string | undefined> {
-  const changes = ifcfg.edit(files, { ...wish, ...more });
-  expect(ifcfg.edit(made(files, changes), { ...wish, ...more })).toEqual([]);
+function edit(files: NetworkFile[], more: Partial<GatewayTarget> = {}): Record<string, string | undefined> {
+  const changes = ifcfg.edit(files, { ...target, ...more });
+  expect(ifcfg.edit(made(files, changes), { ...target, ...more })).toEqual([]);
   return Object.fromEntries(changes.map(({ path, after }) => [path, after]));
 }
 
@@ -34,7 +34,7 @@ describe('an ifcfg file that sources another', () => {
     const file = at('/etc/net.conf', 'GATEWAY=203.0.113.1\nDEFROUTE=yes\nMTU=1400\n');
     expect(ifcfg.includes?.(eth0)).toEqual(['/etc/net.conf']);
     expect(ifcfg.defaults([eth0, file])).toMatchObject([{ device: 'eth0', via: '203.0.113.1' }]);
-    expect(ifcfg.publicInterfaces([eth1, eth0, file], wish)).toEqual(['eth0']);
+    expect(ifcfg.publicInterfaces([eth1, eth0, file], target)).toEqual(['eth0']);
     expect(edit([eth1, eth0, file])['/etc/net.conf']).toBe(
       `${off}GATEWAY=203.0.113.1\n${off}DEFROUTE=yes\nMTU=1400\n`,
     );
@@ -50,7 +50,7 @@ describe('an ifcfg file that sources another', () => {
   it('is known by the device, the address and the method that stand there', () => {
     const file = at('/etc/net.conf', 'DEVICE=eth1\nIPADDR=10.208.5.7\nPREFIX=19\n');
     const named = at('ifcfg-private', '. /etc/net.conf\n');
-    expect(ifcfg.configures([named, file], wish)).toBe(true);
+    expect(ifcfg.configures([named, file], target)).toBe(true);
     expect(ifcfg.addresses([named, file])).toMatchObject([{ name: 'eth1', addresses: [{}] }]);
     const dhcp = [
       at('ifcfg-eth0', 'DEVICE=eth0\n. /etc/dhcp.conf\n'),
@@ -98,12 +98,12 @@ describe('an ifcfg file that sources another', () => {
       at('/etc/quote', 'GATEWAY="203.0.113.1\n'),
       at('/etc/loop', '. /etc/loop\n'),
     ];
-    expect(() => ifcfg.edit(files, wish)).toThrow(
+    expect(() => ifcfg.edit(files, target)).toThrow(
       `cannot read ${folder}/ifcfg-eth0: line 2: settings of the interface may come from ${from}`,
     );
     // NetworkManager ignores the line.
     const path = `${folder}/ifcfg-eth1`;
-    expect(ifcfg.edit(files, { ...wish, file: path }).map((one) => one.path)).toEqual([path]);
+    expect(ifcfg.edit(files, { ...target, file: path }).map((one) => one.path)).toEqual([path]);
   });
 
   it('stays down where the public interface is to be down, whatever stands there', () => {

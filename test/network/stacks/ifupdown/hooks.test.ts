@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { bootCommands } from '../../../../src/network/stacks/ifupdown/hooks.ts';
 
-const wish = { gateway: parseIpv4('10.208.233.7') as Ipv4Address, interfaceName: 'eth1' };
+const target = { gateway: parseIpv4('10.208.233.7') as Ipv4Address, interfaceName: 'eth1' };
 
 function ordersOf(text: string): string[] {
   const files = [{ path: '/etc/network/interfaces', text }];
-  return bootCommands(files, wish).map(({ line, number, order }) => `${number} ${line}: ${order}`);
+  return bootCommands(files, target).map(({ line, number, order }) => `${number} ${line}: ${order}`);
 }
 
 it('commands of an interface with DHCP count from the line on that sets the gateway', () => {

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifupdown } from '../../../../src/network/stacks/ifupdown/index.ts';
-import type { GatewayWish } from '../../../../src/network/types.ts';
+import type { GatewayTarget } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { interfacesText } from './cases.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const path = '/etc/network/interfaces';
 
 /** The default routes of IPv4 stanzas, read anew with no code of the product's. */
@@ -30,9 +30,9 @@ function defaultsIn(text: string): string[] {
 it('any file: one gateway is left, other lines stay byte for byte, twice is once, and it can be undone (10,000 cases)', () => {
   fc.assert(
     fc.property(interfacesText, (text) => {
-      const [change] = ifupdown.edit([{ path, text }], wish);
+      const [change] = ifupdown.edit([{ path, text }], target);
       const after = change?.after ?? text;
-      expect(ifupdown.edit([{ path, text: after }], wish)).toEqual([]);
+      expect(ifupdown.edit([{ path, text: after }], target)).toEqual([]);
       expect(undo(after)).toBe(text);
       const drop = 'eth0 ip -4 route del 0.0.0.0/0 dev $IFACE || true';
       expect(defaultsIn(after).filter((one) => one !== drop)).toEqual(['eth1 10.208.0.1']);
@@ -47,10 +47,10 @@ it('any file: one gateway is left, other lines stay byte for byte, twice is once
 });
 
 it('another gateway rewrites our own line alone (10,000 cases)', () => {
-  const other = { ...wish, gateway: parseIpv4('10.208.0.2') } as GatewayWish;
+  const other = { ...target, gateway: parseIpv4('10.208.0.2') } as GatewayTarget;
   fc.assert(
     fc.property(interfacesText, (text) => {
-      const once = ifupdown.edit([{ path, text }], wish)[0]?.after ?? text;
+      const once = ifupdown.edit([{ path, text }], target)[0]?.after ?? text;
       const ours = once.includes('next line\n') ? once : undefined;
       const twice = ifupdown.edit([{ path, text: once }], other)[0]?.after ?? once;
       expect(ifupdown.edit([{ path, text: twice }], other)).toEqual([]);
@@ -88,8 +88,8 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
       ),
       (text) => {
         try {
-          const after = ifupdown.edit([{ path, text }], wish)[0]?.after ?? text;
-          expect(ifupdown.edit([{ path, text: after }], wish)).toEqual([]);
+          const after = ifupdown.edit([{ path, text }], target)[0]?.after ?? text;
+          expect(ifupdown.edit([{ path, text: after }], target)).toEqual([]);
         } catch (error) {
           expect(error).toMatchObject({ code: expect.stringMatching(/^(NETWORK_FILE|STACK_UNKNOWN)$/) });
         }

@@ -3,11 +3,11 @@ import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { dhclientHook } from '../../../../src/network/stacks/ifupdown/dhclient-hook.ts';
 import { dhcpcdHook } from '../../../../src/network/stacks/ifupdown/dhcpcd-hook.ts';
 import { ifupdown } from '../../../../src/network/stacks/ifupdown/index.ts';
-import type { FileChange, GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { FileChange, GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const scene = { files: [], reign: new Map() };
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const context = { files: [], configFileOf: new Map() };
 const path = '/etc/network/interfaces';
 const hookPath = '/etc/dhcp/dhclient-enter-hooks.d/rc-wait';
 const eth1 = 'iface eth1 inet static\n\taddress 10.208.5.7\n\tnetmask 255.255.224.0\n';
@@ -31,10 +31,10 @@ function made(files: readonly NetworkFile[], changes: readonly FileChange[]): Ne
 
 /** The text after the edit; the edit is undone, and made a second time, on the way. */
 function edited(text: string): string {
-  const changes = ifupdown.edit([main(text)], wish);
+  const changes = ifupdown.edit([main(text)], target);
   const after = changes.find((change) => change.path === path)?.after ?? text;
   expect(undo(after)).toBe(text);
-  expect(ifupdown.edit(made([main(text)], changes), wish)).toEqual([]);
+  expect(ifupdown.edit(made([main(text)], changes), target)).toEqual([]);
   return after;
 }
 
@@ -74,7 +74,7 @@ describe('the gateway', () => {
 
   it('is left as it is where it stands there already', () => {
     const text = `${eth1}\tgateway 10.208.0.1\n`;
-    expect(ifupdown.edit([main(text)], wish)).toEqual([]);
+    expect(ifupdown.edit([main(text)], target)).toEqual([]);
   });
 
   it('takes the place of another, whose line is kept behind a mark', () => {
@@ -85,13 +85,13 @@ describe('the gateway', () => {
 
   it('that rc-wait wrote itself is replaced without a trace', () => {
     const once = edited(eth1);
-    const other = { ...wish, gateway: parseIpv4('10.208.0.2') } as GatewayWish;
+    const other = { ...target, gateway: parseIpv4('10.208.0.2') } as GatewayTarget;
     expect(ifupdown.edit([main(once)], other)[0]?.after).toBe(once.replace('10.208.0.1', '10.208.0.2'));
   });
 
   it('whose line was deleted by hand is written anew, and the line below the mark is not taken for ours', () => {
     const text = `${eth1}\t# rc-wait added the next line\n\tmtu 1400\n`;
-    expect(ifupdown.edit([main(text)], wish)[0]?.after).toBe(
+    expect(ifupdown.edit([main(text)], target)[0]?.after).toBe(
       `${eth1}\tmtu 1400\n\t# rc-wait added the next line\n\tgateway 10.208.0.1\n`,
     );
   });
@@ -149,7 +149,7 @@ ${eth1}\t# rc-wait added the next line\n\tgateway 10.208.0.1\n`,
       at('/etc/network/more.d/eth2', 'iface eth2 inet static\n  gateway 192.0.2.1\n'),
       at('/etc/network/more.d/eth3.bak', 'not read, its name has a dot\n'),
     ];
-    const changes = ifupdown.edit(files, wish);
+    const changes = ifupdown.edit(files, target);
     expect(changes.map((change) => change.path)).toEqual([
       path,
       '/etc/network/interfaces.d/50-cloud-init',
@@ -160,7 +160,7 @@ ${eth1}\t# rc-wait added the next line\n\tgateway 10.208.0.1\n`,
 
   it('together with something else in one command are refused, with the line', () => {
     const text = `${eth1}iface eth0 inet manual\n  up ip route add default via 203.0.113.1; iptables-restore < /etc/rules\n`;
-    expect(() => ifupdown.edit([main(text)], wish)).toThrowError(
+    expect(() => ifupdown.edit([main(text)], target)).toThrowError(
       expect.objectContaining({
         code: 'NETWORK_FILE',
         message: `cannot edit ${path}: line 5 changes the default route together with something else`,
@@ -170,13 +170,13 @@ ${eth1}\t# rc-wait added the next line\n\tgateway 10.208.0.1\n`,
 
   it('that DHCP would bring are dropped by the stanza, and by a hook where dhclient is installed', () => {
     const files = [main(`iface eth0 inet dhcp\n${eth1}`), at('/etc/dhcp/dhclient.conf', '')];
-    const changes = ifupdown.edit(files, wish);
+    const changes = ifupdown.edit(files, target);
     expect(changes[0]?.after).toBe(
       `iface eth0 inet dhcp\n    # rc-wait added the next line\n    post-up ip -4 route del 0.0.0.0/0 dev $IFACE || true\n${eth1}\t# rc-wait added the next line\n\tgateway 10.208.0.1\n`,
     );
     expect(changes[1]).toMatchObject({ path: hookPath, before: undefined, mode: 0o644 });
     expect(changes[1]?.after).toContain('\neth0)\n  unset new_routers\n');
-    expect(ifupdown.edit(made(files, changes), wish)).toEqual([]);
+    expect(ifupdown.edit(made(files, changes), target)).toEqual([]);
   });
 
   it('need no hook any more when the last DHCP stanza has gone', () => {
@@ -185,7 +185,7 @@ ${eth1}\t# rc-wait added the next line\n\tgateway 10.208.0.1\n`,
       at('/etc/dhcp/dhclient.conf', ''),
       at(hookPath, 'old'),
     ];
-    expect(ifupdown.edit(files, wish)).toEqual([
+    expect(ifupdown.edit(files, target)).toEqual([
       { path: hookPath, before: 'old', after: undefined, mode: 0o644 },
     ]);
   });
@@ -205,10 +205,10 @@ describe('the hook for dhcpcd, which brings its default route with each lease th
 
   it('is made where dhcpcd is installed, and not anew', () => {
     const files = [main(text), at('/etc/dhcpcd.conf', 'hostname\n')];
-    const changes = ifupdown.edit(files, wish);
+    const changes = ifupdown.edit(files, target);
     expect(changes.slice(1)).toEqual([{ path: hook, before: undefined, after: ours, mode: 0o644 }]);
     expect(ours).toContain('\neth0)\n  ip -4 route del 0.0.0.0/0 dev "$interface"');
-    expect(ifupdown.edit(made(files, changes), wish)).toEqual([]);
+    expect(ifupdown.edit(made(files, changes), target)).toEqual([]);
   });
 
   it('joins what the owner has in the file, and goes with the last DHCP stanza', () => {
@@ -222,7 +222,7 @@ describe('the hook for dhcpcd, which brings its default route with each lease th
   });
 
   it('goes where dhcpcd has gone', () => {
-    const changes = ifupdown.edit([main(text), at(hook, ours)], wish);
+    const changes = ifupdown.edit([main(text), at(hook, ours)], target);
     expect(changes[1]).toEqual({ path: hook, before: ours, after: undefined, mode: 0o644 });
   });
 });
@@ -236,12 +236,12 @@ describe('whether ifupdown configures an interface', () => {
     ['auto eth1\n', false],
     ['', false],
   ])('%j: %s', (text, expected) => {
-    expect(ifupdown.configures([main(text)], wish)).toBe(expected);
+    expect(ifupdown.configures([main(text)], target)).toBe(expected);
   });
 
   it('and without the file, or a stanza, it does not', () => {
-    expect(ifupdown.configures([], wish)).toBe(false);
-    expect(() => ifupdown.edit([main('auto lo\n')], wish)).toThrowError(
+    expect(ifupdown.configures([], target)).toBe(false);
+    expect(() => ifupdown.edit([main('auto lo\n')], target)).toThrowError(
       expect.objectContaining({
         code: 'STACK_UNKNOWN',
         message: `cannot configure eth1: ${path} has no "iface eth1 inet"`,
@@ -250,10 +250,10 @@ describe('whether ifupdown configures an interface', () => {
   });
 
   it('cannot be told where a mapping script decides', () => {
-    expect(() => ifupdown.edit([main(`mapping eth*\n  script /bin/x\n${eth1}`)], wish)).toThrowError(
+    expect(() => ifupdown.edit([main(`mapping eth*\n  script /bin/x\n${eth1}`)], target)).toThrowError(
       `cannot read ${path}: line 1: a mapping script decides which stanza eth1 gets`,
     );
-    expect(ifupdown.edit([main(`mapping wlan*\n  script /bin/x\n${eth1}`)], wish)).toHaveLength(1);
+    expect(ifupdown.edit([main(`mapping wlan*\n  script /bin/x\n${eth1}`)], target)).toHaveLength(1);
   });
 });
 
@@ -277,13 +277,13 @@ describe('what is sourced', () => {
   });
 
   it('is read once, even where a file names itself', () => {
-    expect(ifupdown.edit([main(`source /etc/network/*\n${eth1}`)], wish)).toHaveLength(1);
+    expect(ifupdown.edit([main(`source /etc/network/*\n${eth1}`)], target)).toHaveLength(1);
   });
 
   it('must come before what inherits from it', () => {
     expect(() =>
-      ifupdown.edit([main(`iface eth1 inet static inherits a\niface a inet static\n  mtu 1\n`)], wish),
-    ).toThrowError(`cannot read ${path}: line 1: no stanza "a" stands before it to inherit from`);
+      ifupdown.edit([main(`iface eth1 inet static inherits a\niface a inet static\n  mtu 1\n`)], target),
+    ).toThrowError(`cannot read ${path}: line 1: no stanza "a" is defined before it to inherit from`);
   });
 });
 
@@ -313,9 +313,9 @@ describe('static addresses', () => {
 });
 
 it('no interface is ever taken down: the files are checked, and the route is replaced', () => {
-  expect(ifupdown.reload(wish, scene).map(({ argv }) => argv.join(' '))).toEqual([
+  expect(ifupdown.reload(target, context).map(({ argv }) => argv.join(' '))).toEqual([
     'ifquery eth1',
     'ip -4 route replace 0.0.0.0/0 via 10.208.0.1 dev eth1 onlink',
   ]);
-  expect(ifupdown.restore(wish, scene)).toEqual([]);
+  expect(ifupdown.restore(target, context)).toEqual([]);
 });

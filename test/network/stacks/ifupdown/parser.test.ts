@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifupdown } from '../../../../src/network/stacks/ifupdown/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const start = '/etc/network/interfaces';
 
 function question(...files: NetworkFile[]) {
-  return ifupdown.parser?.question(files, '/run/x', wish);
+  return ifupdown.parser?.question(files, '/run/x', target);
 }
 
 function routes(printed: string): string[] | undefined {
   return ifupdown.parser
-    ?.routes({ files: [], wish, printed, made: [] })
+    ?.routes({ files: [], target, printed, made: [] })
     ?.map(({ on, to, via }) => `${on} ${to} ${via}`);
 }
 

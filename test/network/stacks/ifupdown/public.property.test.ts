@@ -2,19 +2,19 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifupdown } from '../../../../src/network/stacks/ifupdown/index.ts';
-import type { GatewayWish, PublicInterface } from '../../../../src/network/types.ts';
+import type { GatewayTarget, PublicInterface } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { interfacesText } from './cases.ts';
 import { type Reading, readAll } from './reading.ts';
 
 const path = '/etc/network/interfaces';
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const keep: GatewayWish = { ...wish, publicInterface: 'keep' };
-const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const keep: GatewayTarget = { ...target, publicInterface: 'keep' };
+const disable: GatewayTarget = { ...target, publicInterface: 'disable' };
 const fates = fc.constantFrom<PublicInterface | undefined>('keep', 'disable', undefined);
 
-function edit(text: string, wished: GatewayWish): string {
-  return ifupdown.edit([{ path, text }], wished)[0]?.after ?? text;
+function edit(text: string, gatewayInterface: GatewayTarget): string {
+  return ifupdown.edit([{ path, text }], gatewayInterface)[0]?.after ?? text;
 }
 
 function publicIn(text: string): string[] {
@@ -29,18 +29,18 @@ function union(text: string, kind: Kind): string[] {
   return [...new Set(words)].sort();
 }
 
-function wished(fate: PublicInterface | undefined): GatewayWish {
-  return fate === undefined ? wish : { ...wish, publicInterface: fate };
+function gatewayInterface(fate: PublicInterface | undefined): GatewayTarget {
+  return fate === undefined ? target : { ...target, publicInterface: fate };
 }
 
 it('any file: no resolver is lost, none is left on a public interface, all others keep theirs (10,000 cases)', () => {
   fc.assert(
     fc.property(interfacesText, fates, (text, fate) => {
-      const after = edit(text, wished(fate));
+      const after = edit(text, gatewayInterface(fate));
       const [old, made] = [readAll(text), readAll(after)];
       const names = publicIn(text);
-      expect([...(ifupdown.publicInterfaces?.([{ path, text }], wish) ?? [])].sort()).toEqual(names);
-      expect([...(ifupdown.publicInterfaces?.([{ path, text: after }], wish) ?? [])].sort()).toEqual(names);
+      expect([...(ifupdown.publicInterfaces?.([{ path, text }], target) ?? [])].sort()).toEqual(names);
+      expect([...(ifupdown.publicInterfaces?.([{ path, text: after }], target) ?? [])].sort()).toEqual(names);
       for (const kind of ['servers', 'domains', 'others'] as const)
         expect(union(after, kind)).toEqual(union(text, kind));
       for (const [name, { resolvers }] of old) {
@@ -65,9 +65,9 @@ it('any file: no resolver is lost, none is left on a public interface, all other
 it('any file: public interfaces come up at boot as wished, all others as before, and it can be undone (10,000 cases)', () => {
   fc.assert(
     fc.property(interfacesText, fates, (text, fate) => {
-      const after = edit(text, wished(fate));
+      const after = edit(text, gatewayInterface(fate));
       expect(undo(after)).toBe(text);
-      expect(edit(after, wished(fate))).toBe(after);
+      expect(edit(after, gatewayInterface(fate))).toBe(after);
       const names = fate === 'disable' ? publicIn(text) : [];
       const now = readAll(after);
       for (const [name, { isUp }] of readAll(text))
@@ -78,9 +78,9 @@ it('any file: public interfaces come up at boot as wished, all others as before,
 });
 
 it('any file: what a wish leads to does not hang on the wish before it (10,000 cases)', () => {
-  const other = parseIpv4('10.208.0.2') ?? wish.gateway;
+  const other = parseIpv4('10.208.0.2') ?? target.gateway;
   fc.assert(
-    fc.property(interfacesText, fc.constantFrom(keep, wish), (text, one) => {
+    fc.property(interfacesText, fc.constantFrom(keep, target), (text, one) => {
       const [kept, disabled] = [edit(text, one), edit(text, disable)];
       expect(edit(disabled, one)).toBe(kept);
       expect(edit(kept, disable)).toBe(disabled);
@@ -98,10 +98,10 @@ it('any file: when its public stanzas are written anew, they are edited as the f
   // The agent writes what it wrote before, without our marks; the rest of the file stays as we left it.
   fc.assert(
     fc.property(interfacesText, fates, (text, fate) => {
-      const once = edit(text, wished(fate));
+      const once = edit(text, gatewayInterface(fate));
       const anew = once.replaceAll('# rc-wait off: ', '');
       fc.pre(!once.includes('# rc-wait was: ') && !text.includes('# rc-wait'));
-      const twice = edit(anew, wished(fate));
+      const twice = edit(anew, gatewayInterface(fate));
       expect(union(twice, 'servers')).toEqual(union(text, 'servers'));
       for (const name of publicIn(text))
         expect(readAll(twice).get(name)?.resolvers.servers ?? []).toEqual([]);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { ifupdown } from '../../../../src/network/stacks/ifupdown/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const disable: GatewayTarget = { ...target, publicInterface: 'disable' };
 const path = '/etc/network/interfaces';
 const off = '# rc-wait off: ';
 const added = '# rc-wait added the next line';
@@ -18,15 +18,15 @@ function main(text: string): NetworkFile {
 }
 
 /** The text after the edit; the edit is undone, and made a second time, on the way. */
-function edited(text: string, wished = wish): string {
-  const after = ifupdown.edit([main(text)], wished)[0]?.after ?? text;
-  expect(ifupdown.edit([main(after)], wished)).toEqual([]);
+function edited(text: string, gatewayInterface = target): string {
+  const after = ifupdown.edit([main(text)], gatewayInterface)[0]?.after ?? text;
+  expect(ifupdown.edit([main(after)], gatewayInterface)).toEqual([]);
   expect(undo(after)).toBe(undo(text));
   return after;
 }
 
 function publics(text: string): readonly string[] | undefined {
-  return ifupdown.publicInterfaces?.([main(text)], wish);
+  return ifupdown.publicInterfaces?.([main(text)], target);
 }
 
 describe('public interfaces', () => {
@@ -132,7 +132,7 @@ describe('resolvers of public interfaces', () => {
 
   it('stay with the interface when the gateway goes there', () => {
     const once = edited(`${eth1}${eth0}\tdns-nameservers 192.0.2.53\n`);
-    const back = { ...wish, gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayWish;
+    const back = { ...target, gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayTarget;
     const after = ifupdown.edit([main(once)], back)[0]?.after ?? '';
     expect(after).toContain('\n\tdns-nameservers 192.0.2.53\n');
     expect(after.match(/^\s*dns-/gm)).toHaveLength(1);
@@ -158,7 +158,7 @@ describe('resolvers of public interfaces', () => {
     );
     const search = base.replace('nameservers 192.0.2.1', 'search a.example');
     expect(() => edited(`${search}${home}${eth0}\tdns-search b.example\n`)).toThrowError(
-      `cannot edit ${path}: line 3: "eth1" inherits dns-search, and needs more of it`,
+      `cannot edit ${path}: line 3: "eth1" inherits dns-search, and rc-wait cannot add to it`,
     );
   });
 
@@ -169,7 +169,7 @@ describe('resolvers of public interfaces', () => {
 
   it('that were moved are not taken back where their stanza has gone', () => {
     const text = `auto lo\n${off}\tdns-nameservers 192.0.2.53\n${eth1}`;
-    expect(ifupdown.edit([main(text)], wish)).toEqual([]);
+    expect(ifupdown.edit([main(text)], target)).toEqual([]);
   });
 });
 
@@ -191,7 +191,7 @@ describe('a public interface that is to be disabled', () => {
     const text = `${lines}${eth0}${eth1}`;
     const after = edited(text, disable);
     expect(after).toBe(`${expected}${eth0}${eth1}`);
-    expect(edited(after, { ...wish, publicInterface: 'keep' })).toBe(text);
+    expect(edited(after, { ...target, publicInterface: 'keep' })).toBe(text);
     expect(edited(after)).toBe(text);
   });
 
@@ -205,7 +205,7 @@ describe('a public interface that is to be disabled', () => {
 
   it('comes back with what somebody has added to our line meanwhile', () => {
     const after = edited(`auto lo eth0\n${eth0}${eth1}`, disable).replace('auto lo\n', 'auto lo eth3\n');
-    expect(ifupdown.edit([main(after)], wish)[0]?.after).toBe(`auto lo eth0\nauto lo eth3\n${eth0}${eth1}`);
+    expect(ifupdown.edit([main(after)], target)[0]?.after).toBe(`auto lo eth0\nauto lo eth3\n${eth0}${eth1}`);
   });
 
   it.each([
@@ -263,33 +263,37 @@ describe('on a running system', () => {
   const lines = (commands: readonly { argv: readonly string[] }[] | undefined) =>
     commands?.map(({ argv }) => argv.join(' ')).filter((line) => line.startsWith('ip link'));
   const [up, down] = ['ip link set dev eth0 up', 'ip link set dev eth0 down'];
-  const reign = new Map<string, string>();
+  const configFileOf = new Map<string, string>();
 
   it('a disabled interface goes down once the gateway is there, and comes up again first when that fails', () => {
-    const scene = { before, files: downFiles, reign };
-    expect(ifupdown.reload(disable, scene).at(-1)?.argv.join(' ')).toBe(down);
-    expect(ifupdown.restore(disable, scene)[0]?.argv.join(' ')).toBe(up);
-    expect(ifupdown.restore(disable, scene).slice(1)).toMatchObject([
+    const context = { before, files: downFiles, configFileOf };
+    expect(ifupdown.reload(disable, context).at(-1)?.argv.join(' ')).toBe(down);
+    expect(ifupdown.restore(disable, context)[0]?.argv.join(' ')).toBe(up);
+    expect(ifupdown.restore(disable, context).slice(1)).toMatchObject([
       { argv: ['ifup', '--ignore-errors', 'eth0'], unlessAddressed: 'eth0' },
       { argv: ['ifup', 'eth0'], unlessAddressed: 'eth0' },
     ]);
   });
 
   it('one that is kept again comes up, and goes down again when that fails', () => {
-    const scene = { before: downFiles, files: made(downFiles, ifupdown.edit(downFiles, wish)), reign };
-    expect(lines(ifupdown.reload(wish, scene))).toEqual([up]);
-    expect(lines(ifupdown.restore(wish, scene))).toEqual([down]);
+    const context = {
+      before: downFiles,
+      files: made(downFiles, ifupdown.edit(downFiles, target)),
+      configFileOf,
+    };
+    expect(lines(ifupdown.reload(target, context))).toEqual([up]);
+    expect(lines(ifupdown.restore(target, context))).toEqual([down]);
   });
 
   it('one that was disabled before stays down when another change fails', () => {
-    const scene = { before: downFiles, files: downFiles, reign };
-    expect(lines(ifupdown.reload(disable, scene))).toEqual([down]);
-    expect(lines(ifupdown.restore(disable, scene))).toEqual([]);
+    const context = { before: downFiles, files: downFiles, configFileOf };
+    expect(lines(ifupdown.reload(disable, context))).toEqual([down]);
+    expect(lines(ifupdown.restore(disable, context))).toEqual([]);
   });
 
   it('one that is kept all along is left alone', () => {
-    const scene = { before, files: before, reign };
-    expect(lines(ifupdown.reload(wish, scene))).toEqual([]);
-    expect(lines(ifupdown.restore(wish, scene))).toEqual([]);
+    const context = { before, files: before, configFileOf };
+    expect(lines(ifupdown.reload(target, context))).toEqual([]);
+    expect(lines(ifupdown.restore(target, context))).toEqual([]);
   });
 });

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish } from '../../../../src/network/types.ts';
+import type { GatewayTarget } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { ethernets, style } from './cases.ts';
 import { defaultsIn, readingOf } from './reading.ts';
 import { writeYaml } from './yaml-writer.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const main = '/etc/netplan/50-cloud-init.yaml';
 const late = '/etc/netplan/95-more.yaml';
 
@@ -28,10 +28,10 @@ it('any files: one default route is left, other lines stay byte for byte, twice 
           ? []
           : [{ path: index === 0 ? main : late, text: writeYaml({ network: { ethernets: tree } }, next) }],
       );
-      const changes = netplan.edit(files, wish);
+      const changes = netplan.edit(files, target);
       const after = made(files, changes);
       expect(defaultsIn(readingOf(after))).toEqual(['eth1 10.208.0.1']);
-      expect(netplan.edit(after, wish)).toEqual([]);
+      expect(netplan.edit(after, target)).toEqual([]);
       for (const { path, text } of files) {
         const edited = after.find((file) => file.path === path)?.text ?? '';
         expect(undo(edited)).toBe(text);
@@ -84,8 +84,8 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
       ),
       (text) => {
         try {
-          const changes = netplan.edit([{ path: main, text }], wish);
-          expect(netplan.edit(made([{ path: main, text }], changes), wish)).toEqual([]);
+          const changes = netplan.edit([{ path: main, text }], target);
+          expect(netplan.edit(made([{ path: main, text }], changes), target)).toEqual([]);
         } catch (error) {
           expect(error).toMatchObject({ code: expect.stringMatching(/^(NETWORK_FILE|STACK_UNKNOWN)$/) });
         }

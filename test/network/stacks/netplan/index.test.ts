@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
-import type { FileChange, GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { FileChange, GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const scene = { files: [], reign: new Map() };
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const context = { files: [], configFileOf: new Map() };
 const own = '/etc/netplan/90-rc-wait.yaml';
 const eth1 = `network:
   ethernets:
@@ -33,26 +33,26 @@ function made(files: readonly NetworkFile[], changes: readonly FileChange[]): Ne
 }
 
 function edit(...files: NetworkFile[]): Record<string, string | undefined> {
-  return Object.fromEntries(netplan.edit(files, wish).map(({ path, after }) => [path, after]));
+  return Object.fromEntries(netplan.edit(files, target).map(({ path, after }) => [path, after]));
 }
 
 /** The text after the edit; the edit is undone, and made a second time, on the way. */
 function edited(text: string): string {
   const files = [etc(text)];
-  const changes = netplan.edit(files, wish);
+  const changes = netplan.edit(files, target);
   const after = changes.find(({ path }) => path.endsWith('50-cloud-init.yaml'))?.after ?? text;
   expect(undo(after)).toBe(text);
-  expect(netplan.edit(made(files, changes), wish)).toEqual([]);
+  expect(netplan.edit(made(files, changes), target)).toEqual([]);
   return after;
 }
 
 describe('the route goes into a file of our own', () => {
   it('written as 0.0.0.0/0, with mode 0600 and a word on how to undo it', () => {
-    const [change, ...more] = netplan.edit([etc(eth1)], wish);
+    const [change, ...more] = netplan.edit([etc(eth1)], target);
     expect(more).toEqual([]);
     expect(change).toMatchObject({ path: own, before: undefined, mode: 0o600 });
     expect(change?.after).toMatchInlineSnapshot(`
-      "# Written by rc-wait: the one default route of this server. Changes here are lost.
+      "# Written by rc-wait: the only default route of this server. Changes here are lost.
       # To undo it: remove this file; in the other files of this folder take away the
       # marks "# rc-wait off: " and "# rc-wait was: " (and the line below each "was");
       # then run "netplan apply".
@@ -69,13 +69,13 @@ describe('the route goes into a file of our own', () => {
 
   it('and nothing is done a second time', () => {
     const files = [etc(eth1)];
-    expect(netplan.edit(made(files, netplan.edit(files, wish)), wish)).toEqual([]);
+    expect(netplan.edit(made(files, netplan.edit(files, target)), target)).toEqual([]);
   });
 
   it('and another gateway rewrites that file alone', () => {
     const files = [etc(`${eth1}    eth0:\n      gateway4: 203.0.113.1\n`)];
-    const once = made(files, netplan.edit(files, wish));
-    const other = { ...wish, gateway: parseIpv4('10.208.0.2') } as GatewayWish;
+    const once = made(files, netplan.edit(files, target));
+    const other = { ...target, gateway: parseIpv4('10.208.0.2') } as GatewayTarget;
     const changes = netplan.edit(once, other);
     expect(changes.map(({ path }) => path)).toEqual([own]);
     expect(changes[0]?.after).toContain('via: 10.208.0.2');
@@ -100,9 +100,9 @@ describe('the route goes into a file of our own', () => {
     ['name and MAC address', '{match: {name: "eth?", macaddress: "bc:76:4e:20:6c:5b"}}'],
   ])('under the ID that stands for the interface by %s', (_, definition) => {
     const files = [etc(`network: {ethernets: {snet: ${definition}}}`)];
-    const target = { ...wish, macAddress: 'bc:76:4e:20:6c:5b' };
-    expect(netplan.configures(files, target)).toBe(true);
-    expect(netplan.edit(files, target)[0]?.after).toContain('    snet:\n');
+    const withMac = { ...target, macAddress: 'bc:76:4e:20:6c:5b' };
+    expect(netplan.configures(files, withMac)).toBe(true);
+    expect(netplan.edit(files, withMac)[0]?.after).toContain('    snet:\n');
   });
 
   it('under an ID that has to be quoted', () => {
@@ -136,8 +136,8 @@ describe('an ID that does not stand for the interface', () => {
     ['another name', '{eth0: {}}'],
   ])('has %s', (_, ethernets) => {
     const files = [etc(`network: {ethernets: ${ethernets}}`)];
-    expect(netplan.configures(files, wish)).toBe(false);
-    expect(() => netplan.edit(files, wish)).toThrowError(
+    expect(netplan.configures(files, target)).toBe(false);
+    expect(() => netplan.edit(files, target)).toThrowError(
       expect.objectContaining({
         code: 'STACK_UNKNOWN',
         message: 'cannot configure eth1: no netplan file defines it',
@@ -155,13 +155,13 @@ it.each(['match: {name: "eth*"}', 'match: {name: "e*1", driver: virtio_net}'])(
   'an ID that may stand for other interfaces as well is refused: %s',
   (match) => {
     const files = [etc(`network: {ethernets: {all: {${match}, dhcp4: true}}}`)];
-    expect(netplan.configures(files, wish)).toBe(true);
+    expect(netplan.configures(files, target)).toBe(true);
     for (const work of [netplan.edit, netplan.publicInterfaces]) {
-      expect(() => work(files, wish)).toThrowError(
+      expect(() => work(files, target)).toThrowError(
         expect.objectContaining({
           code: 'NETWORK_FILE',
           message:
-            'cannot configure eth1: netplan\'s definition "all" is for other interfaces as well, and they would get the gateway too',
+            'cannot configure eth1: netplan\'s definition "all" also matches other interfaces, and they would get the gateway too',
           hint: 'give eth1 a definition of its own in /etc/netplan, and keep it out of "all"',
         }),
       );
@@ -267,10 +267,10 @@ describe('other default routes are taken out, the lines kept behind a mark', () 
 
   it('in a file of /lib, by a file of the same name in /etc that hides it', () => {
     const text = 'network: {ethernets: {eth0: {gateway4: 203.0.113.1}}}\n';
-    const changes = netplan.edit([etc(eth1), at('/lib/netplan/00-vendor.yaml', text)], wish);
+    const changes = netplan.edit([etc(eth1), at('/lib/netplan/00-vendor.yaml', text)], target);
     expect(changes[0]).toMatchObject({ path: '/etc/netplan/00-vendor.yaml', before: undefined, mode: 0o600 });
     expect(undo(changes[0]?.after ?? '')).toBe(text);
-    expect(netplan.edit(made([etc(eth1), at('/lib/netplan/00-vendor.yaml', text)], changes), wish)).toEqual(
+    expect(netplan.edit(made([etc(eth1), at('/lib/netplan/00-vendor.yaml', text)], changes), target)).toEqual(
       [],
     );
   });
@@ -321,10 +321,10 @@ describe('DHCP on another interface', () => {
     const after = edit(etc(dhcp));
     expect(after[dropIn]).toMatch(/\n\[DHCPv4\]\nUseGateway=false\n$/);
     expect(after[own]).not.toContain('eth0');
-    const files = made([etc(dhcp)], netplan.edit([etc(dhcp)], wish));
-    expect(netplan.edit(files, wish)).toEqual([]);
+    const files = made([etc(dhcp)], netplan.edit([etc(dhcp)], target));
+    expect(netplan.edit(files, target)).toEqual([]);
     const off = files.map((file) => ({ ...file, text: file.text.replace('dhcp4: yes', 'dhcp4: no') }));
-    expect(netplan.edit(off, wish)).toMatchObject([{ path: dropIn, after: undefined }]);
+    expect(netplan.edit(off, target)).toMatchObject([{ path: dropIn, after: undefined }]);
   });
 
   it('gets a metric where it has none, and ours is taken before it', () => {
@@ -378,7 +378,7 @@ describe('DHCP on another interface', () => {
       '# rc-wait was:         use-routes: true\n        {}\n',
     );
     const files = [etc(managed), late];
-    expect(netplan.edit(made(files, netplan.edit(files, wish)), wish)).toEqual([]);
+    expect(netplan.edit(made(files, netplan.edit(files, target)), target)).toEqual([]);
   });
 
   it('on the interface itself is left alone: it may carry the routes that must stay', () => {
@@ -451,9 +451,9 @@ describe('files are read as netplan reads them', () => {
 });
 
 it('the files are checked before they are applied, and applied again to go back', () => {
-  expect(netplan.reload(wish, scene).map(({ argv, check }) => [argv.join(' '), check])).toEqual([
+  expect(netplan.reload(target, context).map(({ argv, check }) => [argv.join(' '), check])).toEqual([
     ['netplan generate', true],
     ['netplan apply', undefined],
   ]);
-  expect(netplan.restore(wish, scene).map(({ argv }) => argv.join(' '))).toEqual(['netplan apply']);
+  expect(netplan.restore(target, context).map(({ argv }) => argv.join(' '))).toEqual(['netplan apply']);
 });

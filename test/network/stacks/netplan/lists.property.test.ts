@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish } from '../../../../src/network/types.ts';
+import type { GatewayTarget } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { defaultsBy, othersBy } from './old.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 
 const route = fc.oneof(
   { weight: 3, arbitrary: fc.nat({ max: 9 }).map((n) => `{to: 10.${n}.0.0/16, via: 10.208.0.3}`) },
@@ -41,16 +41,16 @@ const files = fc
     }),
   );
 
-it('any lists of routes: every netplan has the one default route, and no other route is lost (2,000 cases)', () => {
+it('any lists of routes: every netplan has the only default route, and no other route is lost (2,000 cases)', () => {
   fc.assert(
     fc.property(files, (before) => {
-      const after = made(before, netplan.edit(before, wish));
+      const after = made(before, netplan.edit(before, target));
       for (const parser of ['old', 'new'] as const) {
         expect(defaultsBy(parser, after), parser).toEqual(['eth1 0.0.0.0/0 10.208.0.1']);
         expect(othersBy(parser, after), parser).toEqual(expect.arrayContaining(othersBy(parser, before)));
       }
       expect(othersBy('new', after)).toEqual(othersBy('new', before));
-      expect(netplan.edit(after, wish)).toEqual([]);
+      expect(netplan.edit(after, target)).toEqual([]);
       for (const { path, text } of before) {
         expect(undo(after.find((file) => file.path === path)?.text ?? '')).toBe(text);
       }

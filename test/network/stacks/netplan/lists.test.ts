@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { defaultsBy, othersBy } from './old.ts';
 
-const wish = { gateway: parseIpv4('10.208.233.7'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.233.7'), interfaceName: 'eth1' } as GatewayTarget;
 const own = '/etc/netplan/90-rc-wait.yaml';
 
 const route = (n: number) => `{to: 10.${n}.0.0/16, via: 10.208.224.1}`;
 const way = '{to: 0.0.0.0/0, via: 203.0.113.1}';
-const wished = '{to: 0.0.0.0/0, via: 10.208.233.7}';
+const gatewayInterface = '{to: 0.0.0.0/0, via: 10.208.233.7}';
 
 /** A file that gives eth1 a list of routes. */
 function list(name: string, ...routes: string[]): NetworkFile {
@@ -26,8 +26,8 @@ function list(name: string, ...routes: string[]): NetworkFile {
 
 /** The files after the edit, which is made a second time, and undone, on the way. */
 function edited(files: readonly NetworkFile[]): NetworkFile[] {
-  const after = made(files, netplan.edit(files, wish));
-  expect(netplan.edit(after, wish)).toEqual([]);
+  const after = made(files, netplan.edit(files, target));
+  expect(netplan.edit(after, target)).toEqual([]);
   for (const { path, text } of files)
     expect(undo(after.find((one) => one.path === path)?.text ?? '')).toBe(text);
   return after;
@@ -76,11 +76,14 @@ describe('each netplan brings the gateway into use, and no route that it brought
       'default routes alone between others',
       [list('50', route(1)), list('60', way, way), list('70', route(2))],
     ],
-    ['the gateway in a list that the old one leaves out', [list('50', route(1)), list('60', wished)]],
-    ['the gateway in a list that it takes', [list('50', route(1)), list('60', wished, route(2))]],
+    [
+      'the gateway in a list that the old one leaves out',
+      [list('50', route(1)), list('60', gatewayInterface)],
+    ],
+    ['the gateway in a list that it takes', [list('50', route(1)), list('60', gatewayInterface, route(2))]],
     [
       'the gateway in two lists, of which it leaves one out',
-      [list('50', route(1)), list('60', wished), list('70', wished, route(3))],
+      [list('50', route(1)), list('60', gatewayInterface), list('70', gatewayInterface, route(3))],
     ],
   ])('%s', (_, files) => {
     const after = edited(files);
@@ -104,7 +107,7 @@ it('the routes of a public interface stay in use when its default route goes', (
 
 it('where the lists of routes might stop it, the gateway is a key of its own; else it is an item', () => {
   const ownOf = (...files: NetworkFile[]) =>
-    netplan.edit(files, wish).find(({ path }) => path === own)?.after;
+    netplan.edit(files, target).find(({ path }) => path === own)?.after;
   expect(ownOf(cloudInit)).toContain('    eth1:\n      gateway4: 10.208.233.7\n');
   expect(ownOf(list('50', route(1), route(2)))).toContain('      routes:\n        - to: 0.0.0.0/0\n');
 });

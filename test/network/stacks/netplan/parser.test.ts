@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const files: NetworkFile[] = [
   {
     path: '/etc/netplan/50.yaml',
@@ -21,12 +21,12 @@ function profile(id: string, text: string): NetworkFile {
 
 function routes(...made: NetworkFile[]): string[] | undefined {
   return netplan.parser
-    ?.routes({ files, wish, printed: '', made })
+    ?.routes({ files, target, printed: '', made })
     ?.map(({ on, to, via }) => `${on} ${to} ${via}`);
 }
 
 it('netplan is asked below the folder alone, for no longer than a minute', () => {
-  expect(netplan.parser?.question(files, '/run/x', wish)).toEqual({
+  expect(netplan.parser?.question(files, '/run/x', target)).toEqual({
     files,
     command: { argv: ['netplan', 'generate', '--root-dir', '/run/x'], timeoutMs: 60_000, check: true },
   });

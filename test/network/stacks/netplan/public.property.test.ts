@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish, PublicInterface } from '../../../../src/network/types.ts';
+import type { GatewayTarget, PublicInterface } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { ethernets, style } from './cases.ts';
 import { defaultsIn, disabledIn, isPublic, readingOf, resolversOf, restOf } from './reading.ts';
 import { writeYaml } from './yaml-writer.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const own = '/etc/netplan/90-rc-wait.yaml';
 const ids = ['eth0', 'eth1', 'eth2'];
 
@@ -28,7 +28,7 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
   const wishes = fc.constantFrom<PublicInterface | undefined>(undefined, 'keep', 'disable');
   fc.assert(
     fc.property(files, wishes, (before, publicInterface) => {
-      const asked = publicInterface === undefined ? wish : { ...wish, publicInterface };
+      const asked = publicInterface === undefined ? target : { ...target, publicInterface };
       const after = made(before, netplan.edit(before, asked));
       const [was, is] = [readingOf(before), readingOf(after)];
       const all = (reading: typeof was) => new Set(ids.flatMap((id) => resolversOf(reading, id)));
@@ -51,8 +51,8 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
           was,
         ),
       ).toEqual(restOf(was));
-      const theirs = after.filter(({ path }) => path !== own && path.endsWith('.yaml'));
-      expect(theirs.map(({ path, text }) => ({ path, text: undo(text) }))).toEqual(before);
+      const withoutOwn = after.filter(({ path }) => path !== own && path.endsWith('.yaml'));
+      expect(withoutOwn.map(({ path, text }) => ({ path, text: undo(text) }))).toEqual(before);
     }),
     { numRuns: 10_000 },
   );
@@ -61,9 +61,9 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
 it('any files: to keep after to disable is to keep (10,000 cases)', () => {
   fc.assert(
     fc.property(files, (before) => {
-      const kept = made(before, netplan.edit(before, { ...wish, publicInterface: 'keep' }));
-      const disabled = made(before, netplan.edit(before, { ...wish, publicInterface: 'disable' }));
-      expect(made(disabled, netplan.edit(disabled, wish))).toEqual(kept);
+      const kept = made(before, netplan.edit(before, { ...target, publicInterface: 'keep' }));
+      const disabled = made(before, netplan.edit(before, { ...target, publicInterface: 'disable' }));
+      expect(made(disabled, netplan.edit(disabled, target))).toEqual(kept);
     }),
     { numRuns: 10_000 },
   );

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const disable = { ...wish, publicInterface: 'disable' } as const;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const disable = { ...target, publicInterface: 'disable' } as const;
 const own = '/etc/netplan/90-rc-wait.yaml';
 
 function etc(text: string, name = '50-cloud-init.yaml'): NetworkFile {
@@ -33,7 +33,7 @@ const server = `network:
 `;
 
 /** The files after the edit, which is made a second time, and undone, on the way. */
-function edited(files: readonly NetworkFile[], asked: GatewayWish = wish): NetworkFile[] {
+function edited(files: readonly NetworkFile[], asked: GatewayTarget = target): NetworkFile[] {
   const changed = made(files, netplan.edit(files, asked));
   expect(netplan.edit(changed, asked)).toEqual([]);
   for (const { path, text } of files.filter((file) => file.path !== own)) {
@@ -126,8 +126,8 @@ describe('resolvers of the public interface', () => {
       'network: {ethernets: {eth0: {gateway4: 1.1.1.1, nameservers: {addresses: []}}, eth1: {}}}\n';
     expect(ours(edited([etc(empty)])).ethernets.eth1).not.toHaveProperty('nameservers');
     const priv = 'network: {ethernets: {eth2: {nameservers: {addresses: [1.1.1.1]}}, eth1: {}}}\n';
-    expect(netplan.edit([etc(priv)], wish).map(({ path }) => path)).toEqual([own]);
-    expect(netplan.publicInterfaces([etc(priv)], wish)).toEqual([]);
+    expect(netplan.edit([etc(priv)], target).map(({ path }) => path)).toEqual([own]);
+    expect(netplan.publicInterfaces([etc(priv)], target)).toEqual([]);
   });
 
   it('are in both places where a boot writes the file anew, for taken out there they would come back', () => {
@@ -151,7 +151,7 @@ describe('resolvers of the public interface', () => {
 
   it('come along when another interface gets the gateway, and back when the first does', () => {
     const once = edited([etc(server)]);
-    const back = { gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayWish;
+    const back = { gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayTarget;
     expect(netplan.publicInterfaces(once, back)).toEqual([]);
     const there = edited(once, back);
     expect(ours(there).ethernets).toEqual({
@@ -183,7 +183,7 @@ describe('resolvers of the public interface', () => {
       { path: etc('').path, before: '', after: `${once[0]?.text}# rc-wait off: {\n`, mode: 0o600 },
     ]);
     expect(netplan.edit(torn, disable)).toEqual([]);
-    expect(netplan.edit(torn, wish)).toMatchObject([
+    expect(netplan.edit(torn, target)).toMatchObject([
       { path: own, after: expect.stringContaining('72.3.128.241') },
     ]);
   });
@@ -191,7 +191,7 @@ describe('resolvers of the public interface', () => {
   it('that stand for those of another interface as well stay with both, and the route goes', () => {
     const text =
       'network:\n  ethernets:\n    eth0:\n      gateway4: 1.1.1.1\n      nameservers: &ns {addresses: [1.1.1.1]}\n    eth1:\n      nameservers: *ns\n';
-    expect(netplan.edit([etc(text)], wish)).toMatchObject([
+    expect(netplan.edit([etc(text)], target)).toMatchObject([
       { after: text.replace('      gateway4', '# rc-wait off:       gateway4') },
       { path: own, after: expect.not.stringContaining('nameservers') },
     ]);
@@ -214,8 +214,8 @@ describe('public interfaces', () => {
     ['its ID, for want of a name', 'a: {match: {macaddress: "00:00:00:00:00:01"}, dhcp4: true}', 'a'],
   ])('go by %s', (_, definition, name) => {
     const files = [etc(`network: {ethernets: {eth1: {}, ${definition}}}\n`)];
-    expect(netplan.publicInterfaces(files, wish)).toEqual([name]);
-    expect(netplan.publicInterfaces(edited(files, disable), wish)).toEqual([name]);
+    expect(netplan.publicInterfaces(files, target)).toEqual([name]);
+    expect(netplan.publicInterfaces(edited(files, disable), target)).toEqual([name]);
   });
 
   it.each([
@@ -224,7 +224,7 @@ describe('public interfaces', () => {
     ['a default route in a table of its own', '{routes: [{to: default, via: 1.1.1.1, table: 7}]}'],
   ])('are none with %s', (_, settings) => {
     const files = [etc(`network: {ethernets: {eth1: {}, eth2: ${settings}}}\n`)];
-    expect(netplan.publicInterfaces(files, wish)).toEqual([]);
+    expect(netplan.publicInterfaces(files, target)).toEqual([]);
     expect(edited(files, disable)[0]).toEqual(files[0]);
   });
 
@@ -232,7 +232,7 @@ describe('public interfaces', () => {
     const file = etc(
       'network:\n  ethernets:\n    eth1: {}\n    eth0:\n      mtu: 1500\n# rc-wait off:       nameservers: {addresses: [1.1.1.1]}\n',
     );
-    expect(netplan.publicInterfaces([file], wish)).toEqual(['eth0']);
+    expect(netplan.publicInterfaces([file], target)).toEqual(['eth0']);
     expect(ours(edited([file])).ethernets.eth1.nameservers).toEqual({ addresses: ['1.1.1.1'] });
   });
 });

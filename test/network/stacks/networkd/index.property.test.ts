@@ -2,22 +2,22 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { networkd } from '../../../../src/network/stacks/networkd/index.ts';
-import type { GatewayWish, PublicInterface } from '../../../../src/network/types.ts';
+import type { GatewayTarget, PublicInterface } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { networkdFiles } from './cases.ts';
 import { defaultsIn, resolversOf, routesIn, settingOf } from './reading.ts';
 
 const names = ['eth0', 'eth1', 'eth2', 'eth3'];
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 
 it('any files: one gateway is left, other lines stay byte for byte, twice is once, and it can be undone (10,000 cases)', () => {
   fc.assert(
     fc.property(networkdFiles, (files) => {
-      const changes = networkd.edit(files, wish);
+      const changes = networkd.edit(files, target);
       const after = made(files, changes);
       expect(defaultsIn(after)).toEqual(['eth1 10.208.0.1']);
-      expect(networkd.edit(after, wish)).toEqual([]);
+      expect(networkd.edit(after, target)).toEqual([]);
       for (const { path, text } of files) {
         const edited = after.find((file) => file.path === path.replace('/usr/lib', '/etc'))?.text ?? text;
         expect(undo(edited)).toBe(text);
@@ -38,7 +38,7 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
   const wishes = fc.constantFrom<PublicInterface | undefined>(undefined, 'keep', 'disable');
   fc.assert(
     fc.property(networkdFiles, wishes, (before, publicInterface) => {
-      const asked = publicInterface === undefined ? wish : { ...wish, publicInterface };
+      const asked = publicInterface === undefined ? target : { ...target, publicInterface };
       const after = made(before, networkd.edit(before, asked));
       const all = (files: typeof before) => new Set(names.flatMap((name) => resolversOf(files, name)));
       expect(all(after)).toEqual(all(before));
@@ -68,24 +68,24 @@ it('any files: resolvers go with the gateway, none is lost, a private network ke
 it('to keep after to disable is to keep, and a file written anew has its lines moved anew (10,000 cases)', () => {
   fc.assert(
     fc.property(networkdFiles, (before) => {
-      const kept = made(before, networkd.edit(before, { ...wish, publicInterface: 'keep' }));
-      const disabled = made(before, networkd.edit(before, { ...wish, publicInterface: 'disable' }));
-      expect(made(disabled, networkd.edit(disabled, wish))).toEqual(kept);
+      const kept = made(before, networkd.edit(before, { ...target, publicInterface: 'keep' }));
+      const disabled = made(before, networkd.edit(before, { ...target, publicInterface: 'disable' }));
+      expect(made(disabled, networkd.edit(disabled, target))).toEqual(kept);
       const isPublics = (path: string) => path.includes('eth0') && !path.endsWith('90-rc-wait.conf');
       const anew = kept.map(
         (file) => before.find(({ path }) => path === file.path && isPublics(path)) ?? file,
       );
-      expect(made(anew, networkd.edit(anew, wish))).toEqual(kept);
+      expect(made(anew, networkd.edit(anew, target))).toEqual(kept);
     }),
     { numRuns: 10_000 },
   );
 });
 
 it('another gateway rewrites our own drop-in alone (10,000 cases)', () => {
-  const other = { ...wish, gateway: parseIpv4('10.208.0.7') } as GatewayWish;
+  const other = { ...target, gateway: parseIpv4('10.208.0.7') } as GatewayTarget;
   fc.assert(
     fc.property(networkdFiles, (files) => {
-      const once = made(files, networkd.edit(files, wish));
+      const once = made(files, networkd.edit(files, target));
       const hadOwn = once.some(({ path }) => path.endsWith('/10-eth1.network.d/90-rc-wait.conf'));
       const changes = networkd.edit(once, other);
       const twice = made(once, changes);
@@ -130,8 +130,8 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
       (text) => {
         try {
           const files = [{ path, text }];
-          const after = made(files, networkd.edit(files, wish));
-          expect(networkd.edit(after, wish)).toEqual([]);
+          const after = made(files, networkd.edit(files, target));
+          expect(networkd.edit(after, target)).toEqual([]);
         } catch (error) {
           expect(error).toMatchObject({ code: expect.stringMatching(/^(NETWORK_FILE|STACK_UNKNOWN)$/) });
         }

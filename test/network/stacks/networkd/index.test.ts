@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { networkd } from '../../../../src/network/stacks/networkd/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = {
+const target = {
   gateway: parseIpv4('10.208.0.1'),
   interfaceName: 'eth1',
   macAddress: 'bc:76:4e:20:6c:5b',
-} as GatewayWish;
+} as GatewayTarget;
 const folder = '/etc/systemd/network';
 const own = `${folder}/10-eth1.network.d/90-rc-wait.conf`;
 const off = '# rc-wait off: ';
@@ -39,8 +39,8 @@ function etc(name: string, text: string): NetworkFile {
 
 /** The changed files' texts; the edit is undone, and made a second time, on the way. */
 function edit(...files: NetworkFile[]): Record<string, string | undefined> {
-  const changes = networkd.edit(files, wish);
-  expect(networkd.edit(made(files, changes), wish)).toEqual([]);
+  const changes = networkd.edit(files, target);
+  expect(networkd.edit(made(files, changes), target)).toEqual([]);
   for (const { path, before, after } of changes) {
     if (!path.endsWith('90-rc-wait.conf') && before !== undefined) expect(undo(after ?? '')).toBe(before);
   }
@@ -49,11 +49,11 @@ function edit(...files: NetworkFile[]): Record<string, string | undefined> {
 
 describe('the gateway', () => {
   it('goes into a drop-in of the file that configures the interface, with a word on how to undo it', () => {
-    const [change, ...more] = networkd.edit([eth1], wish);
+    const [change, ...more] = networkd.edit([eth1], target);
     expect(more).toEqual([]);
     expect(change).toMatchObject({ path: own, before: undefined, mode: 0o644 });
     expect(change?.after).toMatchInlineSnapshot(`
-      "# Written by rc-wait: the one default route of this server. Changes here are lost.
+      "# Written by rc-wait: the only default route of this server. Changes here are lost.
       # To undo it: remove all files of this name; in the other files below
       # /etc/systemd/network take away the marks "# rc-wait off: "; then run
       # "networkctl reload" and "networkctl reconfigure" with the interfaces' names.
@@ -69,7 +69,7 @@ describe('the gateway', () => {
           [eth1],
           [change].filter((one) => one !== undefined),
         ),
-        wish,
+        target,
       ),
     ).toEqual([]);
   });
@@ -99,13 +99,13 @@ describe('the gateway', () => {
   });
 
   it('that rc-wait wrote itself is replaced, and its drop-in elsewhere goes', () => {
-    const files = made([eth1], networkd.edit([eth1], wish));
-    const other = { ...wish, gateway: parseIpv4('10.208.0.2') } as GatewayWish;
+    const files = made([eth1], networkd.edit([eth1], target));
+    const other = { ...target, gateway: parseIpv4('10.208.0.2') } as GatewayTarget;
     expect(networkd.edit(files, other)).toEqual([
       expect.objectContaining({ path: own, after: expect.stringContaining('Gateway=10.208.0.2\n') }),
     ]);
     const eth0 = etc('10-eth0.network', '[Match]\nName=eth0\n');
-    expect(networkd.edit([...files, eth0], { ...wish, interfaceName: 'eth0' })).toEqual([
+    expect(networkd.edit([...files, eth0], { ...target, interfaceName: 'eth0' })).toEqual([
       expect.objectContaining({ path: `${folder}/10-eth0.network.d/90-rc-wait.conf` }),
       expect.objectContaining({ path: own, after: undefined }),
     ]);
@@ -196,7 +196,7 @@ Table=254
 
   it('in a file of a package are put out of use by a file of the same name in /etc that hides it', () => {
     const text = '[Match]\nName=eth0\n[Network]\nGateway=203.0.113.1\n';
-    const changes = networkd.edit([eth1, at('/usr/lib/systemd/network/50-eth0.network', text)], wish);
+    const changes = networkd.edit([eth1, at('/usr/lib/systemd/network/50-eth0.network', text)], target);
     expect(changes[0]).toMatchObject({ path: `${folder}/50-eth0.network`, before: undefined, mode: 0o644 });
     expect(undo(changes[0]?.after ?? '')).toBe(text);
     const dropIn = at(
@@ -220,7 +220,9 @@ Table=254
     const initrds = '/run/systemd/network/71-eth0.network';
     expect(() =>
       edit(eth1, at(initrds, '[Match]\nName=eth0\n[Network]\nGateway=203.0.113.1\n')),
-    ).toThrowError(expect.objectContaining({ hint: expect.stringMatching(/^find what writes that file/) }));
+    ).toThrowError(
+      expect.objectContaining({ hint: expect.stringMatching(/^find the program that writes this file/) }),
+    );
   });
 });
 
@@ -334,17 +336,17 @@ describe('the file that configures the interface', () => {
 
   it('is the first that matches', () => {
     const files = [eth1, etc('05-other.network', '[Match]\nName=eth0\n'), etc('99-all.network', all)];
-    expect(networkd.configures(files, wish)).toBe(true);
+    expect(networkd.configures(files, target)).toBe(true);
     expect(Object.keys(edit(...files))).toEqual([own, `${folder}/99-all.network.d/90-rc-wait.conf`]);
   });
 
   it('must be for that interface only, or others would get the gateway as well', () => {
     const files = [etc('05-all.network', all), eth1];
-    expect(networkd.configures(files, wish)).toBe(true);
+    expect(networkd.configures(files, target)).toBe(true);
     expect(() => edit(...files)).toThrowError(
       expect.objectContaining({
         code: 'NETWORK_FILE',
-        message: `cannot configure eth1: ${folder}/05-all.network is for other interfaces as well, and they would get the gateway too`,
+        message: `cannot configure eth1: ${folder}/05-all.network also matches other interfaces, and they would get the gateway too`,
       }),
     );
   });
@@ -359,12 +361,12 @@ describe('the file that configures the interface', () => {
 
   it('is what networkd names, on a running system', () => {
     const driver = etc('05-driver.network', '[Match]\nDriver=virtio_net\nPath=pci-0000:00:04.0\n');
-    const told = { ...wish, file: driver.path };
+    const told = { ...target, file: driver.path };
     expect(networkd.configures([driver, eth1], told)).toBe(true);
     expect(networkd.edit([driver, eth1], told).map(({ path }) => path)).toEqual([
       `${driver.path}.d/90-rc-wait.conf`,
     ]);
-    expect(networkd.edit([driver, eth1], { ...wish, file: eth1.path }).map(({ path }) => path)).toEqual([
+    expect(networkd.edit([driver, eth1], { ...target, file: eth1.path }).map(({ path }) => path)).toEqual([
       own,
     ]);
   });
@@ -379,7 +381,7 @@ describe('the file that configures the interface', () => {
     ],
     ['it tells networkd to leave it alone', [etc('10-eth1.network', `${text1}[Link]\nUnmanaged=yes\n`)]],
   ])('is none where %s', (_, files) => {
-    expect(networkd.configures(files, wish)).toBe(false);
+    expect(networkd.configures(files, target)).toBe(false);
   });
 
   it('and without one, an edit is refused', () => {
@@ -457,9 +459,9 @@ Nov 21 18:29:10 server systemd-networkd[78]: lo: Link UP
       etc('20-dhcp.network', '[Match]\nName=en*\n[Network]\nDHCP=yes\n'),
       etc('30-eth3.network', '[Match]\nName=eth3\n'),
     ];
-    const scene = {
-      files: made(before, networkd.edit(before, wish)),
-      reign: new Map([
+    const context = {
+      files: made(before, networkd.edit(before, target)),
+      configFileOf: new Map([
         ['eth0', `${folder}/10-eth0.network`],
         ['eth1', `${folder}/10-eth1.network`],
         ['ens5', `${folder}/20-dhcp.network`],
@@ -470,7 +472,7 @@ Nov 21 18:29:10 server systemd-networkd[78]: lo: Link UP
       ['networkctl', 'reload'],
       ['networkctl', 'reconfigure', 'eth1', 'eth0', 'ens5'],
     ];
-    expect(networkd.reload(wish, scene).map(({ argv }) => argv)).toEqual(commands);
-    expect(networkd.restore(wish, scene).map(({ argv }) => argv)).toEqual(commands);
+    expect(networkd.reload(target, context).map(({ argv }) => argv)).toEqual(commands);
+    expect(networkd.restore(target, context).map(({ argv }) => argv)).toEqual(commands);
   });
 });

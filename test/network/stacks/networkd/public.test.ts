@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { networkd } from '../../../../src/network/stacks/networkd/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const disable = { ...wish, publicInterface: 'disable' } as const;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const disable = { ...target, publicInterface: 'disable' } as const;
 const folder = '/etc/systemd/network';
 const off = '# rc-wait off: ';
 
@@ -21,7 +21,7 @@ const publics =
 const eth0 = etc('10-eth0.network', publics);
 
 /** The files after the edit, which is made a second time, and undone, on the way. */
-function edited(files: readonly NetworkFile[], asked: GatewayWish = wish): NetworkFile[] {
+function edited(files: readonly NetworkFile[], asked: GatewayTarget = target): NetworkFile[] {
   const changed = made(files, networkd.edit(files, asked));
   expect(networkd.edit(changed, asked)).toEqual([]);
   for (const { path, text } of files.filter((file) => !file.path.endsWith('90-rc-wait.conf'))) {
@@ -89,7 +89,7 @@ describe('resolvers of the public interface', () => {
     expect(networkd.edit(files, disable).map(({ path }) => path)).toEqual([
       `${folder}/10-eth1.network.d/90-rc-wait.conf`,
     ]);
-    expect(networkd.publicInterfaces(files, wish)).toEqual([]);
+    expect(networkd.publicInterfaces(files, target)).toEqual([]);
   });
 
   it('that a drop-in gives after ours are put out of use, and remembered', () => {
@@ -104,10 +104,10 @@ describe('resolvers of the public interface', () => {
 
   it('are refused where a drop-in after ours would take them away again', () => {
     const late = etc('10-eth1.network.d/99-late.conf', '[Network]\n# no\nDNS=\n');
-    expect(() => networkd.edit([eth1, eth0, late], wish)).toThrowError(
+    expect(() => networkd.edit([eth1, eth0, late], target)).toThrowError(
       expect.objectContaining({
         code: 'NETWORK_FILE',
-        message: `cannot add to the resolvers of 10-eth1.network: line 3 of ${late.path} empties "DNS=" after us`,
+        message: `cannot add to the resolvers of 10-eth1.network: line 3 of ${late.path} empties "DNS=" in a file that is read after rc-wait's`,
         hint: expect.stringContaining('sorts before 90'),
       }),
     );
@@ -125,7 +125,7 @@ describe('resolvers of the public interface', () => {
   it('come back when the first interface gets the gateway, and with them those of a late drop-in', () => {
     const late = etc('10-eth0.network.d/99-late.conf', '[Network]\nDNS=4.4.4.4\n');
     const once = edited([eth1, eth0, late]);
-    const back = { gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayWish;
+    const back = { gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayTarget;
     const there = edited(once, back);
     expect(networkd.publicInterfaces(there, back)).toEqual([]);
     expect(ours(there, '10-eth0')).toBe(
@@ -163,8 +163,8 @@ describe('public interfaces', () => {
     ['the file, for want of a name', '[Match]\nMACAddress=00:00:00:00:00:01\n[Network]\nDHCP=yes\n', '20-x'],
   ])('go by %s', (_, text, name) => {
     const files = [eth1, etc('20-x.network', text)];
-    expect(networkd.publicInterfaces(files, wish)).toEqual([name]);
-    expect(networkd.publicInterfaces(edited(files, disable), wish)).toEqual([name]);
+    expect(networkd.publicInterfaces(files, target)).toEqual([name]);
+    expect(networkd.publicInterfaces(edited(files, disable), target)).toEqual([name]);
   });
 
   it.each([
@@ -173,7 +173,7 @@ describe('public interfaces', () => {
     ['a file that another hides', '[Match]\nName=eth1\n[Network]\nGateway=1.1.1.1\nDNS=1.1.1.1\n'],
   ])('are none with %s', (_, text) => {
     const files = [eth1, etc('20-x.network', text)];
-    expect(networkd.publicInterfaces(files, wish)).toEqual([]);
+    expect(networkd.publicInterfaces(files, target)).toEqual([]);
     expect(ours(edited(files, disable), '20-x')).toBeUndefined();
   });
 
@@ -183,13 +183,13 @@ describe('public interfaces', () => {
       etc('10-eth0.network', '[Match]\nName=eth0\n'),
       etc('10-eth0.network.d/99-late.conf', `[Network]\n${off}DNS=4.4.4.4\n`),
     ];
-    expect(networkd.publicInterfaces(files, wish)).toEqual(['eth0']);
+    expect(networkd.publicInterfaces(files, target)).toEqual(['eth0']);
     expect(ours(edited(files), '10-eth1')).toContain('DNS=4.4.4.4\n');
   });
 
   it('are told from the files as they are where somebody has put behind our mark what no file may hold', () => {
     const torn = { ...eth0, text: `${publics}${off}[Network\n` };
-    expect(networkd.publicInterfaces([eth1, torn], wish)).toEqual(['eth0']);
+    expect(networkd.publicInterfaces([eth1, torn], target)).toEqual(['eth0']);
     edited([eth1, torn]);
   });
 });
@@ -251,23 +251,23 @@ describe('disabling', () => {
   it('is refused where a drop-in after ours would overrule it', () => {
     const late = etc('10-eth0.network.d/99-late.conf', '[Link]\nActivationPolicy=up\n');
     expect(() => networkd.edit([eth1, eth0, late], disable)).toThrowError(
-      `cannot disable eth0: ${late.path} sets ActivationPolicy= after us`,
+      `cannot disable eth0: ${late.path} sets ActivationPolicy= in a file that is read after rc-wait's`,
     );
     edited([eth1, eth0, late]);
   });
 
   it('reaches the interface, and so does the way back, even where no trace is left in the files', () => {
-    const reign = new Map([
+    const configFileOf = new Map([
       ['eth0', eth0.path],
       ['eth1', eth1.path],
     ]);
     const before = edited([eth1, eth0], disable);
     const scenes = [
-      { files: before, before: [eth1, eth0], reign },
-      { files: [eth1, eth0], before, reign },
+      { files: before, before: [eth1, eth0], configFileOf },
+      { files: [eth1, eth0], before, configFileOf },
     ];
-    for (const scene of scenes) {
-      for (const commands of [networkd.reload(disable, scene), networkd.restore(disable, scene)])
+    for (const context of scenes) {
+      for (const commands of [networkd.reload(disable, context), networkd.restore(disable, context)])
         expect(commands.at(-1)?.argv).toEqual(['networkctl', 'reconfigure', 'eth1', 'eth0']);
     }
   });

@@ -75,7 +75,7 @@ it('the profile that NetworkManager still uses is refused, too: the next reload 
     { path: eth1, text: bare, ignored: 'its mode is 0644' },
     { path: `${folder}/x.nmconnection`, text: held.replace('uuid=eth1', 'uuid=x') },
   ];
-  const wish = { interfaceName: 'eth1', gateway, file: eth1 };
-  expect(() => networkmanager.edit(files, wish)).toThrow(`NetworkManager ignores ${eth1}`);
+  const target = { interfaceName: 'eth1', gateway, file: eth1 };
+  expect(() => networkmanager.edit(files, target)).toThrow(`NetworkManager ignores ${eth1}`);
   expect(networkmanager.edit(files, { interfaceName: 'eth1', gateway })).toEqual([]);
 });

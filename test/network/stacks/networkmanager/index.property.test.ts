@@ -2,20 +2,20 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { networkmanager } from '../../../../src/network/stacks/networkmanager/index.ts';
-import type { GatewayWish, NetworkFile, PublicInterface } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile, PublicInterface } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 import { profiles } from './cases.ts';
 import { defaultsIn, resolversOf, settingsOf, takesResolvers } from './reading.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 
 it('any profiles: one gateway is left, other lines stay byte for byte, twice is once, and it can be undone (10,000 cases)', () => {
   fc.assert(
     fc.property(profiles, (files) => {
-      const after = made(files, networkmanager.edit(files, wish));
+      const after = made(files, networkmanager.edit(files, target));
       expect(after.flatMap(defaultsIn)).toEqual(['eth1 10.208.0.1']);
-      expect(networkmanager.edit(after, wish)).toEqual([]);
+      expect(networkmanager.edit(after, target)).toEqual([]);
       after.forEach(({ text }, index) => {
         expect(undo(text)).toBe(files[index]?.text);
         for (const line of text.split('\n').filter((one) => one.startsWith('# rc-wait off: ')))
@@ -30,7 +30,7 @@ it('any profiles: resolvers go with the gateway, none is lost, a private network
   const wishes = fc.constantFrom<PublicInterface | undefined>(undefined, 'keep', 'disable');
   fc.assert(
     fc.property(profiles, wishes, (before, publicInterface) => {
-      const asked = publicInterface === undefined ? wish : { ...wish, publicInterface };
+      const asked = publicInterface === undefined ? target : { ...target, publicInterface };
       const after = made(before, networkmanager.edit(before, asked));
       const publics = before.flatMap(defaultsIn).some((route) => route.startsWith('eth0')) ? ['eth0'] : [];
       expect(networkmanager.publicInterfaces(before, asked)).toEqual(publics);
@@ -64,13 +64,13 @@ function textOf(files: readonly NetworkFile[], name: string): string {
 it('to keep after to disable is to keep, and a profile written anew has its lines moved anew (10,000 cases)', () => {
   fc.assert(
     fc.property(profiles, (before) => {
-      const kept = made(before, networkmanager.edit(before, { ...wish, publicInterface: 'keep' }));
-      const disabled = made(before, networkmanager.edit(before, { ...wish, publicInterface: 'disable' }));
-      expect(made(disabled, networkmanager.edit(disabled, wish))).toEqual(kept);
+      const kept = made(before, networkmanager.edit(before, { ...target, publicInterface: 'keep' }));
+      const disabled = made(before, networkmanager.edit(before, { ...target, publicInterface: 'disable' }));
+      expect(made(disabled, networkmanager.edit(disabled, target))).toEqual(kept);
       const anew = kept.map(
         (file) => before.find(({ path }) => path === file.path && /eth0/.test(path)) ?? file,
       );
-      expect(made(anew, networkmanager.edit(anew, wish))).toEqual(kept);
+      expect(made(anew, networkmanager.edit(anew, target))).toEqual(kept);
     }),
     { numRuns: 10_000 },
   );
@@ -79,22 +79,22 @@ it('to keep after to disable is to keep, and a profile written anew has its line
 it('a rewrite by NetworkManager, comments gone, changes nothing for us (10,000 cases)', () => {
   fc.assert(
     fc.property(profiles, (files) => {
-      const after = made(files, networkmanager.edit(files, wish));
+      const after = made(files, networkmanager.edit(files, target));
       const rewritten = after.map(({ path, text }) => ({
         path,
         text: text.replace(/^[ \t]*#.*(\r?\n|$)/gm, ''),
       }));
-      expect(networkmanager.edit(rewritten, wish)).toEqual([]);
+      expect(networkmanager.edit(rewritten, target)).toEqual([]);
     }),
     { numRuns: 10_000 },
   );
 });
 
 it('another gateway rewrites our own lines alone (10,000 cases)', () => {
-  const other = { ...wish, gateway: parseIpv4('10.208.0.7') } as GatewayWish;
+  const other = { ...target, gateway: parseIpv4('10.208.0.7') } as GatewayTarget;
   fc.assert(
     fc.property(profiles, (files) => {
-      const once = made(files, networkmanager.edit(files, wish));
+      const once = made(files, networkmanager.edit(files, target));
       const twice = made(once, networkmanager.edit(once, other));
       expect(twice.flatMap(defaultsIn)).toEqual(['eth1 10.208.0.7']);
       expect(networkmanager.edit(twice, other)).toEqual([]);
@@ -133,7 +133,7 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
       (text) => {
         try {
           const files = [{ path, text }];
-          expect(networkmanager.edit(made(files, networkmanager.edit(files, wish)), wish)).toEqual([]);
+          expect(networkmanager.edit(made(files, networkmanager.edit(files, target)), target)).toEqual([]);
         } catch (error) {
           expect(error).toMatchObject({ code: expect.stringMatching(/^(NETWORK_FILE|STACK_UNKNOWN)$/) });
         }

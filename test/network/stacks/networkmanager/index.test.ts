@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { networkmanager } from '../../../../src/network/stacks/networkmanager/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = {
+const target = {
   gateway: parseIpv4('10.208.0.1'),
   interfaceName: 'eth1',
   macAddress: 'bc:76:4e:20:6c:5b',
-} as GatewayWish;
+} as GatewayTarget;
 const folder = '/etc/NetworkManager/system-connections';
 const mark = '# rc-wait added the next line\n';
 const off = '# rc-wait off: ';
@@ -43,8 +43,8 @@ const eth1 = etc('eth1', `${head}${ipv4}gateway=10.208.0.1\n`);
 
 /** The changed files' texts; the edit is undone, and made a second time, on the way. */
 function edit(...files: NetworkFile[]): Record<string, string | undefined> {
-  const changes = networkmanager.edit(files, wish);
-  expect(networkmanager.edit(made(files, changes), wish)).toEqual([]);
+  const changes = networkmanager.edit(files, target);
+  expect(networkmanager.edit(made(files, changes), target)).toEqual([]);
   for (const { before, after } of changes) if (before !== undefined) expect(undo(after ?? '')).toBe(before);
   return Object.fromEntries(changes.map(({ path, after }) => [path.slice(folder.length + 1), after]));
 }
@@ -64,7 +64,7 @@ describe('the gateway', () => {
     expect(home(`${head}${ipv4}\n[ipv6]\nmethod=ignore\n`)).toBe(
       `${head}${ipv4}${mark}gateway=10.208.0.1\n\n[ipv6]\nmethod=ignore\n`,
     );
-    expect(networkmanager.edit([etc('eth1', head + ipv4)], wish)[0]?.mode).toBe(0o600);
+    expect(networkmanager.edit([etc('eth1', head + ipv4)], target)[0]?.mode).toBe(0o600);
   });
 
   it.each([
@@ -142,7 +142,7 @@ describe('the gateway', () => {
 
   it('that rc-wait wrote itself is replaced without a trace', () => {
     const once = home(head + ipv4) ?? '';
-    const next = { ...wish, gateway: parseIpv4('10.208.0.2') } as GatewayWish;
+    const next = { ...target, gateway: parseIpv4('10.208.0.2') } as GatewayTarget;
     expect(networkmanager.edit([etc('eth1', once)], next)[0]?.after).toBe(
       once.replace('gateway=10.208.0.1', 'gateway=10.208.0.2'),
     );
@@ -155,7 +155,7 @@ describe('the gateway', () => {
   });
 
   it('whose line was deleted by hand is written anew, and the line below the mark is not taken for ours', () => {
-    expect(networkmanager.edit([etc('eth1', `${head}${ipv4}${mark}may-fail=no\n`)], wish)[0]?.after).toBe(
+    expect(networkmanager.edit([etc('eth1', `${head}${ipv4}${mark}may-fail=no\n`)], target)[0]?.after).toBe(
       `${head}${ipv4}may-fail=no\n${mark}gateway=10.208.0.1\n`,
     );
   });
@@ -243,7 +243,7 @@ describe('profiles are read as NetworkManager reads them', () => {
   it('one of a package is hidden by one in /etc with the same UUID', () => {
     const text = '[connection]\ntype=ethernet\nuuid=u\ninterface-name=eth0\n';
     const vendor = at('/usr/lib/NetworkManager/system-connections/eth0.nmconnection', text);
-    expect(networkmanager.edit([eth1, vendor], wish)).toEqual([
+    expect(networkmanager.edit([eth1, vendor], target)).toEqual([
       {
         path: `${folder}/eth0.nmconnection`,
         before: undefined,
@@ -256,7 +256,7 @@ describe('profiles are read as NetworkManager reads them', () => {
       '/usr/lib/NetworkManager/system-connections/eth0.nmconnection',
       '[connection]\ntype=ethernet\nid=x\n',
     );
-    expect(() => edit(eth1, unnamed)).toThrowError(/a package owns it, and it cannot be hidden/);
+    expect(() => edit(eth1, unnamed)).toThrowError(/a package owns it, and no profile in \/etc can hide it/);
   });
 
   it('one of /run would be as before at the next boot: that is refused, with the way out', () => {
@@ -267,11 +267,13 @@ describe('profiles are read as NetworkManager reads them', () => {
     expect(() => edit(eth1, run)).toThrowError(
       expect.objectContaining({
         code: 'NETWORK_FILE',
-        message: `cannot change the profile ${run.path}: it would be as before at the next boot`,
+        message: `cannot change the profile ${run.path}: the change would be lost at the next boot`,
         hint: expect.stringContaining('nmcli connection modify "Wired connection 1"'),
       }),
     );
-    expect(() => edit(eth1, at(run.path, '[connection]\ntype=ethernet\nx=y\n'))).toThrowError(/as before/);
+    expect(() => edit(eth1, at(run.path, '[connection]\ntype=ethernet\nx=y\n'))).toThrowError(
+      /the change would be lost at the next boot/,
+    );
     const netplans = at(
       '/run/NetworkManager/system-connections/netplan-eth0.nmconnection',
       '[connection]\ntype=ethernet\n',
@@ -332,16 +334,16 @@ describe('the profile of the interface', () => {
       false,
     ],
   ])('is told %s', (_, text, expected) => {
-    expect(networkmanager.configures([etc('x', text)], wish)).toBe(expected);
+    expect(networkmanager.configures([etc('x', text)], target)).toBe(expected);
   });
 
   it("is none where it is netplan's", () => {
     const path = '/run/NetworkManager/system-connections/netplan-eth1.nmconnection';
-    expect(networkmanager.configures([at(path, head)], wish)).toBe(false);
+    expect(networkmanager.configures([at(path, head)], target)).toBe(false);
     expect(() => edit(at(path, head))).toThrowError(
       expect.objectContaining({
         code: 'STACK_UNKNOWN',
-        message: 'cannot configure eth1: no profile is for it',
+        message: 'cannot configure eth1: no profile configures it',
       }),
     );
   });
@@ -360,11 +362,11 @@ describe('the profile of the interface', () => {
     expect(
       networkmanager.configures(
         [etc('a', '[connection]\ntype=ethernet\ninterface-name=eth1\nautoconnect=0\n')],
-        wish,
+        target,
       ),
     ).toBe(true);
     expect(() => edit(eth1, etc('more', '[connection]\ntype=ethernet\ninterface-name=eth1\n'))).toThrowError(
-      `cannot configure eth1: both ${folder}/eth1.nmconnection and ${folder}/more.nmconnection are for it`,
+      `cannot configure eth1: both ${folder}/eth1.nmconnection and ${folder}/more.nmconnection configure it`,
     );
   });
 
@@ -373,15 +375,15 @@ describe('the profile of the interface', () => {
       'more',
       '[connection]\ntype=ethernet\ninterface-name=eth1\n[ipv4]\nmethod=manual\naddress1=10.208.5.7/19\n',
     );
-    const changes = networkmanager.edit([eth1, more], { ...wish, file: more.path });
+    const changes = networkmanager.edit([eth1, more], { ...target, file: more.path });
     expect(changes.map(({ path }) => path)).toEqual([eth1.path, more.path]);
     expect(changes[0]?.after).toContain('never-default=true');
   });
 
   it('that may go to another interface at the next boot is refused', () => {
     const any = etc('any', '[connection]\ntype=ethernet\n');
-    expect(networkmanager.configures([any], { ...wish, file: any.path })).toBe(true);
-    expect(() => networkmanager.edit([any], { ...wish, file: any.path })).toThrowError(
+    expect(networkmanager.configures([any], { ...target, file: any.path })).toBe(true);
+    expect(() => networkmanager.edit([any], { ...target, file: any.path })).toThrowError(
       expect.objectContaining({
         message: `cannot configure eth1: ${any.path} may go to another interface at the next boot`,
         hint: 'put interface-name=eth1 into its [connection]',
@@ -399,7 +401,7 @@ describe('the profile of the interface', () => {
 
   it('with a table of its own for its routes is refused', () => {
     expect(() => edit(etc('eth1', `${head}${ipv4}route-table=100\n`))).toThrowError(
-      /puts its routes into a table of their own$/,
+      /puts its routes into another routing table$/,
     );
   });
 });
@@ -450,12 +452,12 @@ describe('on a running system', () => {
       eth0('[ipv4]\nmethod=auto\n'),
       etc('eth2', '[connection]\ntype=ethernet\ninterface-name=eth2\n[ipv4]\nmethod=shared\n'),
     ];
-    const scene = {
-      files: made(before, networkmanager.edit(before, wish)),
-      reign: new Map(['eth0', 'eth1', 'eth2'].map((name) => [name, `${folder}/${name}.nmconnection`])),
+    const context = {
+      files: made(before, networkmanager.edit(before, target)),
+      configFileOf: new Map(['eth0', 'eth1', 'eth2'].map((name) => [name, `${folder}/${name}.nmconnection`])),
     };
     const commands = ['connection reload', 'device reapply eth1', 'device reapply eth0'];
-    for (const list of [networkmanager.reload(wish, scene), networkmanager.restore(wish, scene)]) {
+    for (const list of [networkmanager.reload(target, context), networkmanager.restore(target, context)]) {
       expect(list.map(({ argv }) => argv.slice(3).join(' '))).toEqual(commands);
       expect(list.every(({ argv, timeoutMs }) => argv[1] === '--wait' && timeoutMs <= 60_000)).toBe(true);
     }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { networkmanager } from '../../../../src/network/stacks/networkmanager/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const disable = { ...wish, publicInterface: 'disable' } as const;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const disable = { ...target, publicInterface: 'disable' } as const;
 const folder = '/etc/NetworkManager/system-connections';
 const mark = '# rc-wait added the next line\n';
 const off = '# rc-wait off: ';
@@ -25,7 +25,7 @@ const never = `${mark}never-default=true\n`;
 const eth1 = etc('eth1', ipv4);
 
 /** The files after the edit, which is made a second time, and undone, on the way. */
-function edited(files: readonly NetworkFile[], asked: GatewayWish = wish): NetworkFile[] {
+function edited(files: readonly NetworkFile[], asked: GatewayTarget = target): NetworkFile[] {
   const changed = made(files, networkmanager.edit(files, asked));
   expect(networkmanager.edit(changed, asked)).toEqual([]);
   for (const { path, text } of files) {
@@ -93,7 +93,7 @@ describe('resolvers of the public profile', () => {
   it('stay on a private network, and where NetworkManager brings them itself', () => {
     const files = [eth1, etc('eth2', '[ipv4]\nmethod=manual\naddress1=192.168.3.7/24\ndns=192.168.3.1;\n')];
     expect(networkmanager.edit(files, disable)).toEqual([]);
-    expect(networkmanager.publicInterfaces(files, wish)).toEqual([]);
+    expect(networkmanager.publicInterfaces(files, target)).toEqual([]);
     const dhcp = edited([eth1, etc('eth0', '[ipv4]\nmethod=auto\ndns=1.1.1.1;\n')]);
     expect(below(dhcp, 'eth0')).toBe(`[ipv4]\nmethod=auto\n${never}${off}dns=1.1.1.1;\n`);
     expect(below(dhcp, 'eth1')).toBe(`${ipv4}${mark}dns=1.1.1.1;\n`);
@@ -103,9 +103,9 @@ describe('resolvers of the public profile', () => {
     ['goes along', 'dns-priority=-5\n', '', 'dns-priority=-5\n'],
     ['stays away where the gateway has its own', 'dns-priority=-5\n', 'dns-priority=10\n', ''],
     ['is none where it is zero', 'dns-priority=0\n', '', ''],
-  ])('have a priority that %s', (_, theirs, own, expected) => {
-    const files = edited([etc('eth1', ipv4 + own), etc('eth0', `${publicIpv4}${dns}${theirs}`)]);
-    expect(below(files, 'eth0')).toContain(`${off}${theirs}`);
+  ])('have a priority that %s', (_, withoutOwn, own, expected) => {
+    const files = edited([etc('eth1', ipv4 + own), etc('eth0', `${publicIpv4}${dns}${withoutOwn}`)]);
+    expect(below(files, 'eth0')).toContain(`${off}${withoutOwn}`);
     expect(below(files, 'eth1').includes(`${mark}dns-priority`)).toBe(expected !== '');
     expect(below(files, 'eth1')).toContain(expected);
   });
@@ -134,7 +134,7 @@ describe('resolvers of the public profile', () => {
   it('come back when the first interface gets the gateway', () => {
     const start = [etc('eth1', ipv4.replace('gateway=10.208.0.1\n', '')), etc('eth0', publicIpv4 + dns)];
     const once = edited(start, disable);
-    const back = { gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayWish;
+    const back = { gateway: parseIpv4('203.0.113.1'), interfaceName: 'eth0' } as GatewayTarget;
     expect(networkmanager.configures(once, back)).toBe(true);
     const there = edited(once, back);
     expect(below(there, 'eth1')).toBe(below(start, 'eth1'));
@@ -187,8 +187,8 @@ describe('public interfaces', () => {
     ['the file, for want of a name', '[ethernet]\nmac-address=00:00:00:00:00:01\n', 'x.nmconnection'],
   ])('go by %s', (_, head, name) => {
     const files = [eth1, etc('x', publicIpv4, head)];
-    expect(networkmanager.publicInterfaces(files, wish)).toEqual([name]);
-    expect(networkmanager.publicInterfaces(edited(files, disable), wish)).toEqual([name]);
+    expect(networkmanager.publicInterfaces(files, target)).toEqual([name]);
+    expect(networkmanager.publicInterfaces(edited(files, disable), target)).toEqual([name]);
   });
 
   it.each([
@@ -198,7 +198,7 @@ describe('public interfaces', () => {
     ['a table of their own', '[ipv4]\nmethod=auto\nroute-table=100\n'],
   ])('are none with %s', (_, lines) => {
     const files = [eth1, etc('eth2', lines)];
-    expect(networkmanager.publicInterfaces(files, wish)).toEqual([]);
+    expect(networkmanager.publicInterfaces(files, target)).toEqual([]);
     expect(networkmanager.edit(files, disable)).toEqual([]);
   });
 
@@ -211,12 +211,12 @@ describe('public interfaces', () => {
 
   it('are those whose default route is written as a route, whatever else they say', () => {
     const lines = '[ipv4]\nmethod=manual\nnever-default=true\nroute1=0.0.0.0/0,203.0.113.1\n';
-    expect(networkmanager.publicInterfaces([eth1, etc('eth0', lines)], wish)).toEqual(['eth0']);
+    expect(networkmanager.publicInterfaces([eth1, etc('eth0', lines)], target)).toEqual(['eth0']);
   });
 
   it('are known by their resolvers alone, where those are still out of use', () => {
     const files = [eth1, etc('eth0', `[ipv4]\nmethod=manual\naddress1=203.0.113.7/24\n${off}dns=1.1.1.1;\n`)];
-    expect(networkmanager.publicInterfaces(files, wish)).toEqual(['eth0']);
+    expect(networkmanager.publicInterfaces(files, target)).toEqual(['eth0']);
     expect(below(edited(files), 'eth1')).toBe(`${ipv4}${mark}dns=1.1.1.1;\n`);
   });
 
@@ -225,7 +225,7 @@ describe('public interfaces', () => {
       'eth0',
       `${publicIpv4.replace(',203.0.113.1', '')}${off}gateway=203.0.113.1\n${off}nonsense\n`,
     );
-    expect(networkmanager.publicInterfaces([eth1, torn], wish)).toEqual(['eth0']);
+    expect(networkmanager.publicInterfaces([eth1, torn], target)).toEqual(['eth0']);
   });
 });
 
@@ -308,21 +308,23 @@ describe('on a running system', () => {
   const start = [eth1, etc('eth0', publicIpv4), etc('eth2', '[ipv4]\nmethod=auto\nnever-default=true\n')];
   const kept = edited(start);
   const down = edited(start, disable);
-  const reign = new Map(['eth0', 'eth1', 'eth2'].map((name) => [name, `${folder}/${name}.nmconnection`]));
-  const without0 = new Map([...reign].filter(([name]) => name !== 'eth0'));
+  const configFileOf = new Map(
+    ['eth0', 'eth1', 'eth2'].map((name) => [name, `${folder}/${name}.nmconnection`]),
+  );
+  const without0 = new Map([...configFileOf].filter(([name]) => name !== 'eth0'));
   const words = (commands: readonly { argv: readonly string[]; timeoutMs: number }[]) => {
     expect(commands.every(({ argv, timeoutMs }) => argv[1] === '--wait' && timeoutMs <= 60_000)).toBe(true);
     return commands.map(({ argv }) => argv.slice(3).join(' '));
   };
 
   it('the public interface is disconnected last, and on the way back it comes first', () => {
-    const scene = { files: down, before: start, reign };
-    expect(words(networkmanager.reload(disable, scene))).toEqual([
+    const context = { files: down, before: start, configFileOf };
+    expect(words(networkmanager.reload(disable, context))).toEqual([
       'connection reload',
       'device reapply eth1',
       'device disconnect eth0',
     ]);
-    expect(words(networkmanager.restore(disable, scene))).toEqual([
+    expect(words(networkmanager.restore(disable, context))).toEqual([
       'connection reload',
       'device connect eth0',
       'device reapply eth1',
@@ -330,20 +332,20 @@ describe('on a running system', () => {
   });
 
   it('it is left alone where it is not connected: to disconnect it then is an error', () => {
-    const scene = { files: down, before: down, reign: without0 };
+    const context = { files: down, before: down, configFileOf: without0 };
     const commands = ['connection reload', 'device reapply eth1'];
-    expect(words(networkmanager.reload(disable, scene))).toEqual(commands);
-    expect(words(networkmanager.restore(disable, scene))).toEqual(commands);
+    expect(words(networkmanager.reload(disable, context))).toEqual(commands);
+    expect(words(networkmanager.restore(disable, context))).toEqual(commands);
   });
 
   it('it is connected again when it is to be kept', () => {
-    const scene = { files: kept, before: down, reign: without0 };
-    expect(words(networkmanager.reload(wish, scene))).toEqual([
+    const context = { files: kept, before: down, configFileOf: without0 };
+    expect(words(networkmanager.reload(target, context))).toEqual([
       'connection reload',
       'device reapply eth1',
       'device connect eth0',
     ]);
-    expect(words(networkmanager.restore(wish, scene))).toEqual([
+    expect(words(networkmanager.restore(target, context))).toEqual([
       'connection reload',
       'device reapply eth1',
       'device disconnect eth0',
@@ -354,7 +356,11 @@ describe('on a running system', () => {
     const path = '/usr/lib/NetworkManager/system-connections/eth0.nmconnection';
     const vendor = { path, text: `[connection]\ntype=ethernet\nuuid=u\ninterface-name=eth0\n${publicIpv4}` };
     const files = edited([eth1, vendor], disable);
-    const scene = { files, before: [eth1, vendor], reign: new Map([...reign, ['eth0', path]]) };
-    expect(words(networkmanager.reload(disable, scene))).toContain('device disconnect eth0');
+    const context = {
+      files,
+      before: [eth1, vendor],
+      configFileOf: new Map([...configFileOf, ['eth0', path]]),
+    };
+    expect(words(networkmanager.reload(disable, context))).toContain('device disconnect eth0');
   });
 });

@@ -4,11 +4,11 @@ import { editLines, type LineEdit, ownLines } from '../../../../src/network/stac
 import { linesOf } from '../../../../src/network/stacks/text/marks.ts';
 import { undo } from '../../change/undo.ts';
 
-const isOurForm = (line: string) => line.trim().startsWith('gw=');
+const hasOwnForm = (line: string) => line.trim().startsWith('gw=');
 const mark = '# rc-wait added the next line';
 
 function edit(text: string, part: Partial<LineEdit>): string {
-  return editLines(text, { off: new Set(), gone: new Set(), added: [], ...part }, isOurForm);
+  return editLines(text, { off: new Set(), gone: new Set(), added: [], ...part }, hasOwnForm);
 }
 
 describe('a line', () => {
@@ -30,13 +30,13 @@ describe('a line', () => {
 
   it('that is ours goes with its mark', () => {
     const text = `a\n${mark}\ngw=1\nb\n`;
-    expect([...ownLines(text, isOurForm)]).toEqual([2]);
+    expect([...ownLines(text, hasOwnForm)]).toEqual([2]);
     expect(edit(text, { gone: new Set([2]) })).toBe('a\nb\n');
   });
 
   it('below a mark that is not of our form is not ours, and the mark goes with the next edit', () => {
     const text = `a\n${mark}\nb\n${mark}`;
-    expect([...ownLines(text, isOurForm)]).toEqual([]);
+    expect([...ownLines(text, hasOwnForm)]).toEqual([]);
     expect(edit(text, {})).toBe(text);
     expect(edit(text, { off: new Set([0]) })).toBe('# rc-wait off: a\nb');
   });
@@ -60,8 +60,8 @@ it('any text and any edit: other lines stay byte for byte, and it can be undone 
         .map((index) => ({ after: index - 1, text: ' gw=1' }));
       const after = edit(text, { off, added });
       expect(undo(after)).toBe(text);
-      expect(ownLines(after, isOurForm).size).toBe(added.length);
-      expect(edit(after, { gone: ownLines(after, isOurForm) })).toBe(edit(text, { off }));
+      expect(ownLines(after, hasOwnForm).size).toBe(added.length);
+      expect(edit(after, { gone: ownLines(after, hasOwnForm) })).toBe(edit(text, { off }));
     }),
     { numRuns: 10_000 },
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeCommand, waysAdded } from '../../../../src/network/stacks/text/route-command.ts';
+import { nextHopsAdded, routeCommand } from '../../../../src/network/stacks/text/route-command.ts';
 
 describe('a command of an up or down line', () => {
   it.each([
@@ -142,7 +142,7 @@ describe('the way of a default route', () => {
     ['(route add default eth0)', undefined, 'eth0'],
     ['route add default gw 203.0.113.1 metric 5', '203.0.113.1', undefined],
   ])('%s', (line, via, device) => {
-    expect(waysAdded(line)).toEqual([{ via, device }]);
+    expect(nextHopsAdded(line)).toEqual([{ via, device }]);
   });
 
   it.each([
@@ -151,12 +151,12 @@ describe('the way of a default route', () => {
     'route del default gw 203.0.113.1',
     'ip link set eth0 up',
   ])('is none in %s', (line) => {
-    expect(waysAdded(line)).toEqual([]);
+    expect(nextHopsAdded(line)).toEqual([]);
   });
 
   it('is told for each command of a line', () => {
     expect(
-      waysAdded('ip route del default; ip route add default dev eth0 && route add default eth2'),
+      nextHopsAdded('ip route del default; ip route add default dev eth0 && route add default eth2'),
     ).toEqual([
       { via: undefined, device: 'eth0' },
       { via: undefined, device: 'eth2' },

@@ -112,15 +112,15 @@ it('any quoting of words is read as a real shell reads it (over 2,000 cases)', (
       maxBuffer: 64 * 1024 * 1024,
     },
   );
-  const theirs = stdout.split('\u0001').slice(0, texts.length);
+  const withoutOwn = stdout.split('\u0001').slice(0, texts.length);
   expect(texts.length).toBeGreaterThan(2_000);
-  expect(theirs).toHaveLength(texts.length);
+  expect(withoutOwn).toHaveLength(texts.length);
   texts.forEach((text, index) => {
     const [first] = commandsIn(`p ${text}`);
     const own = (first?.words ?? [])
       .slice(1)
       .map(({ value }) => `${value}\u0002`)
       .join('');
-    expect(theirs[index], JSON.stringify(text)).toBe(own);
+    expect(withoutOwn[index], JSON.stringify(text)).toBe(own);
   });
 });

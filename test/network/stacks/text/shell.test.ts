@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   isBackup,
-  linesToPutOut,
+  linesToDisable,
   readShellFile,
   valueIn,
 } from '../../../../src/network/stacks/text/shell.ts';
@@ -71,7 +71,7 @@ describe('the lines of an assignment', () => {
       { key: 'B', lines: [2, 3], isShared: false },
       { key: 'C', lines: [4, 5], isShared: false },
     ]);
-    expect(linesToPutOut({ path, text: '' }, assignments)).toEqual([0, 2, 3, 4, 5]);
+    expect(linesToDisable({ path, text: '' }, assignments)).toEqual([0, 2, 3, 4, 5]);
   });
 
   it.each(['A=1 B=2', 'A=1; B=2', 'A=1; ifup eth9', '[ -f /x ] && A=1', 'B="x\ny" A=1'])(
@@ -79,7 +79,7 @@ describe('the lines of an assignment', () => {
     (text) => {
       const { assignments } = readShellFile({ path, text: `\n${text}\n` });
       const one = assignments.filter(({ key }) => key === 'A');
-      expect(() => linesToPutOut({ path, text }, one)).toThrowError(
+      expect(() => linesToDisable({ path, text }, one)).toThrowError(
         expect.objectContaining({
           code: 'NETWORK_FILE',
           message: expect.stringMatching(
@@ -132,13 +132,13 @@ it('sh(1) finds the same values (400 files of up to 8 lines)', () => {
   const script = texts.map((text) => `A= B= C=\n${text}\nprintf '%s\\0%s\\0%s\\0' "$A" "$B" "$C"\n`).join('');
   const { stdout, status } = spawnSync('sh', ['-s'], { input: script, encoding: 'utf8' });
   expect(status).toBe(0);
-  const theirs = stdout.split('\0');
+  const withoutOwn = stdout.split('\0');
   texts.forEach((text, index) => {
     const file = readShellFile({ path, text });
     expect(
       ['A', 'B', 'C'].map((key) => valueIn(file, key) ?? ''),
       text,
-    ).toEqual(theirs.slice(index * 3, index * 3 + 3));
+    ).toEqual(withoutOwn.slice(index * 3, index * 3 + 3));
   });
 });
 

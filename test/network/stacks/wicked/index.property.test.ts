@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { wicked } from '../../../../src/network/stacks/wicked/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const folder = '/etc/sysconfig/network';
 
 const setting = fc.constantFrom(
@@ -94,9 +94,9 @@ function defaultsIn(all: readonly NetworkFile[]): string[] {
 it('any files: one gateway is left, other lines stay byte for byte, twice is once, and it can be undone (10,000 cases)', () => {
   fc.assert(
     fc.property(files, (before) => {
-      const after = made(before, wicked.edit(before, wish));
+      const after = made(before, wicked.edit(before, target));
       expect(defaultsIn(after)).toEqual(['eth1 10.208.0.1']);
-      expect(wicked.edit(after, wish)).toEqual([]);
+      expect(wicked.edit(after, target)).toEqual([]);
       for (const { path, text: old } of before) {
         const edited = after.find((file) => file.path === path)?.text ?? '';
         expect(undo(edited)).toBe(old);
@@ -121,17 +121,17 @@ function eth0In(all: readonly NetworkFile[]): { isPublic: boolean; isUp: boolean
 }
 
 it('any files: a public interface comes up at boot as wished, all others as before, whatever was wished before (10,000 cases)', () => {
-  const keep: GatewayWish = { ...wish, publicInterface: 'keep' };
-  const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
-  const edit = (all: readonly NetworkFile[], one: GatewayWish) => made(all, wicked.edit(all, one));
+  const keep: GatewayTarget = { ...target, publicInterface: 'keep' };
+  const disable: GatewayTarget = { ...target, publicInterface: 'disable' };
+  const edit = (all: readonly NetworkFile[], one: GatewayTarget) => made(all, wicked.edit(all, one));
   fc.assert(
-    fc.property(files, fc.constantFrom(keep, wish), (before, one) => {
+    fc.property(files, fc.constantFrom(keep, target), (before, one) => {
       const { isPublic, isUp } = eth0In(before);
       const [kept, disabled] = [edit(before, one), edit(before, disable)];
       expect(eth0In(kept).isUp).toBe(isUp);
       expect(eth0In(disabled).isUp).toBe(isUp && !isPublic);
       for (const all of [before, kept, disabled])
-        expect(wicked.publicInterfaces?.(all, wish)).toEqual(isPublic ? ['eth0'] : []);
+        expect(wicked.publicInterfaces?.(all, target)).toEqual(isPublic ? ['eth0'] : []);
       const third = (all: readonly NetworkFile[]) => all.find(({ path }) => path.endsWith('ifcfg-eth2'));
       expect(third(disabled)).toEqual(third(before));
       expect(edit(disabled, disable)).toEqual(disabled);
@@ -145,10 +145,10 @@ it('any files: a public interface comes up at boot as wished, all others as befo
 });
 
 it('another gateway rewrites our own lines alone (10,000 cases)', () => {
-  const other = { ...wish, gateway: parseIpv4('10.208.0.7') } as GatewayWish;
+  const other = { ...target, gateway: parseIpv4('10.208.0.7') } as GatewayTarget;
   fc.assert(
     fc.property(files, (before) => {
-      const once = made(before, wicked.edit(before, wish));
+      const once = made(before, wicked.edit(before, target));
       const twice = made(once, wicked.edit(once, other));
       expect(defaultsIn(twice)).toEqual(['eth1 10.208.0.7']);
       expect(wicked.edit(twice, other)).toEqual([]);
@@ -184,7 +184,7 @@ it('any text at all: it is edited, or refused with a clear error (10,000 cases)'
         { path: `${folder}/ifroute-eth1`, text: routes },
       ];
       try {
-        expect(wicked.edit(made(before, wicked.edit(before, wish)), wish)).toEqual([]);
+        expect(wicked.edit(made(before, wicked.edit(before, target)), target)).toEqual([]);
       } catch (error) {
         expect(error).toMatchObject({ code: expect.stringMatching(/^(NETWORK_FILE|STACK_UNKNOWN)$/) });
       }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { wicked } from '../../../../src/network/stacks/wicked/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { goldenFiles, sourcesOf } from '../golden.ts';
 import { made } from '../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const scene = { files: [], reign: new Map() };
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const context = { files: [], configFileOf: new Map() };
 const folder = '/etc/sysconfig/network';
 const mark = '# rc-wait added the next line\n';
 const off = '# rc-wait off: ';
@@ -20,8 +20,8 @@ function at(name: string, text: string): NetworkFile {
 
 /** The changed files' texts; the edit is undone, and made a second time, on the way. */
 function edit(...files: NetworkFile[]): Record<string, string | undefined> {
-  const changes = wicked.edit(files, wish);
-  expect(wicked.edit(made(files, changes), wish)).toEqual([]);
+  const changes = wicked.edit(files, target);
+  expect(wicked.edit(made(files, changes), target)).toEqual([]);
   for (const { before, after } of changes) if (before !== undefined) expect(undo(after ?? '')).toBe(before);
   return Object.fromEntries(changes.map(({ path, after }) => [path.slice(folder.length + 1), after]));
 }
@@ -31,18 +31,18 @@ describe.each(['wicked-opensuse', 'wicked-yast'])('the layout of %s', (name) => 
   const after = goldenFiles(name, 'after');
 
   it('is edited as it should be, and not again', () => {
-    const edited = made(before, wicked.edit(sourcesOf(wicked, before), wish));
+    const edited = made(before, wicked.edit(sourcesOf(wicked, before), target));
     expect(edited.sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual(after);
-    expect(wicked.edit(sourcesOf(wicked, after), wish)).toEqual([]);
+    expect(wicked.edit(sourcesOf(wicked, after), target)).toEqual([]);
   });
 
   it('is edited as it should be where the public interface is disabled, and back', () => {
-    const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+    const disable: GatewayTarget = { ...target, publicInterface: 'disable' };
     const sorted = (files: NetworkFile[]) => files.sort((a, b) => (a.path < b.path ? -1 : 1));
     const disabled = made(before, wicked.edit(sourcesOf(wicked, before), disable));
     expect(sorted(disabled)).toEqual(goldenFiles(name, 'disabled'));
     expect(wicked.edit(sourcesOf(wicked, disabled), disable)).toEqual([]);
-    expect(made(disabled, wicked.edit(sourcesOf(wicked, disabled), wish))).toEqual(after);
+    expect(made(disabled, wicked.edit(sourcesOf(wicked, disabled), target))).toEqual(after);
   });
 
   it('can be had back from the texts alone', () => {
@@ -90,7 +90,7 @@ describe('a line of routes is read as wicked reads it', () => {
 
 describe('the gateway', () => {
   it("goes into the interface's own file of routes, which is made where there is none", () => {
-    expect(wicked.edit([eth1], wish)).toEqual([
+    expect(wicked.edit([eth1], target)).toEqual([
       { path: `${folder}/ifroute-eth1`, before: undefined, after: ours, mode: 0o644 },
     ]);
     expect(edit(eth1, at('ifroute-eth1', '10.176.0.0/12 10.208.0.1 - eth1'))).toEqual({
@@ -100,7 +100,7 @@ describe('the gateway', () => {
 
   it('goes into a file that is there and empty', () => {
     const empty = at('ifroute-eth1', '');
-    expect(wicked.edit([eth1, empty], wish)).toEqual([
+    expect(wicked.edit([eth1, empty], target)).toEqual([
       { path: empty.path, before: '', after: ours, mode: 0o644 },
     ]);
   });
@@ -128,11 +128,11 @@ describe('the gateway', () => {
   });
 
   it('that rc-wait wrote itself is replaced without a trace, and its file goes when it is empty', () => {
-    const files = made([eth1], wicked.edit([eth1], wish));
-    const next = { ...wish, gateway: parseIpv4('10.208.0.2') } as GatewayWish;
+    const files = made([eth1], wicked.edit([eth1], target));
+    const next = { ...target, gateway: parseIpv4('10.208.0.2') } as GatewayTarget;
     expect(wicked.edit(files, next)[0]?.after).toBe(ours.replace('0.1', '0.2'));
     const other = [...files, at('ifcfg-eth0', ''), at('ifroute-eth0', 'default 10.208.0.1\n')];
-    expect(wicked.edit(other, { ...wish, interfaceName: 'eth0' })).toEqual([
+    expect(wicked.edit(other, { ...target, interfaceName: 'eth0' })).toEqual([
       { path: `${folder}/ifroute-eth1`, before: ours, after: undefined, mode: 0o644 },
     ]);
   });
@@ -210,15 +210,15 @@ describe('DHCP', () => {
 });
 
 it('an interface is configured by the file of its name', () => {
-  expect(wicked.configures([eth1], wish)).toBe(true);
+  expect(wicked.configures([eth1], target)).toBe(true);
   expect(
-    wicked.configures([at('ifcfg-eth1.bak', ''), at('ifcfg-eth0', ''), at('ifroute-eth1', '')], wish),
+    wicked.configures([at('ifcfg-eth1.bak', ''), at('ifcfg-eth0', ''), at('ifroute-eth1', '')], target),
   ).toBe(false);
   expect(wicked.configures([at('ifcfg-lo', '')], { interfaceName: 'lo' })).toBe(false);
-  expect(() => wicked.edit([at('ifcfg-eth0', '')], wish)).toThrowError(
+  expect(() => wicked.edit([at('ifcfg-eth0', '')], target)).toThrowError(
     expect.objectContaining({
       code: 'STACK_UNKNOWN',
-      message: 'cannot configure eth1: no ifcfg file is for it',
+      message: 'cannot configure eth1: no ifcfg file configures it',
     }),
   );
 });
@@ -239,8 +239,8 @@ it('static addresses are told', () => {
 });
 
 it('no interface is ever taken down: the route is replaced', () => {
-  expect(wicked.reload(wish, scene).map(({ argv }) => argv.join(' '))).toEqual([
+  expect(wicked.reload(target, context).map(({ argv }) => argv.join(' '))).toEqual([
     'ip -4 route replace 0.0.0.0/0 via 10.208.0.1 dev eth1 onlink',
   ]);
-  expect(wicked.restore(wish, scene)).toEqual([]);
+  expect(wicked.restore(target, context)).toEqual([]);
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../../src/base/ipv4.ts';
 import { wicked } from '../../../../src/network/stacks/wicked/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../src/network/types.ts';
 import { undo } from '../../change/undo.ts';
 import { made } from '../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
-const disable: GatewayWish = { ...wish, publicInterface: 'disable' };
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
+const disable: GatewayTarget = { ...target, publicInterface: 'disable' };
 const folder = '/etc/sysconfig/network';
 const mark = '# rc-wait added the next line\n';
 const off = '# rc-wait off: ';
@@ -17,9 +17,9 @@ function at(name: string, text: string): NetworkFile {
 }
 
 /** The changed files' texts; the edit is undone, and made a second time, on the way. */
-function edit(files: readonly NetworkFile[], wished = disable): Record<string, string | undefined> {
-  const changes = wicked.edit(files, wished);
-  expect(wicked.edit(made(files, changes), wished)).toEqual([]);
+function edit(files: readonly NetworkFile[], gatewayInterface = disable): Record<string, string | undefined> {
+  const changes = wicked.edit(files, gatewayInterface);
+  expect(wicked.edit(made(files, changes), gatewayInterface)).toEqual([]);
   for (const { before, after } of changes) expect(undo(after ?? '')).toBe(undo(before ?? ''));
   return Object.fromEntries(changes.map(({ path, after }) => [path.slice(folder.length + 1), after]));
 }
@@ -40,7 +40,7 @@ describe('public interfaces', () => {
     ],
   ])('are those of which one %s', (_, files) => {
     for (const all of [files, made(files, wicked.edit([...home, ...files], disable))])
-      expect(wicked.publicInterfaces?.([...home, ...all], wish)).toEqual(['eth0']);
+      expect(wicked.publicInterfaces?.([...home, ...all], target)).toEqual(['eth0']);
   });
 
   it.each([
@@ -54,7 +54,7 @@ describe('public interfaces', () => {
     ['is nowhere defined', [at('routes', 'default 203.0.113.1 - eth0\n')]],
     ['cannot be told', [at('ifcfg-eth0', ''), at('routes', 'default 203.0.113.1\n')]],
   ])('are none where an interface %s', (_, files) => {
-    expect(wicked.publicInterfaces?.([...home, ...files], wish)).toEqual([]);
+    expect(wicked.publicInterfaces?.([...home, ...files], target)).toEqual([]);
   });
 });
 
@@ -69,8 +69,8 @@ describe('a public interface that is to be disabled', () => {
     const files = [...home, route, at('ifcfg-eth0', text)];
     expect(edit(files)).toEqual({ 'ifcfg-eth0': expected });
     const after = made(files, wicked.edit(files, disable));
-    expect(edit(after, { ...wish, publicInterface: 'keep' })).toEqual({ 'ifcfg-eth0': text });
-    expect(edit(after, wish)).toEqual({ 'ifcfg-eth0': text });
+    expect(edit(after, { ...target, publicInterface: 'keep' })).toEqual({ 'ifcfg-eth0': text });
+    expect(edit(after, target)).toEqual({ 'ifcfg-eth0': text });
   });
 
   it.each(['off', '"manual"'])('needs nothing where it does not come up anyway: STARTMODE=%s', (mode) => {
@@ -85,7 +85,7 @@ describe('a public interface that is to be disabled', () => {
   ])('is refused where it has %s', (_, file, upper) => {
     const files = [...home, route, at('ifcfg-eth0', ''), file];
     expect(() => edit(files)).toThrowError(`cannot disable eth0: ${upper} stands on it, says ${file.path}`);
-    expect(edit(files, wish)).toEqual({});
+    expect(edit(files, target)).toEqual({});
   });
 
   it('goes down once the gateway is there, and comes up first when that fails', () => {
@@ -97,14 +97,14 @@ describe('a public interface that is to be disabled', () => {
     const [up, down] = ['ip link set dev eth0 up', 'ip link set dev eth0 down'];
     const own = 'wicked ifup eth0';
     const [goes, comes] = [
-      { before, files, reign: new Map() },
-      { before: files, files: before, reign: new Map() },
+      { before, files, configFileOf: new Map() },
+      { before: files, files: before, configFileOf: new Map() },
     ];
     expect(lines(wicked.reload(disable, goes))).toEqual([way, down]);
     expect(lines(wicked.restore(disable, goes))).toEqual([up, own]);
     expect(wicked.restore(disable, goes)[1]?.unlessAddressed).toBe('eth0');
-    expect(lines(wicked.reload(wish, comes))).toEqual([up, own, way]);
-    expect(lines(wicked.restore(wish, comes))).toEqual([down]);
-    expect(lines(wicked.reload(wish, { files: before, reign: new Map() }))).toEqual([way]);
+    expect(lines(wicked.reload(target, comes))).toEqual([up, own, way]);
+    expect(lines(wicked.restore(target, comes))).toEqual([down]);
+    expect(lines(wicked.reload(target, { files: before, configFileOf: new Map() }))).toEqual([way]);
   });
 });

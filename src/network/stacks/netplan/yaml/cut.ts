@@ -46,7 +46,7 @@ export function withoutRemovals(file: NetplanFile, removals: readonly Removal[])
   const line = file.text.slice(0, offset).split('\n').length;
   throw new RcWaitError(
     'NETWORK_FILE',
-    `cannot edit ${file.path}: line ${line}: what stands there is written in a way that cannot be taken out line by line`,
+    `cannot edit ${file.path}: line ${line}: its YAML cannot be edited line by line`,
     { hint: 'nothing was changed; take the default route, or the nameservers, out by hand' },
   );
 }

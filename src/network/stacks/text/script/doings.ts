@@ -1,4 +1,4 @@
-import { changeOf, commandsOf, type Way, withLiterals } from '../route-command.ts';
+import { changeOf, commandsOf, type NextHop, withLiterals } from '../route-command.ts';
 import type { Known } from '../route-words.ts';
 import { folderAfter, type Launch, launchesOf, nameIn, programOf } from './launch.ts';
 import { type Loss, lossOf } from './losses.ts';
@@ -14,7 +14,7 @@ export interface At {
 }
 
 /** A default route that a script adds. */
-interface Added extends Way, At {}
+interface Added extends NextHop, At {}
 
 /** A command that takes default routes out of the kernel, and what follows it. */
 export interface Taken extends Loss, At {
@@ -25,7 +25,7 @@ export interface Taken extends Loss, At {
 }
 
 /** What a command line, or a whole script, does with IPv4 default routes. */
-export interface Doings {
+export interface RouteEffects {
   /** routes that it certainly adds once it gets that far */
   readonly adds: readonly Added[];
   /** commands that change routes in a way that only running them reveals */
@@ -44,7 +44,7 @@ const usualPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin',
  * What a command line, or a whole script of sh(1), does with IPv4 default routes.
  * @param start the folder in which it starts
  */
-export function doingsOf(text: string, start = '/'): Doings {
+export function effectsOf(text: string, start = '/'): RouteEffects {
   const plain = withLiterals(text);
   const searchPath = [...pathsIn(plain), ...usualPath];
   const commands = commandsOf(plain).map((command) => ({
@@ -107,7 +107,7 @@ function isBringer(program: string): boolean {
 }
 
 /** The doings of a command that stands at one line of a file of another kind. */
-export function atLine(doings: Doings, line: number): Doings {
+export function atLine(doings: RouteEffects, line: number): RouteEffects {
   const at = <T extends { readonly line: number }>(all: readonly T[]) => all.map((one) => ({ ...one, line }));
   return {
     adds: at(doings.adds),

@@ -1,4 +1,4 @@
-import { isEverything, type Known } from '../route-words.ts';
+import { isDefaultPrefix, type Known } from '../route-words.ts';
 import { toolIn } from './launch.ts';
 
 /** What a command selects by: everything, one value, or a value that only a shell could tell. */
@@ -96,7 +96,7 @@ function ofRoute(words: readonly Known[]): Loss | undefined {
   const at = (name: RegExp) => more.findIndex((word) => word !== undefined && name.test(word));
   const [gw, dev] = [at(/^(gw|gateway)$/), at(/^dev$/)];
   const target = more.find((word) => word !== '-net');
-  if (verb !== 'flush' && target !== undefined && !isEverything(target) && !/^0+(\.0+){0,3}$/.test(target))
+  if (verb !== 'flush' && target !== undefined && !isDefaultPrefix(target) && !/^0+(\.0+){0,3}$/.test(target))
     return undefined;
   return {
     device: selected(dev >= 0, more[dev + 1]),
@@ -146,7 +146,7 @@ function ofSelectors(words: readonly Known[], isFlush: boolean): Loss | undefine
       at += 1;
     else {
       prefix = word;
-      isEverySet = isEverything(word) || word === 'main';
+      isEverySet = isDefaultPrefix(word) || word === 'main';
     }
   }
   if (!isEverySet && !(isMaybe && prefix !== undefined && /^\d/.test(prefix))) return undefined;

@@ -2,21 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseIpv4 } from '../../../../../src/base/ipv4.ts';
 import { netplan } from '../../../../../src/network/stacks/netplan/index.ts';
-import type { GatewayWish, NetworkFile } from '../../../../../src/network/types.ts';
+import type { GatewayTarget, NetworkFile } from '../../../../../src/network/types.ts';
 import { undo } from '../../../change/undo.ts';
 import { made } from '../../made.ts';
 
-const wish = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayWish;
+const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const path = '/etc/netplan/50-cloud-init.yaml';
 
 /** The text with these interfaces after the edit, which is undone, and made a second time, on the way. */
 function edited(ethernets: string): string {
   const text = `network:\n  ethernets:\n${ethernets}`;
   const before: NetworkFile[] = [{ path, text }];
-  const after = made(before, netplan.edit(before, wish));
+  const after = made(before, netplan.edit(before, target));
   const now = after.find((file) => file.path === path)?.text ?? '';
   expect(undo(now)).toBe(text);
-  expect(netplan.edit(after, wish)).toEqual([]);
+  expect(netplan.edit(after, target)).toEqual([]);
   return now;
 }
 
@@ -164,5 +164,5 @@ it('a file whose aliases have no end is refused, and not for ever', () => {
     (_, index) => `      l${index + 1}: &l${index + 1} [*l${index}, *l${index}]\n`,
   ).join('');
   const text = `network:\n  ethernets:\n    eth1: {addresses: [10.208.5.7/19]}\n    eth0:\n      gateway4: 203.0.113.1\n      l0: &l0 [x]\n${bomb}`;
-  expect(() => netplan.edit([{ path, text }], wish)).toThrowError(/^cannot edit \/etc\/netplan/);
+  expect(() => netplan.edit([{ path, text }], target)).toThrowError(/^cannot edit \/etc\/netplan/);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { doingsOf, namesRoutes } from '../../../../../src/network/stacks/text/script/doings.ts';
+import { effectsOf, namesRoutes } from '../../../../../src/network/stacks/text/script/doings.ts';
 
 describe('what a script does', () => {
   it('is told with the variables that it sets once, and the line', () => {
     const text = `#!/bin/sh\nGW=203.0.113.1 # the router\nNET="10.0.0.0/8"\nip route add $NET via $GW\nip route add default via \${GW}\n`;
-    expect(doingsOf(text)).toEqual({
+    expect(effectsOf(text)).toEqual({
       adds: [
         {
           via: '203.0.113.1',
@@ -25,11 +25,11 @@ describe('what a script does', () => {
     'GW=$(cat /etc/gw)\nip route add default via $GW',
     'GW=203.0.113.1\nGW=203.0.113.2\nip route add default via $GW',
   ])('%j cannot be told', (text) => {
-    expect(doingsOf(text)).toMatchObject({ adds: [], unclear: [{}], takes: [] });
+    expect(effectsOf(text)).toMatchObject({ adds: [], unclear: [{}], takes: [] });
   });
 
   it.each(['ip route del default', 'ip route flush table main'])('%j takes routes away', (text) => {
-    expect(doingsOf(text)).toMatchObject({
+    expect(effectsOf(text)).toMatchObject({
       adds: [],
       unclear: [],
       takes: [{ device: { kind: 'all' }, via: { kind: 'all' }, isMaybe: false }],
@@ -39,7 +39,7 @@ describe('what a script does', () => {
   it('names what it runs', () => {
     const text =
       '. /etc/a.sh\nsh /etc/b.sh x\nsh -x\n/etc/c.sh\nenv X=1 d\n$E\nip link; echo a; cd /; [ -f /x ]';
-    expect(doingsOf(text).runs.map(({ candidates, how }) => [candidates[0], how])).toEqual([
+    expect(effectsOf(text).runs.map(({ candidates, how }) => [candidates[0], how])).toEqual([
       ['/etc/a.sh', 'shell'],
       ['/etc/b.sh', 'shell'],
       ['/etc/c.sh', 'executed'],
@@ -59,12 +59,12 @@ describe('what a script does', () => {
     ['wg-quick down wg0', false],
     ['pon dsl', true],
   ])('"%s" may bring a route: %s', (line, isBringing) => {
-    expect(doingsOf(line).bringers.length > 0).toBe(isBringing);
+    expect(effectsOf(line).bringers.length > 0).toBe(isBringing);
   });
 
   it('is not certain behind a condition or an exit', () => {
     const text = 'ip route del default\n[ -f /x ] || exit 0\nip route del default';
-    expect(doingsOf(text).takes.map(({ line, isConditional }) => [line, isConditional])).toEqual([
+    expect(effectsOf(text).takes.map(({ line, isConditional }) => [line, isConditional])).toEqual([
       [1, false],
       [3, true],
     ]);
