@@ -22,7 +22,7 @@ async function traced(...args: string[]) {
   const trace = new URL('./trace.ts', import.meta.url).href;
   const { exit, err } = await rcWait(args, {
     nodeArgs: ['--import', trace],
-    env: { RC_WAIT_TEST_TRACE: path },
+    env: { RCWAIT_TEST_TRACE: path },
   });
   const urls = JSON.parse(readFileSync(path, 'utf8')) as string[];
   const names = urls.map((url) => {

@@ -13,6 +13,6 @@ registerHooks({
 });
 
 process.on('exit', () => {
-  const path = process.env.RC_WAIT_TEST_TRACE;
+  const path = process.env.RCWAIT_TEST_TRACE;
   if (path !== undefined) writeFileSync(path, JSON.stringify([...loaded]));
 });

@@ -151,7 +151,7 @@ describe.concurrent('the state directory', () => {
     const { exit, out, err } = await rcWait(['wait', '--network', 'off', '--timeout', '4s', ...server.flags]);
     expect(exit).toBe(69);
     expect(err).toMatch(
-      /^rc-wait: warning: the ledger \S+ledger\.db is damaged \(.*\): set aside as \S+ and started anew; .*nothing is asked for the next one$/m,
+      /^rc-wait: warning: the ledger \S+ledger\.db is damaged \(.*\): set aside as \S+ and started anew; .*no request is made for the next minute$/m,
     );
     expect(err).toMatch(/the requests that this server may make in a minute are used up$/m);
     expect(out).toMatch(/^the API gave no usable answer within 4 s: /);

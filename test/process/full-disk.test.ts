@@ -66,7 +66,7 @@ describe('a full disk', () => {
     expect(exit).toBe(71);
   });
 
-  it.each(['--version', '--help', 'network --help', 'endpoints --format json'])(
+  it.each(['--version', '--help', 'network --help', 'endpoints --output json'])(
     'under what %s prints: said, once, with 71',
     async (args) => {
       const script = `exec "${node}" "${main}" ${args} >/dev/full`;
