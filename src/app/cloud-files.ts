@@ -47,10 +47,10 @@ export async function readCloudFiles(env: NodeJS.ProcessEnv): Promise<readonly C
   const config = env.OS_CLIENT_CONFIG_FILE?.trim() || undefined;
   const secure = env.OS_CLIENT_SECURE_FILE?.trim() || undefined;
   // Also beside the named file, where rc-wait has always looked.
-  const withFallback = config === undefined ? places : [dirname(config), ...places];
+  const secureFolders = config === undefined ? places : [dirname(config), ...places];
   const files = [
     await firstOf(config, 'OS_CLIENT_CONFIG_FILE', inFolders(['clouds'], places)),
-    await firstOf(secure, 'OS_CLIENT_SECURE_FILE', inFolders(['secure'], withFallback)),
+    await firstOf(secure, 'OS_CLIENT_SECURE_FILE', inFolders(['secure'], secureFolders)),
   ];
   return files.filter((file) => file !== undefined);
 }
