@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { GatewayTarget, NetworkPlan } from '../../src/network/types.ts';
-import { describePlan } from '../../src/report/plan.ts';
+import { describePlan, planDocument } from '../../src/report/plan.ts';
 
 const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;
 const plan: NetworkPlan = {
@@ -69,4 +69,26 @@ it('what goes down for good is said before the diff', () => {
   expect(describePlan({ ...plan, disabled: ['eth0'] })).toMatch(
     /^# netplan manages eth1\n# eth0 is down from then on, at every boot\n/,
   );
+});
+
+it('the document has each file before and after, and null for one that is not there', () => {
+  const changes = [
+    { path: '/etc/new', before: undefined, after: 'new\n', mode: 0o600 },
+    { path: '/etc/old', before: 'old\n', after: undefined, mode: 0o600 },
+  ];
+  const commands = [{ argv: ['netplan', 'apply'], timeoutMs: 1 }];
+  expect(planDocument({ ...plan, changes, commands, warnings: ['look'] })).toEqual({
+    schema: 'rc-wait/plan/v1',
+    stack: 'netplan',
+    why: 'netplan manages eth1',
+    interface: 'eth1',
+    gateway_ip: '10.208.0.1',
+    disabled: [],
+    files: [
+      { path: '/etc/new', before: null, after: 'new\n' },
+      { path: '/etc/old', before: 'old\n', after: null },
+    ],
+    commands: [['netplan', 'apply']],
+    warnings: ['look'],
+  });
 });

@@ -75,7 +75,7 @@ const causes: readonly (readonly [make: string, undo: string, id: string, level:
     /fstab:\d+: 10\.208/,
   ],
   [
-    'nft add table inet t; nft add chain inet t in "{ type filter hook input priority 0; policy drop; }"',
+    'nft add table inet t; nft add chain inet t i "{ type filter hook input priority 0; policy drop; }"',
     'nft flush ruleset',
     'packet-filter',
     'FAIL',
@@ -115,6 +115,11 @@ describe.each(suites)('a server on %s', (suite) => {
       files: [],
       network: 'none',
     });
+    // Until then the boot itself changes the disk.
+    await machine.untilSucceeds(
+      'the boot has ended',
+      'systemctl is-system-running | grep -Eq "running|degraded"',
+    );
     await machine.sh('echo root:secret-word | chpasswd; mkdir -p /run/sshd; ssh-keygen -A');
     await machine.sh(
       'sed -i "1i PermitRootLogin yes" /etc/ssh/sshd_config.d/50-root.conf 2>/dev/null || echo "PermitRootLogin yes" >/etc/ssh/sshd_config.d/50-root.conf',

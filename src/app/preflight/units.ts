@@ -13,8 +13,11 @@ export async function isEnabled(tree: PreflightTree, unit: string): Promise<bool
   const globs = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'].flatMap(
     (folder) => [`${folder}/*.wants/${unit}`, `${folder}/*.requires/${unit}`],
   );
-  const name = unit.replace(/\.\w+$/, '');
-  globs.push(`/etc/rc[2345].d/S??${name}`, `/etc/rc.d/rc[2345].d/S??${name}`);
+  // Debian links the script `ssh` beside ssh.service; it says nothing of ssh.socket.
+  if (unit.endsWith('.service')) {
+    const name = unit.slice(0, -'.service'.length);
+    globs.push(`/etc/rc[2345].d/S??${name}`, `/etc/rc.d/rc[2345].d/S??${name}`);
+  }
   for (const glob of globs) {
     for (const path of await tree.expand(glob)) if (await tree.has(path)) return true;
   }

@@ -93,6 +93,18 @@ const causes: readonly (readonly [cause: string, (name: string) => Disk, CheckId
     /AddressFamily inet6$/,
   ],
   [
+    'sshd is on another port, and its script of SysV init says nothing of a socket',
+    (name) => ({
+      ...more(name, sshd, 'Port 2222'),
+      '/etc/rc2.d/S01ssh@': '../init.d/ssh',
+      '/etc/init.d/ssh': '#!/bin/sh\n',
+      '/lib/systemd/system/ssh.socket': '[Socket]\nListenStream=22\nAccept=no\n',
+    }),
+    'ssh-port',
+    'FAIL',
+    /Port 2222$/,
+  ],
+  [
     'a socket is on another port',
     () => ({
       '/etc/systemd/system/sockets.target.wants/ssh.socket@': '/lib/systemd/system/ssh.socket',
