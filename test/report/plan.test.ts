@@ -76,7 +76,7 @@ it('the document has each file before and after, and null for one that is not th
     { path: '/etc/new', before: undefined, after: 'new\n', mode: 0o600 },
     { path: '/etc/old', before: 'old\n', after: undefined, mode: 0o600 },
   ];
-  const commands = [{ argv: ['netplan', 'apply'], timeoutMs: 1 }];
+  const commands: NetworkPlan['commands'] = [{ argv: ['netplan', 'apply'], timeoutMs: 1 }];
   expect(planDocument({ ...plan, changes, commands, warnings: ['look'] })).toEqual({
     schema: 'rc-wait/plan/v1',
     stack: 'netplan',
