@@ -17,7 +17,7 @@ export interface SlotRequest {
   /** only an answer requested after this moment will do; undefined: any answer younger than the pace */
   readonly newerThanMs: number | undefined;
   readonly requestTimeoutMs: number;
-  /** see `Wish` in window.ts */
+  /** see `SlotWish` in window.ts */
   readonly inTurn?: boolean;
 }
 

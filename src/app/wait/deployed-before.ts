@@ -58,7 +58,7 @@ export type Instance = Readonly<v.InferOutput<typeof entrySchema>>;
 export type Memory = Readonly<v.InferOutput<typeof memorySchema>>;
 
 /** The values of `--network`. */
-type Wish = Instance['network'];
+type NetworkFlag = Instance['network'];
 
 /** Longer than any chain of images made from images; the oldest entries are dropped. */
 const mostInstances = 16;
@@ -95,7 +95,7 @@ export interface Moment {
 export function instanceOf(
   id: string,
   { deployedAt, change, owed }: Moment,
-  network: Wish,
+  network: NetworkFlag,
   result: NetworkResult,
   gateway: Ipv4Address | undefined,
 ): Instance | undefined {
@@ -163,18 +163,18 @@ export function cameAfter(
  * Looks up an instance for a wait with this `--network`. Another server's entry never counts. An entry made
  * without asking for the gateway does not count for a wait that has to set it.
  */
-export function recall({ instances }: Memory, id: string, target: Wish): Recalled {
+export function recall({ instances }: Memory, id: string, flag: NetworkFlag): Recalled {
   const found = instances.find((instance) => instance.id === id);
   if (found === undefined)
     return { kind: 'unknown', why: `DEPLOYED was not seen on this instance (${id}) yet` };
   const { change, network, result } = found;
   const seen = { since: found.deployed_at, ...(found.owed === undefined ? {} : { owed: found.owed }) };
-  if (target === 'off')
+  if (flag === 'off')
     return { kind: 'left-alone', ...seen, reason: 'the network was not to be touched (--network off)' };
   if (result.action !== 'skipped') {
     const { gateway_ip: gateway, interface: interfaceName, stack: by } = result;
     return { kind: 'gateway', ...seen, change, gateway, interfaceName, stack: by };
   }
-  if (network === 'auto' && target === 'auto') return { kind: 'left-alone', ...seen, reason: result.reason };
+  if (network === 'auto' && flag === 'auto') return { kind: 'left-alone', ...seen, reason: result.reason };
   return { kind: 'unknown', why: 'the gateway of this instance was not asked for when DEPLOYED was seen' };
 }
