@@ -79,11 +79,12 @@ describe.concurrent('rc-wait.service', () => {
       await delay(3000);
     }
     await delay(40_000);
+    // On a busy machine a restart takes longer than the pause after it.
+    await server.until('the waits have asked', async () => (await server.summary()).requests > 15);
     const { requests, refused, maxIn60s } = await server.summary();
     await annotate(`${requests} requests, at most ${maxIn60s} in 60 s, ${refused} refused`);
     expect(refused).toBe(0);
     expect(maxIn60s).toBeLessThanOrEqual(29);
-    expect(requests).toBeGreaterThan(15);
     expect(await isActive(server, 'rc-wait.service')).toBe('activating');
   });
 
