@@ -15,11 +15,15 @@ const cases = 10_000;
 
 function written({ home, others }: MixedTree): string {
   const root = mkdtempSync(join(tmpdir(), 'rc-wait-mixed-'));
-  for (const { path, text, mode = 0o644 } of [...home, ...others]) {
+  const put = (path: string, text: string, mode: number) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
     chmodSync(join(root, path), mode);
-  }
+  };
+  for (const { path, text, mode } of [...home, ...others])
+    put(path, text, mode ?? (stackOf(path) === 'networkmanager' ? 0o600 : 0o644));
+  // An interface without a profile gets one from NetworkManager else, which is a warning.
+  put('/etc/NetworkManager/conf.d/own.conf', '[main]\nno-auto-default=*\n', 0o644);
   return root;
 }
 
