@@ -127,7 +127,7 @@ const netplan = {
   reload: ['netplan', 'apply', 120],
   bad: [
     'printf "network:\\n  ethernets:\\n    eth0:\\n      addresses: [nonsense]\\n" >/etc/netplan/60-bad.yaml',
-    /"netplan generate" failed/,
+    /60-bad\.yaml: line \d+: /,
   ],
 } as const;
 
