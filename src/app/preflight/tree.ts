@@ -1,11 +1,10 @@
-import { lstat, readdir, readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readlink, stat } from 'node:fs/promises';
+import { basename, dirname, join, normalize } from 'node:path';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import type { Reading } from '../../base/reading.ts';
-import { componentsOf, globPattern, hasWildcard } from '../../network/stacks/text/glob.ts';
+import { expand } from '../../network/plan/stack-files.ts';
 import type { PlainFile } from '../../preflight/finding.ts';
-import { resolveInside } from '../../system/inside.ts';
-import { readBelow } from '../../system/root.ts';
+import { readBelow, realpathBelow } from '../../system/root.ts';
 
 /** More than any file of a configuration has; /proc/locks of a busy server, too. */
 const longestFileBytes = 4 * 2 ** 20;
@@ -33,25 +32,15 @@ export interface PreflightTree {
 
 /** The files below `root`. Nothing is written, and no file that may wait is opened. */
 export function treeBelow(root: string): PreflightTree {
-  const real = (path: string) => resolveInside(root, path);
-  const parentOf = async (path: string): Promise<string> => {
-    const slash = path.lastIndexOf('/');
-    return join(root, await real(path.slice(0, slash)), path.slice(slash + 1));
-  };
+  const parentOf = async (path: string): Promise<string> =>
+    join(await realpathBelow(root, normalize(dirname(path))), basename(path));
   const read: PreflightTree['read'] = async (path) => {
     try {
-      const bytes = await readBelow(root, await real(path), longestFileBytes);
+      const bytes = await readBelow(root, normalize(path), longestFileBytes);
       return { kind: 'known', value: bytes.toString('utf8'), where: path };
     } catch (error) {
       if (isAbsence(error)) return { kind: 'absent', why: `${path}: there is none` };
       return { kind: 'unknown', why: `cannot read ${path}: ${reasonOf(error)}` };
-    }
-  };
-  const entries = async (folder: string): Promise<readonly string[]> => {
-    try {
-      return await readdir(join(root, await real(folder === '' ? '/' : folder)));
-    } catch {
-      return [];
     }
   };
   const has: PreflightTree['has'] = async (path) => {
@@ -73,28 +62,13 @@ export function treeBelow(root: string): PreflightTree {
       }
       return files;
     },
-    async expand(glob) {
-      let paths = [''];
-      for (const component of componentsOf(glob)) {
-        if (!hasWildcard(component)) {
-          paths = paths.map((path) => `${path}/${component}`);
-          continue;
-        }
-        const pattern = globPattern(component);
-        const found: string[] = [];
-        for (const path of paths) {
-          const names = (await entries(path)).filter((name) => pattern.test(name));
-          found.push(...names.sort().map((name) => `${path}/${name}`));
-        }
-        paths = found;
-      }
-      return paths;
-    },
+    // A folder that cannot be read has no files to look at.
+    expand: (glob) => expand(root, normalize(glob)).catch(() => []),
     async program(name) {
       for (const folder of programFolders) {
         const path = `${folder}/${name}`;
         try {
-          const stats = await stat(join(root, await real(path)));
+          const stats = await stat(await realpathBelow(root, path));
           if (stats.isFile() && (stats.mode & executable) !== 0) return path;
         } catch {
           // not in this folder
