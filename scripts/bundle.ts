@@ -35,15 +35,35 @@ const plainStringWidth: Plugin = {
 };
 
 /**
+ * Functions of modules that cost each start a tenth of its time and that most runs never call: the module is loaded when
+ * one of them is. A function that is missing here fails the build.
+ */
+const calledLater: Readonly<Record<string, readonly string[]>> = {
+  'node:crypto': ['createHash', 'randomBytes'],
+};
+
+/** An expression for a module of Node's. */
+const loaded = (path: string): string => `process.getBuiltinModule(${JSON.stringify(path)})`;
+
+/**
  * Loads Node's modules with process.getBuiltinModule: an import from ESM reads every export of a module, and
  * some exports load large parts of Node that rc-wait does not use (node:http its WebSocket, node:crypto its WebCrypto).
  */
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    onResolve({ filter: /^node:/ }, ({ path, kind }) => ({
+      path,
+      // A library that requires the module may use all of it.
+      namespace: kind === 'import-statement' && path in calledLater ? 'called-later' : 'builtin',
+    }));
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      contents: `module.exports = ${loaded(path)};`,
+    }));
+    onLoad({ filter: /.*/, namespace: 'called-later' }, ({ path }) => ({
+      contents: (calledLater[path] ?? [])
+        .map((name) => `export const ${name} = (...args) => ${loaded(path)}.${name}(...args);`)
+        .join('\n'),
     }));
   },
 };
@@ -92,6 +112,8 @@ const { metafile } = await build({
   minifySyntax: true,
   // Keep names: a stack trace from a user's server should say where it was.
   legalComments: 'linked',
+  // scripts/launcher/start.cjs reads it as such.
+  charset: 'ascii',
   metafile: true,
   banner: { js: '(function (require) { const exports = {}, module = { exports };' },
   footer: { js: '})' },
@@ -103,6 +125,7 @@ const { metafile } = await build({
   },
   logLevel: 'warning',
 });
+if (readFileSync(program).some((byte) => byte > 127)) throw new Error(`${program} is not ASCII`);
 copyFileSync('scripts/launcher/start.cjs', `${out}/start.cjs`);
 copyFileSync(values.node, `${out}/node`);
 chmodSync(`${out}/node`, 0o755);
@@ -112,4 +135,7 @@ mkdirSync('.cache', { recursive: true });
 writeFileSync('.cache/metafile.json', JSON.stringify(metafile));
 // V8 seeds its hashes at random, which would change the order of tables in the cache.
 const [command = '', ...words] = [...emulator, values.node];
-execFileSync(command, [...words, '--hash-seed=1', 'scripts/launcher/compile.cjs', program]);
+// Without the environment, which would decide what the run does.
+execFileSync(command, [...words, '--hash-seed=1', 'scripts/launcher/compile.cjs', program], {
+  env: { PATH: process.env.PATH },
+});

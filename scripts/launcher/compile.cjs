@@ -7,16 +7,23 @@ const { crc32 } = require('node:zlib');
 
 const [path] = process.argv.slice(2);
 const program = readFileSync(path);
+// The file name is the installed one, so that the build folder does not show.
+const script = new Script(program.latin1Slice(), { filename: '/usr/lib/rc-wait/lib/rc-wait.cjs' });
 
-// Compile all functions, not only those that a run needs: which ones it needs varies with the machine's load,
-// and each build must give the same bytes. The file name is the installed one, so that the build folder does not show.
-setFlagsFromString('--no-lazy');
-const script = new Script(program.toString(), { filename: '/usr/lib/rc-wait/lib/rc-wait.cjs' });
-
-// V8 accepts a cache only from a run with its own flags, so restore the defaults.
-setFlagsFromString('--lazy');
-setFlagsFromString('--hash-seed=0');
-const cache = script.createCachedData();
-const seal = Buffer.alloc(4);
-seal.writeUInt32LE(crc32(cache, crc32(program)));
-writeFileSync(`${path}.cache`, Buffer.concat([cache, seal]));
+// The cache holds the functions that this run calls, which every command calls too: to read all of them back would cost
+// more than to compile the few that a command needs besides. `--version` asks nothing outside the process, so that each
+// build calls the same ones and gives the same bytes. V8 forgets old functions otherwise, whenever it collects garbage.
+setFlagsFromString('--no-flush-bytecode');
+process.argv.splice(1, Number.POSITIVE_INFINITY, path, '--version');
+process.on('exit', (status) => {
+  // An exit handler has no other way to fail the build.
+  if (status !== 0) return;
+  // V8 accepts a cache only from a run with its own flags, so restore the defaults.
+  setFlagsFromString('--flush-bytecode');
+  setFlagsFromString('--hash-seed=0');
+  const cache = script.createCachedData();
+  const seal = Buffer.alloc(4);
+  seal.writeUInt32LE(crc32(cache, crc32(program)));
+  writeFileSync(`${path}.cache`, Buffer.concat([cache, seal]));
+});
+script.runInThisContext()(require);
