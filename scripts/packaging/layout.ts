@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { commands } from '../../src/cli/commands/index.ts';
+import { bashCompletion } from '../../src/cli/completion/bash.ts';
+import { fishCompletion } from '../../src/cli/completion/fish.ts';
+import { zshCompletion } from '../../src/cli/completion/zsh.ts';
+import { surfaceOf } from '../../src/cli/surface.ts';
 import type { Architecture } from './architecture.ts';
-import { bashCompletion } from './completion-bash.ts';
-import { fishCompletion } from './completion-fish.ts';
-import { zshCompletion } from './completion-zsh.ts';
 import { copyrightFile } from './copyright.ts';
 import type { Component } from './inventory.ts';
 import { manualPage } from './man.ts';
 import { sbom } from './sbom.ts';
-import { surface } from './surface.ts';
 import type { Entry } from './tree.ts';
 
 /** The input of all packages of a version. */
@@ -66,7 +67,7 @@ function units(): readonly Entry[] {
 
 function documentation(release: Release): readonly Entry[] {
   const { version, epochS } = release;
-  const facts = { version, epochS, commands: surface() };
+  const facts = { version, epochS, commands: surfaceOf(commands) };
   const manual = (name: string) => gzipped(manualPage(text(`packaging/man/${name}`), facts));
   const folder = 'usr/share/doc/rc-wait';
   return [
@@ -88,13 +89,13 @@ function documentation(release: Release): readonly Entry[] {
 }
 
 function completions(): readonly Entry[] {
-  const commands = surface();
+  const shown = surfaceOf(commands);
   return [
-    made('usr/share/bash-completion/completions/rc-wait', bashCompletion(commands)),
-    made('usr/share/fish/vendor_completions.d/rc-wait.fish', fishCompletion(commands)),
+    made('usr/share/bash-completion/completions/rc-wait', bashCompletion(shown)),
+    made('usr/share/fish/vendor_completions.d/rc-wait.fish', fishCompletion(shown)),
     // Debian's zsh looks in the first folder, Fedora's and openSUSE's in the second.
-    made('usr/share/zsh/vendor-completions/_rc-wait', zshCompletion(commands)),
-    made('usr/share/zsh/site-functions/_rc-wait', zshCompletion(commands)),
+    made('usr/share/zsh/vendor-completions/_rc-wait', zshCompletion(shown)),
+    made('usr/share/zsh/site-functions/_rc-wait', zshCompletion(shown)),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { allFlags, type CommandText, type FlagText } from './surface.ts';
+import { allFlags, type CommandText, type FlagText } from '../../src/cli/surface.ts';
 
 /** The values for a manual page. */
 export interface ManFacts {

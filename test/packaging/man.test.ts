@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { manualPage } from '../../scripts/packaging/man.ts';
-import { type CommandText, surface } from '../../scripts/packaging/surface.ts';
 import { variableOf } from '../../src/cli/args/flags.ts';
+import { commands } from '../../src/cli/commands/index.ts';
+import { type CommandText, surfaceOf } from '../../src/cli/surface.ts';
 import { rcWait } from '../cli/harness.ts';
 
 const root = join(import.meta.dirname, '../..');
-const facts = { version: '1.2.3', epochS: 1_767_225_600, commands: surface() };
+const facts = { version: '1.2.3', epochS: 1_767_225_600, commands: surfaceOf(commands) };
 const templates = ['rc-wait.1', 'rc-wait.service.8'].map((name) =>
   readFileSync(join(root, 'packaging/man', name), 'utf8'),
 );
@@ -22,7 +23,7 @@ function flagsInPage(name: string): string[] {
 }
 
 describe('rc-wait(1)', () => {
-  it.each(surface().map(({ name }) => name))(
+  it.each(surfaceOf(commands).map(({ name }) => name))(
     'has the flags of %s that --help has, and no other',
     async (name) => {
       const { out } = await rcWait([...name.split(' '), '--help']);
@@ -44,7 +45,7 @@ describe('rc-wait(1)', () => {
 
   it('says of each flag what it does, what it can be and its variable', () => {
     const [, section = ''] = page.split('.Sh FLAGS');
-    for (const { flags } of surface()) {
+    for (const { flags } of surfaceOf(commands)) {
       for (const { name, choices } of flags) {
         expect(section).toContain(`.It Fl \\-${name.replaceAll('-', '\\-')}`);
         expect(section).toContain(`.Ev ${variableOf(name)}\n`);

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fishCompletion } from '../../../scripts/packaging/completion-fish.ts';
-import { zshCompletion } from '../../../scripts/packaging/completion-zsh.ts';
-import { surface } from '../../../scripts/packaging/surface.ts';
+import { commands } from '../../../src/cli/commands/index.ts';
+import { fishCompletion } from '../../../src/cli/completion/fish.ts';
+import { zshCompletion } from '../../../src/cli/completion/zsh.ts';
+import { surfaceOf } from '../../../src/cli/surface.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'rcwait-shells-'));
@@ -13,8 +14,8 @@ const words = (...lines: string[]): Set<string> => new Set(lines.filter((line) =
 
 beforeAll(() => {
   execFileSync(join(root, 'scripts/tools'), ['zsh', 'fish'], { timeout: 600_000 });
-  writeFileSync(join(folder, '_rc-wait'), zshCompletion(surface()));
-  writeFileSync(join(folder, 'rc-wait.fish'), fishCompletion(surface()));
+  writeFileSync(join(folder, '_rc-wait'), zshCompletion(surfaceOf(commands)));
+  writeFileSync(join(folder, 'rc-wait.fish'), fishCompletion(surfaceOf(commands)));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,7 +50,9 @@ describe.each([
   ['fish', fishOffers],
 ])('%s', (_shell, offers) => {
   it('offers every command, and no hidden one', () => {
-    expect(offers('rc-wait ')).toEqual(words(...surface().map(({ name }) => name.split(' ')[0] ?? '')));
+    expect(offers('rc-wait ')).toEqual(
+      words(...surfaceOf(commands).map(({ name }) => name.split(' ')[0] ?? '')),
+    );
     expect(offers('rc-wait network ')).toEqual(words('plan', 'apply', 'check', 'rollback'));
   });
 

@@ -2,15 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bashCompletion } from '../../scripts/packaging/completion-bash.ts';
-import { surface } from '../../scripts/packaging/surface.ts';
-import { scratch } from '../cli/harness.ts';
-import { limitsMs } from '../support/limits.ts';
+import { commands } from '../../../src/cli/commands/index.ts';
+import { bashCompletion } from '../../../src/cli/completion/bash.ts';
+import { surfaceOf } from '../../../src/cli/surface.ts';
+import { limitsMs } from '../../support/limits.ts';
+import { scratch } from '../harness.ts';
 
 const folder = scratch();
 const script = join(folder, 'rc-wait');
 
-beforeAll(() => writeFileSync(script, bashCompletion(surface())));
+beforeAll(() => writeFileSync(script, bashCompletion(surfaceOf(commands))));
 
 /** What bash offers for the last of these words: as `complete -F` calls the function, and compgen answers in it. */
 function offers(...words: string[]): string[] {
@@ -31,12 +32,12 @@ function offers(...words: string[]): string[] {
 
 describe('completion in bash', () => {
   it('offers every command, and no hidden one', () => {
-    expect(offers('')).toEqual([...new Set(surface().map(({ name }) => name.split(' ')[0]))]);
+    expect(offers('')).toEqual([...new Set(surfaceOf(commands).map(({ name }) => name.split(' ')[0]))]);
     expect(offers('network', '')).toEqual(['plan', 'apply', 'check', 'rollback']);
     expect(offers('net')).toEqual(['network']);
   });
 
-  it.each(surface().map((command) => [command.name, command] as const))(
+  it.each(surfaceOf(commands).map((command) => [command.name, command] as const))(
     'offers the flags of %s',
     (name, { flags }) => {
       const words = name.split(' ');
@@ -49,7 +50,7 @@ describe('completion in bash', () => {
   );
 
   it.each(
-    surface().flatMap(({ name, flags }) =>
+    surfaceOf(commands).flatMap(({ name, flags }) =>
       flags
         .filter(({ choices }) => choices.length > 0)
         .map((flag) => [name, flag.name, flag.choices] as const),

@@ -1,4 +1,4 @@
-import type { CommandText, FlagText } from './surface.ts';
+import type { CommandText, FlagText } from '../surface.ts';
 
 /** A completion for fish(1): commands with summaries, flags with descriptions, and choices. */
 export function fishCompletion(commands: readonly CommandText[]): string {

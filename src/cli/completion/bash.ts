@@ -1,4 +1,4 @@
-import type { CommandText, FlagText } from './surface.ts';
+import type { CommandText, FlagText } from '../surface.ts';
 
 /**
  * A completion for bash(1), to be sourced. It does not need bash-completion, which minimal servers lack.

@@ -1,4 +1,4 @@
-import type { CommandText, FlagText } from './surface.ts';
+import type { CommandText, FlagText } from '../surface.ts';
 
 /** A completion function for zsh(1), for a folder of $fpath, as `_rc-wait`. */
 export function zshCompletion(commands: readonly CommandText[]): string {

@@ -1,8 +1,7 @@
 import type { Options } from 'yargs';
-import { regions } from '../../src/base/region.ts';
-import { variableOf } from '../../src/cli/args/flags.ts';
-import type { CliCommand } from '../../src/cli/command.ts';
-import { commands } from '../../src/cli/commands/index.ts';
+import { regions } from '../base/region.ts';
+import { variableOf } from './args/flags.ts';
+import type { CliCommand } from './command.ts';
 
 /** A flag of a command, for the manual page and the completions. */
 export interface FlagText {
@@ -60,7 +59,7 @@ const values: Readonly<Record<string, string>> = {
 };
 
 /** Every command that users can see, from the table behind `--help`. */
-export function surface(): readonly CommandText[] {
+export function surfaceOf(commands: readonly CliCommand[]): readonly CommandText[] {
   return commands
     .filter(({ hidden }) => !hidden)
     .map((command) => ({
