@@ -38,7 +38,7 @@ function commandSection({ name, operands, summary, flags, examples, notes }: Com
     `.Ss rc-wait ${name}\n`,
     textOf(`${summary}.`),
     operands === undefined ? '' : `.Pp\nOperands:\n.Ar ${quoted(operands)}\n`,
-    '.Pp\nFlags:\n',
+    flags.length === 0 ? '' : '.Pp\nFlags:\n',
     flags.map((flag, index) => `${synopsis(flag)}${index === flags.length - 1 ? '' : ' ,'}\n`).join(''),
     notes === undefined ? '' : `.Pp\n${textOf(notes)}`,
     '.Bl -tag -width Ds\n',

@@ -12,6 +12,8 @@ export interface CliCommand {
   readonly flags: Flags;
   /** arguments besides flags, as `--help` shows them (`SERVER...`); absent: none */
   readonly operands?: string;
+  /** what the first operand can be, where that can be listed */
+  readonly operandChoices?: readonly string[];
   /** the flags whose values are joined, one a line, when they are given more than once */
   readonly lists?: readonly string[];
   /** the flags with another meaning elsewhere: their variables include the name of the command */
@@ -25,7 +27,12 @@ export interface CliCommand {
   /** called for flags that cannot be parsed; never throws */
   readonly onMisuse?: (error: unknown, io: Io) => Promise<void>;
   /** resolves to the exit status */
-  readonly run: (args: never, io: Io, operands: readonly string[]) => Promise<number>;
+  readonly run: (args: never, io: Io, operands: readonly string[], program: Program) => Promise<number>;
+}
+
+/** What a command may know of the program around it. */
+export interface Program {
+  readonly commands: readonly CliCommand[];
 }
 
 /** The arguments of a command with these flags. */
@@ -35,7 +42,7 @@ export type Args<F extends Flags> = InferredOptionTypes<F>;
 export function command<const F extends Flags>(
   definition: Omit<CliCommand, 'flags' | 'run'> & {
     readonly flags: F;
-    readonly run: (args: Args<F>, io: Io, operands: readonly string[]) => Promise<number>;
+    readonly run: (args: Args<F>, io: Io, operands: readonly string[], program: Program) => Promise<number>;
   },
 ): CliCommand {
   return definition;

@@ -18,7 +18,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     const { where, parsed } = await understand(withoutShortForms(argv), io);
     if (where.kind === 'command' && 'args' in parsed)
-      return await where.command.run(parsed.args as never, io, where.operands);
+      return await where.command.run(parsed.args as never, io, where.operands, { commands });
     io.out(`${parsed.text}\n`);
     return 0;
   } catch (error) {
@@ -71,6 +71,9 @@ async function parse(
   argv: readonly string[],
   io: Io,
 ): Promise<{ readonly args?: unknown; readonly text: string }> {
+  const isVersion = argv.includes('--version');
+  if (where.kind === 'overview' && where.group === undefined && !isVersion)
+    return { text: (await import('./overview.ts')).overviewText(commands) };
   const { default: yargs } = await import('yargs');
   // The second argument is the working directory by default, which may be gone and is not needed.
   const parser = yargs([], '/')
@@ -84,7 +87,7 @@ async function parse(
       if (error instanceof RcWaitError) throw error;
       throw clarify(message || String(error), where);
     });
-  const help = argv.includes('--version') ? ['--version'] : ['--help'];
+  const help = isVersion ? ['--version'] : ['--help'];
   // Both make yargs read files, so only calls that need them pay for it.
   if (wantsText(argv)) {
     parser
@@ -94,7 +97,7 @@ async function parse(
       .wrap(Math.min(io.columns ?? 100, 110));
   } else parser.help(false);
   if (where.kind === 'command') declare(parser, where.command, io);
-  else overview(parser, where.group, io);
+  else overview(parser, where.group);
   let text = '';
   const args = parser.parseSync(
     [...(where.kind === 'command' ? argumentsOf(where) : help)],
@@ -128,26 +131,12 @@ function declareFlags(parser: Argv, command: CliCommand, io: Io): void {
 
 const groupSummaries: Readonly<Record<string, string>> = { network: "The gateway's network configuration" };
 
-/** The help of the whole program, or of a group of commands. */
-function overview(parser: Argv, group: string | undefined, io: Io): void {
-  const listed = commands.filter(
-    ({ name, hidden }) => !hidden && (group === undefined || name.startsWith(`${group} `)),
-  );
-  for (const { name, summary } of listed) parser.command(name, summary);
-  if (group !== undefined) {
-    parser.usage(`Usage: $0 ${group} COMMAND [FLAGS]\n\n${groupSummaries[group] ?? ''}`);
-    return;
-  }
-  declareFlags(parser, defaultCommand, io);
-  parser
-    .usage(
-      'Usage: $0 [COMMAND] [FLAGS]\n\nWaits until RackConnect has finished with this server, and sets its gateway.',
-    )
-    .epilogue(
-      `Each flag can be given in the environment, --state-dir as ${variableOf('state-dir')}. ` +
-        'Flags, examples and exit statuses of a command: rc-wait help COMMAND. ' +
-        '-o, -q and -V are --output, --quiet and --version.',
-    );
+/** The help of a group of commands; without one, what `--version` needs. */
+function overview(parser: Argv, group: string | undefined): void {
+  if (group === undefined) return;
+  for (const { name, summary, hidden } of commands)
+    if (!hidden && name.startsWith(`${group} `)) parser.command(name, summary);
+  parser.usage(`Usage: $0 ${group} COMMAND [FLAGS]\n\n${groupSummaries[group] ?? ''}`);
 }
 
 /** yargs's messages in the style of rc-wait: what is wrong, what was expected, and what was probably meant. */

@@ -23,6 +23,8 @@ export interface CommandText {
   readonly name: string;
   /** its operands, such as `[SERVER...]` */
   readonly operands: string | undefined;
+  /** what the first operand can be; empty: anything */
+  readonly operandChoices: readonly string[];
   readonly summary: string;
   readonly flags: readonly FlagText[];
   readonly examples: readonly (readonly [line: string, purpose: string])[];
@@ -65,6 +67,7 @@ export function surfaceOf(commands: readonly CliCommand[]): readonly CommandText
     .map((command) => ({
       name: command.name,
       operands: command.operands,
+      operandChoices: command.operandChoices ?? [],
       summary: command.summary,
       flags: Object.entries(command.flags).map(([flag, options]) => flagText(command, flag, options)),
       examples: command.examples.map(([line, purpose]) => [line.replace('$0', 'rc-wait'), purpose]),

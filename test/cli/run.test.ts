@@ -24,6 +24,21 @@ describe('--help', () => {
     },
   );
 
+  it('of rc-wait fits one screen of 80 × 24, has each command, and the flags of none', async () => {
+    const { out } = await rcWait(['--help']);
+    const lines = out.trimEnd().split('\n');
+    // One line is the prompt's.
+    expect(lines.length).toBeLessThanOrEqual(23);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    for (const { name, hidden } of commands) {
+      const [word = '', second = ''] = name.split(' ');
+      const line = lines.find((text) => text.trim().startsWith(`${word} `));
+      if (!hidden) expect(line).toContain(second);
+    }
+    expect(out).not.toContain('--timeout');
+    expect((await rcWait(['wait', '--help'])).out).toContain('--timeout');
+  });
+
   it('fits a narrow terminal', async () => {
     const { out } = await rcWait(['status', '--help'], { columns: 60 });
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);

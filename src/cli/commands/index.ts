@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.ts';
 import { detailsCommand, featuresCommand, gatewayCommand, statusCommand } from './ask.ts';
+import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { endpointsCommand } from './endpoints.ts';
 import { networkApplyCommand, networkPlanCommand } from './network/apply.ts';
@@ -33,4 +34,5 @@ export const commands: readonly CliCommand[] = [
   endpointsCommand,
   remoteCommand,
   simulateCommand,
+  completionCommand,
 ];

@@ -97,10 +97,11 @@ function flagCases(commands: readonly CommandText[]): string {
     .join('\n');
 }
 
-/** The words that may come next: at first the commands, after `network` its own. */
+/** The words that may come next: at first the commands, after `network` its own, after `completion` the shells. */
 function wordCases(commands: readonly CommandText[]): string {
   const next = new Map<string, Set<string>>();
-  for (const { name } of commands) {
+  for (const { name, operandChoices } of commands) {
+    if (operandChoices.length > 0) next.set(name, new Set(operandChoices));
     const words = name.split(' ');
     for (const [index, word] of words.entries()) {
       const before = words.slice(0, index).join(' ');

@@ -13,6 +13,7 @@ export function fishCompletion(commands: readonly CommandText[]): string {
       return `complete -c rc-wait -n __fish_use_subcommand -a ${word} -d ${quoted(command?.summary ?? groupSummary(word, commands))}`;
     }),
     ...commands.flatMap((command) => secondWords(command, commands)),
+    ...commands.flatMap((command) => operandLines(command)),
     ...commands.flatMap((command) => flagLines(command)),
   ];
   return `${lines.join('\n')}\n`;
@@ -33,6 +34,13 @@ function secondWords({ name, summary }: CommandText, commands: readonly CommandT
     .map((one) => one.name.split(' ')[1]);
   const seen = `__fish_seen_subcommand_from ${group}; and not __fish_seen_subcommand_from ${siblings.join(' ')}`;
   return [`complete -c rc-wait -n ${quoted(seen)} -a ${word} -d ${quoted(summary)}`];
+}
+
+function operandLines({ name, operandChoices }: CommandText): readonly string[] {
+  if (operandChoices.length === 0) return [];
+  const words = operandChoices.join(' ');
+  const seen = `__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${words}`;
+  return [`complete -c rc-wait -n ${quoted(seen)} -a ${quoted(words)}`];
 }
 
 function flagLines({ name, flags }: CommandText): readonly string[] {

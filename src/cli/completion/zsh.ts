@@ -88,7 +88,9 @@ ${own.map(([word]) => caseOf(word, commandArguments(commands, `${group} ${word}`
 }
 
 function argumentsOf(command: CommandText | undefined): string {
-  return (command?.flags ?? []).map((flag) => `    ${quoted(specOf(flag))}`).join(' \\\n');
+  const { flags = [], operandChoices = [] } = command ?? {};
+  const operand = operandChoices.length === 0 ? [] : [`1: :(${operandChoices.join(' ')})`];
+  return [...flags.map(specOf), ...operand].map((spec) => `    ${quoted(spec)}`).join(' \\\n');
 }
 
 /** `--root=[words]:DIR:_files -/`, as _arguments of zshcompsys(1) expects it */

@@ -77,6 +77,11 @@ describe('completion in bash', () => {
     expect(offers('--root', 'my')).toEqual(['my root']);
   });
 
+  it('offers the shells after completion', () => {
+    expect(offers('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(offers('completion', 'f')).toEqual(['fish']);
+  });
+
   it('offers nothing after a word that is no command', () => {
     expect(offers('wibble', '--')).toEqual([]);
   });

@@ -56,6 +56,10 @@ describe.each([
     expect(offers('rc-wait network ')).toEqual(words('plan', 'apply', 'check', 'rollback'));
   });
 
+  it('offers the shells after completion', () => {
+    expect(offers('rc-wait completion ')).toEqual(words('bash', 'zsh', 'fish'));
+  });
+
   it('offers the flags of the command that is typed', () => {
     expect(offers('rc-wait network check --re')).toEqual(words('--repair'));
     expect(offers('rc-wait status --for')).toEqual(words('--format'));
