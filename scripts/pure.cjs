@@ -10,6 +10,7 @@ const inRooms = {
   base: [
     'bytes',
     'duration',
+    'environment-file',
     'glob',
     'ipv4',
     'lines',

@@ -40,6 +40,8 @@ const io: Io = {
     return isTerminal ? process.stderr.columns || defaultColumns : undefined;
   },
   env: process.env,
+  // As in systemd/rc-wait.service.
+  serviceFile: '/etc/default/rc-wait',
   signal: interruptSignal(process.env),
 };
 

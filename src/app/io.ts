@@ -7,6 +7,8 @@ export interface Io {
   /** columns of the terminal that `err` writes to; undefined: not a terminal */
   readonly columns: number | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /** the EnvironmentFile= of rc-wait.service, by which commands typed by hand go as well; absent: none */
+  readonly serviceFile?: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP, with an Interrupted as its reason */
   readonly signal: AbortSignal;
 }

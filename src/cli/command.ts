@@ -24,6 +24,11 @@ export interface CliCommand {
   readonly notes?: string;
   /** for rc-wait itself: not listed in any help */
   readonly hidden?: boolean;
+  /**
+   * typed by hand, it takes the variables of rc-wait.service's file; `judged`: it reports wrong ones itself. Absent: it is
+   * not about what the service does
+   */
+  readonly serviceFile?: 'used' | 'judged';
   /** called for flags that cannot be parsed; never throws */
   readonly onMisuse?: (error: unknown, io: Io) => Promise<void>;
   /** resolves to the exit status */
@@ -33,6 +38,17 @@ export interface CliCommand {
 /** What a command may know of the program around it. */
 export interface Program {
   readonly commands: readonly CliCommand[];
+  /** what is wrong in the file of rc-wait.service */
+  readonly settingFaults: readonly SettingFault[];
+}
+
+/** A variable that rc-wait.service would refuse. */
+export interface SettingFault {
+  readonly variable: string;
+  /** there is no such variable; otherwise its value is wrong */
+  readonly isUnknown: boolean;
+  readonly why: string;
+  readonly remedy: string;
 }
 
 /** The arguments of a command with these flags. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import type { Io } from '../app/io.ts';
 import { RcWaitError } from '../base/error.ts';
@@ -16,9 +17,9 @@ import { version } from './version.ts';
 /** Runs a command line; resolves to its exit status. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const { where, parsed } = await understand(withoutShortForms(argv), io);
+    const { where, parsed, settingFaults } = await understand(withoutShortForms(argv), io);
     if (where.kind === 'command' && 'args' in parsed)
-      return await where.command.run(parsed.args as never, io, where.operands, { commands });
+      return await where.command.run(parsed.args as never, io, where.operands, { commands, settingFaults });
     io.out(`${parsed.text}\n`);
     return 0;
   } catch (error) {
@@ -32,12 +33,26 @@ async function understand(argv: readonly string[], io: Io) {
   try {
     const where = route(argv, commands, defaultCommand);
     command = where.kind === 'command' ? where.command : undefined;
-    if (command !== undefined && !wantsText(argv)) lookAtVariables(command, io);
-    return { where, parsed: await parse(where, argv, io) };
+    if (command === undefined || wantsText(argv))
+      return { where, parsed: await parse(where, argv, io), settingFaults: [] };
+    lookAtVariables(command, io);
+    const { values, faults } = await settingsByHand(command, argv, io);
+    const env = { ...io.env, ...values };
+    return { where, parsed: await parse(where, argv, io, env), settingFaults: faults };
   } catch (error) {
     await command?.onMisuse?.(error, io);
     throw error;
   }
+}
+
+/** What the file of rc-wait.service adds to a command that a person types; the service has it in its environment. */
+async function settingsByHand(command: CliCommand, argv: readonly string[], io: Io) {
+  const { env, serviceFile } = io;
+  const isByHand = command.serviceFile !== undefined && env.NOTIFY_SOCKET === undefined;
+  // Most commands find no file, or one without a variable, and pay for one look.
+  if (!isByHand || serviceFile === undefined || !existsSync(serviceFile)) return { values: {}, faults: [] };
+  const { fromServiceFile } = await import('./service-file.ts');
+  return fromServiceFile(command, argv, io, commands);
 }
 
 /**
@@ -70,6 +85,7 @@ async function parse(
   where: Route,
   argv: readonly string[],
   io: Io,
+  env = io.env,
 ): Promise<{ readonly args?: unknown; readonly text: string }> {
   const isVersion = argv.includes('--version');
   if (where.kind === 'overview' && where.group === undefined && !isVersion)
@@ -96,7 +112,7 @@ async function parse(
       .alias('h', 'help')
       .wrap(Math.min(io.columns ?? 100, 110));
   } else parser.help(false);
-  if (where.kind === 'command') declare(parser, where.command, io);
+  if (where.kind === 'command') declare(parser, where.command, env);
   else overview(parser, where.group);
   let text = '';
   const args = parser.parseSync(
@@ -114,19 +130,19 @@ function argumentsOf({ flags, command }: Extract<Route, { readonly kind: 'comman
   return bindNegatives(joinLists(flags, command.lists), command.flags);
 }
 
-function declare(parser: Argv, command: CliCommand, io: Io): void {
+function declare(parser: Argv, command: CliCommand, env: NodeJS.ProcessEnv): void {
   const operands = command.operands === undefined ? '' : ` ${command.operands}`;
   parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]\n\n${command.summary}`);
-  declareFlags(parser, command, io);
+  declareFlags(parser, command, env);
   const own = (command.ownVariables ?? []).map((flag) => `--${flag} as ${variableOf(flag, command)}`);
   if (own.length > 0) parser.epilogue(`In the environment: ${own.join(', ')}.`);
   if (command.notes !== undefined) parser.epilogue(command.notes);
 }
 
-function declareFlags(parser: Argv, command: CliCommand, io: Io): void {
+function declareFlags(parser: Argv, command: CliCommand, env: NodeJS.ProcessEnv): void {
   parser.options(command.flags);
   for (const [line, purpose] of command.examples) parser.example(line, purpose);
-  parser.config(fromEnvironment(command, io.env));
+  parser.config(fromEnvironment(command, env));
 }
 
 const groupSummaries: Readonly<Record<string, string>> = { network: "The gateway's network configuration" };

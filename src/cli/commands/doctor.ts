@@ -29,6 +29,7 @@ export const doctorCommand: CliCommand = command({
   name: 'doctor',
   summary: 'Look at everything: who am I, does the API answer, what is wrong, and what to type',
   flags,
+  serviceFile: 'judged',
   examples: [
     ['$0 doctor', 'one screen; the exit status is 0 when nothing is wrong'],
     ['$0 doctor --offline', 'the same without a request'],

@@ -6,6 +6,7 @@ export const waitCommand: CliCommand = command({
   name: 'wait',
   summary: 'Wait until the automation has finished, then set the gateway where that is up to you',
   flags: waitFlags,
+  serviceFile: 'used',
   examples: [
     ['$0', 'wait up to an hour; the region is found out'],
     ['$0 wait --timeout 15m --output json', 'for a script: one JSON document, and the exit status'],

@@ -34,6 +34,7 @@ export const networkPlanCommand: CliCommand = command({
   name: 'network plan',
   summary: 'Show what would change for the gateway to be the default route; change nothing',
   flags: networkFlags,
+  serviceFile: 'used',
   examples: [
     ['$0 network plan', 'ask the API for the gateway, and show the diff and the commands'],
     ['$0 network plan --public-interface disable', 'the same, with eth0 down from then on'],
@@ -48,6 +49,7 @@ export const networkApplyCommand: CliCommand = command({
   name: 'network apply',
   summary: 'Make the gateway the default route, in the files and in the kernel',
   flags: { ...networkFlags, ...probeFlag },
+  serviceFile: 'used',
   examples: [
     ['$0 network apply', 'ask the API for the gateway, write it, reload the network'],
     ['$0 network apply --gateway 10.208.0.1 --network netplan', 'set this gateway without asking the API'],

@@ -25,6 +25,7 @@ export const networkCheckCommand: CliCommand = command({
   name: 'network check',
   summary: 'Say whether configuration and kernel still hold the gateway',
   flags: checkFlags,
+  serviceFile: 'used',
   examples: [
     ['$0 network check', 'the gateway that rc-wait set last; the exit status says whether it is held'],
     ['$0 network check --repair', 'and put it back where it is not: what rc-wait-network-check.timer does'],

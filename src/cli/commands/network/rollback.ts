@@ -17,6 +17,7 @@ export const networkRollbackCommand: CliCommand = command({
   name: 'network rollback',
   summary: 'Undo the last change: every file is byte for byte what it was before',
   flags: rollbackFlags,
+  serviceFile: 'used',
   examples: [
     ['$0 network rollback', 'the files and the default routes as they were before rc-wait'],
     ['$0 network rollback --root /mnt', 'the files of a server whose disk is mounted'],
