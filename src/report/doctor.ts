@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../base/error.ts';
-import { exitOfCode } from './exit.ts';
-import { clean } from './words.ts';
+import { exitOfCode, exitOfOutcome } from './exit.ts';
+import { clean, cut } from './words.ts';
 
 /** The topics of looks, in the order in which they are shown. */
-export const topics = ['server', 'api', 'quota', 'network', 'service', 'automation'] as const;
+export const topics = ['server', 'automation', 'api', 'quota', 'network', 'service'] as const;
 
 type Topic = (typeof topics)[number];
 
@@ -20,10 +20,12 @@ export interface Look {
   readonly fault?: Fault;
 }
 
+/** The error, or the verdict, that a wait would end with. */
+export type FaultCode = ErrorCode | 'FAILED' | 'UNPROCESSABLE';
+
 /** Something that is wrong, and what to do about it. */
-interface Fault {
-  /** the error that a wait would end with */
-  readonly code: ErrorCode;
+export interface Fault {
+  readonly code: FaultCode;
   readonly why: string;
   /** what to type, or where to look */
   readonly remedy: string;
@@ -35,39 +37,68 @@ const titles: Readonly<Record<Topic, string>> = {
   quota: 'The quota',
   network: 'The network',
   service: 'systemd',
-  automation: 'Why the automation FAILED',
+  automation: 'The automation',
 };
+
+/** The exit status that a wait would end with. */
+export function exitOfFault(code: FaultCode): number {
+  if (code === 'FAILED') return exitOfOutcome('failed');
+  return code === 'UNPROCESSABLE' ? exitOfOutcome('unprocessable') : exitOfCode(code);
+}
 
 /** The exit status: 0 if nothing is wrong, otherwise the status that a wait would end with for the first fault. */
 export function exitOfLooks(looks: readonly Look[]): number {
   const [first] = faultsOf(looks);
-  return first?.fault === undefined ? 0 : exitOfCode(first.fault.code);
+  return first?.fault === undefined ? 0 : exitOfFault(first.fault.code);
 }
 
 function faultsOf(looks: readonly Look[]): readonly Look[] {
   return topics.flatMap((topic) => looks.filter((look) => look.topic === topic && look.fault !== undefined));
 }
 
-/** Everything that was seen, on one screen for a person: each topic, then what is wrong and what to type. */
+/** The columns of the smallest usual terminal. */
+const columns = 80;
+
+/**
+ * Everything that was seen, for a person: each topic, then what is wrong, the exit status of a wait with it, and what to
+ * type. Where nothing is wrong it is one screen of 80 × 24: each line is cut to fit.
+ */
 export function humanDoctor(looks: readonly Look[]): string {
-  const width = Math.max(0, ...looks.map(({ what }) => what.length));
-  const lines: string[] = [];
-  for (const topic of topics) {
-    const own = looks.filter((look) => look.topic === topic);
-    if (own.length === 0) continue;
-    lines.push(titles[topic]);
-    for (const { what, seen, because, fault } of own) {
-      const mark = fault === undefined ? ' ' : '!';
-      const reason = because === undefined ? '' : `  (${clean(because)})`;
-      lines.push(` ${mark} ${what.padEnd(width)}  ${clean(seen)}${reason}`);
-    }
-  }
   const faults = faultsOf(looks).flatMap(({ fault }) => fault ?? []);
-  lines.push('', faults.length === 0 ? 'Nothing is wrong.' : 'What is wrong, and what to do:');
-  faults.forEach(({ why, remedy }, index) => {
-    lines.push(` ${index + 1}. ${clean(why)}`, `    ${clean(remedy)}`);
+  const lines = topics.flatMap((topic) => linesOf(looks.filter((look) => look.topic === topic)));
+  const screen = faults.length === 0 ? lines.map(({ short }) => short) : lines.map(({ full }) => full);
+  screen.push('', faults.length === 0 ? 'Nothing is wrong.' : 'What is wrong, and what to do:');
+  faults.forEach(({ why, remedy, code }, index) => {
+    screen.push(` ${index + 1}. ${clean(why)} (exit status ${exitOfFault(code)})`, `    ${clean(remedy)}`);
   });
-  return `${lines.join('\n')}\n`;
+  return `${screen.join('\n')}\n`;
+}
+
+interface Line {
+  readonly full: string;
+  /** for a screen on which nothing is wrong: without the reason where that does not fit */
+  readonly short: string;
+}
+
+/** The lines of a topic. A reason that several of its looks share is said once. */
+function linesOf(looks: readonly Look[]): readonly Line[] {
+  const [first] = looks;
+  if (first === undefined) return [];
+  const width = Math.max(...looks.map(({ what }) => what.length));
+  const said = new Set<string>();
+  const title = titles[first.topic];
+  return [
+    { full: title, short: title },
+    ...looks.map(({ what, seen, because, fault }) => {
+      const line = ` ${fault === undefined ? ' ' : '!'} ${what.padEnd(width)}  ${clean(seen)}`;
+      const reasons = clean(because ?? '')
+        .split('; ')
+        .filter((reason) => reason !== '' && !said.has(reason));
+      for (const reason of reasons) said.add(reason);
+      const full = reasons.length === 0 ? line : `${line}  (${reasons.join('; ')})`;
+      return { full, short: full.length <= columns ? full : cut(line, columns) };
+    }),
+  ];
 }
 
 /** The document of `--output json`: docs/schema/doctor-v1.json. */
@@ -83,7 +114,7 @@ export function doctorDocument(looks: readonly Look[]): object {
           what,
           seen,
           because: because ?? null,
-          fault: fault ?? null,
+          fault: fault === undefined ? null : { ...fault, exit_status: exitOfFault(fault.code) },
         })),
     ),
   };

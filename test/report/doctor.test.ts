@@ -17,12 +17,12 @@ describe('the screen of the doctor', () => {
     expect(humanDoctor(looks)).toBe(
       [
         'This server',
-        '   region   ord  (xenstore)',
+        '   region  ord  (xenstore)',
         'The network',
         ' ! gateway  not held',
         '',
         'What is wrong, and what to do:',
-        ' 1. the gateway is gone',
+        ' 1. the gateway is gone (exit status 73)',
         '    rc-wait network check --repair',
         '',
       ].join('\n'),
@@ -31,6 +31,31 @@ describe('the screen of the doctor', () => {
 
   it('says that nothing is wrong where nothing is', () => {
     expect(humanDoctor(looks.slice(1))).toMatch(/\n\nNothing is wrong\.\n$/);
+  });
+
+  it('is 80 columns wide at most where nothing is wrong: a reason that does not fit is left out', () => {
+    const long: Look = { topic: 'api', what: 'answer', seen: 'DEPLOYED', because: 'x'.repeat(80) };
+    const wide: Look = { topic: 'network', what: 'default route', seen: 'y'.repeat(90) };
+    const text = humanDoctor([long, wide]);
+    expect(text).toContain('   answer  DEPLOYED\n');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBe(80);
+    expect(humanDoctor([...looks, long])).toContain(`   answer  DEPLOYED  (${'x'.repeat(80)})\n`);
+  });
+
+  it('says a reason that several share once', () => {
+    const none = (what: string, because: string): Look => ({
+      topic: 'server',
+      what,
+      seen: 'not known',
+      because,
+    });
+    const text = humanDoctor([
+      none('region', 'no xenstore; no config drive'),
+      none('roles', 'no xenstore; none'),
+    ]);
+    expect(text).toContain(
+      '   region  not known  (no xenstore; no config drive)\n   roles   not known  (none)\n',
+    );
   });
 
   it('shows nothing that could move the cursor', () => {
@@ -45,6 +70,13 @@ it('the exit status is that of the first fault on the screen', () => {
   expect(exitOfLooks(looks.slice(1))).toBe(0);
   const refused: Look = { topic: 'quota', what: '', seen: '', fault: { ...fault, code: 'API_REFUSED' } };
   expect(exitOfLooks([...looks, refused])).toBe(77);
+  const verdict = (code: 'FAILED' | 'UNPROCESSABLE'): Look => ({
+    ...refused,
+    topic: 'automation',
+    fault: { ...fault, code },
+  });
+  expect(exitOfLooks([...looks, refused, verdict('FAILED')])).toBe(1);
+  expect(exitOfLooks([refused, verdict('UNPROCESSABLE')])).toBe(3);
 });
 
 it('the document holds every look, whatever it is', () => {

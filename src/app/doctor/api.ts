@@ -1,4 +1,5 @@
 import type { ErrorCode, RcWaitError } from '../../base/error.ts';
+import type { Task } from '../../rackconnect/types.ts';
 import type { Look } from '../../report/doctor.ts';
 
 /** One question to the API and its result. */
@@ -9,7 +10,13 @@ export interface ApiSeen {
   readonly by: string;
   /** undefined: not asked, because of `--offline` */
   readonly answer:
-    | { readonly ok: true; readonly status: string; readonly ageMs: number; readonly tookMs: number }
+    | {
+        readonly ok: true;
+        readonly status: string;
+        readonly tasks: readonly Task[];
+        readonly ageMs: number;
+        readonly tookMs: number;
+      }
     | { readonly ok: false; readonly error: RcWaitError }
     | undefined;
 }

@@ -1,9 +1,14 @@
+import type { Reply } from '../../http/types.ts';
 import { readPublished } from '../../pace/last-answers.ts';
 import type { PreflightFinding } from '../../preflight/finding.ts';
-import { readStatus } from '../../rackconnect/payload.ts';
+import { readDetails } from '../../rackconnect/payload.ts';
 import { readRecord } from '../../rackconnect/record.ts';
 import type { Look } from '../../report/doctor.ts';
 import type { ApiSeen } from './api.ts';
+import type { ServiceEnd } from './ends.ts';
+import type { LastStatus } from './verdict.ts';
+
+type OkReply = Extract<Reply, { readonly kind: 'ok' }>;
 
 const topic = 'automation';
 
@@ -15,28 +20,32 @@ const topic = 'automation';
 export function lastStatus(
   { answer }: Pick<ApiSeen, 'answer'>,
   directory: string,
-  units: readonly Look[],
-): string | undefined {
-  if (answer?.ok) return answer.status;
-  return publishedStatus(directory) ?? statusOfUnit(units);
-}
-
-function publishedStatus(directory: string): string | undefined {
-  const answers = [...readPublished(directory)]
-    .filter(([key]) => key.includes('|automation_status'))
-    .sort(([, a], [, b]) => b.askedMs - a.askedMs);
-  for (const [, { record }] of answers) {
-    const reply = readRecord(record);
-    const status = reply.kind === 'ok' ? readStatus(reply.body, reply.contentType) : undefined;
-    if (status?.ok) return status.value;
+  end: (Pick<ServiceEnd, 'words'> & { readonly at: string }) | undefined,
+): LastStatus | undefined {
+  if (answer?.ok) {
+    // The service may have seen it long ago.
+    const before = end !== undefined && end.at !== '' && end.words.startsWith(answer.status);
+    const told = before
+      ? `told by the API, and at ${end.at} to rc-wait.service`
+      : `told by the API at ${new Date().toISOString().slice(0, 19)}Z`;
+    return { status: answer.status, tasks: answer.tasks, told };
   }
-  return undefined;
+  for (const { body, contentType } of publishedReplies(directory, 'automation_status')) {
+    const read = readDetails(body, contentType);
+    if (read.ok) return { ...read.value, told: 'told by the API since the boot' };
+  }
+  const word = /^(?:FAILED|UNPROCESSABLE)\b/.exec(end?.words ?? '')?.[0];
+  if (end === undefined || word === undefined) return undefined;
+  return { status: word, tasks: [], told: `told by rc-wait.service${end.at === '' ? '' : ` at ${end.at}`}` };
 }
 
-/** The first word that the service said, where it has ended with it. */
-function statusOfUnit(units: readonly Look[]): string | undefined {
-  const waiter = units.find(({ what }) => what === 'rc-wait.service');
-  return waiter?.fault === undefined ? undefined : /^[A-Z]+\b/.exec(waiter.because ?? '')?.[0];
+/** The API's usable answers to a question since the boot, the last one first. */
+export function publishedReplies(directory: string, operation: string): readonly OkReply[] {
+  return [...readPublished(directory)]
+    .filter(([key]) => key.includes(`|${operation}`))
+    .sort(([, a], [, b]) => b.askedMs - a.askedMs)
+    .map(([, { record }]) => readRecord(record))
+    .filter((reply) => reply.kind === 'ok');
 }
 
 /** Reports what may have made the automation FAIL: each FAIL of `rc-wait preflight`. */
@@ -58,7 +67,7 @@ function lookAtCause({ id, line, reason, remedy }: PreflightFinding): Look {
     seen: line ?? id,
     because: reason,
     fault: {
-      code: 'CONFIGURATION',
+      code: 'FAILED',
       why: `probable cause: ${reason} (${line ?? id})`,
       remedy: `${remedy ?? 'see rc-wait preflight'}; then have the automation run again by Rackspace's support`,
     },

@@ -1,21 +1,9 @@
 import { systemClock } from '../../base/clock.ts';
-import { RcWaitError, reasonOf } from '../../base/error.ts';
-import type { PlanRequest } from '../../network/plan/plan.ts';
 import type { Look } from '../../report/doctor.ts';
-import { type ApiTarget, sourceOf, targetOf } from '../api.ts';
 import type { Io } from '../io.ts';
-import type { ApiOptions } from '../options.ts';
-import type { ApiSeen } from './api.ts';
-import type { NetworkSeen } from './network.ts';
+import type { DoctorOptions } from './options.ts';
 import type { ServerSeen } from './server.ts';
-
-/** Options of `rc-wait doctor`. */
-interface DoctorOptions extends ApiOptions {
-  readonly offline: boolean;
-  readonly network: PlanRequest['stack'];
-  /** time limit of a question to the API, in ms */
-  readonly timeout: number;
-}
+import type { LastStatus } from './verdict.ts';
 
 /** Whether this may be a Rackspace server. */
 export async function likenessHere() {
@@ -26,16 +14,19 @@ export async function likenessHere() {
   return likenessOf(await thisServer().region());
 }
 
+/** What is wrong in the file of rc-wait.service. */
+type Settings = ServerSeen['settings'];
+
 /** Looks at everything and changes nothing. */
-export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly Look[]> {
+export async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings): Promise<readonly Look[]> {
   const [
     { looksAtServer },
     { looksAtApi },
     { looksAtQuota },
     { looksAtNetwork },
-    { looksAtUnits },
+    { endOfService, isAtWork, looksAtUnits, seeUnits },
     { looksAtLogins },
-    { lastStatus, looksAtCauses },
+    { lastStatus },
   ] = await Promise.all([
     import('./server.ts'),
     import('./api.ts'),
@@ -45,31 +36,65 @@ export async function lookAtAll(args: DoctorOptions, io: Io): Promise<readonly L
     import('./logins.ts'),
     import('./causes.ts'),
   ]);
-  const [{ readUsage }, { runCommand }, { askSystemctl }] = await Promise.all([
+  const [{ readUsage }, { runCommand }, { askSystemctl }, { seeApi }, { seeNetwork }] = await Promise.all([
     import('../../pace/usage.ts'),
     import('../../system/tool.ts'),
     import('../wait/around-boot.ts'),
+    import('./see-api.ts'),
+    import('./see-network.ts'),
   ]);
   const directory = args['state-dir'];
-  const server = await seeServer(args);
+  const server = await seeServer(args, settings);
   // Read before the API is asked, so that this command's own requests do not count.
   const quota = readUsage(directory, systemClock.nowMs());
-  const [api, network, units, logins] = await Promise.all([
+  const [{ request, ...api }, units, logins] = await Promise.all([
     seeApi(args, io),
-    seeNetwork(args, server),
-    looksAtUnits(runCommand),
+    seeUnits(runCommand),
     looksAtLogins(askSystemctl),
   ]);
-  const hasFailed = lastStatus(api, directory, units) === 'FAILED';
-  return [
+  const end = endOfService(units);
+  const last = lastStatus(api, directory, end);
+  const network = await seeNetwork(args, server, request);
+  const isRefused = api.answer?.ok === false && api.answer.error.code === 'API_REFUSED';
+  const quotaLooks = looksAtQuota(directory, quota);
+  const seen: readonly Look[] = [
     ...looksAtServer(server),
+    ...(await looksAtEnd(last, server)),
     ...looksAtApi(api),
-    ...looksAtQuota(directory, quota),
-    ...looksAtNetwork(network),
-    ...units,
-    ...logins,
-    ...(hasFailed ? looksAtCauses(await causesHere()) : []),
+    ...(isRefused ? withoutRefusals(quotaLooks) : quotaLooks),
+    ...looksAtNetwork({ ...network, isAtWork: isAtWork(units) }),
   ];
+  const faults = seen.flatMap(({ fault }) => fault?.code ?? []);
+  const after = { status: last?.status, answers: api.answer?.ok, faults };
+  return [...seen, ...looksAtUnits(units, after), ...logins];
+}
+
+/** The API's own answer says already that it refuses this server. */
+function withoutRefusals(looks: readonly Look[]): readonly Look[] {
+  return looks.map(({ fault, ...look }) =>
+    fault === undefined || fault.code === 'API_REFUSED' ? look : { ...look, fault },
+  );
+}
+
+/** The verdict and, after FAILED, what may have led to it. */
+async function looksAtEnd(last: LastStatus | undefined, server: ServerSeen): Promise<readonly Look[]> {
+  const status = last?.status;
+  if (status !== 'FAILED' && status !== 'UNPROCESSABLE') return [];
+  const [{ looksAtVerdict }, { believed }] = await Promise.all([
+    import('./verdict.ts'),
+    import('../../host/finding.ts'),
+  ]);
+  const facts = {
+    instance: believed(server.instanceIds)?.value,
+    region: server.named.region ?? believed(server.regions)?.value,
+  };
+  if (status === 'FAILED') {
+    const { looksAtCauses } = await import('./causes.ts');
+    return [...looksAtVerdict(last, facts), ...looksAtCauses(await causesHere())];
+  }
+  const { unprocessableReason } = await import('../xenstore-status.ts');
+  const reason = await unprocessableReason(AbortSignal.timeout(5_000));
+  return looksAtVerdict(last, { ...facts, reason });
 }
 
 async function causesHere() {
@@ -77,7 +102,7 @@ async function causesHere() {
   return lookForCauses({ root: '/' });
 }
 
-async function seeServer(args: DoctorOptions): Promise<ServerSeen> {
+async function seeServer(args: DoctorOptions, settings: Settings): Promise<ServerSeen> {
   const [{ thisServer }, { likenessOf }] = await Promise.all([
     import('../../host/server.ts'),
     import('../../host/is-rackspace.ts'),
@@ -99,94 +124,7 @@ async function seeServer(args: DoctorOptions): Promise<ServerSeen> {
     roles,
     named,
     hasApiUrl: args['api-url'] !== undefined,
+    isAsked: !args.offline,
+    settings,
   };
-}
-
-async function seeApi(args: DoctorOptions, io: Io): Promise<ApiSeen> {
-  let seen: Pick<ApiSeen, 'url' | 'by'> = { url: undefined, by: 'the default route' };
-  try {
-    const target = await targetOf(args);
-    seen = { url: target.baseUrl, by: await wayOf(args, target) };
-    if (args.offline) return { ...seen, answer: undefined };
-    const [{ askOnce, usable, withApiForOne }, { readStatus }] = await Promise.all([
-      import('../ask-once.ts'),
-      import('../../rackconnect/payload.ts'),
-    ]);
-    return await withApiForOne({ ...args, quiet: true }, io, async (api) => {
-      seen = { ...seen, url: api.baseUrl };
-      const startedMs = systemClock.nowMs();
-      const operation = 'automation_status/details';
-      const { reply, askedMs } = await askOnce(api, operation, 'json', { ...args, quiet: true }, io);
-      const endedMs = systemClock.nowMs();
-      const { body, contentType } = usable(reply, operation);
-      const read = readStatus(body, contentType);
-      if (!read.ok) throw new RcWaitError('API_UNAVAILABLE', `cannot read the API's answer: ${read.why}`);
-      const times = { ageMs: endedMs - askedMs, tookMs: endedMs - startedMs };
-      return { ...seen, answer: { ok: true, status: read.value, ...times } };
-    });
-  } catch (error) {
-    if (!(error instanceof RcWaitError)) throw error;
-    return { ...seen, answer: { ok: false, error } };
-  }
-}
-
-/** The interface and address that requests leave by. */
-async function wayOf(args: DoctorOptions, target: ApiTarget): Promise<string> {
-  const source = sourceOf(args, target);
-  if (source === undefined) return 'whichever interface the routes say';
-  const { links } = await import('../../system/links.ts');
-  const present = links();
-  if (source === 'missing') return `${args.interface ?? target.serviceNet}, which has no IPv4 address`;
-  const holder = present.find(({ addresses }) => addresses.some(({ address }) => address === source));
-  return `${holder?.name ?? 'no interface of this server'}, ${source}`;
-}
-
-async function seeNetwork(args: DoctorOptions, server: ServerSeen): Promise<NetworkSeen> {
-  const [{ readDefaultRoutes }, { runCommand }, { explainStack }, { openJournal }, { believed }] =
-    await Promise.all([
-      import('../../network/kernel/routes.ts'),
-      import('../../system/tool.ts'),
-      import('../../network/plan/plan.ts'),
-      import('../../network/change/journal/journal.ts'),
-      import('../../host/finding.ts'),
-    ]);
-  const routes = await readDefaultRoutes(runCommand);
-  // Rackspace's convention, if no source names the interface.
-  const interfaceName = args.interface ?? believed(server.serviceNets)?.value ?? 'eth1';
-  const { network: stack } = args;
-  const journal = openJournal('/');
-  return {
-    defaultRoutes: routes?.map(({ words }) => words.join(' ')),
-    stack: await explainStack(interfaceName, { root: '/', stack }).then(
-      (why) => ({ ok: true, why }) as const,
-      (error: unknown) => ({ ok: false, why: reasonOf(error) }) as const,
-    ),
-    check: await checkLast(args.interface, stack).catch((error: unknown) => ({ error: reasonOf(error) })),
-    unfinishedSince: await journal.pending().then(
-      (pending) => pending?.entry.startedAt,
-      () => undefined,
-    ),
-  };
-}
-
-/** Whether the gateway that rc-wait set last is still in place. */
-async function checkLast(
-  interfaceName: string | undefined,
-  stack: PlanRequest['stack'],
-): Promise<NetworkSeen['check']> {
-  const [{ checkNetwork }, { openJournal }, { parseIpv4 }] = await Promise.all([
-    import('../../network/plan/check.ts'),
-    import('../../network/change/journal/journal.ts'),
-    import('../../base/ipv4.ts'),
-  ]);
-  const last = await openJournal('/').last();
-  const gateway = last?.purpose === 'apply' ? parseIpv4(last.gateway) : undefined;
-  if (last === undefined || gateway === undefined) return undefined;
-  return checkNetwork({
-    gateway,
-    interfaceName: interfaceName ?? last.interface,
-    stack: stack === 'auto' ? last.stack : stack,
-    publicInterface: last.publicInterface ?? 'keep',
-    root: '/',
-  });
 }

@@ -14,15 +14,20 @@ export interface ServerSeen {
   readonly named: { readonly region: string | undefined; readonly interfaceName: string | undefined };
   /** a flag names the API itself, so no region is needed */
   readonly hasApiUrl: boolean;
+  /** the API was asked: where its region was not found either, that is its error */
+  readonly isAsked: boolean;
+  /** what is wrong in the file of rc-wait.service */
+  readonly settings: readonly { readonly why: string; readonly remedy: string }[];
 }
 
 /** Reports who this server is, and which source says so. */
 export function looksAtServer(seen: ServerSeen): readonly Look[] {
-  const { likeness, regions, serviceNets, instanceIds, roles, named, hasApiUrl } = seen;
+  const { likeness, regions, serviceNets, instanceIds, roles, named, hasApiUrl, isAsked } = seen;
   return [
     lookAtKind(likeness, hasApiUrl || named.region !== undefined),
+    ...seen.settings.map(lookAtSetting),
     lookAt('instance', instanceIds, undefined),
-    withFault(lookAt('region', regions, named.region), hasApiUrl || !likeness.isRackspace),
+    withFault(lookAt('region', regions, named.region), hasApiUrl || isAsked || !likeness.isRackspace),
     lookAt('ServiceNet', serviceNets, named.interfaceName),
     lookAt(
       'roles',
@@ -46,6 +51,16 @@ function lookAtKind({ isRackspace, why }: Likeness, isNamed: boolean): Look {
       remedy: 'nothing; or, to try rc-wait out, start rc-wait simulate and name it with --api-url',
     },
   };
+}
+
+function lookAtSetting({ why, remedy }: ServerSeen['settings'][number]): Look {
+  const again = 'systemctl restart rc-wait.service';
+  const fault = {
+    code: 'USAGE',
+    why: `rc-wait.service does not wait: ${why}`,
+    remedy: `${remedy}; then: ${again}`,
+  } as const;
+  return { topic: 'server', what: 'settings', seen: why, fault };
 }
 
 /** The value that rc-wait believes and its source; sources that contradict it are listed, too. */

@@ -1,19 +1,56 @@
 import type { Look } from '../../report/doctor.ts';
 import type { Run } from '../../system/tool.ts';
+import { type AfterEnd, faultOfEnd, type ServiceEnd } from './ends.ts';
 
 const waiter = 'rc-wait.service';
 const target = 'rackconnect-deployed.target';
 const timer = 'rc-wait-network-check.timer';
 
-const properties = ['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Result', 'StatusText'];
+const properties = [
+  ...['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Result', 'StatusText'],
+  ...['ExecMainCode', 'ExecMainStatus', 'ExecMainExitTimestamp'],
+];
 
 /** The properties of one unit, as systemd reports them. */
 type Unit = Readonly<Record<string, string>>;
 
-/** Reports the state of rc-wait's units and which units wait for them. */
-export async function looksAtUnits(run: Run): Promise<readonly Look[]> {
+/** rc-wait's units, and the units that wait for them. */
+export interface UnitsSeen {
+  readonly units: readonly Unit[];
+  readonly dependents: string;
+}
+
+/** Asks systemd; undefined: it does not answer. */
+export async function seeUnits(run: Run): Promise<UnitsSeen | undefined> {
   const units = await unitsOf(run);
-  if (units === undefined) {
+  return units && { units, dependents: await dependents(run) };
+}
+
+/** How rc-wait.service failed, and when; undefined: it has not. */
+export function endOfService(
+  seen: UnitsSeen | undefined,
+): (ServiceEnd & { readonly at: string }) | undefined {
+  const [unit] = seen?.units ?? [];
+  if (unit?.ActiveState !== 'failed') return undefined;
+  // CLD_EXITED of wait(2). From 200 on it is systemd's own: it could not start the program (systemd.exec(5)).
+  const status = unit.ExecMainCode === '1' ? Number(unit.ExecMainStatus) : 0;
+  const isVerdict = unit.Result === 'exit-code' && status > 0 && status < 200;
+  return {
+    exit: isVerdict ? status : undefined,
+    result: unit.Result ?? 'unknown',
+    words: unit.StatusText ?? '',
+    at: unit.ExecMainExitTimestamp ?? '',
+  };
+}
+
+/** Whether rc-wait.service is waiting now. */
+export function isAtWork(seen: UnitsSeen | undefined): boolean {
+  return seen?.units[0]?.ActiveState === 'activating';
+}
+
+/** Reports the state of rc-wait's units and which units wait for them. */
+export function looksAtUnits(seen: UnitsSeen | undefined, after: AfterEnd): readonly Look[] {
+  if (seen === undefined) {
     return [
       {
         topic: 'service',
@@ -23,7 +60,7 @@ export async function looksAtUnits(run: Run): Promise<readonly Look[]> {
       },
     ];
   }
-  const [service, goal, check] = units;
+  const [service, goal, check] = seen.units;
   if (service?.LoadState !== 'loaded') {
     return [
       {
@@ -35,8 +72,8 @@ export async function looksAtUnits(run: Run): Promise<readonly Look[]> {
     ];
   }
   return [
-    lookAtWaiter(service),
-    { topic: 'service', what: target, seen: activity(goal), because: await dependents(run) },
+    lookAtWaiter(service, seen, after),
+    { topic: 'service', what: target, seen: activity(goal), because: seen.dependents },
     {
       topic: 'service',
       what: timer,
@@ -46,23 +83,15 @@ export async function looksAtUnits(run: Run): Promise<readonly Look[]> {
   ];
 }
 
-function lookAtWaiter(unit: Unit): Look {
-  const look: Look = {
+function lookAtWaiter(unit: Unit, seen: UnitsSeen, after: AfterEnd): Look {
+  const end = endOfService(seen);
+  const fault = end && faultOfEnd(end, after);
+  return {
     topic: 'service',
     what: waiter,
     seen: `${activity(unit)}, ${unit.UnitFileState === 'enabled' ? 'enabled' : 'not enabled'}`,
     ...(unit.StatusText ? { because: unit.StatusText } : {}),
-  };
-  if (unit.ActiveState !== 'failed') return look;
-  return {
-    ...look,
-    fault: {
-      code: 'DEADLINE',
-      why: `${waiter} has failed (${unit.Result}), so what depends on ${target} was not started`,
-      remedy:
-        `why: journalctl -b -u ${waiter}; again: systemctl reset-failed ${waiter}; systemctl restart ${waiter}; ` +
-        'a success starts what depends on it, too',
-    },
+    ...(fault ? { fault } : {}),
   };
 }
 

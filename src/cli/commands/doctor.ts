@@ -1,14 +1,15 @@
 import type { Options } from 'yargs';
 import type { Io } from '../../app/io.ts';
 import { reasonOf } from '../../base/error.ts';
-import { apiFlags, durationFlag, outputFlags, stackFlag } from '../args/flags.ts';
+import { apiFlags, durationFlag, networkFlag, outputFlags } from '../args/flags.ts';
 import { type Args, type CliCommand, command } from '../command.ts';
 
 const flags = {
   offline: {
     boolean: true,
     default: false,
-    describe: 'Do not ask the API; else it is asked once, within the quota',
+    describe:
+      'Do not ask the API; else it is asked for the status and, after DEPLOYED, for features and gateway',
   },
   condition: {
     boolean: true,
@@ -16,7 +17,7 @@ const flags = {
     describe:
       "Only say whether this may be one of Rackspace's servers: exit status 0, or 100 if it certainly is not",
   },
-  ...stackFlag,
+  ...networkFlag,
   ...apiFlags,
   ...outputFlags,
   timeout: durationFlag('timeout', 'How long to wait for the quota and for the answer', '15s'),
@@ -31,19 +32,19 @@ export const doctorCommand: CliCommand = command({
   flags,
   serviceFile: 'judged',
   examples: [
-    ['$0 doctor', 'one screen; the exit status is 0 when nothing is wrong'],
+    ['$0 doctor', 'one screen where nothing is wrong; the exit status is 0 when nothing is wrong'],
     ['$0 doctor --offline', 'the same without a request'],
     ['$0 doctor --output json', 'a document for a program'],
   ],
   notes:
-    'Changes nothing. After FAILED it looks for the probable cause, as rc-wait preflight does. Exit status: 0 nothing is wrong; else that with which a wait would end for the first thing that is.',
-  async run(args, io) {
+    'Changes nothing. By hand it goes by /etc/default/rc-wait, as rc-wait.service does. After FAILED it looks for the probable cause, as rc-wait preflight does. Exit status: 0 nothing is wrong; else that with which a wait would end for the first thing that is.',
+  async run(args, io, _operands, { settingFaults }) {
     if (args.condition) return condition(args, io);
     const [{ doctorDocument, exitOfLooks, humanDoctor }, { lookAtAll }] = await Promise.all([
       import('../../report/doctor.ts'),
       import('../../app/doctor/look.ts'),
     ]);
-    const looks = await lookAtAll(args, io);
+    const looks = await lookAtAll(args, io, settingFaults);
     io.out(args.output === 'json' ? `${JSON.stringify(doctorDocument(looks))}\n` : humanDoctor(looks));
     return exitOfLooks(looks);
   },

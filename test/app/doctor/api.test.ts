@@ -6,7 +6,7 @@ const seen = { url: 'https://ord.api.rackconnect.rackspace.com', by: 'eth1, 10.2
 
 describe('the API', () => {
   it('that answers is shown with its answer, and by which way it was asked', () => {
-    const answer = { ok: true, status: 'DEPLOYING', ageMs: 35, tookMs: 35 } as const;
+    const answer = { ok: true, status: 'DEPLOYING', tasks: [], ageMs: 35, tookMs: 35 } as const;
     expect(looksAtApi({ ...seen, answer })).toEqual([
       { topic: 'api', what: 'address', seen: seen.url, because: 'by eth1, 10.208.5.7' },
       { topic: 'api', what: 'answer', seen: 'DEPLOYING', because: 'in 35 ms' },
@@ -14,7 +14,7 @@ describe('the API', () => {
   });
 
   it('that another rc-wait has asked just now need not be asked', () => {
-    const answer = { ok: true, status: 'DEPLOYED', ageMs: 2_100, tookMs: 3 } as const;
+    const answer = { ok: true, status: 'DEPLOYED', tasks: [], ageMs: 2_100, tookMs: 3 } as const;
     expect(looksAtApi({ ...seen, answer })[1]?.because).toBe('asked 2 s ago by another rc-wait');
   });
 

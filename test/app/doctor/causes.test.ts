@@ -6,7 +6,6 @@ import { RcWaitError } from '../../../src/base/error.ts';
 import { publish } from '../../../src/pace/last-answers.ts';
 import type { PreflightFinding } from '../../../src/preflight/finding.ts';
 import { recordOf } from '../../../src/rackconnect/record.ts';
-import type { Look } from '../../../src/report/doctor.ts';
 import { scratch } from '../../cli/harness.ts';
 
 const fail: PreflightFinding = {
@@ -28,7 +27,7 @@ describe('the probable cause', () => {
         seen: '/etc/selinux/config:2: SELINUX=enforcing',
         because: fail.reason,
         fault: {
-          code: 'CONFIGURATION',
+          code: 'FAILED',
           why: 'probable cause: the automation fails where SELinux is enforcing: it is at boot (/etc/selinux/config:2: SELINUX=enforcing)',
           remedy: "SELINUX=permissive; then have the automation run again by Rackspace's support",
         },
@@ -52,19 +51,24 @@ describe('the probable cause', () => {
 describe('the last status', () => {
   const none = scratch();
   const silent = { answer: { ok: false, error: new RcWaitError('API_UNAVAILABLE', 'cannot ask') } } as const;
-  const ended = (because: string, isFault = true): Look[] => [
-    {
-      topic: 'service',
-      what: 'rc-wait.service',
-      seen: 'failed (failed), enabled',
-      because,
-      ...(isFault ? { fault: { code: 'DEADLINE', why: 'failed', remedy: 'none' } } : {}),
-    },
-  ];
+  const ended = (words: string) => ({ words, at: 'Sat 2026-11-28 20:01:02 UTC' });
 
   it('is what the API says now, whatever was before', () => {
-    const answer = { ok: true, status: 'DEPLOYED', ageMs: 1, tookMs: 1 } as const;
-    expect(lastStatus({ answer }, none, ended('FAILED after 3 min'))).toBe('DEPLOYED');
+    const tasks = [{ name: 'Update access', status: 'FAILED' }];
+    const answer = { ok: true, status: 'DEPLOYED', tasks, ageMs: 1, tookMs: 1 } as const;
+    const told = expect.stringMatching(/^told by the API at \d{4}-\d\d-\d\dT[\d:]{8}Z$/);
+    expect(lastStatus({ answer }, none, ended('FAILED after 3 min'))).toEqual({
+      status: 'DEPLOYED',
+      tasks,
+      told,
+    });
+  });
+
+  it('bears the time at which the service saw it first', () => {
+    const answer = { ok: true, status: 'FAILED', tasks: [], ageMs: 1, tookMs: 1 } as const;
+    expect(lastStatus({ answer }, none, ended('FAILED after 3 min'))?.told).toBe(
+      'told by the API, and at Sat 2026-11-28 20:01:02 UTC to rc-wait.service',
+    );
   });
 
   it('is its last answer since the boot where it is not asked, or gives none', () => {
@@ -80,13 +84,21 @@ describe('the last status', () => {
         ['http://api|gateway_ip|text', { askedMs: 4, record: answered('10.208.0.1') }],
       ]),
     );
-    expect(lastStatus({ answer: undefined }, directory, [])).toBe('FAILED');
-    expect(lastStatus(silent, directory, [])).toBe('FAILED');
+    for (const seen of [{ answer: undefined }, silent])
+      expect(lastStatus(seen, directory, undefined)).toEqual({
+        status: 'FAILED',
+        tasks: [],
+        told: 'told by the API since the boot',
+      });
   });
 
   it('is that with which the service ended where the API never said any', () => {
-    expect(lastStatus(silent, none, ended('FAILED (says xenstore) after 3 min'))).toBe('FAILED');
-    expect(lastStatus(silent, none, ended('DEPLOYING for 3 min', false))).toBeUndefined();
-    expect(lastStatus(silent, none, [])).toBeUndefined();
+    expect(lastStatus(silent, none, ended('FAILED (told by xenstore) after 3 min'))).toEqual({
+      status: 'FAILED',
+      tasks: [],
+      told: 'told by rc-wait.service at Sat 2026-11-28 20:01:02 UTC',
+    });
+    expect(lastStatus(silent, none, ended('the deadline passed after 1 h'))).toBeUndefined();
+    expect(lastStatus(silent, none, undefined)).toBeUndefined();
   });
 });

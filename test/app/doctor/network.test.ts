@@ -17,6 +17,8 @@ const seen: NetworkSeen = {
   defaultRoutes: ['default via 10.208.0.1 dev eth1', 'default via 192.0.2.1 dev eth0 metric 100'],
   stack: { ok: true, why: 'netplan manages eth1: its files configure it' },
   check,
+  request: undefined,
+  isAtWork: false,
   unfinishedSince: undefined,
 };
 
@@ -56,6 +58,58 @@ describe('the network', () => {
   ])('with %s is a fault, with what to type', (_what, change) => {
     const faults = looksAtNetwork({ ...seen, ...change }).flatMap(({ fault }) => fault ?? []);
     expect(faults).toHaveLength(1);
-    expect(faults[0]?.remedy).toMatch(/rc-wait network check --repair|--network/);
+    expect(faults[0]?.remedy).toMatch(/rc-wait network check --repair|RC_WAIT_NETWORK=/);
+  });
+
+  const gateway = parseIpv4('10.208.0.1');
+  if (gateway === undefined) throw new Error('it is an address');
+  const assigned = { by: 'rc-wait', gateway } as const;
+  const away = { ...seen, check: undefined, defaultRoutes: ['default via 192.0.2.1 dev eth0'] };
+  const lookAt = (change: Partial<NetworkSeen>, what = 'gateway') =>
+    looksAtNetwork({ ...away, ...change }).find((look) => look.what === what);
+
+  it('that is DEPLOYED without the gateway in use is a fault', () => {
+    expect(lookAt({ request: assigned })?.fault).toEqual({
+      code: 'NETWORK_RELOAD',
+      why: 'DEPLOYED, but the gateway 10.208.0.1 is not in use: the default route is "default via 192.0.2.1 dev eth0"',
+      remedy: expect.stringContaining('rc-wait network apply'),
+    });
+    expect(lookAt({ request: assigned, defaultRoutes: [] })?.fault?.why).toMatch(
+      /there is no default route$/,
+    );
+  });
+
+  it('in which the gateway that rc-wait set is another one than the assigned one is a fault', () => {
+    const other = parseIpv4('10.208.0.9');
+    expect(lookAt({ request: assigned, check: { ...check, gateway: other } as Check })?.fault?.why).toContain(
+      '10.208.0.1 is not in use',
+    );
+    expect(lookAt({ request: assigned, check })?.seen).toMatch(/: held$/);
+  });
+
+  it.each<[string, Partial<NetworkSeen>, string]>([
+    ['while the service is at work', { request: assigned, isAtWork: true }, '10.208.0.1: not in use'],
+    ['where the owner leaves it alone', { request: { by: 'nobody' } }, 'left alone'],
+    ['where RackConnect sets it', { request: { by: 'rackconnect' } }, 'set by RackConnect itself'],
+    [
+      'where somebody else has set it',
+      { request: assigned, defaultRoutes: seen.defaultRoutes },
+      '10.208.0.1: in use, not set by rc-wait',
+    ],
+  ])('is no fault %s', (_when, change, words) => {
+    expect(lookAt(change)).toMatchObject({ seen: words });
+    expect(lookAt(change)?.fault).toBeUndefined();
+  });
+
+  it('of which nobody has to know the stack is no fault, and no interface is made up', () => {
+    const stack = { ok: false, why: 'both netplan and ifupdown' } as const;
+    for (const by of ['nobody', 'rackconnect'] as const)
+      expect(lookAt({ stack, request: { by } }, 'configured by')?.fault).toBeUndefined();
+    expect(lookAt({ stack: undefined }, 'configured by')).toEqual({
+      topic: 'network',
+      what: 'configured by',
+      seen: 'not known',
+      because: 'no source names the ServiceNet interface',
+    });
   });
 });

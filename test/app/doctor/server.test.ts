@@ -12,6 +12,8 @@ const seen: ServerSeen = {
   roles: [{ source: 'xenstore', kind: 'known', value: ['rack_connect', 'rax_managed'], where: 'roles' }],
   named: { region: undefined, interfaceName: undefined },
   hasApiUrl: false,
+  isAsked: false,
+  settings: [],
 };
 const look = (change: Partial<ServerSeen>, what: string) =>
   looksAtServer({ ...seen, ...change }).find((one) => one.what === what);
@@ -49,5 +51,16 @@ describe('this server', () => {
       remedy: expect.stringContaining('RC_WAIT_REGION='),
     });
     expect(look({ regions, hasApiUrl: true }, 'region')?.fault).toBeUndefined();
+    // The question that was asked says whether it could be found out.
+    expect(look({ regions, isAsked: true }, 'region')?.fault).toBeUndefined();
+  });
+
+  it('whose file for the service is wrong is told so: the service would end with 64', () => {
+    const settings = [{ why: 'cannot use RC_WAIT_NETWROK', remedy: 'write RC_WAIT_NETWORK' }];
+    expect(look({ settings }, 'settings')?.fault).toEqual({
+      code: 'USAGE',
+      why: 'rc-wait.service does not wait: cannot use RC_WAIT_NETWROK',
+      remedy: 'write RC_WAIT_NETWORK; then: systemctl restart rc-wait.service',
+    });
   });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { looksAtUnits } from '../../../src/app/doctor/service.ts';
+import {
+  endOfService,
+  isAtWork,
+  looksAtUnits as looksAtSeen,
+  seeUnits,
+} from '../../../src/app/doctor/service.ts';
 import type { Run } from '../../../src/system/tool.ts';
 
 const unit = (values: Readonly<Record<string, string>>) =>
@@ -24,6 +29,9 @@ function systemd(waiter: Readonly<Record<string, string>>, dependents = ''): Run
     output: argv.includes('show') ? `${[waiter, target, timer].map(unit).join('\n\n')}\n` : dependents,
   });
 }
+
+const nothingKnown = { status: undefined, answers: undefined, faults: [] };
+const looksAtUnits = async (run: Run) => looksAtSeen(await seeUnits(run), nothingKnown);
 
 describe('the units', () => {
   it('are shown with what the service says, and with what waits for it', async () => {
@@ -66,5 +74,27 @@ describe('the units', () => {
     ]);
     const silent: Run = async () => ({ ok: false, how: 'cannot be started', output: '' });
     expect(await looksAtUnits(silent)).toEqual([expect.objectContaining({ seen: 'does not answer' })]);
+  });
+
+  it.each([
+    ['a verdict', { Result: 'exit-code', ExecMainCode: '1', ExecMainStatus: '124' }, 124],
+    [
+      'a sandbox that cannot be set up',
+      { Result: 'exit-code', ExecMainCode: '1', ExecMainStatus: '226' },
+      undefined,
+    ],
+    ['a signal', { Result: 'signal', ExecMainCode: '2', ExecMainStatus: '9' }, undefined],
+    ['too many starts', { Result: 'start-limit-hit', ExecMainCode: '1', ExecMainStatus: '1' }, undefined],
+    ['a command before it', { Result: 'exit-code', ExecMainCode: '0', ExecMainStatus: '0' }, undefined],
+  ])('of which the first has failed by %s', async (_how, values, exit) => {
+    const seen = await seeUnits(
+      systemd({ ...waiting, ...values, ActiveState: 'failed', StatusText: 'words' }),
+    );
+    expect(endOfService(seen)).toEqual({ exit, result: values.Result, words: 'words', at: '' });
+  });
+
+  it('of which the first waits are at work, and have not failed', async () => {
+    const seen = await seeUnits(systemd(waiting));
+    expect([isAtWork(seen), endOfService(seen)]).toEqual([true, undefined]);
   });
 });

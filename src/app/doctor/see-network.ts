@@ -1,0 +1,73 @@
+import { reasonOf } from '../../base/error.ts';
+import { contains } from '../../base/ipv4.ts';
+import type { PlanRequest } from '../../network/plan/plan.ts';
+import { links } from '../../system/links.ts';
+import type { GatewayWanted, NetworkSeen } from './network.ts';
+import type { DoctorOptions } from './options.ts';
+import type { ServerSeen } from './server.ts';
+
+/** The interface in whose prefix the gateway lies. */
+function interfaceOf(request: GatewayWanted | undefined): string | undefined {
+  if (request?.by !== 'rc-wait') return undefined;
+  return links().find(({ addresses }) => addresses.some((prefix) => contains(prefix, request.gateway)))?.name;
+}
+
+/** What configures the network, and whether the gateway is in use. */
+export async function seeNetwork(
+  args: DoctorOptions,
+  server: ServerSeen,
+  request: GatewayWanted | undefined,
+): Promise<Omit<NetworkSeen, 'isAtWork'>> {
+  const [{ readDefaultRoutes }, { runCommand }, { explainStack }, { openJournal }, { believed }] =
+    await Promise.all([
+      import('../../network/kernel/routes.ts'),
+      import('../../system/tool.ts'),
+      import('../../network/plan/plan.ts'),
+      import('../../network/change/journal/journal.ts'),
+      import('../../host/finding.ts'),
+    ]);
+  const routes = await readDefaultRoutes(runCommand);
+  const journal = openJournal('/');
+  const last = await journal.last().catch(() => undefined);
+  const interfaceName =
+    args.interface ?? believed(server.serviceNets)?.value ?? last?.interface ?? interfaceOf(request);
+  const stack = args.network === 'off' ? 'auto' : args.network;
+  return {
+    defaultRoutes: routes?.map(({ words }) => words.join(' ')),
+    request,
+    stack:
+      interfaceName === undefined
+        ? undefined
+        : await explainStack(interfaceName, { root: '/', stack }).then(
+            (why) => ({ ok: true, why }) as const,
+            (error: unknown) => ({ ok: false, why: reasonOf(error) }) as const,
+          ),
+    check: await checkLast(args.interface, stack).catch((error: unknown) => ({ error: reasonOf(error) })),
+    unfinishedSince: await journal.pending().then(
+      (pending) => pending?.entry.startedAt,
+      () => undefined,
+    ),
+  };
+}
+
+/** Whether the gateway that rc-wait set last is still in place. */
+async function checkLast(
+  interfaceName: string | undefined,
+  stack: PlanRequest['stack'],
+): Promise<NetworkSeen['check']> {
+  const [{ checkNetwork }, { openJournal }, { parseIpv4 }] = await Promise.all([
+    import('../../network/plan/check.ts'),
+    import('../../network/change/journal/journal.ts'),
+    import('../../base/ipv4.ts'),
+  ]);
+  const last = await openJournal('/').last();
+  const gateway = last?.purpose === 'apply' ? parseIpv4(last.gateway) : undefined;
+  if (last === undefined || gateway === undefined) return undefined;
+  return checkNetwork({
+    gateway,
+    interfaceName: interfaceName ?? last.interface,
+    stack: stack === 'auto' ? last.stack : stack,
+    publicInterface: last.publicInterface ?? 'keep',
+    root: '/',
+  });
+}
