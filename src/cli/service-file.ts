@@ -52,7 +52,8 @@ export function fromServiceFile(
   const isWrong = (name: string): boolean => faults.some(({ variable }) => variable === name);
   const counting = Object.fromEntries(countingFor(command, read.values, argv, env));
   if (command.serviceFile !== 'judged') {
-    for (const { why, remedy } of faults.filter(({ isUnknown }) => isUnknown))
+    // What the environment has as well was said of it.
+    for (const { why, remedy } of faults.filter((one) => one.isUnknown && env[one.variable] === undefined))
       err(`rc-wait: warning: ${clean(why)}; ${clean(remedy)}\n`);
     const [wrong] = faults.filter(({ variable }) => counting[variable] !== undefined);
     if (wrong !== undefined) throw new RcWaitError('USAGE', wrong.why, { hint: wrong.remedy });

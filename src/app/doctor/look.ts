@@ -1,6 +1,9 @@
 import { systemClock } from '../../base/clock.ts';
+import { RcWaitError } from '../../base/error.ts';
+import type { UsageReading } from '../../pace/usage.ts';
 import type { Look } from '../../report/doctor.ts';
 import type { Io } from '../io.ts';
+import type { ApiSeen } from './api.ts';
 import type { DoctorOptions } from './options.ts';
 import type { ServerSeen } from './server.ts';
 import type { LastStatus } from './verdict.ts';
@@ -47,21 +50,21 @@ export async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings)
   const server = await seeServer(args, settings);
   // Read before the API is asked, so that this command's own requests do not count.
   const quota = readUsage(directory, systemClock.nowMs());
-  const [{ request, ...api }, units, logins] = await Promise.all([
+  const [{ request, ...asked }, units, logins] = await Promise.all([
     seeApi(args, io),
     seeUnits(runCommand),
     looksAtLogins(askSystemctl),
   ]);
+  const api = { ...asked, answer: asRefused(asked.answer, quota) };
   const end = endOfService(units);
   const last = lastStatus(api, directory, end);
   const network = await seeNetwork(args, server, request);
-  const isRefused = api.answer?.ok === false && api.answer.error.code === 'API_REFUSED';
   const quotaLooks = looksAtQuota(directory, quota);
   const seen: readonly Look[] = [
     ...looksAtServer(server),
     ...(await looksAtEnd(last, server)),
     ...looksAtApi(api),
-    ...(isRefused ? withoutRefusals(quotaLooks) : quotaLooks),
+    ...(saysMore(api.answer) ? withoutRefusals(quotaLooks) : quotaLooks),
     ...looksAtNetwork({ ...network, isAtWork: isAtWork(units) }),
   ];
   const faults = seen.flatMap(({ fault }) => fault?.code ?? []);
@@ -69,7 +72,20 @@ export async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings)
   return [...seen, ...looksAtUnits(units, after), ...logins];
 }
 
-/** The API's own answer says already that it refuses this server. */
+type Answer = ApiSeen['answer'];
+
+/** A question that the refusals of before keep from being asked in time has been refused, and is not a silence. */
+function asRefused(answer: Answer, quota: UsageReading): Answer {
+  const isHeld = quota.kind === 'read' && quota.usage.refusals > 0 && quota.usage.heldMs > 0;
+  if (answer === undefined || answer.ok || !isHeld || answer.error.code !== 'API_UNAVAILABLE') return answer;
+  return { ok: false, error: new RcWaitError('API_REFUSED', answer.error.message) };
+}
+
+/** Whether an answer says more of refusals than those of before: it is one, or the API answers again. */
+function saysMore(answer: Answer): boolean {
+  return answer !== undefined && (answer.ok || answer.error.code === 'API_REFUSED');
+}
+
 function withoutRefusals(looks: readonly Look[]): readonly Look[] {
   return looks.map(({ fault, ...look }) =>
     fault === undefined || fault.code === 'API_REFUSED' ? look : { ...look, fault },
