@@ -7,10 +7,10 @@ const inRooms = {
   'announce/heat': ['request', 'retry'],
   'announce/hooks': ['names'],
   'app/wait': ['deployed-before'],
+  'cli/args': ['environment-file'],
   base: [
     'bytes',
     'duration',
-    'environment-file',
     'glob',
     'ipv4',
     'lines',

@@ -32,11 +32,11 @@ export interface CliCommand {
   /** called for flags that cannot be parsed; never throws */
   readonly onMisuse?: (error: unknown, io: Io) => Promise<void>;
   /** resolves to the exit status */
-  readonly run: (args: never, io: Io, operands: readonly string[], program: Program) => Promise<number>;
+  readonly run: (args: never, io: Io, operands: readonly string[], program: Surroundings) => Promise<number>;
 }
 
 /** What a command may know of the program around it. */
-export interface Program {
+export interface Surroundings {
   readonly commands: readonly CliCommand[];
   /** what is wrong in the file of rc-wait.service */
   readonly settingFaults: readonly SettingFault[];
@@ -58,7 +58,12 @@ export type Args<F extends Flags> = InferredOptionTypes<F>;
 export function command<const F extends Flags>(
   definition: Omit<CliCommand, 'flags' | 'run'> & {
     readonly flags: F;
-    readonly run: (args: Args<F>, io: Io, operands: readonly string[], program: Program) => Promise<number>;
+    readonly run: (
+      args: Args<F>,
+      io: Io,
+      operands: readonly string[],
+      program: Surroundings,
+    ) => Promise<number>;
   },
 ): CliCommand {
   return definition;
