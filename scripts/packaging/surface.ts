@@ -22,7 +22,7 @@ export interface FlagText {
 export interface CommandText {
   /** as typed, such as `network plan` */
   readonly name: string;
-  /** its operands, such as `[SERVER...]` */
+  /** its operands, such as `[SERVER...]` or `[-- COMMAND...]` */
   readonly operands: string | undefined;
   readonly summary: string;
   readonly flags: readonly FlagText[];
@@ -65,7 +65,7 @@ export function surface(): readonly CommandText[] {
     .filter(({ hidden }) => !hidden)
     .map((command) => ({
       name: command.name,
-      operands: command.operands,
+      operands: command.takesProgram ? '[-- COMMAND...]' : command.operands,
       summary: command.summary,
       flags: Object.entries(command.flags).map(([flag, options]) => flagText(command, flag, options)),
       examples: command.examples.map(([line, purpose]) => [line.replace('$0', 'rc-wait'), purpose]),

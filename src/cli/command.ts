@@ -12,6 +12,8 @@ export interface CliCommand {
   readonly flags: Flags;
   /** arguments besides flags, as `--help` shows them (`SERVER...`); absent: none */
   readonly operands?: string;
+  /** whether what follows `--` is a program, which `run` gets as its operands */
+  readonly takesProgram?: boolean;
   /** the flags whose values are joined, one a line, when they are given more than once */
   readonly lists?: readonly string[];
   /** the flags with another meaning elsewhere: their variables include the name of the command */

@@ -207,12 +207,12 @@ async function runHooksFor(
   args: AnnounceOptions,
   { io, log, notifier, only }: HookContext,
 ): Promise<readonly string[]> {
-  const { outcome, message, gateway_ip: gateway } = document;
+  const { outcome, message } = document;
   // Below another root these would be the hooks of the system that prepares an image, not the image's own.
   if (only?.length === 0 || !isRunningSystem(args.root)) return [];
-  const [{ findHooks }, { clean }] = await Promise.all([
+  const [{ findHooks }, { resultVariables }] = await Promise.all([
     import('../../announce/hooks/find.ts'),
-    import('../../report/words.ts'),
+    import('./then-run.ts'),
   ]);
   const folder = join(resolve(args['hooks-dir']), outcome === 'deployed' ? 'deployed.d' : 'failed.d');
   const { hooks: found, refused, passed } = await findHooks(folder);
@@ -230,12 +230,7 @@ async function runHooksFor(
     args.privileges === 'own' ? undefined : (await import('../../systemd/hook-service.ts')).hookService;
   return runHooks(hooks, {
     input: `${JSON.stringify(document)}\n`,
-    env: {
-      RC_WAIT_OUTCOME: outcome,
-      RC_WAIT_EXIT_STATUS: String(exit),
-      RC_WAIT_GATEWAY_IP: gateway ?? '',
-      RC_WAIT_MESSAGE: clean(message),
-    },
+    env: resultVariables(document, exit),
     timeoutMs: args['hook-timeout'],
     signal: io.signal,
     launch,

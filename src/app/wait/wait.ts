@@ -4,7 +4,7 @@ import { errnoOf, reasonOf } from '../../base/error.ts';
 import type { Account } from '../../host/account.ts';
 import type { Tally } from '../../pace/types.ts';
 import type { Log } from '../../report/log.ts';
-import type { End } from '../../report/result.ts';
+import type { End, Result } from '../../report/result.ts';
 import type { Notifier } from '../../systemd/notify.ts';
 import { type ApiTarget, targetOf } from '../api.ts';
 import { Interrupted, type Io } from '../io.ts';
@@ -19,8 +19,18 @@ import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 const lookAgainMs = 1_000;
 const lateMs = 30_000;
 
-/** Runs `rc-wait wait`; resolves to the exit status. */
-export async function wait(args: WaitOptions, io: Io): Promise<number> {
+/**
+ * Runs `rc-wait wait`, and after a success the command that was typed after `--`; resolves to the exit status.
+ * @param command the words after `--`; empty: none
+ */
+export async function wait(args: WaitOptions, io: Io, command: readonly string[]): Promise<number> {
+  const { document, exit } = await waitAndAnnounce(args, io);
+  const [program, ...rest] = command;
+  if (exit !== 0 || program === undefined) return exit;
+  return (await import('./then-run.ts')).thenRun([program, ...rest], document, io);
+}
+
+async function waitAndAnnounce(args: WaitOptions, io: Io): Promise<Result> {
   const { createNotifier } = await import('../../systemd/notify.ts');
   const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
   // Finding that out may be slow, for example because of name servers.
@@ -72,7 +82,7 @@ interface Beginning {
   readonly teller: Announcer;
 }
 
-async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): Promise<number> {
+async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): Promise<Result> {
   const { startedMs, notifier, teller } = beginning;
   const deadlineMs = startedMs + args.timeout;
   if (args.network !== 'off') refuseForeignRoot(args.root);
@@ -127,7 +137,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   });
   await rememberEnd(args, end, result.document, { change, owed, log });
   if (result.exit === 0) await sayWhatStaysDown(args.root, log);
-  return result.exit;
+  return result;
 }
 
 /**
