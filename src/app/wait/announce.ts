@@ -11,6 +11,7 @@ import { readCa } from '../api.ts';
 import { instanceId } from '../instance-id.ts';
 import type { Io } from '../io.ts';
 import { type AnnounceOptions, variableNamed } from '../options.ts';
+import { journalEnd } from './journal-end.ts';
 
 /** What announcing needs beyond the result. */
 interface Ended {
@@ -71,6 +72,8 @@ export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: N
       io.out(
         forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', await printed(document, args), io.env),
       );
+      // Not awaited here: what depends on the service must not wait for the journal.
+      const journalled = journalEnd({ result: { document, exit } }, io);
       const isVerdict = outcome !== 'interrupted';
       // A remembered DEPLOYED was announced before; only what an interruption cut off is still due.
       const tells = recalled !== undefined && exit === 0 ? (recalled.owed ?? nobody) : everybody;
@@ -98,6 +101,7 @@ export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: N
         !isVerdict ||
         !tells.signal ||
         (await signaller.send(ending, untilMs, log));
+      await journalled;
       if (exit !== 0) await notifier.stopping(message);
       const signal = !isTold && io.signal.aborted;
       return signal || hooks.length > 0 ? { signal, hooks: [...hooks] } : undefined;

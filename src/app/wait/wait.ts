@@ -13,6 +13,7 @@ import type { WaitOptions } from '../options.ts';
 import { mayConfigure, refuseForeignRoot } from '../root.ts';
 import { type Announcer, createAnnouncer } from './announce.ts';
 import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
+import { journalEnd } from './journal-end.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
 /** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */
@@ -43,7 +44,10 @@ async function waitAndAnnounce(args: WaitOptions, io: Io): Promise<Result> {
     return await waitAndReport(args, io, { startedMs, notifier, teller });
   } catch (error) {
     // For `systemctl status`, even if the wait could not begin: an unknown region, an invalid CA file.
-    await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
+    await Promise.all([
+      io.signal.aborted ? undefined : journalEnd({ error }, io),
+      teller?.error(error) ?? notifier.stopping(reasonOf(error)),
+    ]);
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { describeBuilt } from './built.ts';
 import { describeFirstBoot } from './first-boot.ts';
 import { describeForeign } from './foreign.ts';
 import { describeInstall } from './install.ts';
+import { describeJournal } from './journal.ts';
 import { makePackages, type Packages } from './packages.ts';
 import { describeRpm } from './rpm.ts';
 
@@ -27,6 +28,7 @@ afterAll(() => {
 
 describeInstall(() => made);
 describeFirstBoot(() => made);
+describeJournal(() => made);
 describeForeign();
 describeRpm(() => made);
 describeBuilt(
