@@ -43,6 +43,7 @@ const values: Readonly<Record<string, string>> = {
   interface: 'INTERFACE',
   listen: 'ADDRESS:PORT',
   metadata: 'KEY=VALUE',
+  'metrics-file': 'FILE',
   name: 'PATTERN',
   'os-cloud': 'CLOUD',
   probe: 'tcp://HOST:PORT',

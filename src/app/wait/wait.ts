@@ -14,6 +14,7 @@ import { mayConfigure, refuseForeignRoot } from '../root.ts';
 import { type Announcer, createAnnouncer } from './announce.ts';
 import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
 import { journalEnd } from './journal-end.ts';
+import type { Metrics } from './metrics.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
 /** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */
@@ -38,14 +39,17 @@ async function waitAndAnnounce(args: WaitOptions, io: Io): Promise<Result> {
   notifier.status('finding out which server this is');
   const startedMs = systemClock.nowMs();
   let teller: Announcer | undefined;
+  let metrics: Metrics | undefined;
   try {
+    metrics = await openMetrics(args, io, startedMs);
     await untilThere(args, startedMs + args.timeout, io, notifier);
     teller = await createAnnouncer(args, io, notifier);
-    return await waitAndReport(args, io, { startedMs, notifier, teller });
+    return await waitAndReport(args, io, { startedMs, notifier, teller, metrics });
   } catch (error) {
     // For `systemctl status`, even if the wait could not begin: an unknown region, an invalid CA file.
     await Promise.all([
       io.signal.aborted ? undefined : journalEnd({ error }, io),
+      metrics?.end({ error }),
       teller?.error(error) ?? notifier.stopping(reasonOf(error)),
     ]);
     throw error;
@@ -84,10 +88,21 @@ interface Beginning {
   readonly startedMs: number;
   readonly notifier: Notifier;
   readonly teller: Announcer;
+  readonly metrics: Metrics | undefined;
+}
+
+async function openMetrics(
+  { 'metrics-file': path }: WaitOptions,
+  io: Io,
+  startedMs: number,
+): Promise<Metrics | undefined> {
+  if (path === undefined) return undefined;
+  const warn = (warning: string): void => io.err(`rc-wait: warning: ${warning}\n`);
+  return (await import('./metrics.ts')).createMetrics(path, { startedMs, warn });
 }
 
 async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): Promise<Result> {
-  const { startedMs, notifier, teller } = beginning;
+  const { startedMs, notifier, teller, metrics } = beginning;
   const deadlineMs = startedMs + args.timeout;
   if (args.network !== 'off') refuseForeignRoot(args.root);
   const settings = await settingsOf(args);
@@ -110,6 +125,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     startedMs,
     deadlineMs,
   });
+  metrics?.follow(() => ({ ...view.progress, requests: view.requests }));
   if (args.network !== 'off' && !mayConfigure(args.root)) {
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
   }
@@ -133,6 +149,8 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const { status, tasks } = view.progress;
   const waitedMs = nowMs() - startedMs;
   const result = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
+  // Not awaited here: a disk that hangs must not keep anybody waiting.
+  const measured = metrics?.end({ result });
   const change = end.kind === 'deployed' ? await changeAt(args, log) : 0;
   const owed = await teller.result(result, {
     log,
@@ -140,6 +158,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     recalled: end.kind === 'remembered' ? end : undefined,
   });
   await rememberEnd(args, end, result.document, { change, owed, log });
+  await measured;
   if (result.exit === 0) await sayWhatStaysDown(args.root, log);
   return result;
 }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { describeBuilt } from './built.ts';
+import { describeEnds } from './ends.ts';
 import { describeFirstBoot } from './first-boot.ts';
 import { describeForeign } from './foreign.ts';
 import { describeInstall } from './install.ts';
-import { describeJournal } from './journal.ts';
 import { makePackages, type Packages } from './packages.ts';
 import { describeRpm } from './rpm.ts';
 
@@ -28,7 +28,7 @@ afterAll(() => {
 
 describeInstall(() => made);
 describeFirstBoot(() => made);
-describeJournal(() => made);
+describeEnds(() => made);
 describeForeign();
 describeRpm(() => made);
 describeBuilt(
