@@ -51,6 +51,7 @@ const inRooms = {
     'result',
     'words',
   ],
+  'report/feeds': ['*'],
   simulator: ['formats', 'quota', 'random', 'rules', 'timeline'],
   'simulator/openstack': ['cloud', 'compute', 'fleet', 'identity'],
   systemd: ['hold-ups'],

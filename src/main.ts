@@ -1,5 +1,5 @@
 import type { Io } from './app/io.ts';
-import { interruptSignal } from './app/signals.ts';
+import { interruptsOf } from './app/signals.ts';
 import { errnoOf, reasonOf } from './base/error.ts';
 import { failure } from './cli/failure.ts';
 import { isWait, run } from './cli/run.ts';
@@ -31,6 +31,16 @@ function say(text: string): void {
   process.stderr.write(text);
 }
 
+const interrupts = interruptsOf(process.env);
+
+/** A pipe holds 64 kB: a slower reader would get a truncated document of ten thousand servers. */
+function flushed(): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.stdout.writableLength > 0) process.stdout.write('', () => resolve());
+    else resolve();
+  });
+}
+
 const io: Io = {
   // The text contains API answers, server names and file contents. JSON.stringify does not escape C1 controls.
   out: (text) => process.stdout.write(escapeControls(text)),
@@ -42,7 +52,8 @@ const io: Io = {
   env: process.env,
   // As in systemd/rc-wait.service.
   serviceFile: '/etc/default/rc-wait',
-  signal: interruptSignal(process.env),
+  signal: interrupts.signal,
+  handover: { ...interrupts, flushed },
 };
 
 /**
@@ -64,8 +75,5 @@ process.on('uncaughtException', (error) => {
 void run(process.argv.slice(2), io).then((exit) => {
   // Not exitCode: whatever a library still holds open must not keep a finished process alive.
   // And only in the next turn, because a failed write reports its error no earlier.
-  const leave = (): void => void setImmediate(() => process.exit(endOf(exit)));
-  // A pipe holds 64 kB: a slower reader would get a truncated document of ten thousand servers.
-  if (process.stdout.writableLength > 0) process.stdout.write('', leave);
-  else leave();
+  void flushed().then(() => setImmediate(() => process.exit(endOf(exit))));
 });

@@ -62,6 +62,7 @@ function units(): readonly Entry[] {
       mode: 0o755,
     },
     file('usr/lib/systemd/system-preset/80-rc-wait.preset', 'packaging/rc-wait.preset'),
+    file('usr/lib/systemd/catalog/rc-wait.catalog', 'packaging/rc-wait.catalog'),
   ];
 }
 

@@ -11,6 +11,18 @@ export interface Io {
   readonly serviceFile?: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP, with an Interrupted as its reason */
   readonly signal: AbortSignal;
+  /** what the command after `--` needs; absent: only the streams are shared with it */
+  readonly handover?: Handover;
+}
+
+/** How this process stands back behind a program that it runs in its place. */
+interface Handover {
+  /** signals that were ignored when rc-wait was started */
+  readonly ignored: readonly InterruptSignal[];
+  /** From now on signals go to `receiver` instead of ending the run. */
+  readonly handTo: (receiver: (name: InterruptSignal) => void) => void;
+  /** Resolves when standard output has taken all that was written. */
+  readonly flushed: () => Promise<void>;
 }
 
 /** The abort reason when a person or systemd interrupted the run. */

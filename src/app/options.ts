@@ -35,6 +35,7 @@ export interface WaitOptions extends ApiOptions {
   readonly 'signal-token': string | undefined;
   readonly 'hooks-dir': string;
   readonly 'hook-timeout': number;
+  readonly 'metrics-file': string | undefined;
   readonly root: string;
   readonly output: 'human' | 'json';
   readonly quiet: boolean;

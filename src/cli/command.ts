@@ -14,6 +14,8 @@ export interface CliCommand {
   readonly operands?: string;
   /** what the first operand can be, where that can be listed */
   readonly operandChoices?: readonly string[];
+  /** whether what follows `--` is a program, which `run` gets as its operands */
+  readonly takesProgram?: boolean;
   /** the flags whose values are joined, one a line, when they are given more than once */
   readonly lists?: readonly string[];
   /** the flags with another meaning elsewhere: their variables include the name of the command */

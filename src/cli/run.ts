@@ -132,7 +132,8 @@ function argumentsOf({ flags, command }: Extract<Route, { readonly kind: 'comman
 
 function declare(parser: Argv, command: CliCommand, env: NodeJS.ProcessEnv): void {
   const operands = command.operands === undefined ? '' : ` ${command.operands}`;
-  parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]\n\n${command.summary}`);
+  const program = command.takesProgram ? ' [-- COMMAND...]' : '';
+  parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]${program}\n\n${command.summary}`);
   declareFlags(parser, command, env);
   const own = (command.ownVariables ?? []).map((flag) => `--${flag} as ${variableOf(flag, command)}`);
   if (own.length > 0) parser.epilogue(`In the environment: ${own.join(', ')}.`);

@@ -21,7 +21,7 @@ export interface FlagText {
 export interface CommandText {
   /** as typed, such as `network plan` */
   readonly name: string;
-  /** its operands, such as `[SERVER...]` */
+  /** its operands, such as `[SERVER...]` or `[-- COMMAND...]` */
   readonly operands: string | undefined;
   /** what the first operand can be; empty: anything */
   readonly operandChoices: readonly string[];
@@ -44,6 +44,7 @@ const values: Readonly<Record<string, string>> = {
   interface: 'INTERFACE',
   listen: 'ADDRESS:PORT',
   metadata: 'KEY=VALUE',
+  'metrics-file': 'FILE',
   name: 'PATTERN',
   'os-cloud': 'CLOUD',
   probe: 'tcp://HOST:PORT',
@@ -66,7 +67,7 @@ export function surfaceOf(commands: readonly CliCommand[]): readonly CommandText
     .filter(({ hidden }) => !hidden)
     .map((command) => ({
       name: command.name,
-      operands: command.operands,
+      operands: command.takesProgram ? '[-- COMMAND...]' : command.operands,
       operandChoices: command.operandChoices ?? [],
       summary: command.summary,
       flags: Object.entries(command.flags).map(([flag, options]) => flagText(command, flag, options)),

@@ -30,6 +30,8 @@ export interface WaitView {
   /** shows a hindrance that is not an event of the wait; each call is a sign of life */
   showHindrance(why: string): void;
   readonly progress: Progress;
+  /** the requests so far */
+  readonly requests: Readonly<Tally>;
   end(): void;
 }
 
@@ -86,6 +88,9 @@ export function createView(options: ViewOptions): WaitView {
     },
     get progress() {
       return progress;
+    },
+    get requests() {
+      return tally;
     },
     end() {
       clearInterval(timer);

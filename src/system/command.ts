@@ -106,18 +106,20 @@ export function runProgram(program: Program): Promise<ProgramEnd> {
 }
 
 /**
- * Starts a program in its own process group. Node reports some faults as the event "error" and
- * throws others (E2BIG, ENOTDIR, ETXTBSY, a NUL in a word); this function returns them instead.
+ * Starts a program. Node reports some faults as the event "error" and throws others (E2BIG, ENOTDIR,
+ * ETXTBSY, a NUL in a word); this function returns them instead.
  * @param stdio as for node:child_process
+ * @param hasOwnGroup whether it is in a process group and a session of its own: without the terminal of the caller
  */
 export function startProgram(
   { argv, env, cwd }: Pick<Program, 'argv' | 'env' | 'cwd'>,
   stdio: ('pipe' | 'ignore' | 'inherit')[],
+  hasOwnGroup = true,
 ): ChildProcess | StartFault {
   const [file, ...args] = argv;
   if (isNowhere(file, env.PATH)) return startFault(Object.assign(new Error(), { code: 'ENOENT' }));
   try {
-    return spawn(file, args, { env, stdio, detached: true, ...(cwd === undefined ? {} : { cwd }) });
+    return spawn(file, args, { env, stdio, detached: hasOwnGroup, ...(cwd === undefined ? {} : { cwd }) });
   } catch (error) {
     return startFault(error);
   }

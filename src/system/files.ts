@@ -149,9 +149,9 @@ async function removeIfEmpty(root: string, path: string): Promise<void> {
     .catch(() => undefined);
 }
 
-/** Writes a file that only rc-wait writes, atomically, readable by its owner alone. */
-export async function writeWhole(target: string, text: string): Promise<void> {
-  const temporary = await writeTemporary(target, text, { mode: 0o600, uid: -1, gid: -1 }, false);
+/** Writes a file that only rc-wait writes, atomically; by default readable by its owner alone. */
+export async function writeWhole(target: string, text: string, mode = 0o600): Promise<void> {
+  const temporary = await writeTemporary(target, text, { mode, uid: -1, gid: -1 }, false);
   try {
     await rename(temporary, target);
   } catch (error) {

@@ -1,12 +1,11 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { Interrupted } from '../../src/app/io.ts';
-import { interruptSignal } from '../../src/app/signals.ts';
+import { type Interrupts, interruptsOf } from '../../src/app/signals.ts';
 
 type Listener = () => void;
 
-/** The listeners that interruptSignal sets, without setting them. */
-function listeners(env: NodeJS.ProcessEnv = {}): {
-  readonly signal: AbortSignal;
+/** The listeners that interruptsOf sets, without setting them. */
+function listeners(env: NodeJS.ProcessEnv = {}): Interrupts & {
   readonly send: (name: string) => void;
   readonly exits: unknown[];
 } {
@@ -20,8 +19,8 @@ function listeners(env: NodeJS.ProcessEnv = {}): {
     exits.push(code);
     return undefined as never;
   });
-  const signal = interruptSignal(env);
-  return { signal, send: (name) => set.get(name)?.(), exits };
+  const { signal, ignored, handTo } = interruptsOf(env);
+  return { signal, ignored, handTo, send: (name) => set.get(name)?.(), exits };
 }
 
 afterEach(() => {
@@ -62,4 +61,13 @@ it('takes a second SIGTERM for the first: systemd sends SIGKILL when it means it
   send('SIGTERM');
   expect(exits).toEqual([]);
   expect(signal.reason).toMatchObject({ by: 'SIGINT' });
+});
+
+it('hands every signal on to the program that runs in its place, and ends by none', () => {
+  const received: string[] = [];
+  const { signal, ignored, send, handTo, exits } = listeners({ RCWAIT_IGNORED: 'HUP' });
+  handTo((name) => received.push(name));
+  for (const name of ['SIGINT', 'SIGINT', 'SIGTERM', 'SIGHUP']) send(name);
+  expect([received, ignored]).toEqual([['SIGINT', 'SIGINT', 'SIGTERM'], ['SIGHUP']]);
+  expect([signal.aborted, exits]).toEqual([false, []]);
 });

@@ -1,15 +1,17 @@
 import { reasonOf } from '../../base/error.ts';
 import type { Io } from '../io.ts';
 import { usualHooksFolder, variableNamed } from '../options.ts';
+import { journalEnd } from './journal-end.ts';
 
 /**
- * Reports a wait with invalid flags to systemd and to the URL in RC_WAIT_SIGNAL. Without that a Heat stack
+ * Reports a wait with invalid flags to systemd, to the journal and to the URL in RC_WAIT_SIGNAL. Without that a Heat stack
  * would wait for its signal until its own time-out. Never throws.
  */
 export async function announceMisuse(error: unknown, io: Io): Promise<void> {
   const value = (flag: string): string | undefined => io.env[variableNamed(flag)] || undefined;
+  const journalled = journalEnd({ error }, io);
   const signal = value('signal');
-  if (signal === undefined && !io.env.NOTIFY_SOCKET) return;
+  if (signal === undefined && !io.env.NOTIFY_SOCKET) return journalled;
   const [{ createNotifier }, { createAnnouncer }] = await Promise.all([
     import('../../systemd/notify.ts'),
     import('./announce.ts'),
@@ -28,5 +30,5 @@ export async function announceMisuse(error: unknown, io: Io): Promise<void> {
   const notifier = createNotifier(io.env);
   // The URL itself may be invalid.
   const teller = await createAnnouncer(args, io, notifier).catch(() => undefined);
-  await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
+  await Promise.all([journalled, teller?.error(error) ?? notifier.stopping(reasonOf(error))]);
 }

@@ -11,6 +11,7 @@ import { readCa } from '../api.ts';
 import { instanceId } from '../instance-id.ts';
 import type { Io } from '../io.ts';
 import { type AnnounceOptions, variableNamed } from '../options.ts';
+import { journalEnd } from './journal-end.ts';
 
 /** What announcing needs beyond the result. */
 interface Ended {
@@ -71,6 +72,8 @@ export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: N
       io.out(
         forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', await printed(document, args), io.env),
       );
+      // Not awaited here: what depends on the service must not wait for the journal.
+      const journalled = journalEnd({ result: { document, exit } }, io);
       const isVerdict = outcome !== 'interrupted';
       // A remembered DEPLOYED was announced before; only what an interruption cut off is still due.
       const tells = recalled !== undefined && exit === 0 ? (recalled.owed ?? nobody) : everybody;
@@ -98,6 +101,7 @@ export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: N
         !isVerdict ||
         !tells.signal ||
         (await signaller.send(ending, untilMs, log));
+      await journalled;
       if (exit !== 0) await notifier.stopping(message);
       const signal = !isTold && io.signal.aborted;
       return signal || hooks.length > 0 ? { signal, hooks: [...hooks] } : undefined;
@@ -207,12 +211,12 @@ async function runHooksFor(
   args: AnnounceOptions,
   { io, log, notifier, only }: HookContext,
 ): Promise<readonly string[]> {
-  const { outcome, message, gateway_ip: gateway } = document;
+  const { outcome, message } = document;
   // Below another root these would be the hooks of the system that prepares an image, not the image's own.
   if (only?.length === 0 || !isRunningSystem(args.root)) return [];
-  const [{ findHooks }, { clean }] = await Promise.all([
+  const [{ findHooks }, { resultVariables }] = await Promise.all([
     import('../../announce/hooks/find.ts'),
-    import('../../report/words.ts'),
+    import('./then-run.ts'),
   ]);
   const folder = join(resolve(args['hooks-dir']), outcome === 'deployed' ? 'deployed.d' : 'failed.d');
   const { hooks: found, refused, passed } = await findHooks(folder);
@@ -230,12 +234,7 @@ async function runHooksFor(
     args.privileges === 'own' ? undefined : (await import('../../systemd/hook-service.ts')).hookService;
   return runHooks(hooks, {
     input: `${JSON.stringify(document)}\n`,
-    env: {
-      RC_WAIT_OUTCOME: outcome,
-      RC_WAIT_EXIT_STATUS: String(exit),
-      RC_WAIT_GATEWAY_IP: gateway ?? '',
-      RC_WAIT_MESSAGE: clean(message),
-    },
+    env: resultVariables(document, exit),
     timeoutMs: args['hook-timeout'],
     signal: io.signal,
     launch,

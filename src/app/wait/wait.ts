@@ -4,7 +4,7 @@ import { errnoOf, reasonOf } from '../../base/error.ts';
 import type { Account } from '../../host/account.ts';
 import type { Tally } from '../../pace/types.ts';
 import type { Log } from '../../report/log.ts';
-import type { End } from '../../report/result.ts';
+import type { End, Result } from '../../report/result.ts';
 import type { Notifier } from '../../systemd/notify.ts';
 import { type ApiTarget, targetOf } from '../api.ts';
 import { Interrupted, type Io } from '../io.ts';
@@ -13,27 +13,45 @@ import type { WaitOptions } from '../options.ts';
 import { mayConfigure, refuseForeignRoot } from '../root.ts';
 import { type Announcer, createAnnouncer } from './announce.ts';
 import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
+import { journalEnd } from './journal-end.ts';
+import type { Metrics } from './metrics.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
 /** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */
 const lookAgainMs = 1_000;
 const lateMs = 30_000;
 
-/** Runs `rc-wait wait`; resolves to the exit status. */
-export async function wait(args: WaitOptions, io: Io): Promise<number> {
+/**
+ * Runs `rc-wait wait`, and after a success the command that was typed after `--`; resolves to the exit status.
+ * @param command the words after `--`; empty: none
+ */
+export async function wait(args: WaitOptions, io: Io, command: readonly string[]): Promise<number> {
+  const { document, exit } = await waitAndAnnounce(args, io);
+  const [program, ...rest] = command;
+  if (exit !== 0 || program === undefined) return exit;
+  return (await import('./then-run.ts')).thenRun([program, ...rest], document, io);
+}
+
+async function waitAndAnnounce(args: WaitOptions, io: Io): Promise<Result> {
   const { createNotifier } = await import('../../systemd/notify.ts');
   const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
   // Finding that out may be slow, for example because of name servers.
   notifier.status('finding out which server this is');
   const startedMs = systemClock.nowMs();
   let teller: Announcer | undefined;
+  let metrics: Metrics | undefined;
   try {
+    metrics = await openMetrics(args, io, startedMs);
     await untilThere(args, startedMs + args.timeout, io, notifier);
     teller = await createAnnouncer(args, io, notifier);
-    return await waitAndReport(args, io, { startedMs, notifier, teller });
+    return await waitAndReport(args, io, { startedMs, notifier, teller, metrics });
   } catch (error) {
     // For `systemctl status`, even if the wait could not begin: an unknown region, an invalid CA file.
-    await (teller?.error(error) ?? notifier.stopping(reasonOf(error)));
+    await Promise.all([
+      io.signal.aborted ? undefined : journalEnd({ error }, io),
+      metrics?.end({ error }),
+      teller?.error(error) ?? notifier.stopping(reasonOf(error)),
+    ]);
     throw error;
   }
 }
@@ -70,10 +88,21 @@ interface Beginning {
   readonly startedMs: number;
   readonly notifier: Notifier;
   readonly teller: Announcer;
+  readonly metrics: Metrics | undefined;
 }
 
-async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): Promise<number> {
-  const { startedMs, notifier, teller } = beginning;
+async function openMetrics(
+  { 'metrics-file': path }: WaitOptions,
+  io: Io,
+  startedMs: number,
+): Promise<Metrics | undefined> {
+  if (path === undefined) return undefined;
+  const warn = (warning: string): void => io.err(`rc-wait: warning: ${warning}\n`);
+  return (await import('./metrics.ts')).createMetrics(path, { startedMs, warn });
+}
+
+async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): Promise<Result> {
+  const { startedMs, notifier, teller, metrics } = beginning;
   const deadlineMs = startedMs + args.timeout;
   if (args.network !== 'off') refuseForeignRoot(args.root);
   const settings = await settingsOf(args);
@@ -96,6 +125,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     startedMs,
     deadlineMs,
   });
+  metrics?.follow(() => ({ ...view.progress, requests: view.requests }));
   if (args.network !== 'off' && !mayConfigure(args.root)) {
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
   }
@@ -119,6 +149,8 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const { status, tasks } = view.progress;
   const waitedMs = nowMs() - startedMs;
   const result = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
+  // Not awaited here: a disk that hangs must not keep anybody waiting.
+  const measured = metrics?.end({ result });
   const change = end.kind === 'deployed' ? await changeAt(args, log) : 0;
   const owed = await teller.result(result, {
     log,
@@ -126,8 +158,9 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     recalled: end.kind === 'remembered' ? end : undefined,
   });
   await rememberEnd(args, end, result.document, { change, owed, log });
+  await measured;
   if (result.exit === 0) await sayWhatStaysDown(args.root, log);
-  return result.exit;
+  return result;
 }
 
 /**

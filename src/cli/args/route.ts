@@ -16,7 +16,16 @@ export type Route =
 
 /** Whether the command line asks for a text about the program instead of a command. */
 export function wantsText(argv: readonly string[]): boolean {
-  return argv.some((argument) => ['--help', '-h', '--version'].includes(argument));
+  const [own] = splitAtEnd(argv);
+  return own.some((argument) => ['--help', '-h', '--version'].includes(argument));
+}
+
+/** The arguments before the first `--`, and those after it; undefined: there is none. */
+export function splitAtEnd(
+  argv: readonly string[],
+): readonly [own: readonly string[], rest: readonly string[] | undefined] {
+  const end = argv.indexOf('--');
+  return end === -1 ? [argv, undefined] : [argv.slice(0, end), argv.slice(end + 1)];
 }
 
 /**
@@ -25,6 +34,17 @@ export function wantsText(argv: readonly string[]): boolean {
  * @throws RcWaitError USAGE for a word that is not a command
  */
 export function route(argv: readonly string[], commands: readonly CliCommand[], fallback: CliCommand): Route {
+  const [own, rest] = splitAtEnd(argv);
+  const [named] = wordsIn(own, valueFlags(commands));
+  if (rest === undefined || !fallback.takesProgram || (named !== undefined && named.word !== fallback.name))
+    return routeWords(argv, commands, fallback);
+  const where = routeWords(own, commands, fallback);
+  if (where.kind === 'overview') return where;
+  if (!rest[0] && !wantsText(own)) throw nothingToRun();
+  return { ...where, operands: rest };
+}
+
+function routeWords(argv: readonly string[], commands: readonly CliCommand[], fallback: CliCommand): Route {
   const words = wordsIn(argv, valueFlags(commands));
   const [first, second] = words;
   const wantsHelp = wantsText(argv);
@@ -130,14 +150,22 @@ function unknownFlagOf(
   });
 }
 
-function strayWord(word: string, command: CliCommand): RcWaitError {
+function strayWord(word: string, { name, takesProgram }: CliCommand): RcWaitError {
+  const run = takesProgram ? `a command to run stands after --: rc-wait ${name} -- COMMAND; ` : '';
   return new RcWaitError(
     'USAGE',
-    `cannot use the argument ${JSON.stringify(word)}: ${command.name} takes flags only`,
+    `cannot use the argument ${JSON.stringify(word)}: ${name} takes flags only`,
     {
-      hint: `see rc-wait ${command.name} --help`,
+      hint: `${run}see rc-wait ${name} --help`,
     },
   );
+}
+
+/** In a script, `rc-wait wait -- $COMMAND` or `-- "$COMMAND"` with an empty variable would run nothing without a word. */
+function nothingToRun(): RcWaitError {
+  return new RcWaitError('USAGE', 'cannot run what follows --: a command is expected there', {
+    hint: 'leave out -- to wait only',
+  });
 }
 
 function unfinished(word: string, group: readonly CliCommand[]): RcWaitError {

@@ -44,6 +44,16 @@ const announceFlags = {
   'hook-timeout': durationFlag('hook-timeout', 'How long each of them may take', '60s'),
 } as const satisfies Record<string, Options>;
 
+/** Where a monitoring system reads how the wait goes. */
+const metricsFlag = {
+  'metrics-file': {
+    string: true,
+    requiresArg: true,
+    describe:
+      "File that is kept up to date with the wait's metrics, in Prometheus's text format. For node_exporter it ends in .prom and is in the folder of its textfile collector",
+  },
+} as const satisfies Record<string, Options>;
+
 /** The flags of `rc-wait wait`. */
 export const waitFlags = {
   timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
@@ -61,6 +71,7 @@ export const waitFlags = {
   },
   ...onceFlag,
   ...announceFlags,
+  ...metricsFlag,
   ...apiFlags,
   ...rootFlag,
   ...outputFlags,

@@ -7,10 +7,15 @@ export const waitCommand: CliCommand = command({
   summary: 'Wait until the automation has finished, then set the gateway where that is up to you',
   flags: waitFlags,
   serviceFile: 'used',
+  takesProgram: true,
   examples: [
     ['$0', 'wait up to an hour; the region is found out'],
     ['$0 wait --timeout 15m --output json', 'for a script: one JSON document, and the exit status'],
     ['$0 wait --network off', 'wait only; leave the network alone'],
+    [
+      '$0 wait --timeout 45m -- /usr/local/sbin/after-rackconnect',
+      'run a command after a success, and only then',
+    ],
     ['$0 wait --network off --source xenstore', 'wait without a request: by what xenstore says'],
     [
       '$0 wait --api-url http://127.0.0.1:8080 --state-dir "$(mktemp -d)" --root DIR',
@@ -22,8 +27,10 @@ export const waitCommand: CliCommand = command({
     '69 the API never gave a usable answer; 70 a bug; 73 the network could not be configured, and is as before;',
     '74 and could not be put back; 77 root is needed, or the API refused this server all along;',
     '124 the deadline passed; 129, 130, 143 interrupted.',
+    'COMMAND after -- runs when the status would be 0, with the same streams and signals, and its exit status is that of rc-wait:',
+    '128 and the number of the signal that has ended it, 127 where there is no such program, 126 where it cannot be started.',
   ].join(' '),
   onMisuse: async (error, io) =>
     (await import('../../app/wait/announce-misuse.ts')).announceMisuse(error, io),
-  run: async (args, io) => (await import('../../app/wait/wait.ts')).wait(args, io),
+  run: async (args, io, command) => (await import('../../app/wait/wait.ts')).wait(args, io, command),
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Route, route } from '../../../src/cli/args/route.ts';
+import { type Route, route, wantsText } from '../../../src/cli/args/route.ts';
 import { commands, defaultCommand } from '../../../src/cli/commands/index.ts';
 
 const routed = (...argv: string[]): Route => route(argv, commands, defaultCommand);
@@ -88,8 +88,40 @@ describe('a command that takes operands', () => {
   });
 });
 
+describe('a command after --', () => {
+  const wait = (flags: readonly string[], operands: readonly string[]) => ({
+    command: { name: 'wait' },
+    flags,
+    operands,
+  });
+
+  it.each<[string[], unknown]>([
+    [['wait', '--', 'reboot'], wait([], ['reboot'])],
+    [['--', 'status'], wait([], ['status'])],
+    [
+      ['--timeout', '45m', '--', 'make', '--quiet', '-o'],
+      wait(['--timeout', '45m'], ['make', '--quiet', '-o']),
+    ],
+    [['wait', '--quiet', '--', 'env', '--', 'x'], wait(['--quiet'], ['env', '--', 'x'])],
+    [['wait', '--', 'ls', '--help'], wait([], ['ls', '--help'])],
+  ])('is run by a wait, and none of its words is a flag of rc-wait: %j', (argv, expected) => {
+    expect(routed(...argv)).toMatchObject(expected as object);
+    expect(wantsText(argv)).toBe(false);
+  });
+
+  it('stays what it was to commands that run none', () => {
+    expect(routed('endpoints', '--', '--help')).toMatchObject({ operands: ['--help'] });
+    expect(told(routed('wait', '--help', '--'))).toEqual(['wait', ['--help']]);
+  });
+});
+
 describe('is refused', () => {
   it.each([
+    [['wait', '--'], 'cannot run what follows --: a command is expected there'],
+    [['wait', '--', ''], 'cannot run what follows --: a command is expected there'],
+    [['status', '--', 'reboot'], 'cannot use the argument "reboot": status takes flags only'],
+    [['--quiet', 'status', '--', 'reboot'], 'cannot use the argument "reboot": status takes flags only'],
+    [['wait', 'reboot'], 'cannot use the argument "reboot": wait takes flags only'],
     [['frob'], 'cannot run "frob": there is no such command'],
     [['status', 'gateway'], 'cannot use the argument "gateway": status takes flags only'],
     [['--tmeout', '5m'], 'cannot use --tmeout: there is no such flag'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { describeBuilt } from './built.ts';
+import { describeEnds } from './ends.ts';
 import { describeFirstBoot } from './first-boot.ts';
 import { describeForeign } from './foreign.ts';
 import { describeInstall } from './install.ts';
@@ -27,6 +28,7 @@ afterAll(() => {
 
 describeInstall(() => made);
 describeFirstBoot(() => made);
+describeEnds(() => made);
 describeForeign();
 describeRpm(() => made);
 describeBuilt(

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import type { Result } from '../../report/result.ts';
+import type { Io } from '../io.ts';
+
+/** The end of a wait: its result, or the error that left it without one. */
+type Ended = { readonly result: Result } | { readonly error: unknown };
+
+/**
+ * Writes the end of a wait to the journal with fields and a MESSAGE_ID=, where its own output goes to the journal: in rc-wait.service
+ * and in other services. By hand, in cloud-init or under cron a person or another log reads the result, and the journal would
+ * have an entry that belongs to no unit. Never rejects, and is over within seconds.
+ */
+export async function journalEnd(ended: Ended, { env }: Pick<Io, 'env'>): Promise<void> {
+  if (!env.JOURNAL_STREAM) return;
+  const { underJournal } = await import('../../systemd/journal.ts');
+  if (!underJournal(env, 1) && !underJournal(env, 2)) return;
+  const [{ entryOfResult, entryOfError }, { writeEntry }, { serviceOf }] = await Promise.all([
+    import('../../report/feeds/journal-entry.ts'),
+    import('../../systemd/logger.ts'),
+    import('../../systemd/hold-ups.ts'),
+  ]);
+  const unit = serviceOf(ownCgroup());
+  await writeEntry('result' in ended ? entryOfResult(ended.result, unit) : entryOfError(ended.error, unit));
+}
+
+function ownCgroup(): string {
+  try {
+    return readFileSync('/proc/self/cgroup', 'utf8');
+  } catch {
+    return '';
+  }
+}
