@@ -2,7 +2,7 @@ import { systemClock } from '../../base/clock.ts';
 import type { Template } from '../../remote/command-line.ts';
 import { createExec, type Exec, type ExecEnd } from '../../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../../remote/types.ts';
-import { beginRemote, eventLine, noteEvent, noteExec, remoteTable } from '../../report/remote-progress.ts';
+import { beginRemote, eventLine, noteEvent, noteExec, remoteTable } from '../../report/remote/progress.ts';
 import { createLiveBlock } from '../../report/screen/live-block.ts';
 import { clean } from '../../report/words.ts';
 import { personsEnvironment } from '../../system/environment.ts';

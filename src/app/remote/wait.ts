@@ -58,7 +58,7 @@ interface Told {
 }
 
 async function tell(end: RemoteEnd, { args, io, selection, tally, startedMs, view }: Told): Promise<number> {
-  const { humanRemote, remoteResult } = await import('../../report/remote.ts');
+  const { humanRemote, remoteResult } = await import('../../report/remote/result.ts');
   const { reason } = io.signal;
   const interruptedBy = io.signal.aborted && reason instanceof Interrupted ? reason.by : undefined;
   // A signal that came after all servers were ready has ended the commands of --exec.

@@ -1,9 +1,9 @@
-import type { ExecEnd } from '../remote/exec.ts';
-import type { RegionEnd, RemoteEnd } from '../remote/remote.ts';
-import type { RemoteTally, Watched } from '../remote/types.ts';
-import { exitOfOutcome, exitOfSignal, type InterruptSignal } from './exit.ts';
-import { describe } from './result.ts';
-import { clean, count, elapsed } from './words.ts';
+import type { ExecEnd } from '../../remote/exec.ts';
+import type { RegionEnd, RemoteEnd } from '../../remote/remote.ts';
+import type { RemoteTally, Watched } from '../../remote/types.ts';
+import { exitOfOutcome, exitOfSignal, type InterruptSignal } from '../exit.ts';
+import { describe } from '../result.ts';
+import { clean, count, elapsed } from '../words.ts';
 
 /**
  * How the wait for one server ended, the worst first: the worst server decides the outcome of the whole wait.

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RcWaitError } from '../../src/base/error.ts';
-import type { ExecEnd } from '../../src/remote/exec.ts';
-import type { RegionEnd, RemoteEnd } from '../../src/remote/remote.ts';
-import type { RemoteEvent, Watched } from '../../src/remote/types.ts';
-import { humanRemote, remoteResult } from '../../src/report/remote.ts';
+import { RcWaitError } from '../../../src/base/error.ts';
+import type { ExecEnd } from '../../../src/remote/exec.ts';
+import type { RegionEnd, RemoteEnd } from '../../../src/remote/remote.ts';
+import type { RemoteEvent, Watched } from '../../../src/remote/types.ts';
 import {
   beginRemote,
   eventLine,
   noteEvent,
   noteExec,
   remoteTable,
-} from '../../src/report/remote-progress.ts';
-import { faultsIn } from './schema.ts';
+} from '../../../src/report/remote/progress.ts';
+import { humanRemote, remoteResult } from '../../../src/report/remote/result.ts';
+import { faultsIn } from '../schema.ts';
 
 const faults = faultsIn('remote');
 const eventFaults = faultsIn('remote-event');

@@ -1,7 +1,7 @@
-import { formatDuration } from '../base/duration.ts';
-import type { ExecEnd } from '../remote/exec.ts';
-import type { RemoteEvent, Watched } from '../remote/types.ts';
-import { clean, count, cut, elapsed } from './words.ts';
+import { formatDuration } from '../../base/duration.ts';
+import type { ExecEnd } from '../../remote/exec.ts';
+import type { RemoteEvent, Watched } from '../../remote/types.ts';
+import { clean, count, cut, elapsed } from '../words.ts';
 
 /** The state of a wait for servers. Changed in place: there may be ten thousand of them. */
 export interface RemoteProgress {
