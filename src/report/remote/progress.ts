@@ -1,7 +1,6 @@
-import { formatDuration } from '../../base/duration.ts';
 import type { ExecEnd } from '../../remote/exec.ts';
-import type { RemoteEvent, Watched } from '../../remote/types.ts';
-import { clean, count, cut, elapsed } from '../words.ts';
+import type { RemoteEvent, ServerVerdict, Watched } from '../../remote/types.ts';
+import { collate } from './order.ts';
 
 /** The state of a wait for servers. Changed in place: there may be ten thousand of them. */
 export interface RemoteProgress {
@@ -53,106 +52,28 @@ export function noteExec(progress: RemoteProgress, { reason }: ExecEnd): void {
   if (reason !== undefined) progress.execsFailed += 1;
 }
 
-const mostWaiting = 5;
-const mostEnded = 6;
+/** How many servers have ended in which way, and how many have not. */
+export type FleetCounts = Readonly<Record<ServerVerdict | 'waiting', number>>;
 
-/** The live table of a terminal: lines of at most `columns` characters. */
-export function remoteTable(progress: RemoteProgress, nowMs: number, columns: number): string[] {
-  const { servers, troubles, startedMs, deadlineMs, found } = progress;
-  const all = [...servers.values()];
-  const waiting = all.filter(({ verdict }) => verdict === undefined);
-  const ended = all.filter(({ verdict }) => verdict !== undefined && verdict !== 'deployed');
-  const limit =
-    deadlineMs === Number.POSITIVE_INFINITY ? 'no deadline' : `of ${formatDuration(deadlineMs - startedMs)}`;
-  const waited = `waited ${elapsed(nowMs - startedMs)} ${limit}`;
-  const deployed = all.length - waiting.length - ended.length;
-  const head = found
-    ? `${deployed} of ${count(all.length, 'server')} deployed   ${waiting.length} waiting   ${ended.length} failed or gone   ${waited}`
-    : `looking for servers (${all.length} so far)   ${waited}`;
-  const lines = [
-    head,
-    ...execLine(progress),
-    ...section('slowest', slowest(waiting), waiting.length, mostWaiting),
-    ...section('not deployed', newest(ended), ended.length, mostEnded),
-    ...[...troubles].map(
-      ([region, { reason, untilMs }]) =>
-        `  ${region}: ${clean(reason)}; asking again in ${formatDuration(Math.max(untilMs - nowMs, 0))}`,
-    ),
-  ];
-  return lines.map((line) => cut(line, columns));
+/** Counts the servers. */
+export function countServers({ servers }: RemoteProgress): FleetCounts {
+  const counts = { deployed: 0, failed: 0, gone: 0, unprocessable: 0, 'no-rackconnect': 0, waiting: 0 };
+  for (const { verdict } of servers.values()) counts[verdict ?? 'waiting'] += 1;
+  return counts;
 }
 
-function execLine({ execsDone, execsFailed }: RemoteProgress): string[] {
-  return execsDone === 0 ? [] : [`  ${count(execsDone, 'command')} ended, ${execsFailed} of them not well`];
+/** The servers that have not ended, those first that have been deploying the longest. */
+export function longestFirst({ servers }: RemoteProgress): readonly Watched[] {
+  // In whole seconds, as the API tells the time: the names decide between servers that were created together.
+  const second = ({ sinceMs }: Watched): number => Math.round(sinceMs / 1_000);
+  return [...servers.values()]
+    .filter(({ verdict }) => verdict === undefined)
+    .sort((a, b) => second(a) - second(b) || collate(a.name, b.name));
 }
 
-/** The least advanced first; ties are ordered by name, so that the table does not jump. */
-function slowest(waiting: readonly Watched[]): readonly Watched[] {
-  const stage = ({ automation, serverStatus }: Watched): number =>
-    automation === undefined ? (serverStatus === 'ACTIVE' ? 1 : 0) : automation === 'DEPLOYING' ? 2 : 3;
-  const byName = (a: Watched, b: Watched): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  return [...waiting].sort((a, b) => stage(a) - stage(b) || byName(a, b)).slice(0, mostWaiting);
-}
-
-function newest(ended: readonly Watched[]): readonly Watched[] {
-  return [...ended].sort((a, b) => (b.endedMs ?? 0) - (a.endedMs ?? 0)).slice(0, mostEnded);
-}
-
-function section(title: string, shown: readonly Watched[], total: number, most: number): string[] {
-  if (shown.length === 0) return [];
-  const width = Math.min(30, Math.max(...shown.map(({ name }) => clean(name).length)));
-  const rows = shown.map(({ name, region, verdict, automation, serverStatus, why }) => {
-    const word = verdict ?? automation ?? serverStatus;
-    return `    ${clean(name).padEnd(width)} ${region}  ${clean(word).padEnd(14)} ${clean(why ?? '')}`.trimEnd();
-  });
-  return [`  ${title}:`, ...rows, ...(total > most ? [`    … and ${total - most} more`] : [])];
-}
-
-/** One event as a line of NDJSON, `docs/schema/remote-event-v1.json`. `wallMs`: ms since 1970. */
-export function eventLine(
-  event: RemoteEvent | ({ readonly kind: 'exec' } & ExecEnd),
-  wallMs: number,
-): string {
-  const head = { schema: 'rc-wait/remote-event/v1', time: new Date(wallMs).toISOString(), event: event.kind };
-  return `${JSON.stringify({ ...head, ...fieldsOf(event) })}\n`;
-}
-
-function fieldsOf(event: RemoteEvent | ({ readonly kind: 'exec' } & ExecEnd)): object {
-  switch (event.kind) {
-    case 'found':
-      return { region: event.region, servers: event.servers };
-    case 'server': {
-      const { id, name, region, serverStatus, automation, managed, verdict, why, ip } = event.server;
-      return {
-        id,
-        name,
-        region,
-        server_status: serverStatus,
-        automation_status: automation ?? null,
-        managed_status: managed ?? null,
-        ip: ip ?? null,
-        outcome: verdict ?? null,
-        reason: why ?? null,
-      };
-    }
-    case 'trouble':
-      return {
-        region: event.region,
-        reason: event.reason,
-        again_in_ms: Math.round(Math.max(0, event.untilMs - event.nowMs)),
-      };
-    case 'recovered':
-      return { region: event.region };
-    case 'exec': {
-      const { server, exit, reason, tookMs } = event;
-      return {
-        id: server.id,
-        name: server.name,
-        region: server.region,
-        exit: exit ?? null,
-        reason: reason ?? null,
-        took_ms: Math.round(tookMs),
-      };
-    }
-  }
+/** The servers that ended otherwise than deployed, the newest first. */
+export function newestFirst({ servers }: RemoteProgress): readonly Watched[] {
+  return [...servers.values()]
+    .filter(({ verdict }) => verdict !== undefined && verdict !== 'deployed')
+    .sort((a, b) => (b.endedMs ?? 0) - (a.endedMs ?? 0) || collate(a.name, b.name));
 }

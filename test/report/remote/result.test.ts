@@ -3,41 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../../src/base/error.ts';
 import type { ExecEnd } from '../../../src/remote/exec.ts';
 import type { RegionEnd, RemoteEnd } from '../../../src/remote/remote.ts';
-import type { RemoteEvent, Watched } from '../../../src/remote/types.ts';
-import {
-  beginRemote,
-  eventLine,
-  noteEvent,
-  noteExec,
-  remoteTable,
-} from '../../../src/report/remote/progress.ts';
-import { humanRemote, remoteResult } from '../../../src/report/remote/result.ts';
+import type { Watched } from '../../../src/remote/types.ts';
+import { remoteResult } from '../../../src/report/remote/result.ts';
+import { humanRemote } from '../../../src/report/remote/summary.ts';
 import { faultsIn } from '../schema.ts';
+import { ended, server } from './fleet.ts';
 
 const faults = faultsIn('remote');
-const eventFaults = faultsIn('remote-event');
 const requests = { sent: 3, limited: 1, failed: 0 };
-
-function server(name: string, part: Partial<Watched> = {}): Watched {
-  return {
-    id: `id-${name}`,
-    name,
-    region: 'ORD',
-    serverStatus: 'ACTIVE',
-    automation: 'DEPLOYING',
-    managed: undefined,
-    ip: '198.51.100.7',
-    serviceNetIp: undefined,
-    verdict: undefined,
-    why: 'the automation is at work',
-    bareSinceMs: undefined,
-    foundMs: 1_000,
-    endedMs: undefined,
-    ...part,
-  };
-}
-const ended = (name: string, verdict: Watched['verdict']) =>
-  server(name, { verdict, endedMs: 61_000, why: undefined });
 
 function result(
   kind: RemoteEnd['kind'],
@@ -59,6 +32,7 @@ function result(
     {
       named: more.named ?? [],
       startedMs: 1_000,
+      startedWallMs: Date.UTC(2026, 0, 1),
       nowMs: 121_000,
       requests,
       execs: new Map((more.execs ?? []).map((one) => [one.server.id, one])),
@@ -183,6 +157,7 @@ describe('servers of a region that could not be looked at', () => {
       {
         named: [],
         startedMs: 1_000,
+        startedWallMs: Date.UTC(2026, 0, 1),
         nowMs: 121_000,
         requests,
         execs: new Map(),
@@ -203,105 +178,33 @@ describe('servers of a region that could not be looked at', () => {
   });
 });
 
-describe('for a person', () => {
-  it('every server that is not deployed has its line, up to a number, and none has a control character', () => {
-    const servers = Array.from({ length: 60 }, (_, index) => ended(`s${index}\u001b[2J\n`, 'failed'));
-    const text = humanRemote(result('done', servers).document);
-    expect(text.split('\n')).toHaveLength(1 + 50 + 1 + 1 + 1);
-    expect(text).toContain('  … and 10 more servers\n');
-    expect(text).not.toContain('\u001b');
-  });
-});
-
-describe('the live table', () => {
-  const events: readonly RemoteEvent[] = [
-    { kind: 'found', region: 'ORD', servers: 9, nowMs: 2_000 },
-    ...Array.from(
-      { length: 7 },
-      (_, index): RemoteEvent => ({ kind: 'server', server: server(`web-${index}`), nowMs: 2_000 }),
-    ),
-    {
-      kind: 'server',
-      server: server('new', { automation: undefined, serverStatus: 'BUILD', why: 'the server is BUILD' }),
-      nowMs: 2_000,
-    },
-    { kind: 'server', server: ended('bad', 'failed'), nowMs: 3_000 },
-    { kind: 'server', server: ended('good', 'deployed'), nowMs: 3_000 },
-    { kind: 'trouble', region: 'ORD', reason: 'too many requests (429)', untilMs: 33_000, nowMs: 3_000 },
-  ];
-  const shown = (columns = 100) => {
-    const progress = beginRemote(1_000, 3_601_000);
-    for (const event of events) noteEvent(progress, event);
-    noteExec(progress, { server: server('good'), exit: 1, reason: 'ended with status 1', tookMs: 1 });
-    return { progress, lines: remoteTable(progress, 13_000, columns) };
-  };
-
-  it('shows the counts, the slowest, the failed with their reasons, and which region is in trouble', () => {
-    expect(shown().lines).toMatchInlineSnapshot(`
-      [
-        "1 of 10 servers deployed   8 waiting   1 failed or gone   waited 12 s of 1 h",
-        "  1 command ended, 1 of them not well",
-        "  slowest:",
-        "    new   ORD  BUILD          the server is BUILD",
-        "    web-0 ORD  DEPLOYING      the automation is at work",
-        "    web-1 ORD  DEPLOYING      the automation is at work",
-        "    web-2 ORD  DEPLOYING      the automation is at work",
-        "    web-3 ORD  DEPLOYING      the automation is at work",
-        "    … and 3 more",
-        "  not deployed:",
-        "    bad ORD  failed",
-        "  ORD: too many requests (429); asking again in 20 s",
-      ]
-    `);
-  });
-
-  it('forgets a trouble that is over, and begins with what it is looking for', () => {
-    const { progress } = shown();
-    noteEvent(progress, { kind: 'recovered', region: 'ORD', nowMs: 4_000 });
-    expect(remoteTable(progress, 13_000, 100).join('\n')).not.toContain('429');
-    expect(remoteTable(beginRemote(1_000, Number.POSITIVE_INFINITY), 3_000, 100)).toEqual([
-      'looking for servers (0 so far)   waited 2 s no deadline',
+describe('a server in the document', () => {
+  it('has its addresses, and how long it was deploying: nobody knows where it had ended before', () => {
+    const { document } = result('deadline', [
+      ended('b', 'deployed'),
+      server('c'),
+      ended('a', 'deployed', { foundMs: 61_000 }),
+    ]);
+    expect(
+      document.servers.map(({ name, deploying_ms, addresses }) => [name, deploying_ms, addresses]),
+    ).toEqual([
+      ['a', null, { public: ['198.51.100.7', '2001:db8::7'] }],
+      ['b', 120_000, { public: ['198.51.100.7', '2001:db8::7'] }],
+      ['c', 180_000, { public: ['198.51.100.7', '2001:db8::7'] }],
+    ]);
+    expect([document.started_at, document.ended_at]).toEqual([
+      '2026-01-01T00:00:00.000Z',
+      '2026-01-01T00:02:00.000Z',
     ]);
   });
 
-  it('forgets the trouble of a region that need not be looked at any longer', () => {
-    const { progress } = shown();
-    noteEvent(progress, { kind: 'found', region: 'ORD', servers: 0, nowMs: 4_000 });
-    expect(remoteTable(progress, 13_000, 100).join('\n')).not.toContain('429');
-  });
-
-  it('has no line that is wider than the terminal, and no control character', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.string(), fc.integer({ min: 1, max: 120 }), (name, why, columns) => {
-        const progress = beginRemote(0, 1_000);
-        noteEvent(progress, { kind: 'server', server: server(name, { why }), nowMs: 0 });
-        noteEvent(progress, {
-          kind: 'server',
-          server: server(`${name}2`, { why, verdict: 'gone', endedMs: 1 }),
-          nowMs: 0,
-        });
-        noteEvent(progress, { kind: 'trouble', region: 'ORD', reason: why, untilMs: 5, nowMs: 0 });
-        for (const line of remoteTable(progress, 10, columns)) {
-          expect([...line].length).toBeLessThanOrEqual(columns);
-          expect(line).not.toMatch(/\p{Cc}/u);
-        }
-      }),
-    );
-  });
-});
-
-describe('an event for a program', () => {
-  it.each<[string, Parameters<typeof eventLine>[0]]>([
-    ['found', { kind: 'found', region: 'ORD', servers: 2, nowMs: 0 }],
-    ['a server', { kind: 'server', server: server('a'), nowMs: 0 }],
-    ['a server that ended', { kind: 'server', server: ended('a', 'no-rackconnect'), nowMs: 0 }],
-    ['trouble', { kind: 'trouble', region: 'ORD', reason: 'no', untilMs: 1_500, nowMs: 1_000 }],
-    ['trouble that is over', { kind: 'recovered', region: 'ORD', nowMs: 0 }],
-    ['a command', { kind: 'exec', server: server('a'), exit: undefined, reason: 'interrupted', tookMs: 2.5 }],
-  ])('%s is one line, as it is published', (_, event) => {
-    const line = eventLine(event, Date.UTC(2026, 0, 1));
-    expect(line).toMatch(/^\{[^\n]*\}\n$/);
-    expect(eventFaults(JSON.parse(line))).toEqual([]);
-    expect(JSON.parse(line)).toMatchSnapshot();
+  it('stands where a person looks for its name: web-2 before web-10', () => {
+    const names = ['web-10', 'Web-1', 'web-2', 'db', 'web-1'];
+    expect(
+      result(
+        'done',
+        names.map((name) => ended(name, 'deployed')),
+      ).document.servers.map(({ name }) => name),
+    ).toEqual(['db', 'web-1', 'Web-1', 'web-2', 'web-10']);
   });
 });
