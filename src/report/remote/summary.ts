@@ -9,9 +9,11 @@ const mostListed = 50;
  * with their addresses, and the requests.
  */
 export function humanRemote({ message, servers, requests, error }: RemoteDocument): string {
-  // Sorting is stable: the document has them by name.
   const order = (one: ServerDocument): number => outcomes.indexOf(one.outcome);
-  const told = [...servers].sort((a, b) => order(a) - order(b)).slice(0, mostListed);
+  const told = [...servers]
+    // Sorting is stable: the document has them by name.
+    .sort((a, b) => order(a) - order(b) || waitingS(b) - waitingS(a))
+    .slice(0, mostListed);
   const lines = told.map(
     (server) => `  ${server.outcome.padEnd(14)} ${clean(server.name)}${placeOf(server)}: ${stateOf(server)}`,
   );
@@ -20,6 +22,11 @@ export function humanRemote({ message, servers, requests, error }: RemoteDocumen
   const used = `${count(requests.sent, 'request')} sent, ${requests.limited} refused for their number, ${requests.failed} without a usable answer`;
   const hint = error?.hint === undefined ? [] : [clean(error.hint)];
   return `${[clean(message), ...lines, ...hint, used].join('\n')}\n`;
+}
+
+/** How long a server has been deploying that has not ended, in s: those that may hang come first. */
+function waitingS({ ended_after_ms, deploying_ms }: ServerDocument): number {
+  return ended_after_ms === null ? Math.round((deploying_ms ?? 0) / 1_000) : 0;
 }
 
 /** What tells it from others, with the addresses of one that somebody may have to look at. */
@@ -32,7 +39,11 @@ function placeOf(server: ServerDocument): string {
 
 function stateOf(server: ServerDocument): string {
   const { outcome, reason, automation_status: status, deploying_ms: tookMs } = server;
-  if (outcome !== 'deployed') return clean(reason ?? status ?? 'not known');
+  if (outcome !== 'deployed') {
+    const isAtWork = outcome === 'timeout' || outcome === 'interrupted';
+    const since = !isAtWork || waitingS(server) === 0 ? '' : `, for ${elapsed(waitingS(server) * 1_000)}`;
+    return clean(reason ?? status ?? 'not known') + since;
+  }
   const addresses = addressesOf(server);
   const time = tookMs === null ? 'was ready already' : `after ${elapsed(tookMs)}`;
   return [...(addresses.length === 0 ? ['no address is known'] : addresses.map(clean)), time].join(', ');

@@ -18,12 +18,14 @@ describe('the result for a person', () => {
         ended('web-9', 'deployed', { foundMs: 61_000, ip: undefined }),
         ended('web-2', 'unprocessable', { why: 'no device', ip: undefined }),
         server('web-1'),
+        server('web-11', { sinceMs: -3_000_000 }),
       ]),
     );
     expect(text).toMatchInlineSnapshot(`
-      "the deadline passed after 25 min: 2 of 4 servers deployed; 1 unprocessable, 1 not ended
+      "the deadline passed after 25 min: 2 of 5 servers deployed; 1 unprocessable, 2 not ended
         unprocessable  web-2 (id-web-2, ORD): no device
-        timeout        web-1 (id-web-1, ORD, 198.51.100.7): the automation is at work
+        timeout        web-11 (id-web-11, ORD, 198.51.100.7): the automation is at work, for 1 h 15 min
+        timeout        web-1 (id-web-1, ORD, 198.51.100.7): the automation is at work, for 26 min
         deployed       web-9 (id-web-9, ORD): no address is known, was ready already
         deployed       web-10 (id-web-10, ORD): 198.51.100.7, 10.208.5.7, after 2 min
       3 requests sent, 1 refused for their number, 0 without a usable answer
