@@ -236,7 +236,7 @@ function messageOf(
 }
 
 /** After a number: `3 failed`. */
-export const outcomeWords: Readonly<Record<RemoteOutcome, string>> = {
+const outcomeWords: Readonly<Record<RemoteOutcome, string>> = {
   failed: 'failed',
   gone: 'gone',
   'exec-failed': 'deployed whose command of --exec failed',

@@ -128,7 +128,7 @@ describe('rc-wait remote', () => {
 
   it('says in words what happens, where there is no terminal', async () => {
     const { env } = await cloud(
-      "fleets: [{count: 1, name: 'web-{}', endsAfter: 2s}, {count: 3, name: 'old-{}', endsAfter: 0s}, {count: 1, name: bad, endsAfter: 0s, outcomes: {FAILED: 1}}]",
+      "fleets: [{count: 1, name: 'web-{}', endsAfter: 6s}, {count: 3, name: 'old-{}', endsAfter: 0s}, {count: 1, name: bad, endsAfter: 0s, outcomes: {FAILED: 1}}]",
     );
     const { exit, out, err } = await remote(env, ['--all']);
     expect(exit).toBe(1);
