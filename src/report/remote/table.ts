@@ -45,7 +45,7 @@ export function remoteTable(
 
 /** The same in a sentence, for where there is no terminal. */
 export function progressWords(progress: RemoteProgress, nowMs: number): string {
-  const counts = parts(progress).map(({ text }) => text);
+  const counts = parts(progress, count(progress.servers.size, 'server')).map(({ text }) => text);
   const [longest] = longestFirst(progress);
   const tail =
     longest === undefined
@@ -59,12 +59,13 @@ interface Part {
   readonly tone: Tone | undefined;
 }
 
-function parts(progress: RemoteProgress): readonly Part[] {
-  const total = progress.servers.size;
-  if (!progress.found) return [{ text: `looking for servers (${total} so far)`, tone: 'strong' }];
+/** @param total in words */
+function parts(progress: RemoteProgress, total: string): readonly Part[] {
+  if (!progress.found)
+    return [{ text: `looking for servers (${progress.servers.size} so far)`, tone: 'strong' }];
   const counts = countServers(progress);
   return [
-    { text: `${counts.deployed} of ${count(total, 'server')} deployed`, tone: 'good' },
+    { text: `${counts.deployed} of ${total} deployed`, tone: 'good' },
     ...ends
       .filter(([end]) => counts[end] > 0)
       .map(([end, word, tone]) => ({ text: `${counts[end]} ${word}`, tone })),
@@ -72,38 +73,41 @@ function parts(progress: RemoteProgress): readonly Part[] {
   ];
 }
 
-/** One line with a bar; a second one only on a terminal that is too narrow for the counts. */
+/** One line with a bar; on a narrow terminal without its deadline, then without the bar, and in the end in more lines. */
 function progressLine(progress: RemoteProgress, nowMs: number, columns: number, paint: Paint): string[] {
   const { startedMs, deadlineMs } = progress;
+  const waited = elapsed(nowMs - startedMs);
   const limit =
     deadlineMs === Number.POSITIVE_INFINITY ? '' : ` of ${formatDuration(deadlineMs - startedMs)}`;
-  const all = [
-    ...parts(progress),
-    { text: `waited ${elapsed(nowMs - startedMs)}${limit}`, tone: 'faint' as const },
-  ];
-  const textWidth = all.reduce((sum, { text }) => sum + text.length + gap.length, -gap.length);
-  const barWidth = Math.min(mostBar, columns - textWidth - gap.length);
-  const bar = progress.found && barWidth >= leastBar ? `${barOf(progress, barWidth, paint)}${gap}` : '';
-  const lines: string[] = [];
-  let line = bar;
-  let used = bar === '' ? 0 : barWidth + gap.length;
-  for (const { text, tone } of all) {
-    const lead = line === '' || line === bar ? 0 : gap.length;
-    if (used + lead + text.length > columns && line !== '') {
-      lines.push(line);
-      line = '';
-      used = 0;
-    }
-    const shown = cut(text, columns);
-    line += (line === '' || line === bar ? '' : gap) + (tone === undefined ? shown : paint(shown, tone));
-    used += lead + text.length;
+  const forms = [`${waited}${limit}`, waited].map((time): readonly Part[] => [
+    ...parts(progress, String(progress.servers.size)),
+    { text: time, tone: 'faint' },
+  ]);
+  const roomIn = (form: readonly Part[]): number => columns - widthIn(form) - gap.length;
+  const form = forms.find((one) => roomIn(one) >= leastBar) ?? forms.at(-1) ?? [];
+  if (!progress.found || roomIn(form) < leastBar) return wrapped(form, columns, paint);
+  const bar = barOf(progress, Math.min(mostBar, roomIn(form)), paint);
+  return wrapped(form, columns, paint).map((line) => `${bar}${gap}${line}`);
+}
+
+const widthIn = (form: readonly Part[]): number =>
+  form.reduce((sum, { text }) => sum + text.length + gap.length, -gap.length);
+
+function wrapped(form: readonly Part[], columns: number, paint: Paint): string[] {
+  const lines: Part[][] = [[]];
+  for (const part of form) {
+    const line = lines.at(-1) ?? [];
+    if (line.length > 0 && widthIn([...line, part]) > columns) lines.push([part]);
+    else line.push(part);
   }
-  return [...lines, line];
+  const painted = ({ text, tone }: Part): string =>
+    tone === undefined ? cut(text, columns) : paint(cut(text, columns), tone);
+  return lines.map((line) => line.map(painted).join(gap));
 }
 
 const gap = '  ';
 const mostBar = 30;
-const leastBar = 10;
+const leastBar = 6;
 
 /** Told apart without colour, too: ready, ended otherwise, waiting. */
 function barOf(progress: RemoteProgress, width: number, paint: Paint): string {

@@ -115,7 +115,7 @@ describe('rc-wait remote', () => {
     });
     expect(exit).toBe(1);
     const all = terminal.writes.join('');
-    expect(all).toMatch(/\d of 10 servers deployed\S* +\S*\d failed\S* +\d+ waiting +\S*waited .* of 1 h/);
+    expect(all).toMatch(/\d of 10 deployed\S* +\S*\d failed\S* +\d+ waiting +\S*\d+ m?s of 1 h/);
     expect(all).toMatch(
       / {2}waiting, the longest first:\n {4}web-1 ORD {2}DEPLOYING +\d+ m?s +the automation is at work\n {4}web-2 /,
     );

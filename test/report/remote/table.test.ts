@@ -39,7 +39,7 @@ describe('the live table', () => {
   it('shows the counts, who has been waiting the longest, the failed with their reasons, and which region is in trouble', () => {
     expect(shown().lines).toMatchInlineSnapshot(`
       [
-        "█▓▓░░░░░░░░░░░░░  1 of 11 servers deployed  1 failed  1 unprocessable  8 waiting  waited 12 s of 1 h",
+        "██▓▓▓▓▓░░░░░░░░░░░░░░░░░░░░░░░  1 of 11 deployed  1 failed  1 unprocessable  8 waiting  12 s of 1 h",
         "  1 command ended, 1 failed",
         "  waiting, the longest first:",
         "    old    ORD  BUILD          50 min 13 s  the server is BUILD",
@@ -61,7 +61,7 @@ describe('the live table', () => {
     noteEvent(progress, { kind: 'recovered', region: 'ORD', nowMs: 4_000 });
     expect(remoteTable(progress, 13_000, 100).join('\n')).not.toContain('429');
     expect(remoteTable(beginRemote(1_000, Number.POSITIVE_INFINITY), 3_000, 100)).toEqual([
-      'looking for servers (0 so far)  waited 2 s',
+      'looking for servers (0 so far)  2 s',
     ]);
   });
 
@@ -97,6 +97,17 @@ describe('the live table', () => {
     expect(line).toContain(`\u001b[31m1 failed\u001b[39m`);
     expect(line).toContain(`\u001b[33m1 unprocessable\u001b[39m`);
     expect(stripVTControlCharacters(line)).toBe(remoteTable(progress, 13_000, 120)[0]);
+  });
+
+  it('is one line at 80 columns, with shorter parts, and more lines only where nothing else helps', () => {
+    const { progress } = shown();
+    const heads = (columns: number) =>
+      remoteTable(progress, 1_000 + 725_000, columns).filter((line) => !line.startsWith('  '));
+    expect(heads(79)).toHaveLength(1);
+    expect(heads(79)[0]).toMatch(
+      /^█▓+░+ {2}1 of 11 deployed {2}1 failed {2}1 unprocessable {2}8 waiting {2}12 min 5 s$/,
+    );
+    expect(heads(60)).toEqual(['1 of 11 deployed  1 failed  1 unprocessable  8 waiting', '12 min 5 s']);
   });
 
   it('is a sentence where there is no terminal', () => {
