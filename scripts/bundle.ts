@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, type Plugin } from 'esbuild';
+import { build, type Plugin, transform } from 'esbuild';
+import { script, style } from '../src/report/remote/page/inline.ts';
 import { launcher } from './launcher/launcher.ts';
 
 // node scripts/bundle.ts [--out DIR] [--node FILE [--emulator=WORD]...], run by scripts/build in the project's
@@ -98,6 +99,23 @@ const leanUndici: Plugin = {
   },
 };
 
+/** Puts the script and the style sheet of the page of `remote --report` in the place of what reads their files. */
+const pageInline: Plugin = {
+  name: 'page-inline',
+  setup({ onLoad }) {
+    onLoad({ filter: /report\/remote\/page\/inline\.ts$/ }, async () => {
+      const lean = { minifyWhitespace: true, minifySyntax: true, charset: 'utf8' } as const;
+      const [small, sheet] = await Promise.all([
+        transform(script, { ...lean, loader: 'js' }),
+        transform(style, { ...lean, loader: 'css' }),
+      ]);
+      return {
+        contents: `export const script = ${JSON.stringify(small.code)}, style = ${JSON.stringify(sheet.code)};`,
+      };
+    });
+  },
+};
+
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const { metafile } = await build({
@@ -117,7 +135,7 @@ const { metafile } = await build({
   metafile: true,
   banner: { js: '(function (require) { const exports = {}, module = { exports };' },
   footer: { js: '})' },
-  plugins: [plainStringWidth, lazyBuiltins, yargsAnywhere, leanUndici],
+  plugins: [plainStringWidth, lazyBuiltins, yargsAnywhere, leanUndici, pageInline],
   define: {
     'import.meta.url': '"file:///usr/lib/rc-wait/lib/rc-wait.cjs"',
     // undici's experimental parser; Node's own build of undici leaves it out in the same way.

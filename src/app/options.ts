@@ -81,6 +81,9 @@ export interface RemoteOptions extends LoginOptions {
   readonly 'ca-file': string | undefined;
   readonly 'exec-timeout': number;
   readonly output: 'human' | 'json' | 'ndjson';
+  /** the file of the page */
+  readonly report: string | undefined;
+  readonly 'log-format': 'auto' | 'human' | 'json' | 'journal';
   readonly quiet: boolean;
 }
 

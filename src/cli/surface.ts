@@ -51,6 +51,7 @@ const values: Readonly<Record<string, string>> = {
   region: 'REGION',
   service: 'SERVICE',
   regions: 'REGIONS',
+  report: 'FILE',
   root: 'DIR',
   scenario: 'FILE',
   signal: 'URL',

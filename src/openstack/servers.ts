@@ -13,13 +13,20 @@ export interface SeenServer {
   readonly unprocessableReason: string | undefined;
   /** `rax_service_level_automation`: the second automation of Managed Operations accounts */
   readonly managed: string | undefined;
+  /** when it was created according to the API, ms since 1970 */
+  readonly createdMs: number | undefined;
   /** when it last changed according to the API, ms since 1970 */
   readonly updatedMs: number | undefined;
   /** how to reach it: `accessIPv4`, else an address of the public network, else its ServiceNet address */
   readonly ip: string | undefined;
   readonly serviceNetIp: string | undefined;
+  /** all its addresses, by the name of their network, such as `public` and `private` */
+  readonly addresses: Addresses;
   readonly metadata: Readonly<Record<string, string>>;
 }
+
+/** IP addresses by the name of their network. */
+export type Addresses = Readonly<Record<string, readonly string[]>>;
 
 /** A page of a list of servers. */
 export interface Page {
@@ -37,6 +44,7 @@ const server = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   name: v.optional(v.nullable(v.string()), ''),
   status: v.optional(v.nullable(v.string()), ''),
+  created: text,
   updated: text,
   accessIPv4: text,
   addresses: v.fallback(
@@ -95,14 +103,13 @@ function parse(text: string): unknown {
 function readSeen(value: unknown): SeenServer | undefined {
   const read = v.safeParse(server, value);
   if (!read.success) return undefined;
-  const { id, name, status, updated, accessIPv4, addresses } = read.output;
+  const { id, name, status, created, updated, accessIPv4, addresses } = read.output;
   const metadata = Object.fromEntries(
     Object.entries(read.output.metadata).filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     ),
   );
   const { rackconnect_automation_status: automation, rackconnect_unprocessable_reason: reason } = metadata;
-  const updatedMs = Date.parse(updated ?? '');
   const addressOf = (network: string): string | undefined =>
     addresses[network]?.find(({ version }) => version !== 6)?.addr;
   const serviceNetIp = addressOf('private');
@@ -113,11 +120,21 @@ function readSeen(value: unknown): SeenServer | undefined {
     automation: wordOf(automation)?.toUpperCase(),
     unprocessableReason: wordOf(reason),
     managed: wordOf(metadata.rax_service_level_automation),
-    updatedMs: Number.isNaN(updatedMs) ? undefined : updatedMs,
+    createdMs: momentOf(created),
+    updatedMs: momentOf(updated),
     ip: wordOf(accessIPv4 ?? undefined) ?? addressOf('public') ?? serviceNetIp,
     serviceNetIp,
+    addresses: Object.fromEntries(
+      Object.entries(addresses).map(([network, all]) => [network, all.map(({ addr }) => addr)]),
+    ),
     metadata,
   };
+}
+
+/** ms since 1970 */
+function momentOf(written: string | null | undefined): number | undefined {
+  const moment = Date.parse(written ?? '');
+  return Number.isNaN(moment) ? undefined : moment;
 }
 
 /** Trimmed, without the quotes that xenstore puts around the same value. */

@@ -1,29 +1,14 @@
 import type { Page, SeenServer } from '../openstack/servers.ts';
-import type { Rules, Watched } from './types.ts';
+import type { Ask, FleetTold, Rules, Watched } from './types.ts';
 import { advanceServer, beginServer, differs, vanished } from './verdict.ts';
-
-/** One question to the Cloud Servers API. Moments are by the API's clock, ms since 1970. */
-export type Ask =
-  | {
-      readonly kind: 'page';
-      /** the first look; recent changes; or a sweep over all servers, page by page */
-      readonly of: 'look' | 'changes' | 'sweep';
-      readonly since: number | undefined;
-      readonly marker: string | undefined;
-    }
-  | { readonly kind: 'one'; readonly id: string };
-
-/** A usable answer. `absent`: there is no such server; `lost`: the page's marker no longer exists. */
-export type FleetTold =
-  | { readonly kind: 'page'; readonly page: Page; readonly dateMs: number }
-  | { readonly kind: 'one'; readonly server: SeenServer }
-  | { readonly kind: 'absent' | 'lost' };
 
 /** The awaited servers of one region, and how far they have been asked for. Changed in place. */
 export interface Fleet {
   readonly region: string;
   readonly rules: Rules;
   readonly isSelected: (server: SeenServer) => boolean;
+  /** by how much the API's clock is ahead of the wait's, in ms; undefined: it has not told the time yet */
+  aheadMs: number | undefined;
   readonly servers: Map<string, Watched>;
   readonly pending: Set<string>;
   /** ids that still have to be looked at one by one; undefined: by pages */
@@ -68,15 +53,14 @@ const fewServers = 8;
 const requestsPerPoll = 2;
 
 /**
- * How far changes-since reaches back beyond the last answer, in ms: the clocks of the API's machines differ a
- * little, and a change may be written only after the list that should contain it was read.
+ * How far changes-since reaches back, in ms: the clocks of the API's machines differ, and a change may be written
+ * only after the list that should contain it was read.
  */
 const overlapMs = 15_000;
 
 /**
- * Interval between pages of a sweep, in ms. A sweep catches changes that changes-since does not show. Nova
- * (seen with 26) shows a metadata key that is set, because that moves `updated`, but not one that is deleted;
- * Rackspace documents neither.
+ * Interval between pages of a sweep, in ms. A sweep catches what changes-since does not show. Nova (seen with
+ * 26) shows a metadata key that is set, because that moves `updated`, but not one that is deleted.
  */
 const sweepEveryMs = 30_000;
 
@@ -91,6 +75,7 @@ export function createFleet(
     region,
     rules,
     isSelected,
+    aheadMs: undefined,
     servers: new Map(),
     pending: new Set(),
     toLook: ids !== undefined && ids.length <= fewServers ? [...ids] : undefined,
@@ -282,7 +267,7 @@ function note(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[]
 function join(fleet: Fleet, seen: SeenServer, nowMs: number): readonly Watched[] {
   if (fleet.servers.has(seen.id)) return note(fleet, seen, nowMs);
   if (seen.status === 'DELETED' || !fleet.isSelected(seen)) return [];
-  const watched = beginServer(seen, fleet.region, nowMs, fleet.rules);
+  const watched = beginServer(seen, fleet.region, nowMs, fleet.rules, fleet.aheadMs);
   fleet.servers.set(seen.id, watched);
   if (watched.verdict === undefined) fleet.pending.add(seen.id);
   return [watched];

@@ -1,3 +1,5 @@
+import type { Addresses, Page, SeenServer } from '../openstack/servers.ts';
+
 /** How the wait for one server ended, according to the API. */
 export type ServerVerdict = 'deployed' | 'failed' | 'unprocessable' | 'no-rackconnect' | 'gone';
 
@@ -14,12 +16,16 @@ export interface Watched {
   readonly managed: string | undefined;
   readonly ip: string | undefined;
   readonly serviceNetIp: string | undefined;
+  /** all its addresses, by the name of their network */
+  readonly addresses: Addresses;
   /** undefined: not yet */
   readonly verdict: ServerVerdict | undefined;
   /** why it is not over, or why it ended so; undefined if the verdict says it all */
   readonly why: string | undefined;
   /** when it was first seen ACTIVE without a RackConnect status; undefined: it is not in that state */
   readonly bareSinceMs: number | undefined;
+  /** when it was created, and at the latest when it was found: since then it has been deploying */
+  readonly sinceMs: number;
   readonly foundMs: number;
   /** when the verdict was seen; undefined: not yet */
   readonly endedMs: number | undefined;
@@ -58,3 +64,20 @@ export interface RemoteTally {
   /** of these, without a usable answer */
   failed: number;
 }
+
+/** One question to the Cloud Servers API. Moments are by the API's clock, ms since 1970. */
+export type Ask =
+  | {
+      readonly kind: 'page';
+      /** the first look; recent changes; or a sweep over all servers, page by page */
+      readonly of: 'look' | 'changes' | 'sweep';
+      readonly since: number | undefined;
+      readonly marker: string | undefined;
+    }
+  | { readonly kind: 'one'; readonly id: string };
+
+/** A usable answer. `absent`: there is no such server; `lost`: the page's marker no longer exists. */
+export type FleetTold =
+  | { readonly kind: 'page'; readonly page: Page; readonly dateMs: number }
+  | { readonly kind: 'one'; readonly server: SeenServer }
+  | { readonly kind: 'absent' | 'lost' };

@@ -2,8 +2,20 @@ import { formatDuration } from '../base/duration.ts';
 import type { SeenServer } from '../openstack/servers.ts';
 import type { Rules, ServerVerdict, Watched } from './types.ts';
 
-/** A server that was found at `nowMs`, judged. */
-export function beginServer(seen: SeenServer, region: string, nowMs: number, rules: Rules): Watched {
+/**
+ * A server that was found at `nowMs`, judged.
+ * @param aheadMs by how much the API's clock is ahead of the wait's; undefined: not known, and then nobody
+ *   can tell how long ago the server was created
+ */
+export function beginServer(
+  seen: SeenServer,
+  region: string,
+  nowMs: number,
+  rules: Rules,
+  aheadMs?: number,
+): Watched {
+  const { createdMs } = seen;
+  const isDated = createdMs !== undefined && aheadMs !== undefined;
   const bare: Watched = {
     id: seen.id,
     name: seen.name,
@@ -13,9 +25,11 @@ export function beginServer(seen: SeenServer, region: string, nowMs: number, rul
     managed: undefined,
     ip: undefined,
     serviceNetIp: undefined,
+    addresses: {},
     verdict: undefined,
     why: undefined,
     bareSinceMs: undefined,
+    sinceMs: isDated ? Math.min(nowMs, createdMs - aheadMs) : nowMs,
     foundMs: nowMs,
     endedMs: undefined,
   };
@@ -37,6 +51,7 @@ export function advanceServer(watched: Watched, seen: SeenServer, nowMs: number,
     managed: seen.managed,
     ip: seen.ip,
     serviceNetIp: seen.serviceNetIp,
+    addresses: seen.addresses,
     verdict,
     why,
     bareSinceMs,

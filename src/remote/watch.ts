@@ -4,18 +4,8 @@ import type { ApiReply, ServersApi } from '../openstack/compute.ts';
 import { newestIn, type Page, type SeenServer } from '../openstack/servers.ts';
 import { type Backoff, calm, nextBackoff } from '../pace/backoff.ts';
 import type { Feedback } from '../pace/types.ts';
-import {
-  type Ask,
-  absorb,
-  beginPoll,
-  type Fleet,
-  type FleetTold,
-  isAmidChanges,
-  moveToEnd,
-  nextAsk,
-  type Poll,
-} from './fleet.ts';
-import type { RemoteEvent, RemoteTally } from './types.ts';
+import { absorb, beginPoll, type Fleet, isAmidChanges, moveToEnd, nextAsk, type Poll } from './fleet.ts';
+import type { Ask, FleetTold, RemoteEvent, RemoteTally } from './types.ts';
 
 /** What watching a region needs. */
 export interface WatchOptions {
@@ -173,6 +163,7 @@ function read(
   switch (reply.kind) {
     case 'ok': {
       const { value, dateMs } = reply;
+      if (dateMs !== undefined) watch.fleet.aheadMs = dateMs - askedMs;
       const told: FleetTold =
         'servers' in value
           ? { kind: 'page', page: value, dateMs: dateMs ?? guessed(watch, value, askedMs) }

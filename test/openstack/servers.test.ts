@@ -12,6 +12,7 @@ const documented = {
   id: 'a0a5f1de-d2d4-4d5e-9d2c-3f6c9c1b7a10',
   name: 'web-1',
   status: 'ACTIVE',
+  created: '2026-01-01T09:50:00Z',
   updated: '2026-01-01T10:00:00Z',
   accessIPv4: '198.51.100.7',
   addresses: {
@@ -37,9 +38,11 @@ describe('a server', () => {
       automation: 'DEPLOYED',
       managed: 'In Progress',
       unprocessableReason: undefined,
+      createdMs: Date.UTC(2026, 0, 1, 9, 50),
       updatedMs: Date.UTC(2026, 0, 1, 10),
       ip: '198.51.100.7',
       serviceNetIp: '10.208.5.7',
+      addresses: { private: ['10.208.5.7'], public: ['2001:db8::1', '198.51.100.8'] },
     });
   });
 

@@ -21,6 +21,8 @@ function ready(part: Partial<Watched> = {}): Watched {
     verdict: 'deployed',
     why: undefined,
     bareSinceMs: undefined,
+    addresses: {},
+    sinceMs: 0,
     foundMs: 0,
     endedMs: 1,
     ...part,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenServer } from '../../src/openstack/servers.ts';
-import { absorb, beginPoll, createFleet, type Fleet, type FleetTold } from '../../src/remote/fleet.ts';
+import { absorb, beginPoll, createFleet, type Fleet } from '../../src/remote/fleet.ts';
+import type { FleetTold } from '../../src/remote/types.ts';
 
 const startMs = Date.UTC(2026, 0, 1);
 const rules = { managed: false, noRackconnectAfterMs: 600_000 };
@@ -14,9 +15,11 @@ function server(number: number, updatedS: number, automation?: string): SeenServ
     automation,
     unprocessableReason: undefined,
     managed: undefined,
+    createdMs: undefined,
     updatedMs: startMs + updatedS * 1_000,
     ip: undefined,
     serviceNetIp: undefined,
+    addresses: {},
     metadata: {},
   };
 }

@@ -44,6 +44,18 @@ describe('a server', () => {
     expect(beginServer(seen(''), 'ORD', 0, rules).why).toBe('the server is in no known status');
   });
 
+  it('has been deploying since it was created, by the clock of the API, and at the latest since it was found', () => {
+    const createdMs = Date.UTC(2026, 0, 1);
+    const one = { ...seen('ACTIVE', automation('DEPLOYING')), createdMs };
+    const since = (aheadMs?: number, nowMs = 5_000) => beginServer(one, 'ORD', nowMs, rules, aheadMs).sinceMs;
+    // Five minutes old: the API's clock reads 00:05:00 when the wait's reads 5 s.
+    expect(since(createdMs + 295_000)).toBe(-295_000);
+    expect(since(undefined)).toBe(5_000);
+    // A clock that is wrong: nobody creates a server in the future.
+    expect(since(createdMs - 60_000)).toBe(5_000);
+    expect(beginServer({ ...one, createdMs: undefined }, 'ORD', 5_000, rules, 0).sinceMs).toBe(5_000);
+  });
+
   it('without a word of RackConnect counts as a server without RackConnect after a while, which begins when it is ACTIVE', () => {
     let watched = beginServer(seen('BUILD'), 'ORD', 0, rules);
     watched = advanceServer(watched, seen('ACTIVE'), 300_000, rules);

@@ -2,9 +2,12 @@ import { systemClock } from '../../base/clock.ts';
 import type { Template } from '../../remote/command-line.ts';
 import { createExec, type Exec, type ExecEnd } from '../../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../../remote/types.ts';
-import { beginRemote, eventLine, noteEvent, noteExec, remoteTable } from '../../report/remote-progress.ts';
+import { eventLine, eventWords, type FleetEvent } from '../../report/remote/events.ts';
+import { beginRemote, noteEvent, noteExec } from '../../report/remote/progress.ts';
+import { progressWords, remoteTable } from '../../report/remote/table.ts';
 import { createLiveBlock } from '../../report/screen/live-block.ts';
-import { clean } from '../../report/words.ts';
+import { paintFor } from '../../report/screen/paint.ts';
+import { clean, elapsed } from '../../report/words.ts';
 import { personsEnvironment } from '../../system/environment.ts';
 import { ownersEnvironment } from '../../system/name-lookups.ts';
 import type { Io } from '../io.ts';
@@ -30,29 +33,51 @@ interface ViewOptions {
 /** Minimum interval between redraws of the table, in ms: with 10,000 servers not every event may redraw it. */
 const drawEveryMs = 500;
 
-/** A live table on a terminal; elsewhere a line of NDJSON for each event. */
+/** How often the progress is told where there is no terminal, in ms, though nothing changes. */
+const tellEveryMs = 60_000;
+
+/** A live table on a terminal; elsewhere a line for each event, in words or as NDJSON. */
 export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptions): RemoteView {
   const { startedMs, deadlineMs, template, jobs } = options;
-  const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
-  const progress = beginRemote(startedMs, deadlineMs);
   const isStream = args.output === 'ndjson';
+  const isJson = isStream || args['log-format'] === 'json';
+  const isLive = io.columns !== undefined && !args.quiet && args['log-format'] !== 'json';
+  const live = isLive ? createLiveBlock(io) : undefined;
+  const progress = beginRemote(startedMs, deadlineMs);
   const err = live?.above ?? io.err;
+  const paint = paintFor(io.env, isLive);
 
   const isTold = isStream || (live === undefined && !args.quiet);
   let lines = '';
+  let isFirstLook = false;
   // One write for all events of one answer: ten thousand single writes would pile up in memory if the reader
   // is slow.
   const flush = (): void => {
+    if (isFirstLook && !isJson) lines += sentence(progressWords(progress, systemClock.nowMs()));
+    isFirstLook = false;
     if (lines !== '') (isStream ? io.out : io.err)(lines);
     lines = '';
   };
-  const line = (event: Parameters<typeof eventLine>[0]): void => {
+  const sentence = (text: string): string => `[${elapsed(systemClock.nowMs() - startedMs)}] ${text}\n`;
+  /** Must be called before the event is noted. */
+  const line = (event: FleetEvent): void => {
     if (!isTold) return;
+    const words = isJson ? undefined : eventWords(event, progress);
+    if (!isJson && words === undefined) return;
     if (lines === '') setImmediate(flush);
-    lines += eventLine(event, Date.now());
+    lines += words === undefined ? eventLine(event, Date.now()) : sentence(words);
+    isFirstLook ||= event.kind === 'found';
   };
-  const draw = (): void => live?.draw(remoteTable(progress, systemClock.nowMs(), (io.columns ?? 80) - 1));
-  const timer = live && setInterval(draw, drawEveryMs);
+  const draw = (): void => {
+    live?.draw(remoteTable(progress, systemClock.nowMs(), (io.columns ?? 80) - 1, paint));
+  };
+  const tell = (): void => io.err(sentence(progressWords(progress, systemClock.nowMs())));
+  const timer =
+    live !== undefined
+      ? setInterval(draw, drawEveryMs)
+      : isTold && !isJson
+        ? setInterval(tell, tellEveryMs)
+        : undefined;
   timer?.unref();
 
   const exec: Exec | undefined =
@@ -65,15 +90,15 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
       signal: io.signal,
       onLine: (server: Watched, text) => err(`[${clean(server.name)}] ${clean(text)}\n`),
       onEnd: (end) => {
-        noteExec(progress, end);
         line({ kind: 'exec', ...end });
+        noteExec(progress, end);
       },
     });
 
   return {
     onEvent(event) {
-      noteEvent(progress, event);
       line(event);
+      noteEvent(progress, event);
       if (event.kind === 'server' && event.server.verdict === 'deployed') exec?.add(event.server);
     },
     notice: (notice) => err(`rc-wait: warning: ${clean(notice)}\n`),

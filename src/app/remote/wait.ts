@@ -1,26 +1,33 @@
 import { systemClock } from '../../base/clock.ts';
-import { RcWaitError } from '../../base/error.ts';
+import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { RemoteEnd } from '../../remote/remote.ts';
 import type { Selection } from '../../remote/select.ts';
 import type { RemoteTally } from '../../remote/types.ts';
+import { exitOfCode, type InterruptSignal } from '../../report/exit.ts';
+import type { RemoteDocument } from '../../report/remote/result.ts';
 import { Interrupted, type Io } from '../io.ts';
-import type { RemoteOptions } from '../options.ts';
+import { type RemoteOptions, variableNamed } from '../options.ts';
+import type { Report } from './report.ts';
 import type { RemoteView } from './view.ts';
 
 /** Runs `rc-wait remote`; resolves to the exit status. */
 export async function remote(args: RemoteOptions, io: Io, operands: readonly string[]): Promise<number> {
-  const selection = selectionOf(args, operands);
+  const selection = selectionOf(args, operands, io.env);
   const jobs = jobsOf(args['exec-jobs']);
   if (args.interval < 1_000)
     throw new RcWaitError('USAGE', 'cannot use --interval: it is at least 1s, for the sake of the API');
   const { parseCommand } = await import('../../remote/command-line.ts');
   const template = args.exec === undefined ? undefined : parseCommand(args.exec);
+  const report =
+    args.report === undefined ? undefined : (await import('./report.ts')).openReport(args.report);
   const startedMs = systemClock.nowMs();
+  const startedWallMs = Date.now();
   const deadlineMs = startedMs + args.timeout;
   const { openRegions } = await import('./regions.ts');
   const { createRemoteView } = await import('./view.ts');
   const tally: RemoteTally = { sent: 0, limited: 0, failed: 0 };
   const view = createRemoteView(args, io, { startedMs, deadlineMs, template, jobs });
+  const told = { args, io, report, selection, tally, startedMs, startedWallMs, view };
   let end: RemoteEnd;
   try {
     const opened = await openRegions(args, io, { tally, deadlineMs, onNotice: view.notice });
@@ -42,43 +49,84 @@ export async function remote(args: RemoteOptions, io: Io, operands: readonly str
       opened.close();
     }
     await view.commandsEnded();
+  } catch (error) {
+    await reportError(error, told);
+    throw error;
   } finally {
     view.end();
   }
-  return tell(end, { args, io, selection, tally, startedMs, view });
+  return tell(end, told);
 }
 
 interface Told {
   readonly args: RemoteOptions;
   readonly io: Io;
+  readonly report: Report | undefined;
   readonly selection: Selection;
   readonly tally: RemoteTally;
   readonly startedMs: number;
+  readonly startedWallMs: number;
   readonly view: RemoteView;
 }
 
-async function tell(end: RemoteEnd, { args, io, selection, tally, startedMs, view }: Told): Promise<number> {
-  const { humanRemote, remoteResult } = await import('../../report/remote.ts');
-  const { reason } = io.signal;
-  const interruptedBy = io.signal.aborted && reason instanceof Interrupted ? reason.by : undefined;
-  // A signal that came after all servers were ready has ended the commands of --exec.
-  const kind = interruptedBy === undefined ? end.kind : 'interrupted';
-  const { document, exit } = remoteResult(
-    { ...end, kind },
+async function tell(end: RemoteEnd, told: Told): Promise<number> {
+  const { args, io } = told;
+  const { document, exit } = await resultOf(end, told);
+  // First: a reader of standard output that is slow, or gone, must not cost the page.
+  const isKept = await writeReport(document, told);
+  const { humanRemote } = await import('../../report/remote/summary.ts');
+  io.out(args.output === 'human' ? humanRemote(document) : `${JSON.stringify(document)}\n`);
+  return exit === 0 && !isKept ? exitOfCode('OUTPUT') : exit;
+}
+
+async function resultOf(
+  end: RemoteEnd,
+  { io, selection, tally, startedMs, startedWallMs, view }: Told,
+): Promise<{ readonly document: RemoteDocument; readonly exit: number }> {
+  const { remoteResult } = await import('../../report/remote/result.ts');
+  const interruptedBy = interruptOf(io);
+  return remoteResult(
+    // A signal that came after all servers were ready has ended the commands of --exec.
+    { ...end, kind: interruptedBy === undefined ? end.kind : 'interrupted' },
     {
       named: selection.named,
       startedMs,
+      startedWallMs,
       nowMs: systemClock.nowMs(),
       requests: tally,
       execs: view.execs,
       interruptedBy,
     },
   );
-  io.out(args.output === 'human' ? humanRemote(document) : `${JSON.stringify(document)}\n`);
-  return exit;
 }
 
-function selectionOf(args: RemoteOptions, operands: readonly string[]): Selection {
+function interruptOf({ signal }: Io): InterruptSignal | undefined {
+  const { reason } = signal;
+  return signal.aborted && reason instanceof Interrupted ? reason.by : undefined;
+}
+
+/** A wait that ended before it saw a server: otherwise the page of another wait would stay in the file. */
+async function reportError(error: unknown, told: Told): Promise<void> {
+  if (told.report === undefined) return;
+  const by = interruptOf(told.io);
+  const message =
+    by === undefined ? reasonOf(error) : `interrupted by ${by} before the first look at the servers`;
+  const { document } = await resultOf({ kind: 'done', regions: [] }, told);
+  await writeReport({ ...document, message }, told);
+}
+
+/** A page that cannot be written changes no verdict; resolves to whether there is none, or it is there. */
+async function writeReport(document: RemoteDocument, { report, view }: Told): Promise<boolean> {
+  try {
+    await report?.write(document);
+    return true;
+  } catch (error) {
+    view.notice(reasonOf(error));
+    return false;
+  }
+}
+
+function selectionOf(args: RemoteOptions, operands: readonly string[], env: NodeJS.ProcessEnv): Selection {
   const lines = (text: string | undefined): readonly string[] =>
     (text ?? '').split('\n').filter((line) => line !== '');
   const selection: Selection = {
@@ -92,10 +140,31 @@ function selectionOf(args: RemoteOptions, operands: readonly string[]): Selectio
     }),
   };
   const { named, all, globs, metadata } = selection;
+  if (all) refuseOthers(selection, env);
   if (all || named.length + globs.length + metadata.length > 0) return selection;
   throw new RcWaitError('USAGE', 'cannot wait: no server is named', {
     hint: 'name servers by id or name, or use --name, --metadata or --all',
   });
+}
+
+/** `web-1 --all` may mean either, and `--all --name PATTERN` too. */
+function refuseOthers({ named, globs, metadata }: Selection, env: NodeJS.ProcessEnv): void {
+  const [one, ...more] = [
+    ...named,
+    ...globs.map((glob) => `--name ${glob}`),
+    ...metadata.map(([key, value]) => `--metadata ${key}=${value}`),
+  ];
+  if (one === undefined) return;
+  const variable = variableNamed('all');
+  const drop = (env[variable] ?? '') === '' ? 'drop --all' : `drop --all, or unset ${variable},`;
+  const others = more.length === 0 ? one : `${one} and ${more.length} more`;
+  throw new RcWaitError(
+    'USAGE',
+    `cannot wait for ${others} and, with --all, for every server: which is meant?`,
+    {
+      hint: `${drop} to wait for ${others} alone; drop ${others} to wait for every server of these regions`,
+    },
+  );
 }
 
 function jobsOf(text: string): number {

@@ -65,5 +65,16 @@ export const remoteFlags = {
     default: 'human',
     describe: 'The result in words, as one document, or as the last line after one line for each event',
   },
+  report: {
+    string: true,
+    requiresArg: true,
+    describe: 'Write what became of each server to this file, too, as a page for a browser',
+  },
+  'log-format': {
+    requiresArg: true,
+    choices: ['auto', 'human', 'json', 'journal'],
+    default: 'auto',
+    describe: 'How events are told on standard error: in words, or with json each as a line of NDJSON',
+  },
   quiet: { boolean: true, default: false, describe: 'Say nothing on standard error but warnings and errors' },
 } as const satisfies Record<string, Options>;

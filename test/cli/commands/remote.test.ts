@@ -58,6 +58,8 @@ describe('rc-wait remote', () => {
       'web-*',
       '--output',
       'json',
+      '--log-format',
+      'json',
       '--exec',
       'echo {name} {ip}',
     ]);
@@ -96,7 +98,7 @@ describe('rc-wait remote', () => {
     expect(await remote(env, ['--all', '--quiet'])).toEqual({
       exit: 0,
       out: expect.stringMatching(
-        /^3 of 3 servers deployed after .*\n2 requests sent, 0 refused for their number, 0 without a usable answer\n$/,
+        /^3 of 3 servers deployed after .*\n(?: {2}deployed {7}web-\d \(\S+, ORD\): 198\.51\.\S+, 10\.208\.\S+, was ready already\n){3}2 requests sent, 0 refused for their number, 0 without a usable answer\n$/,
       ),
       err: '',
     });
@@ -113,13 +115,54 @@ describe('rc-wait remote', () => {
     });
     expect(exit).toBe(1);
     const all = terminal.writes.join('');
-    expect(all).toMatch(/\d of 10 servers deployed {3}\d+ waiting {3}\d failed or gone {3}waited .* of 1 h/);
-    expect(all).toMatch(/ {2}slowest:\n {4}web-\d+ +ORD {2}DEPLOYING +the automation is at work/);
+    expect(all).toMatch(/\d of 10 deployed\S* +\S*\d failed\S* +\d+ waiting +\S*\d+ m?s of 1 h/);
     expect(all).toMatch(
-      / {2}not deployed:\n {4}bad-\d +ORD {2}failed +RackConnect's automation did not succeed/,
+      / {2}waiting, the longest first:\n {4}web-1 ORD {2}DEPLOYING +\d+ m?s +the automation is at work\n {4}web-2 /,
+    );
+    expect(all).toMatch(
+      / {2}not deployed:\n {4}bad-\d +ORD {2}failed +(?:\d+ m?s|0 s) +RackConnect's automation did not succeed/,
     );
     expect(terminal.screen().every((line) => /^\[web-\d+\] for web-\d+$/.test(line))).toBe(true);
     expect(out).toMatch(/of 10 servers deployed after .*; 3 failed\n/);
+  });
+
+  it('says in words what happens, where there is no terminal', async () => {
+    const { env } = await cloud(
+      "fleets: [{count: 1, name: 'web-{}', endsAfter: 6s}, {count: 3, name: 'old-{}', endsAfter: 0s}, {count: 1, name: bad, endsAfter: 0s, outcomes: {FAILED: 1}}]",
+    );
+    const { exit, out, err } = await remote(env, ['--all']);
+    expect(exit).toBe(1);
+    const time = /^\[[^\]]+\] /;
+    const lines = err.trimEnd().split('\n');
+    expect(lines.every((line) => time.test(line))).toBe(true);
+    expect(lines.map((line) => line.replace(time, '').replaceAll(/\b\d+ m?s\b/g, 'T'))).toEqual([
+      'ORD: 5 servers found',
+      "bad (ORD): failed already: RackConnect's automation did not succeed",
+      '3 of 5 servers deployed, 1 failed, 1 waiting; the longest: web-1 (ORD), for T',
+      expect.stringMatching(/^web-1 \(ORD\): DEPLOYED after T, 198\.51\.\S+$/),
+    ]);
+    expect(out).toMatch(/^4 of 5 servers deployed after .*; 1 failed\n {2}failed {9}bad /);
+  });
+
+  it.each([
+    [
+      ['web-1', '--all'],
+      /^rc-wait: cannot wait for web-1 and, with --all, for every server: which is meant\?\n +drop --all to wait for web-1 alone; drop web-1 to wait for every server of these regions\n$/,
+    ],
+    [
+      ['--all', '--name', 'web-*'],
+      / --name web-\* and, with --all, .*\n +drop --all to wait for --name web-\* alone; drop --name web-\*/,
+    ],
+    [['a', 'b', '--all'], / a and 1 more and, with --all, /],
+  ])('%s may mean either, and is refused', async (args, message) => {
+    const { env } = await cloud(done);
+    expect(await remote(env, args)).toEqual({ exit: 64, out: '', err: expect.stringMatching(message) });
+  });
+
+  it('names the variable where that says --all', async () => {
+    const { env } = await cloud(done);
+    const { exit, err } = await remote({ ...env, RC_WAIT_ALL: 'yes' }, ['web-1']);
+    expect({ exit, err }).toEqual({ exit: 64, err: expect.stringContaining('unset RC_WAIT_ALL') });
   });
 
   it('looks in several regions, and by metadata', async () => {
@@ -150,7 +193,9 @@ describe('rc-wait remote', () => {
     );
     const { exit, out, err } = await remote(env, ['--all', '--quiet']);
     expect(exit).toBe(0);
-    expect(out).toMatch(/^3 of 3 servers deployed .*\n3 requests sent, 0 .*, 1 without a usable answer\n$/);
+    expect(out).toMatch(
+      /^3 of 3 servers deployed .*\n(?: {2}deployed .*\n){3}3 requests sent, 0 .*, 1 without a usable answer\n$/,
+    );
     expect(err).toMatch(
       /^rc-wait: warning: cannot log in at \S+: it answers with status 503; trying again in 1 s\n$/,
     );
@@ -159,7 +204,7 @@ describe('rc-wait remote', () => {
   it('Ctrl-C tells where everything stood', async () => {
     const { env } = await cloud(never);
     const controller = new AbortController();
-    const { exit, out } = await remote(env, ['--all', '--output', 'json'], {
+    const { exit, out } = await remote(env, ['--all', '--output', 'json', '--log-format', 'json'], {
       signal: controller.signal,
       err: (text) => {
         if (text.includes('"found"')) controller.abort(new Interrupted('SIGINT'));

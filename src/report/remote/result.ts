@@ -1,15 +1,17 @@
-import type { ExecEnd } from '../remote/exec.ts';
-import type { RegionEnd, RemoteEnd } from '../remote/remote.ts';
-import type { RemoteTally, Watched } from '../remote/types.ts';
-import { exitOfOutcome, exitOfSignal, type InterruptSignal } from './exit.ts';
-import { describe } from './result.ts';
-import { clean, count, elapsed } from './words.ts';
+import type { Addresses } from '../../openstack/servers.ts';
+import type { ExecEnd } from '../../remote/exec.ts';
+import type { RegionEnd, RemoteEnd } from '../../remote/remote.ts';
+import type { RemoteTally, Watched } from '../../remote/types.ts';
+import { exitOfOutcome, exitOfSignal, type InterruptSignal } from '../exit.ts';
+import { describe } from '../result.ts';
+import { count, elapsed } from '../words.ts';
+import { collate, deployingMs, wasOver } from './order.ts';
 
 /**
  * How the wait for one server ended, the worst first: the worst server decides the outcome of the whole wait.
  * Definite failures come before unknown states, and unknown states before servers that only take longer.
  */
-const outcomes = [
+export const outcomes = [
   'failed',
   'gone',
   'exec-failed',
@@ -22,7 +24,8 @@ const outcomes = [
   'deployed',
 ] as const;
 
-type RemoteOutcome = (typeof outcomes)[number];
+/** How the wait for one server, or for all of them, ended. */
+export type RemoteOutcome = (typeof outcomes)[number];
 
 /** The exit status of each, by the table of `rc-wait wait` (exit.ts). */
 const sameExitAs: Readonly<
@@ -39,7 +42,8 @@ const sameExitAs: Readonly<
   deployed: 'deployed',
 };
 
-interface ServerDocument {
+/** One server in the result. */
+export interface ServerDocument {
   /** null: the server was named, but never found because the API gave no usable answer */
   readonly id: string | null;
   readonly name: string;
@@ -50,10 +54,13 @@ interface ServerDocument {
   readonly managed_status: string | null;
   readonly ip: string | null;
   readonly servicenet_ip: string | null;
+  readonly addresses: Addresses;
   /** null: the outcome says it all */
   readonly reason: string | null;
   /** null: it did not end */
   readonly ended_after_ms: number | null;
+  /** from its creation to its end, or to the end of the wait; null: it had ended before it was looked at */
+  readonly deploying_ms: number | null;
   readonly exec?: { readonly exit: number | null; readonly reason: string | null; readonly took_ms: number };
 }
 
@@ -65,6 +72,9 @@ export interface RemoteDocument {
   readonly servers: readonly ServerDocument[];
   readonly requests: Readonly<RemoteTally>;
   readonly waited_ms: number;
+  /** RFC 3339, by the wall clock of the machine that waits */
+  readonly started_at: string;
+  readonly ended_at: string;
   /** one sentence for a person */
   readonly message: string;
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
@@ -74,6 +84,8 @@ export interface RemoteDocument {
 export interface RemoteCircumstances {
   readonly named: readonly string[];
   readonly startedMs: number;
+  /** the same moment, ms since 1970 */
+  readonly startedWallMs: number;
   readonly nowMs: number;
   readonly requests: Readonly<RemoteTally>;
   readonly execs: ReadonlyMap<string, ExecEnd>;
@@ -86,10 +98,10 @@ export function remoteResult(
   end: RemoteEnd,
   circumstances: RemoteCircumstances,
 ): { readonly document: RemoteDocument; readonly exit: number } {
-  const { requests, startedMs, nowMs, interruptedBy } = circumstances;
-  const found = end.regions.flatMap((region) =>
-    region.servers.map((server) => serverDocument(server, region, end, circumstances)),
-  );
+  const { requests, startedMs, startedWallMs, nowMs, interruptedBy } = circumstances;
+  const found = end.regions
+    .flatMap((region) => region.servers.map((server) => serverDocument(server, region, end, circumstances)))
+    .sort((a, b) => collate(a.name, b.name) || collate(a.id ?? '', b.id ?? ''));
   const servers = [...found, ...neverFound(end, circumstances)];
   const counts = countsOf(servers);
   const unseen = end.regions.filter(({ looked }) => !looked);
@@ -106,6 +118,8 @@ export function remoteResult(
     servers,
     requests: { ...requests },
     waited_ms: Math.round(nowMs - startedMs),
+    started_at: new Date(startedWallMs).toISOString(),
+    ended_at: new Date(startedWallMs + nowMs - startedMs).toISOString(),
     message: messageOf(end, servers.length, counts, nowMs - startedMs, interruptedBy),
     ...(error === undefined ? {} : { error: describe(error) }),
   };
@@ -126,7 +140,7 @@ function serverDocument(
   server: Watched,
   region: RegionEnd,
   end: RemoteEnd,
-  { startedMs, execs }: RemoteCircumstances,
+  { startedMs, nowMs, execs }: RemoteCircumstances,
 ): ServerDocument {
   const exec = execs.get(server.id);
   const { outcome, reason } = judge(server, region, end, exec);
@@ -140,8 +154,10 @@ function serverDocument(
     managed_status: server.managed ?? null,
     ip: server.ip ?? null,
     servicenet_ip: server.serviceNetIp ?? null,
+    addresses: server.addresses,
     reason: reason ?? null,
     ended_after_ms: server.endedMs === undefined ? null : Math.round(server.endedMs - startedMs),
+    deploying_ms: wasOver(server) ? null : Math.round(deployingMs(server, nowMs)),
     ...(exec === undefined
       ? {}
       : { exec: { exit: exec.exit ?? null, reason: exec.reason ?? null, took_ms: Math.round(exec.tookMs) } }),
@@ -180,8 +196,10 @@ function neverFound({ kind, regions }: RemoteEnd, { named }: RemoteCircumstances
       managed_status: null,
       ip: null,
       servicenet_ip: null,
+      addresses: {},
       reason: blind.trouble ?? 'its API gave no usable answer',
       ended_after_ms: null,
+      deploying_ms: null,
     }));
 }
 
@@ -212,15 +230,16 @@ function messageOf(
   if (servers === 0) return `${how}no server was found${unseen}`;
   const others = outcomes
     .filter((one) => one !== 'deployed' && counts[one] > 0)
-    .map((one) => `${counts[one]} ${words[one]}`);
+    .map((one) => `${counts[one]} ${outcomeWords[one]}`);
   const tail = others.length === 0 ? '' : `; ${others.join(', ')}`;
   return `${how}${counts.deployed} of ${count(servers, 'server')} deployed${how === '' ? ` ${after}` : ''}${tail}${unseen}`;
 }
 
-const words: Readonly<Record<RemoteOutcome, string>> = {
+/** After a number: `3 failed`. */
+const outcomeWords: Readonly<Record<RemoteOutcome, string>> = {
   failed: 'failed',
   gone: 'gone',
-  'exec-failed': 'deployed, but with a command that failed',
+  'exec-failed': 'deployed whose command of --exec failed',
   unprocessable: 'unprocessable',
   'no-rackconnect': 'without RackConnect',
   refused: 'not known, because the API refused the account',
@@ -229,22 +248,3 @@ const words: Readonly<Record<RemoteOutcome, string>> = {
   timeout: 'not ended',
   deployed: 'deployed',
 };
-
-/** At most this many servers are listed for a person; the document contains all of them. */
-const mostListed = 50;
-
-/** A result for a person: the message, every server that is not deployed with its reason, and the requests. */
-export function humanRemote({ message, servers, requests, error }: RemoteDocument): string {
-  const others = servers.filter(({ outcome }) => outcome !== 'deployed');
-  const order = (one: ServerDocument): number => outcomes.indexOf(one.outcome);
-  const told = [...others].sort((a, b) => order(a) - order(b)).slice(0, mostListed);
-  const lines = told.map(({ outcome, name, id, region, reason, automation_status: status }) => {
-    const where = [id, region].filter((part) => part !== null && part !== name).join(', ');
-    const place = where === '' ? '' : ` (${where})`;
-    return `  ${outcome.padEnd(14)} ${clean(name)}${clean(place) === '' ? '' : ` ${clean(place)}`}: ${clean(reason ?? status ?? 'not known')}`;
-  });
-  if (others.length > told.length) lines.push(`  … and ${count(others.length - told.length, 'more server')}`);
-  const used = `${count(requests.sent, 'request')} sent, ${requests.limited} refused for their number, ${requests.failed} without a usable answer`;
-  const hint = error?.hint === undefined ? [] : [clean(error.hint)];
-  return `${[clean(message), ...lines, ...hint, used].join('\n')}\n`;
-}
