@@ -23,7 +23,7 @@ const inRooms = {
   host: ['finding', 'parse/*'],
   'network/plan': ['choose-stack', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],
-  'network/survey': ['accounting', 'boot-scripts', 'cron', 'losses', 'unit-file'],
+  'network/survey': ['accounting', 'boot-scripts', 'cron', 'losses'],
   openstack: ['catalog', 'documented', 'endpoints', 'find', 'page-text', 'servers'],
   'openstack/login': [
     'auth-url',
@@ -61,6 +61,7 @@ const inRooms = {
   'report/feeds': ['*'],
   simulator: ['formats', 'quota', 'random', 'rules', 'timeline'],
   'simulator/openstack': ['cloud', 'compute', 'fleet', 'identity'],
+  'system/units': ['unit-file'],
   systemd: ['hold-ups'],
   wait: ['local-verdicts', 'verdict'],
 };

@@ -1,5 +1,5 @@
 import { expand } from '../plan/stack-files.ts';
-import { readUnit, type UnitFile, unitFolders } from './unit-file.ts';
+import { readUnit, type UnitFile, unitFolders } from '../../system/units/unit-file.ts';
 
 /** Reads a text file below the root; undefined if it does not exist, or cannot be read. */
 export type ReadText = (path: string) => Promise<string | undefined>;

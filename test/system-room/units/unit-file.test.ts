@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readUnit } from '../../../src/network/survey/unit-file.ts';
+import { readUnit } from '../../../src/system/units/unit-file.ts';
 
 const commandsOf = (text: string, instance?: string) =>
   readUnit([{ path: '/x', text }], instance).commands.map(({ line, command }) => [line, command]);

@@ -1,4 +1,4 @@
-import type { Order } from './losses.ts';
+import type { Order } from '../../network/survey/losses.ts';
 
 /** A command that a unit starts, and the line that holds it. */
 interface UnitCommand {
