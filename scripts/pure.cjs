@@ -61,7 +61,7 @@ const inRooms = {
   'report/feeds': ['*'],
   simulator: ['formats', 'quota', 'random', 'rules', 'timeline'],
   'simulator/openstack': ['cloud', 'compute', 'fleet', 'identity'],
-  'system/units': ['unit-file'],
+  'system/units': ['listing', 'names', 'unit-file'],
   systemd: ['hold-ups'],
   wait: ['local-verdicts', 'verdict'],
 };

@@ -5,8 +5,8 @@ import { parseNft } from '../../preflight/filter/nft.ts';
 import type { RuleSet } from '../../preflight/filter/ruleset.ts';
 import { type PreflightFinding, skipped } from '../../preflight/finding.ts';
 import type { Run } from '../../system/tool.ts';
+import { isEnabled } from '../../system/units/listing.ts';
 import type { PreflightTree } from './tree.ts';
-import { isEnabled } from './units.ts';
 
 /** In ms. */
 const limitMs = 10_000;
@@ -33,8 +33,9 @@ const saved = [
  */
 export async function lookAtFilters(tree: PreflightTree, run: Run | undefined): Promise<PreflightFinding> {
   const ruleSets: RuleSet[] = [];
+  const listing = await tree.units();
   for (const { path, units, parse } of saved) {
-    if (!(await anyEnabled(tree, units))) continue;
+    if (!units.some((unit) => isEnabled(listing, unit))) continue;
     const reading = await tree.read(path);
     if (reading.kind === 'unknown') return skipped('packet-filter', reading.why);
     if (reading.kind === 'known') ruleSets.push(parse(path, reading.value));
@@ -120,7 +121,7 @@ function variableOf(text: string, name: string): string {
 }
 
 async function firewalld(tree: PreflightTree): Promise<FirewalldSeen | undefined> {
-  if (!(await isEnabled(tree, 'firewalld.service'))) return undefined;
+  if (!isEnabled(await tree.units(), 'firewalld.service')) return undefined;
   const [conf] = await tree.readAll(['/etc/firewalld/firewalld.conf']);
   const name = defaultZone(conf?.text ?? '');
   const [zone] = await tree.readAll([
@@ -130,9 +131,4 @@ async function firewalld(tree: PreflightTree): Promise<FirewalldSeen | undefined
   const policies = await tree.expand('/etc/firewalld/policies/*.xml');
   const direct = (await tree.has('/etc/firewalld/direct.xml')) ? ['/etc/firewalld/direct.xml'] : [];
   return { zone, others: [...direct, ...policies] };
-}
-
-async function anyEnabled(tree: PreflightTree, units: readonly string[]): Promise<boolean> {
-  for (const unit of units) if (await isEnabled(tree, unit)) return true;
-  return false;
 }

@@ -5,11 +5,11 @@ import { checkPrograms } from '../../preflight/programs.ts';
 import { checkSelinux } from '../../preflight/selinux.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import { type Run, runCommand } from '../../system/tool.ts';
+import { isEnabled } from '../../system/units/listing.ts';
 import { lookAtFilters } from './filters.ts';
 import { lookAtPackages } from './packages.ts';
 import { lookAtSsh } from './ssh.ts';
 import { type PreflightTree, treeBelow } from './tree.ts';
-import { isEnabled } from './units.ts';
 
 /** What a look at the documented causes needs of the world. */
 interface PreflightWorld {
@@ -86,12 +86,11 @@ async function lookAtPrograms(tree: PreflightTree): Promise<readonly PreflightFi
 async function lookAtMounts(tree: PreflightTree): Promise<readonly PreflightFinding[]> {
   const fstab = await tree.read('/etc/fstab');
   if (fstab.kind === 'unknown') return [skipped('nfs', fstab.why)];
-  const units: string[] = [];
-  for (const path of await tree.expand('/etc/systemd/system/*.mount')) {
-    if (await isEnabled(tree, path.slice(path.lastIndexOf('/') + 1))) units.push(path);
-  }
+  const units = await tree.units();
+  const mounts = await tree.expand('/etc/systemd/system/*.mount');
+  const enabled = mounts.filter((path) => isEnabled(units, path.slice(path.lastIndexOf('/') + 1)));
   return checkNfs({
     fstab: fstab.kind === 'known' ? { path: fstab.where, text: fstab.value } : undefined,
-    units: await tree.readAll(units),
+    units: await tree.readAll(enabled),
   });
 }

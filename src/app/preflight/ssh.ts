@@ -2,8 +2,8 @@ import { type PreflightFinding, skipped } from '../../preflight/finding.ts';
 import { checkSsh } from '../../preflight/ssh/check.ts';
 import { type SshdFiles, sshdIncludes } from '../../preflight/ssh/settings.ts';
 import type { Run } from '../../system/tool.ts';
+import { isEnabled, maskOf, unitPaths } from '../../system/units/listing.ts';
 import type { PreflightTree } from './tree.ts';
-import { isEnabled, maskOf, unitPaths } from './units.ts';
 
 /** More files than any server has. */
 const mostFiles = 200;
@@ -92,17 +92,17 @@ async function rootGroups(tree: PreflightTree): Promise<readonly string[]> {
 
 /** The socket that takes connections in the place of sshd, as on Ubuntu since 22.10. */
 async function enabledSocket(tree: PreflightTree) {
-  for (const unit of ['ssh.socket', 'sshd.socket']) {
-    if (await isEnabled(tree, unit)) return tree.readAll(await unitPaths(tree, unit));
-  }
-  return [];
+  const units = await tree.units();
+  const socket = ['ssh.socket', 'sshd.socket'].find((unit) => isEnabled(units, unit));
+  return socket === undefined ? [] : tree.readAll(unitPaths(units, socket));
 }
 
 /** Debian has ssh.service, others sshd.service; one that is masked counts unless a socket or the other starts sshd. */
 async function maskedUnit(tree: PreflightTree): Promise<string | undefined> {
-  for (const unit of ['ssh.service', 'sshd.service', 'ssh.socket', 'sshd.socket'])
-    if (await isEnabled(tree, unit)) return undefined;
-  return (await maskOf(tree, 'ssh.service')) ?? (await maskOf(tree, 'sshd.service'));
+  const units = await tree.units();
+  const starters = ['ssh.service', 'sshd.service', 'ssh.socket', 'sshd.socket'];
+  if (starters.some((unit) => isEnabled(units, unit))) return undefined;
+  return maskOf(units, 'ssh.service') ?? maskOf(units, 'sshd.service');
 }
 
 async function textOf(tree: PreflightTree, ...paths: readonly string[]): Promise<string> {

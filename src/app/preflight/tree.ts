@@ -1,10 +1,12 @@
-import { lstat, readlink, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import type { Reading } from '../../base/reading.ts';
 import { expand } from '../../network/plan/stack-files.ts';
 import type { PlainFile } from '../../preflight/finding.ts';
 import { readBelow, realpathBelow } from '../../system/root.ts';
+import type { UnitListing } from '../../system/units/listing.ts';
+import { listUnits } from '../../system/units/read.ts';
 
 /** More than any file of a configuration has; /proc/locks of a busy server, too. */
 const longestFileBytes = 4 * 2 ** 20;
@@ -26,12 +28,13 @@ export interface PreflightTree {
   program(name: string): Promise<string | undefined>;
   /** whether there is such a name, be it a link to nowhere */
   has(path: string): Promise<boolean>;
-  /** the target of a symbolic link; undefined: it is none */
-  link(path: string): Promise<string | undefined>;
+  /** the systemd units */
+  units(): Promise<UnitListing>;
 }
 
 /** The files below `root`. Nothing is written, and no file that may wait is opened. */
 export function treeBelow(root: string): PreflightTree {
+  let listing: Promise<UnitListing> | undefined;
   const parentOf = async (path: string): Promise<string> =>
     join(await realpathBelow(root, normalize(dirname(path))), basename(path));
   const read: PreflightTree['read'] = async (path) => {
@@ -76,12 +79,10 @@ export function treeBelow(root: string): PreflightTree {
       }
       return undefined;
     },
-    async link(path) {
-      try {
-        return await readlink(await parentOf(path));
-      } catch {
-        return undefined;
-      }
+    units() {
+      // A folder of units that cannot be read has no units to look at.
+      listing ??= listUnits(root).catch(() => ({ folders: [], sysvLinks: [] }));
+      return listing;
     },
   };
 }

@@ -1,8 +1,8 @@
-import { lstat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { StackName } from '../../base/stack-names.ts';
-import { isNullBelow, realpathBelow } from '../../system/root.ts';
+import { realpathBelow } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
+import { isEnabled, type UnitListing } from '../../system/units/listing.ts';
+import { listUnits } from '../../system/units/read.ts';
 import { expand } from '../plan/stack-files.ts';
 import { stacks } from '../stacks/index.ts';
 
@@ -82,7 +82,11 @@ const folders = ['usr/local/sbin', 'usr/local/bin', 'usr/sbin', 'sbin', 'usr/bin
 export function workBelow(root: string): BootUse {
   const has = (tool: string) => anyOf(folders, (folder) => isThere(root, `/${folder}/${tool}`));
   let isWhole: Promise<boolean> | undefined;
-  const isWanted = (actor: Configurator) => anyOf(units[actor], (unit) => hasLink(root, unit));
+  let listing: Promise<UnitListing> | undefined;
+  const isStarted = async (unit: string) => {
+    listing ??= listUnits(root);
+    return isEnabled(await listing, unit);
+  };
   const wholeness = () => {
     isWhole ??= anyOf(
       stacks.flatMap(({ tools }) => tools),
@@ -94,42 +98,19 @@ export function workBelow(root: string): BootUse {
     if (!(await wholeness())) return true;
     if (!(await anyOf(toolsOf(actor), has))) return false;
     // netplan's generator makes systemd start networkd, without a link in this tree.
-    return units[actor].length === 0 || (actor === 'networkd' && (await has('netplan'))) || isWanted(actor);
+    return (
+      units[actor].length === 0 ||
+      (actor === 'networkd' && (await has('netplan'))) ||
+      anyOf(units[actor], isStarted)
+    );
   };
   const isScripted = async (actor: Configurator) =>
-    actor === 'ifcfg' && (!(await wholeness()) || hasLink(root, 'network.service'));
+    actor === 'ifcfg' && (!(await wholeness()) || isStarted('network.service'));
   return { isUsedAtBoot: remembering(isUsedAtBoot), isScripted, isActive: async () => false };
 }
 
 function toolsOf(actor: Configurator): readonly string[] {
   return stacks.find(({ name }) => name === actor)?.tools ?? [actor];
-}
-
-/** Whether a unit is enabled, by a link of `systemctl enable` or of SysV init, and not masked. */
-async function hasLink(root: string, unit: string): Promise<boolean> {
-  if (isNullBelow(root, `/etc/systemd/system/${unit}`)) return false;
-  const name = unit.replace(/\.service$/, '');
-  const globs = [
-    `/etc/systemd/system/*.wants/${unit}`,
-    `/etc/systemd/system/*.requires/${unit}`,
-    `/usr/lib/systemd/system/*.wants/${unit}`,
-    `/etc/rc[S2345].d/S??${name}`,
-    `/etc/rc.d/rc[2345].d/S??${name}`,
-  ];
-  for (const glob of globs) {
-    for (const path of await expand(root, glob)) if (await isNamed(root, path)) return true;
-  }
-  return false;
-}
-
-/** Whether the name itself exists. systemd uses the name of such a link, and not its target (systemd.unit(5)). */
-async function isNamed(root: string, path: string): Promise<boolean> {
-  try {
-    await lstat(join(await realpathBelow(root, dirname(path)), basename(path)));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function isThere(root: string, path: string): Promise<boolean> {

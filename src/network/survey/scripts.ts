@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import { isNullBelow, openBelow, realpathBelow } from '../../system/root.ts';
+import { sysvScripts, type UnitListing } from '../../system/units/listing.ts';
+import { listUnits } from '../../system/units/read.ts';
 import { expand } from '../plan/stack-files.ts';
 import { hasWildcard } from '../stacks/text/glob.ts';
 import type { NextHop } from '../stacks/text/route-command.ts';
@@ -11,7 +13,7 @@ import type { BootUse, Configurator } from './at-work.ts';
 import { dhcpcdRouters, isRunIn, isShipped, readScript, scriptGroups } from './boot-scripts.ts';
 import { cronCommands, crontabs, isOfUser } from './cron.ts';
 import { type Order, weigh } from './losses.ts';
-import { startedUnits, sysvScripts } from './units.ts';
+import { isReadElsewhere, startedUnits } from './units.ts';
 
 /** A default route that is set at boot, but not by the stacks' own settings. */
 interface ScriptDefault extends NextHop {
@@ -75,8 +77,9 @@ export async function readScripts(
       await reader.add(path, isExecuted ? 'executed' : 'shell', { ...start, counts, order, isOwners });
   }
   for (const one of lines) await reader.addHook(one, () => atWork('ifupdown'));
-  await reader.addUnits();
-  await reader.addSysv();
+  const units = await listUnits(root);
+  await reader.addUnits(units);
+  await reader.addSysv(units);
   await reader.addCron();
   await reader.addDhcpcd(atWork);
   return reader.findings();
@@ -147,10 +150,10 @@ class ScriptReader {
   }
 
   /** Adds the systemd units that a boot starts. */
-  async addUnits(): Promise<void> {
-    for (const { unit, isOwners } of await startedUnits(this.#root, (path) => this.#textOf(path))) {
+  async addUnits(units: UnitListing): Promise<void> {
+    for (const { unit, order, isOwners } of await startedUnits(units, (path) => this.#textOf(path))) {
       if (unit.hasOwnNetwork) continue;
-      const context = { ...start, order: unit.order, isOwners: isOwners && !unit.isUnprivileged };
+      const context = { ...start, order, isOwners: isOwners && !unit.isUnprivileged };
       for (const { path, line, command } of unit.commands) {
         const doings = atLine(effectsOf(unit.variables + command, unit.folder), line);
         if (isOwners) await this.#addDoings(path, doings, context);
@@ -160,8 +163,8 @@ class ScriptReader {
   }
 
   /** Adds the scripts of SysV init that a boot starts. */
-  async addSysv(): Promise<void> {
-    for (const { candidates } of await sysvScripts(this.#root, (path) => this.#textOf(path))) {
+  async addSysv(units: UnitListing): Promise<void> {
+    for (const { candidates } of sysvScripts(units).filter(({ name }) => !isReadElsewhere(name))) {
       await this.#addFirst(candidates, 'executed', { ...start, order: 'unknown', isOwners: false });
     }
   }

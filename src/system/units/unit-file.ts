@@ -1,5 +1,3 @@
-import type { Order } from '../../network/survey/losses.ts';
-
 /** A command that a unit starts, and the line that holds it. */
 interface UnitCommand {
   readonly path: string;
@@ -16,8 +14,10 @@ export interface UnitFile {
   readonly folder: string;
   /** the units that are started with it */
   readonly starts: readonly string[];
-  /** it runs before or after the network is set up */
-  readonly order: Order;
+  /** the units before which it is started */
+  readonly before: readonly string[];
+  /** the units after which it is started */
+  readonly after: readonly string[];
   /** it runs as another user than root, without the capability to change routes */
   readonly isUnprivileged: boolean;
   /** it has a network of its own (systemd.exec(5)) */
@@ -28,15 +28,6 @@ interface Setting extends Pick<UnitCommand, 'path' | 'line'> {
   readonly key: string;
   readonly value: string;
 }
-
-/** The folders of units in the order in which systemd looks (systemd.unit(5)). */
-export const unitFolders: readonly string[] = [
-  '/etc/systemd/system',
-  '/run/systemd/system',
-  '/usr/local/lib/systemd/system',
-  '/usr/lib/systemd/system',
-  '/lib/systemd/system',
-];
 
 /**
  * Reads a unit with its drop-ins, in this order (systemd.unit(5), systemd.service(5)).
@@ -59,19 +50,11 @@ export function readUnit(
       .join(''),
     folder: last('WorkingDirectory').replace(/^-/, '').replace(/^~$/, '/root') || '/',
     starts: words(/^(Wants|Requires|BindsTo|Upholds|OnSuccess|Unit|Service)$/).map(expand),
-    order: orderOf(words(/^Before$/), words(/^After$/)),
+    before: words(/^Before$/).map(expand),
+    after: words(/^After$/).map(expand),
     isUnprivileged: !/^(root|0)?$/.test(last('User')) && !/CAP_NET_ADMIN/.test(last('AmbientCapabilities')),
     hasOwnNetwork: /^(yes|true|on|1)$/i.test(last('PrivateNetwork')) || last('NetworkNamespacePath') !== '',
   };
-}
-
-function orderOf(before: readonly string[], after: readonly string[]): Order {
-  const isSetup = /^(networking|network|NetworkManager|systemd-networkd|wicked)\.service$/;
-  if (before.some((name) => isSetup.test(name) || /^network(-pre)?\.target$/.test(name))) return 'before';
-  // The daemons' own units are active before the routes are set; their wait-online units are not.
-  const isDone =
-    /^(network-online\.target|(networking|network|wicked|rc-local|NetworkManager-wait-online|systemd-networkd-wait-online)\.service|rackconnect-deployed\.target)$/;
-  return after.some((name) => isDone.test(name)) ? 'after' : 'unknown';
 }
 
 /** The settings with these keys; an empty one takes back those before it. */

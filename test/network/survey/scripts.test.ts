@@ -252,12 +252,26 @@ describe('a unit that a boot starts', () => {
     ['r.path', '[Path]\nPathChanged=/x\n'],
     ['r.socket', '[Socket]\nListenStream=1\n'],
     ['x.service', `[Unit]\nWants=r.service\n${service('/bin/true')}`],
+    ['x.target', '[Unit]\nWants=r.service\n'],
   ])('may be started by another: %s', async (name, text) => {
     const files = {
       [`/etc/systemd/system/${name}`]: text,
       '/etc/systemd/system/r.service': service(way.trim()),
     };
     expect(await withUnit(name, files)).toMatch(found);
+  });
+
+  it('may be started by what default.target requires', async () => {
+    const root = tree({
+      '/usr/lib/systemd/system/graphical.target': '[Unit]\nRequires=multi-user.target\n',
+      '/usr/lib/systemd/system/multi-user.target': '[Unit]\nRequires=basic.target\n',
+      '/etc/systemd/system/multi-user.target.d/route.conf': '[Unit]\nWants=r.service\n',
+      '/opt/r.service': service(way.trim()),
+    });
+    link(root, '/etc/systemd/system/r.service', '/opt/r.service');
+    expect(await said(root)).toBe('warnings: ');
+    link(root, '/etc/systemd/system/default.target', '/usr/lib/systemd/system/graphical.target');
+    expect(await said(root)).toMatch(found);
   });
 
   it.each(['r.service.d/a.conf', 'service.d/a.conf'])('has drop-ins: %s', async (name) => {
