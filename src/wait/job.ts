@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
+import { stackNames } from '../base/stack-names.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import { type LocalSource, ofSource, withFallback } from './local-source.ts';
 import type { Managed } from './local-verdicts.ts';
@@ -165,7 +166,7 @@ function cannotTell(): RcWaitError {
     'NETWORK_UNDECIDED',
     'cannot tell who configures the network: the API lists no feature "Configure network stack" that can be read',
     {
-      hint: 'see `rc-wait features`; then use --network off to leave the network alone, or name the stack, say --network netplan',
+      hint: `see \`rc-wait features\`; then use --network off to leave the network alone, or name the stack, say --network ${stackNames[0]}`,
     },
   );
 }

@@ -1,5 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
+import { stackNames } from '../../base/stack-names.ts';
 import { judgeFeatures, judgeGateway } from '../../wait/verdict.ts';
 import type { OpenApi } from '../api.ts';
 import { askOnce, type Patience, usable } from '../ask-once.ts';
@@ -29,7 +30,7 @@ export async function askForGateway(
         'NETWORK_UNDECIDED',
         'cannot tell who configures the network: the API lists no feature "Configure network stack" that can be read',
         {
-          hint: 'see rc-wait features; then name the stack, say --network netplan',
+          hint: `see rc-wait features; then name the stack, say --network ${stackNames[0]}`,
         },
       );
     }

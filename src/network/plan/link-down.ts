@@ -4,8 +4,10 @@ import { RcWaitError } from '../../base/error.ts';
 import type { Run } from '../../system/tool.ts';
 import { linkChangeOf } from '../change/restore-commands.ts';
 import { shownOnly } from '../kernel/routes.ts';
+import { stacks } from '../stacks/index.ts';
+import type { Stack } from '../stacks/stack.ts';
 import { cannotDisable } from '../stacks/stacked-on.ts';
-import type { Command, GatewayTarget, NetworkFile, Stack } from '../types.ts';
+import type { Command, GatewayTarget, NetworkFile } from '../types.ts';
 import { systemdRelease } from './systemd-release.ts';
 
 /**
@@ -32,36 +34,28 @@ export async function refuseLower(
   }
 }
 
-/** The first release of systemd that knows ActivationPolicy= (systemd.network(5)); older ones bring the link up. */
-const policyRelease = 248;
-
 /**
- * Refuses to take down interfaces by a setting that networkd of that disk ignores: they would be up after a boot.
- * @param networkds the interfaces among them that networkd carries out
+ * Refuses to take down interfaces by a setting that the program of that disk ignores: they would be up after a boot.
+ * @param names interfaces that the stack has in its files
  * @throws RcWaitError NETWORK_FILE
  */
-export async function refuseIgnored(networkds: readonly string[], root: string): Promise<void> {
-  const [name] = networkds;
-  if (name === undefined) return;
-  const release = await systemdRelease(root);
-  if (release === undefined || release >= policyRelease) return;
-  throw cannotDisable(
-    name,
-    `systemd-networkd ${release} does not know ActivationPolicy= (systemd ${policyRelease}), and would bring it up at the next boot`,
-  );
-}
-
-/** The interfaces that networkd carries out, of those that a stack has in its files. */
-export function carriedByNetworkd(
-  { name: stack, generates }: Stack,
+export async function refuseIgnored(
+  { name: own, generates }: Stack,
   files: readonly NetworkFile[],
   names: readonly string[],
-): readonly string[] {
-  if (stack === 'networkd') return names;
-  const generated = generates?.(files) ?? [];
-  return names.filter((name) =>
-    generated.some((one) => one.reader === 'networkd' && one.interfaceName === name),
-  );
+  root: string,
+): Promise<void> {
+  const generated = names.length === 0 ? [] : (generates?.(files) ?? []);
+  for (const name of names) {
+    const reader = generated.find((one) => one.interfaceName === name)?.reader ?? own;
+    const setting = stacks.find((stack) => stack.name === reader)?.atBoot.downSetting;
+    const release = setting === undefined ? undefined : await systemdRelease(root);
+    if (setting === undefined || release === undefined || release >= setting.since) continue;
+    throw cannotDisable(
+      name,
+      `${setting.program} ${release} does not know ${setting.name} (systemd ${setting.since}), and would bring it up at the next boot`,
+    );
+  }
 }
 
 /** Whether this server has an interface of that name. */

@@ -4,6 +4,7 @@ import { isRunningSystem } from '../../system/root.ts';
 import { type Run, runCommand } from '../../system/tool.ts';
 import { isGatewayRoute, readDefaultRoutes } from '../kernel/routes.ts';
 import { stacks } from '../stacks/index.ts';
+import type { Stack } from '../stacks/stack.ts';
 import { overrulingOf } from '../survey/boot.ts';
 import { refusal, type Survey, surveyDefaults } from '../survey/survey.ts';
 import type {
@@ -15,18 +16,10 @@ import type {
   NetworkFile,
   NetworkPlan,
   PublicInterface,
-  Stack,
 } from '../types.ts';
 import { chooseStack, type StackFact } from './choose-stack.ts';
 import { interfaceForGateway, namedByHand } from './gateway-interface.ts';
-import {
-  carriedByNetworkd,
-  forPresentLinks,
-  isPresent,
-  lostByDown,
-  refuseIgnored,
-  refuseLower,
-} from './link-down.ts';
+import { forPresentLinks, isPresent, lostByDown, refuseIgnored, refuseLower } from './link-down.ts';
 import { askDaemon, isInstalled, mergeInterfaces, readStackFiles, runningInterfaces } from './stack-files.ts';
 import { verifyFiles } from './verify.ts';
 
@@ -112,7 +105,7 @@ export async function planWithSurvey(
     chosen && publicInterface === 'disable' ? chosen.stack.publicInterfaces(chosen.files, target) : [];
   // Files may name an interface that this server lacks; there is nothing to take down then.
   const disabled = running ? named.filter((one) => host.isPresent(one)) : named;
-  if (chosen) await refuseIgnored(carriedByNetworkd(chosen.stack, chosen.files, disabled), root);
+  if (chosen) await refuseIgnored(chosen.stack, chosen.files, disabled, root);
   if (running) await refuseLower(target, disabled);
   const before = chosen?.files ?? [];
   const context = {

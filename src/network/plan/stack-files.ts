@@ -7,8 +7,9 @@ import { toolPath } from '../../system/environment.ts';
 import { links } from '../../system/links.ts';
 import { isNullBelow, isRunningSystem, openBelow, realpathBelow } from '../../system/root.ts';
 import type { Run } from '../../system/tool.ts';
+import type { Stack } from '../stacks/stack.ts';
 import { componentsOf, globPattern, hasWildcard } from '../stacks/text/glob.ts';
-import type { Command, ConfigFileOf, HostInterface, NetworkFile, Stack } from '../types.ts';
+import type { Command, ConfigFileOf, HostInterface, NetworkFile } from '../types.ts';
 
 /** More than any network file has; a larger file is something else. */
 const longestFileBytes = 1024 * 1024;

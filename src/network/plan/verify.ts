@@ -4,7 +4,8 @@ import { decodeBytes, encodeBytes } from '../../base/bytes.ts';
 import { errnoOf, RcWaitError } from '../../base/error.ts';
 import { makeFolder, readRegular } from '../../base/files.ts';
 import type { Finished, Run } from '../../system/tool.ts';
-import type { GatewayTarget, NetworkFile, ParsedRoute, Parser, Stack } from '../types.ts';
+import type { Stack } from '../stacks/stack.ts';
+import type { GatewayTarget, NetworkFile, ParsedRoute, Parser } from '../types.ts';
 import { faultIn } from './parsed.ts';
 
 /** New files that are not in use yet. */

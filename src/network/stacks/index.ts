@@ -1,9 +1,9 @@
-import type { Stack } from '../types.ts';
 import { ifcfg } from './ifcfg/index.ts';
 import { ifupdown } from './ifupdown/index.ts';
 import { netplan } from './netplan/index.ts';
 import { networkd } from './networkd/index.ts';
 import { networkmanager } from './networkmanager/index.ts';
+import type { Stack } from './stack.ts';
 import { wicked } from './wicked/index.ts';
 
 /**

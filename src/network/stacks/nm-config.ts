@@ -1,14 +1,38 @@
-import type { InterfaceRef, NetworkFile } from '../types.ts';
+import type { BootObstacle, InterfaceRef, NetworkFile } from '../types.ts';
+import type { DaemonConfig } from './at-boot.ts';
 import { globPattern, nameOf } from './text/glob.ts';
 import { type IniFile, keyfileDialect, readIni, type Section } from './text/ini.ts';
 
 /** Globs of NetworkManager's own configuration (NetworkManager.conf(5)). */
-export const nmConfigSources: readonly string[] = [
+const nmConfigSources: readonly string[] = [
   '/usr/lib/NetworkManager/conf.d/*.conf',
   '/run/NetworkManager/conf.d/*.conf',
   '/etc/NetworkManager/NetworkManager.conf',
   '/etc/NetworkManager/conf.d/*.conf',
 ];
+
+/** What NetworkManager's own configuration says of interfaces. */
+export const nmConfig: DaemonConfig = {
+  sources: nmConfigSources,
+  leavesAlone,
+  bringsUp(config, link) {
+    const { interfaceName } = link;
+    if (unmanagedBy(config, link) !== undefined || isWithoutDefaultProfile(config, link)) return undefined;
+    return `no file configures ${interfaceName}, so NetworkManager makes a profile of its own for it, which brings a default route where a DHCP server names one; no-auto-default=* in [main] of /etc/NetworkManager/conf.d/ keeps it from that`;
+  },
+};
+
+function leavesAlone(config: readonly NetworkFile[], link: InterfaceRef): BootObstacle | undefined {
+  const told = unmanagedBy(config, link);
+  if (told === undefined) return undefined;
+  const isCertain = told.verdict === 'yes';
+  const words = isCertain ? told.words : `${told.words}, as far as can be told`;
+  return {
+    reason: `NetworkManager leaves ${link.interfaceName} alone after a boot: ${words}`,
+    way: `take ${link.interfaceName} out of ${told.key} there`,
+    isCertain,
+  };
+}
 
 /** Whether a list of devices has an interface; `maybe` if that depends on facts in no file. */
 type InList = 'yes' | 'maybe' | 'no';
@@ -26,7 +50,7 @@ interface Told {
  * Whether the configuration keeps NetworkManager off an interface: `unmanaged-devices` of [keyfile], which counts
  * for profiles of every plugin, and `managed=0` of a [device] section.
  */
-export function unmanagedBy(files: readonly NetworkFile[], target: InterfaceRef): Told | undefined {
+function unmanagedBy(files: readonly NetworkFile[], target: InterfaceRef): Told | undefined {
   const read = effective(files);
   const list = listOf(read, 'keyfile', 'unmanaged-devices');
   const inList = judgeList(list.words, target);
@@ -43,7 +67,7 @@ export function unmanagedBy(files: readonly NetworkFile[], target: InterfaceRef)
 }
 
 /** Whether NetworkManager makes no profile of its own, by DHCP, for an interface without one (`no-auto-default`). */
-export function isWithoutDefaultProfile(files: readonly NetworkFile[], target: InterfaceRef): boolean {
+function isWithoutDefaultProfile(files: readonly NetworkFile[], target: InterfaceRef): boolean {
   return judgeList(listOf(effective(files), 'main', 'no-auto-default').words, target) !== 'no';
 }
 

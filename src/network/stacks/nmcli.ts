@@ -1,12 +1,18 @@
 import type { Command, Daemon } from '../types.ts';
 
+/** NetworkManager's own unit, and the one that is started once its routes are set. */
+export const nmUnits = {
+  daemon: 'NetworkManager.service',
+  online: 'NetworkManager-wait-online.service',
+} as const;
+
 /**
  * Asks NetworkManager which file each interface uses. It reads the files of other
  * stacks too (RHEL's ifcfg): `isOurs` says whether a path belongs to the calling stack.
  */
 export function networkManagerDaemon(isOurs: (path: string) => boolean): Daemon {
   return {
-    unit: 'NetworkManager.service',
+    unit: nmUnits.daemon,
     question: {
       command: {
         argv: ['nmcli', '-t', '-f', 'DEVICE,FILENAME', 'connection', 'show', '--active'],

@@ -4,24 +4,16 @@ import type { Run } from '../../system/tool.ts';
 import { isEnabled, type UnitListing } from '../../system/units/listing.ts';
 import { listUnits } from '../../system/units/read.ts';
 import { expand } from '../plan/stack-files.ts';
+import type { AtBoot } from '../stacks/at-boot.ts';
 import { stacks } from '../stacks/index.ts';
 
 /** A program that may set default routes at boot: a stack, or an independent DHCP client. */
 export type Configurator = StackName | 'dhcpcd';
 
-/**
- * The units that apply an actor's files; one of them is enough. netplan has none: where it is installed,
- * its generator runs at every boot.
- */
-const units: Readonly<Record<Configurator, readonly string[]>> = {
-  netplan: [],
-  ifupdown: ['networking.service'],
-  networkd: ['systemd-networkd.service'],
-  networkmanager: ['NetworkManager.service'],
-  ifcfg: ['network.service', 'NetworkManager.service'],
-  wicked: ['wicked.service', 'wickedd.service'],
-  dhcpcd: ['dhcpcd.service'],
-};
+/** How a boot uses an actor's files; a DHCP client has a unit of its name. */
+function factsOf(actor: Configurator): Pick<AtBoot, 'units' | 'generated' | 'scriptUnit'> {
+  return stacks.find(({ name }) => name === actor)?.atBoot ?? { units: [`${actor}.service`] };
+}
 
 /** Which actors set up the network at boot. */
 export interface BootUse {
@@ -32,9 +24,6 @@ export interface BootUse {
   /** whether a unit is active now; false below a root that is not running */
   isActive(unit: string): Promise<boolean>;
 }
-
-/** The files that netplan's generator wrote at this boot. */
-const generated = ['/run/systemd/network/10-netplan-*', '/run/NetworkManager/system-connections/netplan-*'];
 
 /** The queries to the running system. */
 interface Asked {
@@ -54,10 +43,14 @@ export function workRunning(root: string, { isInstalled, run }: Asked): BootUse 
   const isUp = async (unit: string) => (await isActive(unit)) || ask('is-enabled', unit);
   return {
     isActive,
-    isScripted: async (actor) => actor === 'ifcfg' && isUp('network.service'),
+    isScripted: async (actor) => {
+      const { scriptUnit } = factsOf(actor);
+      return scriptUnit !== undefined && isUp(scriptUnit);
+    },
     isUsedAtBoot: remembering(async (actor) => {
       if (!(await anyOf(toolsOf(actor), isInstalled))) return false;
-      if (actor !== 'netplan') return anyOf(units[actor], isUp);
+      const { units, generated } = factsOf(actor);
+      if (generated === undefined) return anyOf(units, isUp);
       return anyOf(generated, async (glob) => (await expand(root, glob)).length > 0);
     }),
   };
@@ -97,16 +90,19 @@ export function workBelow(root: string): BootUse {
   const isUsedAtBoot = async (actor: Configurator): Promise<boolean> => {
     if (!(await wholeness())) return true;
     if (!(await anyOf(toolsOf(actor), has))) return false;
-    // netplan's generator makes systemd start networkd, without a link in this tree.
-    return (
-      units[actor].length === 0 ||
-      (actor === 'networkd' && (await has('netplan'))) ||
-      anyOf(units[actor], isStarted)
-    );
+    const { units } = factsOf(actor);
+    return units.length === 0 || (await anyOf(units, isStarted)) || anyOf(startersOf(actor), has);
   };
-  const isScripted = async (actor: Configurator) =>
-    actor === 'ifcfg' && (!(await wholeness()) || isStarted('network.service'));
+  const isScripted = async (actor: Configurator) => {
+    const { scriptUnit } = factsOf(actor);
+    return scriptUnit !== undefined && (!(await wholeness()) || isStarted(scriptUnit));
+  };
   return { isUsedAtBoot: remembering(isUsedAtBoot), isScripted, isActive: async () => false };
+}
+
+/** The programs of stacks whose generators start the unit of an actor, without a link in the tree. */
+function startersOf(actor: Configurator): readonly string[] {
+  return stacks.flatMap(({ atBoot, tools }) => (atBoot.starts?.some((name) => name === actor) ? tools : []));
 }
 
 function toolsOf(actor: Configurator): readonly string[] {

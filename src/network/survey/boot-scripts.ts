@@ -1,5 +1,6 @@
 import type { StackName } from '../../base/stack-names.ts';
-import { dhcpcdHook, dhcpcdHookPath } from '../stacks/ifupdown/dhcpcd-hook.ts';
+import { lsbName, type ScriptGroup } from '../stacks/at-boot.ts';
+import { stacks } from '../stacks/index.ts';
 import type { NextHop } from '../stacks/text/route-command.ts';
 import { effectsOf, namesRoutes, type RouteEffects } from '../stacks/text/script/doings.ts';
 import {
@@ -9,73 +10,15 @@ import {
   type Launch,
   nameIn,
 } from '../stacks/text/script/launch.ts';
-import type { Order } from './losses.ts';
 
-/** Scripts that run at boot or when the network comes up. */
-export interface ScriptGroup {
-  /** the stacks that run them; default: they run at every boot */
+/** Scripts, and who runs them. */
+interface RunGroup extends ScriptGroup {
+  /** one of these stacks is enough; undefined: they run at every boot */
   readonly runBy?: readonly StackName[];
-  /** globs below the root */
-  readonly globs: readonly string[];
-  /** the names that run; default: all except hidden files and backups */
-  readonly names?: RegExp;
-  /** true: only executable scripts run; false: the scripts are sourced */
-  readonly isExecuted: boolean;
-  /** whether they run before or after the gateway's route is set; default: `after` */
-  readonly order?: Order;
-  /** an administrator writes them, not a package */
-  readonly isOwners?: boolean;
 }
 
-/** The names that run-parts(8) of Debian accepts. */
-const lsbName = /^[A-Za-z0-9_-]+$/;
-
-/** All places with scripts that a stack, a DHCP client or the boot runs. */
-export const scriptGroups: readonly ScriptGroup[] = [
-  {
-    runBy: ['ifupdown'],
-    globs: ['/etc/network/if-up.d/*'],
-    names: lsbName,
-    isExecuted: true,
-  },
-  {
-    runBy: ['ifupdown'],
-    globs: ['/etc/network/if-pre-up.d/*'],
-    names: lsbName,
-    isExecuted: true,
-    // Before the gateway's interface comes up, and before each that comes after it.
-    order: 'unknown',
-  },
-  { runBy: ['networkd', 'netplan'], globs: ['/etc/networkd-dispatcher/*.d/*'], isExecuted: true },
-  {
-    runBy: ['networkmanager', 'netplan', 'ifcfg'],
-    globs: ['/etc/NetworkManager/dispatcher.d/*'],
-    isExecuted: true,
-  },
-  {
-    runBy: ['networkmanager', 'netplan', 'ifcfg'],
-    globs: ['/etc/NetworkManager/dispatcher.d/pre-up.d/*'],
-    isExecuted: true,
-    order: 'unknown',
-  },
-  {
-    runBy: ['ifcfg'],
-    globs: ['/sbin/ifup-local', '/usr/sbin/ifup-local'],
-    isExecuted: true,
-    isOwners: true,
-  },
-  {
-    runBy: ['ifcfg'],
-    globs: ['/sbin/ifup-pre-local', '/usr/sbin/ifup-pre-local'],
-    isExecuted: true,
-    order: 'unknown',
-    isOwners: true,
-  },
-  {
-    runBy: ['wicked'],
-    globs: ['/etc/sysconfig/network/if-up.d/*', '/etc/sysconfig/network/scripts/*'],
-    isExecuted: true,
-  },
+/** Scripts that DHCP clients, pppd and the boot itself run. */
+const ofNoStack: readonly RunGroup[] = [
   {
     globs: [
       '/etc/dhcp/dhclient-enter-hooks',
@@ -98,17 +41,28 @@ export const scriptGroups: readonly ScriptGroup[] = [
   },
 ];
 
+/** All places with scripts that a stack, a DHCP client or the boot runs. */
+export const scriptGroups: readonly RunGroup[] = [
+  ...stacks.flatMap(({ name, atBoot: { scripts = [] } }) => {
+    const served = stacks.filter(({ servedBy }) => servedBy?.includes(name));
+    const runBy = [name, ...served.map((other) => other.name)];
+    return scripts.map((group): RunGroup => ({ ...group, runBy }));
+  }),
+  ...ofNoStack,
+];
+
 /**
  * Scripts of distributions that set routes from variables: routes of a lease, which the stack's files
  * control, and routes of rule files, which never are default routes of the main table.
  */
-const distributions = /\/(rfc3442-classless-routes|10-ifcfg-rh-routes\.sh|90-nm-cloud-setup\.sh|rc-wait)$/;
+const distributions = /^(rfc3442-classless-routes|90-nm-cloud-setup\.sh|rc-wait)$/;
 
 /** Whether a file of a group runs. */
 export function isRunIn({ names }: ScriptGroup, path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isBackup = /(~|\.(bak|old|orig|rej|rpmnew|rpmsave|dpkg-\w+))$/.test(name);
-  return !distributions.test(path) && !isBackup && (names === undefined || names.test(name));
+  const isApplying = stacks.some(({ atBoot }) => atBoot.appliedBy?.test(name));
+  return !distributions.test(name) && !isApplying && !isBackup && (names === undefined || names.test(name));
 }
 
 /**
@@ -116,11 +70,16 @@ export function isRunIn({ names }: ScriptGroup, path: string): boolean {
  * default route; so only what they certainly add counts.
  */
 const shipped =
-  /\/(if-(pre-)?up\.d|dhclient-(enter|exit)-hooks\.d|dispatcher\.d|routable\.d|ip-up\.d)\/(000resolvconf|0000usepeerdns|0dns-up|01-?ifupdown|11-dhclient|20-chrony(-\w+)?|avahi-(autoipd|daemon)|bind9|bridge|chrony|clamav-freshclam-ifupdown|cloud-init-hook-hotplug|debug|dropbear|ethtool|hook-network-manager|hostapd|ifenslave|mountnfs|mtuipv6|no-wait\.d|nis|ntp|ntpdate|ntpsec-ntpdate|open(ssh-server|vpn|vswitch(-switch)?)|postfix|resolv(conf|ed)|samba|sendmail|timesyncd|tinc|upstart|vlan|wireless-tools|wpasupplicant|zzz_avahi-autoipd|99-cloud-init|hook-dhclient)$/;
+  /^(000resolvconf|0000usepeerdns|0dns-up|11-dhclient|20-chrony(-\w+)?|avahi-(autoipd|daemon)|bind9|bridge|chrony|cloud-init-hook-hotplug|debug|dropbear|ethtool|hostapd|ifenslave|mountnfs|mtuipv6|no-wait\.d|nis|ntp|ntpdate|ntpsec-ntpdate|open(ssh-server|vpn|vswitch(-switch)?)|postfix|resolv(conf|ed)|samba|sendmail|timesyncd|tinc|upstart|vlan|wireless-tools|wpasupplicant|zzz_avahi-autoipd|99-cloud-init|hook-dhclient)$/;
+
+/** The folders in which they are. */
+const hookFolder = /\/(if-(pre-)?up|dhclient-(enter|exit)-hooks|dispatcher|routable|ip-up)\.d\/[^/]+$/;
 
 /** Whether a script is one that a distribution ships, by its place and name. */
 export function isShipped(path: string): boolean {
-  return shipped.test(path) || isOfSystem(path);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const isHook = shipped.test(name) || stacks.some(({ atBoot }) => atBoot.shipped?.test(name));
+  return (hookFolder.test(path) && isHook) || isOfSystem(path);
 }
 
 /**
@@ -133,8 +92,9 @@ export function readScript(text: string, path: string, how: Launch['how'] = 'exe
   const isOther =
     how === 'other-language' ||
     (how !== 'shell' && interpreter !== '' && !isShell(interpreter) && interpreter !== 'busybox');
-  // The lines that rc-wait added to the one hook are left out.
-  const others = path === dhcpcdHookPath ? (dhcpcdHook(text, []) ?? '') : text;
+  // The lines that rc-wait added to a hook are left out.
+  const hook = stacks.map(({ atBoot }) => atBoot.ownHook).find((one) => one?.path === path);
+  const others = hook?.without(text) ?? text;
   if (!isOther) return effectsOf(withOwnFolder(others, path));
   // In other languages only a hint is possible: whether the script mentions default routes, or a DHCP client.
   const isHint =

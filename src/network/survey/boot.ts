@@ -1,6 +1,8 @@
 import { reasonOf } from '../../base/error.ts';
 import { expand, readNetworkFile } from '../plan/stack-files.ts';
-import { isWithoutDefaultProfile, nmConfigSources, unmanagedBy } from '../stacks/nm-config.ts';
+import type { DaemonConfig } from '../stacks/at-boot.ts';
+import { stacks } from '../stacks/index.ts';
+import type { Stack } from '../stacks/stack.ts';
 import type {
   BootObstacle,
   ConfigFileOf,
@@ -9,7 +11,6 @@ import type {
   HostInterface,
   NetworkFile,
   SoughtTarget,
-  Stack,
 } from '../types.ts';
 import type { BootUse } from './at-work.ts';
 
@@ -47,7 +48,7 @@ interface BootSurvey {
  */
 export async function surveyBoot(context: BootScene): Promise<BootSurvey> {
   const { chosen, target, others, work } = context;
-  const isScripted = await work.isScripted('ifcfg');
+  const isScripted = await work.isScripted(chosen.stack.name);
   const generated = chosen.stack.generates?.(chosen.files) ?? [];
   const obstacles: BootObstacle[] = [
     ...chosen.stack.bootObstacles(chosen.files, target, { isScripted }),
@@ -56,13 +57,14 @@ export async function surveyBoot(context: BootScene): Promise<BootSurvey> {
   ];
   const reader = generated.find((one) => one.isFor(target))?.reader ?? chosen.stack.name;
   const warnings: string[] = [];
-  if (reader === 'networkmanager' || (reader === 'ifcfg' && !isScripted)) {
-    const config = await readConfig(context.root);
-    // netplan has its own files in /run make NetworkManager manage what it defines.
+  const { daemonConfig } = stacks.find(({ name }) => name === reader)?.atBoot ?? {};
+  if (daemonConfig !== undefined && !isScripted) {
+    const config = await readConfig(context.root, daemonConfig);
+    // What is generated comes with settings in /run that make the daemon manage it.
     const counted =
       reader === chosen.stack.name ? config : config.filter(({ path }) => path.startsWith('/etc/'));
-    obstacles.push(...leftAlone(counted, target));
-    warnings.push(...automaticProfiles(context, config));
+    obstacles.push(...[daemonConfig.leavesAlone(counted, target)].filter((one) => one !== undefined));
+    warnings.push(...broughtUp(context, daemonConfig, config));
   }
   const certain = obstacles.filter(({ isCertain }) => isCertain);
   const unsure = obstacles.filter(({ isCertain }) => !isCertain);
@@ -115,15 +117,15 @@ function generatedFor(
   try {
     return (stack.generates?.(files) ?? []).filter((one) => one.isFor(target));
   } catch {
-    // Files that netplan cannot read generate nothing.
+    // Files that their stack cannot read generate nothing.
     return [];
   }
 }
 
-/** NetworkManager's own configuration; a file that cannot be read counts as missing. */
-async function readConfig(root: string): Promise<NetworkFile[]> {
+/** A daemon's own configuration; a file that cannot be read counts as missing. */
+async function readConfig(root: string, { sources }: DaemonConfig): Promise<NetworkFile[]> {
   const files: NetworkFile[] = [];
-  for (const glob of nmConfigSources) {
+  for (const glob of sources) {
     for (const path of await expand(root, glob).catch(() => [])) {
       const file = await readNetworkFile(root, path).catch(() => undefined);
       if (file !== undefined) files.push(file);
@@ -132,39 +134,18 @@ async function readConfig(root: string): Promise<NetworkFile[]> {
   return files;
 }
 
-function leftAlone(config: readonly NetworkFile[], target: GatewayTarget): BootObstacle[] {
-  const told = unmanagedBy(config, target);
-  if (told === undefined) return [];
-  const isCertain = told.verdict === 'yes';
-  const words = isCertain ? told.words : `${told.words}, as far as can be told`;
-  return [
-    {
-      reason: `NetworkManager leaves ${target.interfaceName} alone after a boot: ${words}`,
-      way: `take ${target.interfaceName} out of ${told.key} there`,
-      isCertain,
-    },
-  ];
-}
-
-/** Interfaces for which NetworkManager would make "Wired connection 1", which may bring a default route by DHCP. */
-function automaticProfiles(
+/** What the daemon does about interfaces that no file configures, such as a profile with DHCP. */
+function broughtUp(
   { chosen, others, target, interfaces }: BootScene,
+  daemonConfig: DaemonConfig,
   config: readonly NetworkFile[],
 ): string[] {
   const all = interfaces ?? [{ name: 'eth0', addresses: [] }];
   return all
     .filter(({ name }) => /^e(th|n)/.test(name) && name !== target.interfaceName)
     .map(({ name, macAddress }) => ({ interfaceName: name, ...(macAddress ? { macAddress } : {}) }))
-    .filter(
-      (link) =>
-        ![chosen, ...others].some(({ stack, files }) => mayConfigure(stack, files, link)) &&
-        unmanagedBy(config, link) === undefined &&
-        !isWithoutDefaultProfile(config, link),
-    )
-    .map(
-      ({ interfaceName }) =>
-        `no file configures ${interfaceName}, so NetworkManager makes a profile of its own for it, which brings a default route where a DHCP server names one; no-auto-default=* in [main] of /etc/NetworkManager/conf.d/ keeps it from that`,
-    );
+    .filter((link) => ![chosen, ...others].some(({ stack, files }) => mayConfigure(stack, files, link)))
+    .flatMap((link) => daemonConfig.bringsUp(config, link) ?? []);
 }
 
 /** Whether files may be for an interface. A file that cannot be read may be for any. */

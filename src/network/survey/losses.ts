@@ -1,9 +1,7 @@
+import type { Order } from '../stacks/at-boot.ts';
 import type { Taken } from '../stacks/text/script/doings.ts';
 import { bringsBack, type Loss, type Selected } from '../stacks/text/script/losses.ts';
 import type { GatewayTarget } from '../types.ts';
-
-/** Whether something runs before or after the boot has set the gateway's route. */
-export type Order = 'before' | 'after' | 'unknown';
 
 /** Whether a command leaves the gateway's default route in place once its script has ended. */
 export type Weight = 'harmless' | 'possible' | 'certain';

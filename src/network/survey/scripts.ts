@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { errnoOf, reasonOf } from '../../base/error.ts';
+import type { StackName } from '../../base/stack-names.ts';
 import { isNullBelow, openBelow, realpathBelow } from '../../system/root.ts';
 import { sysvScripts, type UnitListing } from '../../system/units/listing.ts';
 import { listUnits } from '../../system/units/read.ts';
 import { expand } from '../plan/stack-files.ts';
+import type { BootCommand, Order } from '../stacks/at-boot.ts';
 import { hasWildcard } from '../stacks/text/glob.ts';
 import type { NextHop } from '../stacks/text/route-command.ts';
 import { type At, atLine, effectsOf, namesRoutes, type RouteEffects } from '../stacks/text/script/doings.ts';
@@ -12,7 +14,7 @@ import type { GatewayTarget } from '../types.ts';
 import type { BootUse, Configurator } from './at-work.ts';
 import { dhcpcdRouters, isRunIn, isShipped, readScript, scriptGroups } from './boot-scripts.ts';
 import { cronCommands, crontabs, isOfUser } from './cron.ts';
-import { type Order, weigh } from './losses.ts';
+import { weigh } from './losses.ts';
 import { isReadElsewhere, startedUnits } from './units.ts';
 
 /** A default route that is set at boot, but not by the stacks' own settings. */
@@ -34,12 +36,8 @@ export interface ScriptFindings {
 }
 
 /** A command line in a stack's file that a shell runs at boot. */
-export interface HookLine {
-  readonly path: string;
-  readonly line: string;
-  /** from 1 */
-  readonly number: number;
-  readonly order: Order;
+export interface HookLine extends BootCommand {
+  readonly stack: StackName;
 }
 
 /** In bytes: larger than any script that sets routes. */
@@ -70,13 +68,14 @@ export async function readScripts(
   atWork: BootUse['isUsedAtBoot'],
 ): Promise<ScriptFindings> {
   const reader = new ScriptReader(root, target);
-  for (const { globs, runBy, isExecuted, order = 'after', isOwners = false, ...group } of scriptGroups) {
+  for (const group of scriptGroups) {
+    const { globs, runBy, isExecuted, order = 'after', isOwners = false } = group;
     const counts = () => isRun(runBy, atWork);
     const paths = (await Promise.all(globs.map((glob) => expand(root, glob)))).flat();
-    for (const path of paths.filter((one) => isRunIn({ globs, isExecuted, ...group }, one)))
+    for (const path of paths.filter((one) => isRunIn(group, one)))
       await reader.add(path, isExecuted ? 'executed' : 'shell', { ...start, counts, order, isOwners });
   }
-  for (const one of lines) await reader.addHook(one, () => atWork('ifupdown'));
+  for (const one of lines) await reader.addHook(one, () => atWork(one.stack));
   const units = await listUnits(root);
   await reader.addUnits(units);
   await reader.addSysv(units);

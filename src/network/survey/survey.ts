@@ -3,17 +3,10 @@ import type { Run } from '../../system/tool.ts';
 import { isGatewayRoute, readDefaultRoutes } from '../kernel/routes.ts';
 import { askDaemon, readStackFiles } from '../plan/stack-files.ts';
 import { systemdRelease } from '../plan/systemd-release.ts';
-import { bootCommands } from '../stacks/ifupdown/hooks.ts';
 import { stacks } from '../stacks/index.ts';
+import type { Stack } from '../stacks/stack.ts';
 import { disabledContent, linesOf } from '../stacks/text/marks.ts';
-import type {
-  ConfigFileOf,
-  FileDefault,
-  GatewayTarget,
-  HostInterface,
-  NetworkFile,
-  Stack,
-} from '../types.ts';
+import type { ConfigFileOf, FileDefault, GatewayTarget, HostInterface, NetworkFile } from '../types.ts';
 import { inWords, isForeign, withoutSource } from './accounting.ts';
 import { type BootUse, workBelow, workRunning } from './at-work.ts';
 import { surveyBoot } from './boot.ts';
@@ -80,9 +73,7 @@ export async function surveyDefaults(context: SurveyScene): Promise<Survey> {
     );
   }
   const changed = chosen === undefined ? [] : [{ ...chosen, files: after, before: chosen.files }];
-  const lines = [...changed, ...others].flatMap((one) =>
-    one.stack.name === 'ifupdown' ? commandsOf(one, target) : [],
-  );
+  const lines = [...changed, ...others].flatMap((one) => commandsOf(one, target));
   const scripts = await readScripts(root, target, lines, work.isUsedAtBoot);
   warnings.push(...scripts.warnings);
   for (const { path, line, via, device } of scripts.defaults) {
@@ -206,7 +197,7 @@ async function remainingIn(
       );
     if (foreign.length === 0 || !(await work.isUsedAtBoot(stack.name))) return { defaults: [], warnings: [] };
     const used = await usedBy(other, host, work);
-    const inUse = foreign.filter(({ path }) => isUsed(path, used));
+    const inUse = foreign.filter(({ path }) => isUsed(stack, path, used));
     const isCleared = inUse.some((one) => one.clearedFrom !== undefined);
     const release = isCleared ? ((await systemdRelease(root)) ?? 0) : 0;
     return { defaults: inUse.filter((one) => release < (one.clearedFrom ?? Infinity)), warnings: [] };
@@ -225,29 +216,24 @@ async function usedBy({ stack, configFileOf }: StackFiles, host: SurveyHost | un
   return told === undefined ? undefined : [...told.values()];
 }
 
-/** Whether a file, its drop-in or its route file is used; a package's file in /lib counts only if a daemon names it. */
-function isUsed(path: string, used: readonly string[] | undefined): boolean {
+/** Whether a file is used by the daemon; a package's file in /lib counts only if a daemon names it. */
+function isUsed({ atBoot }: Stack, path: string, used: readonly string[] | undefined): boolean {
   if (used === undefined) return !/^(\/usr)?\/lib\/systemd\//.test(path);
-  return used.some(
-    (one) =>
-      path === one ||
-      path.includes(`/${one.slice(one.lastIndexOf('/') + 1)}.d/`) ||
-      path === one.replace('/ifcfg-', '/route-'),
-  );
+  return used.some((one) => path === one || atBoot.isUsedWith?.(path, one));
 }
 
-/** The commands of ifupdown's files, with the numbers of their lines before the change. */
+/** The commands in a stack's files, with the numbers of their lines before the change. */
 function commandsOf(
-  { files, before = files }: StackFiles & { before?: readonly NetworkFile[] },
+  { stack, files, before = files }: StackFiles & { before?: readonly NetworkFile[] },
   target: GatewayTarget,
 ) {
   try {
-    return bootCommands(files, target).map((one) => {
+    return (stack.atBoot.commands?.(files, target) ?? []).map((one) => {
       const [now, then] = [files, before].map((all) => linesIn(all, one.path));
-      return { ...one, number: 1 + sameLine(now ?? [], then ?? [], one.number - 1) };
+      return { ...one, stack: stack.name, number: 1 + sameLine(now ?? [], then ?? [], one.number - 1) };
     });
   } catch {
-    // ifupdown does not run a file that it cannot parse.
+    // A stack does not run a file that it cannot parse.
     return [];
   }
 }

@@ -1,7 +1,8 @@
 import { namesWithDropIns, type UnitListing, unitPaths, wantedUnits } from '../../system/units/listing.ts';
 import { instanceOf, isReachedByBoot } from '../../system/units/names.ts';
 import { readUnit, type UnitFile } from '../../system/units/unit-file.ts';
-import type { Order } from './losses.ts';
+import type { Order } from '../stacks/at-boot.ts';
+import { stacks } from '../stacks/index.ts';
 
 /** Reads a text file below the root; undefined if it does not exist, or cannot be read. */
 export type ReadText = (path: string) => Promise<string | undefined>;
@@ -54,20 +55,30 @@ async function unitOf(name: string, listing: UnitListing, read: ReadText): Promi
   return { unit, order: orderOf(unit), isOwners: files.some(({ path }) => path.startsWith('/etc/')) };
 }
 
+/** The units that set up the network: those of stacks. */
+const settingUp = stacks.flatMap(({ atBoot }) => atBoot.units);
+
+/** The units that are started once the routes are set; the daemons' own units are active before. */
+const settledWith = [
+  ...stacks.flatMap(({ atBoot }) => atBoot.setUpWith),
+  'network-online.target',
+  'rc-local.service',
+  'rackconnect-deployed.target',
+];
+
 function orderOf({ before, after }: UnitFile): Order {
-  const isSetup = /^(networking|network|NetworkManager|systemd-networkd|wicked)\.service$/;
-  if (before.some((name) => isSetup.test(name) || /^network(-pre)?\.target$/.test(name))) return 'before';
-  // The daemons' own units are active before the routes are set; their wait-online units are not.
-  const isDone =
-    /^(network-online\.target|(networking|network|wicked|rc-local|NetworkManager-wait-online|systemd-networkd-wait-online)\.service|rackconnect-deployed\.target)$/;
-  return after.some((name) => isDone.test(name)) ? 'after' : 'unknown';
+  const ahead = [...settingUp, 'network.target', 'network-pre.target'];
+  if (before.some((name) => ahead.includes(name))) return 'before';
+  return after.some((name) => settledWith.includes(name)) ? 'after' : 'unknown';
 }
 
-/** Scripts that set up the network by the files of a stack, or are the job of a unit. */
-const ofStacks =
-  /^(networking|network|wicked|NetworkManager|network-manager|dhcpcd|nova-agent|cloud-.*|rc-?local|rc-wait)$/;
+/** Scripts of SysV init that are the job of a unit, or that the survey reads itself. */
+const ofUnits = /^(dhcpcd|nova-agent|cloud-.*|rc-?local|rc-wait)$/;
 
-/** Whether a script of SysV init does what the survey reads from other files. */
+/** Whether a script of SysV init does what the survey reads from other files, as a stack's does. */
 export function isReadElsewhere(name: string): boolean {
-  return ofStacks.test(name);
+  const isStacks = stacks.some(
+    ({ atBoot }) => atBoot.units.includes(`${name}.service`) || atBoot.sysvNames?.includes(name),
+  );
+  return isStacks || ofUnits.test(name);
 }

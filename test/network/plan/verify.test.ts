@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { type Verification, verifyFiles } from '../../../src/network/plan/verify.ts';
 import { netplan } from '../../../src/network/stacks/netplan/index.ts';
-import type { GatewayTarget, NetworkFile, Stack } from '../../../src/network/types.ts';
+import type { Stack } from '../../../src/network/stacks/stack.ts';
+import type { GatewayTarget, NetworkFile } from '../../../src/network/types.ts';
 import type { Finished } from '../../../src/system/tool.ts';
 
 const target = { gateway: parseIpv4('10.208.0.1'), interfaceName: 'eth1' } as GatewayTarget;

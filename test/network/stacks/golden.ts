@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Stack } from '../../../src/network/stacks/stack.ts';
 import { matchesGlob } from '../../../src/network/stacks/text/glob.ts';
-import type { NetworkFile, Stack } from '../../../src/network/types.ts';
+import type { NetworkFile } from '../../../src/network/types.ts';
 
 const folder = join(import.meta.dirname, 'golden');
 

@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import { stackNames } from '../../../base/stack-names.ts';
 import {
   apiFlags,
   durationFlag,
@@ -52,7 +53,10 @@ export const networkApplyCommand: CliCommand = command({
   serviceFile: 'used',
   examples: [
     ['$0 network apply', 'ask the API for the gateway, write it, reload the network'],
-    ['$0 network apply --gateway 10.208.0.1 --network netplan', 'set this gateway without asking the API'],
+    [
+      `$0 network apply --gateway 10.208.0.1 --network ${stackNames[0]}`,
+      'set this gateway without asking the API',
+    ],
     ['$0 network apply --probe tcp://192.0.2.80:443', 'and roll back if that cannot be reached afterwards'],
   ],
   notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,

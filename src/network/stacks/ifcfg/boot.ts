@@ -1,6 +1,28 @@
 import type { BootContext, BootObstacle, InterfaceRef, NetworkFile } from '../../types.ts';
+import type { AtBoot } from '../at-boot.ts';
+import { nmConfig } from '../nm-config.ts';
+import { nmUnits } from '../nmcli.ts';
 import { readShellFile, type ShellFile, valueIn } from '../text/shell.ts';
 import { globalPath, type Interface, isFor, isNo, readAllInterfaces, readInterfaces } from './files.ts';
+
+/** The network-scripts or NetworkManager apply the files. */
+export const ifcfgAtBoot: AtBoot = {
+  units: ['network.service', nmUnits.daemon],
+  scriptUnit: 'network.service',
+  setUpWith: ['network.service', nmUnits.online],
+  scripts: [
+    { globs: ['/sbin/ifup-local', '/usr/sbin/ifup-local'], isExecuted: true, isOwners: true },
+    {
+      globs: ['/sbin/ifup-pre-local', '/usr/sbin/ifup-pre-local'],
+      isExecuted: true,
+      order: 'unknown',
+      isOwners: true,
+    },
+  ],
+  appliedBy: /^10-ifcfg-rh-routes\.sh$/,
+  isUsedWith: (path, named) => path === named.replace('/ifcfg-', '/route-'),
+  daemonConfig: nmConfig,
+};
 
 /**
  * What keeps an interface from coming up at boot: ONBOOT for the network-scripts and NetworkManager,

@@ -1,11 +1,12 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { FileChange, InterfaceRef, NetworkFile, Stack } from '../../types.ts';
+import type { FileChange, InterfaceRef, NetworkFile } from '../../types.ts';
 import { networkManagerDaemon } from '../nmcli.ts';
+import type { Stack } from '../stack.ts';
 import { refuseStacked } from '../stacked-on.ts';
 import { endingOf } from '../text/marks.ts';
 import { both } from '../text/overlay.ts';
 import { isBackup, readShellFile, valueIn } from '../text/shell.ts';
-import { ifcfgObstacles } from './boot.ts';
+import { ifcfgAtBoot, ifcfgObstacles } from './boot.ts';
 import { ifcfgDefaults } from './defaults.ts';
 import {
   bootNeed,
@@ -35,6 +36,7 @@ export const ifcfg: Stack = {
   name: 'ifcfg',
   tools: ['ifup', 'nmcli'],
   sources: ifcfgSources,
+  atBoot: ifcfgAtBoot,
   ignores: isBackup,
   includes: sourcedBy,
   servedBy: ['networkmanager'],

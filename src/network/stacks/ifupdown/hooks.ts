@@ -1,23 +1,28 @@
 import type { GatewayTarget, NetworkFile } from '../../types.ts';
+import { type AtBoot, type BootCommand, lsbName } from '../at-boot.ts';
+import { dhcpcdHook, dhcpcdHookPath } from './dhcpcd-hook.ts';
 import { commandOptions } from './edit.ts';
 import type { Entry } from './file.ts';
 import { interfaceOfLabel } from './public.ts';
 import { homeOf } from './routes.ts';
 import { type InterfacesTree, isInetOf, type ResolvedStanza, readTree } from './tree.ts';
 
-/** A command that a shell runs when an interface comes up. */
-export interface BootCommand {
-  /** the file that holds it */
-  readonly path: string;
-  readonly line: string;
-  /** from 1 */
-  readonly number: number;
-  /** whether it runs before or after the boot has set the gateway's route */
-  readonly order: 'before' | 'after' | 'unknown';
-}
+/** ifupdown runs the scripts of its folders, and the commands in its files. */
+export const ifupdownAtBoot: AtBoot = {
+  units: ['networking.service'],
+  setUpWith: ['networking.service'],
+  scripts: [
+    { globs: ['/etc/network/if-up.d/*'], names: lsbName, isExecuted: true },
+    // Before the gateway's interface comes up, and before each that comes after it.
+    { globs: ['/etc/network/if-pre-up.d/*'], names: lsbName, isExecuted: true, order: 'unknown' },
+  ],
+  shipped: /^(01-?ifupdown|clamav-freshclam-ifupdown)$/,
+  ownHook: { path: dhcpcdHookPath, without: (text) => dhcpcdHook(text, []) ?? '' },
+  commands: bootCommands,
+};
 
 /** The commands of `pre-up`, `up` and `post-up`, with the name of the interface in place of `$IFACE`. */
-export function bootCommands(files: readonly NetworkFile[], target: GatewayTarget): BootCommand[] {
+function bootCommands(files: readonly NetworkFile[], target: GatewayTarget): BootCommand[] {
   const tree = readTree(files);
   const home = tree.stanzas.some((one) => isInetOf(one, target.interfaceName))
     ? homeOf(tree.stanzas, target)

@@ -1,11 +1,13 @@
-import type { FileChange, GatewayTarget, ReloadContext, Stack } from '../../types.ts';
+import type { FileChange, GatewayTarget, ReloadContext } from '../../types.ts';
 import { linksOf, linksUndone, restoreLinks, routeMove } from '../links.ts';
+import type { Stack } from '../stack.ts';
 import { bootSettingsPath, ifupdownObstacles } from './boot.ts';
 import { bootEdit, disabledNames, refuseDisabling } from './boot-lines.ts';
 import { ifupdownDefaults } from './defaults.ts';
 import { dhcpSources, hookChanges } from './dhcp-hooks.ts';
 import { type Edit, edited, indentOf, isResolverOption, ownEntries } from './edit.ts';
 import type { Entry, InterfacesFile } from './file.ts';
+import { ifupdownAtBoot } from './hooks.ts';
 import { interfacesParser } from './parser.ts';
 import { interfaceOfLabel, publicNames } from './public.ts';
 import { moveResolvers } from './resolvers.ts';
@@ -33,6 +35,7 @@ export const ifupdown: Stack = {
   name: 'ifupdown',
   tools: ['ifup'],
   sources: [startPath, ...otherSources],
+  atBoot: ifupdownAtBoot,
 
   includes: (file) => (otherSources.includes(file.path) ? [] : includesOf(file)),
 

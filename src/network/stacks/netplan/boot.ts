@@ -1,6 +1,15 @@
 import type { BootObstacle, Generated, InterfaceRef } from '../../types.ts';
+import type { AtBoot } from '../at-boot.ts';
 import { usesNetworkd } from './dhcp.ts';
 import { interfaceNameOf, type MergedDefinition, standsFor } from './merge.ts';
+
+/** netplan has no unit: where it is installed, its generator runs at every boot, and makes systemd start networkd. */
+export const netplanAtBoot: AtBoot = {
+  units: [],
+  generated: ['/run/systemd/network/10-netplan-*', '/run/NetworkManager/system-connections/netplan-*'],
+  starts: ['networkd'],
+  setUpWith: [],
+};
 
 /** What keeps netplan's renderer from bringing an interface up at boot (`activation-mode` of netplan(5)). */
 export function netplanObstacles(

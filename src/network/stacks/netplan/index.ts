@@ -1,6 +1,7 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { GatewayTarget, NetworkFile, Stack } from '../../types.ts';
-import { generatedBy, netplanObstacles } from './boot.ts';
+import type { GatewayTarget, NetworkFile } from '../../types.ts';
+import type { Stack } from '../stack.ts';
+import { generatedBy, netplanAtBoot, netplanObstacles } from './boot.ts';
 import { netplanDefaults } from './defaults.ts';
 import { dropInGlob } from './dhcp.ts';
 import { changesOf } from './edit.ts';
@@ -32,6 +33,7 @@ export const netplan: Stack = {
   holdMs: 300,
   tools: ['netplan'],
   servedBy: ['networkd', 'networkmanager'],
+  atBoot: netplanAtBoot,
   // "Cannot open …" of load_yaml() in src/parse.c; glob(3) also returns links that lead nowhere.
   needsEveryFile: true,
   sources: [

@@ -1,8 +1,19 @@
 import type { BootObstacle, InterfaceRef } from '../../types.ts';
+import type { AtBoot } from '../at-boot.ts';
+import { nameOf } from '../text/glob.ts';
 import { type Placed, placedSettings, truth, type Unit } from './units.ts';
 
-/** Policies with which networkd leaves a link down at boot (systemd.network(5)); known from systemd 248 on. */
+/** Policies with which networkd leaves a link down at boot (systemd.network(5)). */
 const downPolicies = new Set(['manual', 'down', 'always-down']);
+
+/** networkd is active before its routes are set; networkd-dispatcher runs scripts. */
+export const networkdAtBoot: AtBoot = {
+  units: ['systemd-networkd.service'],
+  setUpWith: ['systemd-networkd-wait-online.service'],
+  scripts: [{ globs: ['/etc/networkd-dispatcher/*.d/*'], isExecuted: true }],
+  isUsedWith: (path, named) => path.includes(`/${nameOf(named)}.d/`),
+  downSetting: { program: 'systemd-networkd', name: 'ActivationPolicy=', since: 248 },
+};
 
 /** What keeps networkd from bringing a unit's interface up. */
 export function unitObstacles(unit: Unit, { interfaceName }: InterfaceRef): BootObstacle[] {

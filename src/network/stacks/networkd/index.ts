@@ -1,9 +1,10 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { Command, GatewayTarget, InterfaceRef, NetworkFile, ReloadContext, Stack } from '../../types.ts';
+import type { Command, GatewayTarget, InterfaceRef, NetworkFile, ReloadContext } from '../../types.ts';
 import { ownPathOf } from '../drop-in.ts';
+import type { Stack } from '../stack.ts';
 import { nameOf } from '../text/glob.ts';
 import { offMark } from '../text/marks.ts';
-import { unitObstacles } from './boot.ts';
+import { networkdAtBoot, unitObstacles } from './boot.ts';
 import { networkdDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
 import { isForOneOnly } from './match.ts';
@@ -37,6 +38,7 @@ export const networkd: Stack = {
   holdMs: 1_000,
   tools: ['networkctl'],
   sources: networkdSources,
+  atBoot: networkdAtBoot,
 
   daemon: {
     unit: 'systemd-networkd.service',

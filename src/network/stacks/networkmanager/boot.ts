@@ -1,7 +1,24 @@
 import type { BootObstacle, InterfaceRef } from '../../types.ts';
+import type { AtBoot } from '../at-boot.ts';
+import { nmConfig } from '../nm-config.ts';
+import { nmUnits } from '../nmcli.ts';
 import { globPattern } from '../text/glob.ts';
 import type { Setting } from '../text/ini.ts';
 import { controllerOf, named, type Profile, setting, truth } from './profile.ts';
+
+/** NetworkManager is active before its routes are set; its dispatcher runs scripts. */
+export const networkmanagerAtBoot: AtBoot = {
+  units: [nmUnits.daemon],
+  setUpWith: [nmUnits.online],
+  // Debian's name for it.
+  sysvNames: ['network-manager'],
+  scripts: [
+    { globs: ['/etc/NetworkManager/dispatcher.d/*'], isExecuted: true },
+    { globs: ['/etc/NetworkManager/dispatcher.d/pre-up.d/*'], isExecuted: true, order: 'unknown' },
+  ],
+  shipped: /^hook-network-manager$/,
+  daemonConfig: nmConfig,
+};
 
 /**
  * What keeps NetworkManager from activating a profile by itself (nm-settings-keyfile(5)).

@@ -1,7 +1,8 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { InterfaceRef, NetworkFile, Stack } from '../../types.ts';
+import type { InterfaceRef, NetworkFile } from '../../types.ts';
 import { networkManagerDaemon } from '../nmcli.ts';
-import { profileObstacles } from './boot.ts';
+import type { Stack } from '../stack.ts';
+import { networkmanagerAtBoot, profileObstacles } from './boot.ts';
 import { networkmanagerDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
 import { ignoredWords, refuseIgnoredProfile, regardless, whyIgnored } from './ignored.ts';
@@ -36,6 +37,7 @@ export const networkmanager: Stack = {
   holdMs: 1_000,
   tools: ['nmcli'],
   sources: profileSources,
+  atBoot: networkmanagerAtBoot,
   ignores: isPassedOver,
   whyIgnored,
 

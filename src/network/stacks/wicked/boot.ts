@@ -1,5 +1,15 @@
 import type { BootObstacle, InterfaceRef, NetworkFile } from '../../types.ts';
+import type { AtBoot } from '../at-boot.ts';
 import { readInterfaces } from './files.ts';
+
+/** wicked.service brings the interfaces up, by the daemon of wickedd.service. */
+export const wickedAtBoot: AtBoot = {
+  units: ['wicked.service', 'wickedd.service'],
+  setUpWith: ['wicked.service'],
+  scripts: [
+    { globs: ['/etc/sysconfig/network/if-up.d/*', '/etc/sysconfig/network/scripts/*'], isExecuted: true },
+  ],
+};
 
 /** The modes in which wicked brings an interface up by itself (ifcfg(5)). */
 const startingModes = new Set(['auto', 'boot', 'onboot', 'on', 'nfsroot', 'hotplug', 'ifplugd']);

@@ -1,11 +1,12 @@
 import { RcWaitError } from '../../../base/error.ts';
-import type { FileChange, GatewayTarget, NetworkFile, ReloadContext, Stack } from '../../types.ts';
+import type { FileChange, GatewayTarget, NetworkFile, ReloadContext } from '../../types.ts';
 import { linksOf, linksUndone, restoreLinks, routeMove } from '../links.ts';
+import type { Stack } from '../stack.ts';
 import { refuseStacked } from '../stacked-on.ts';
 import { both, type Need, nothing, withLayer, withoutOwnLines } from '../text/overlay.ts';
 import { isBackup, linesToDisable, type ShellFile } from '../text/shell.ts';
 import { allLines, changedSettings, type Settings } from '../text/shell-edit.ts';
-import { wickedObstacles } from './boot.ts';
+import { wickedAtBoot, wickedObstacles } from './boot.ts';
 import { wickedDefaults } from './defaults.ts';
 import {
   addressesOf,
@@ -31,6 +32,7 @@ export const wicked: Stack = {
   name: 'wicked',
   tools: ['wicked'],
   sources: wickedSources,
+  atBoot: wickedAtBoot,
   ignores: isBackup,
   // Where NetworkManager has taken over, wicked's files are stale.
   daemon: { unit: 'wickedd.service' },

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { type Ipv4Address, parseIpv4 } from '../../../../src/base/ipv4.ts';
-import { bootCommands } from '../../../../src/network/stacks/ifupdown/hooks.ts';
+import { ifupdownAtBoot } from '../../../../src/network/stacks/ifupdown/hooks.ts';
 
 const target = { gateway: parseIpv4('10.208.233.7') as Ipv4Address, interfaceName: 'eth1' };
 
 function ordersOf(text: string): string[] {
   const files = [{ path: '/etc/network/interfaces', text }];
-  return bootCommands(files, target).map(({ line, number, order }) => `${number} ${line}: ${order}`);
+  const commands = ifupdownAtBoot.commands?.(files, target) ?? [];
+  return commands.map(({ line, number, order }) => `${number} ${line}: ${order}`);
 }
 
 it('commands of an interface with DHCP count from the line on that sets the gateway', () => {
