@@ -23,7 +23,7 @@ const inRooms = {
   host: ['finding', 'parse/*'],
   'network/plan': ['choose-stack', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],
-  'network/survey': ['accounting', 'boot-scripts', 'cron', 'losses'],
+  'network/survey': ['accounting', 'boot-scripts', 'cron', 'losses', 'ppp', 'udev'],
   openstack: ['catalog', 'documented', 'endpoints', 'find', 'page-text', 'servers'],
   'openstack/login': [
     'auth-url',

@@ -31,6 +31,14 @@ const ofNoStack: readonly RunGroup[] = [
     isExecuted: false,
     order: 'unknown',
   },
+  // The jobs of at(1) on Debian, RHEL and SUSE; those that a boot finds overdue run at once.
+  {
+    globs: ['/var/spool/cron/atjobs/*', '/var/spool/at/*', '/var/spool/atjobs/*'],
+    names: /^[a-zA-Z=][0-9a-f]{13}$/,
+    isExecuted: false,
+    order: 'unknown',
+    isOwners: true,
+  },
   // pppd(8) runs them when a link of PPP is up.
   { globs: ['/etc/ppp/ip-up.d/*'], names: lsbName, isExecuted: true, order: 'unknown' },
   { globs: ['/etc/ppp/ip-up', '/etc/ppp/ip-up.local'], isExecuted: true, order: 'unknown' },
@@ -82,6 +90,8 @@ export function isShipped(path: string): boolean {
   return (hookFolder.test(path) && isHook) || isOfSystem(path);
 }
 
+const nothing: RouteEffects = { adds: [], unclear: [], takes: [], bringers: [], runs: [] };
+
 /**
  * What a script does with default routes, as far as its text shows.
  * @param how an interpreter on the command line goes before the first line of the file
@@ -92,6 +102,8 @@ export function readScript(text: string, path: string, how: Launch['how'] = 'exe
   const isOther =
     how === 'other-language' ||
     (how !== 'shell' && interpreter !== '' && !isShell(interpreter) && interpreter !== 'busybox');
+  // A job of at(1) says whose it is; only root may change routes.
+  if (/^# atrun uid=[1-9]/m.test(text) && !/\bsudo\b/.test(text)) return nothing;
   // The lines that rc-wait added to a hook are left out.
   const hook = stacks.map(({ atBoot }) => atBoot.ownHook).find((one) => one?.path === path);
   const others = hook?.without(text) ?? text;
@@ -109,7 +121,7 @@ export function readScript(text: string, path: string, how: Launch['how'] = 'exe
     isConditional: true,
     words: '',
   };
-  return { adds: [], unclear: isHint ? [at] : [], takes: [], bringers: [], runs: [] };
+  return { ...nothing, unclear: isHint ? [at] : [] };
 }
 
 /** The text with its own folder where a script asks for it: `$(dirname "$0")`, `${0%/*}`. */

@@ -9,8 +9,12 @@ export interface CronCommand {
   readonly isAtBoot: boolean;
 }
 
-/** Globs of all crontabs: those of the system, and those of users in the folders of Debian, RHEL and SUSE. */
+/** The table of anacron(8). */
+const anacrontab = '/etc/anacrontab';
+
+/** Globs of all crontabs: anacron's, those of the system, and those of users in the folders of Debian, RHEL and SUSE. */
 export const crontabs: readonly string[] = [
+  anacrontab,
   '/etc/crontab',
   '/etc/cron.d/*',
   '/var/spool/cron/*',
@@ -23,7 +27,7 @@ export function isOfUser(path: string): boolean {
   return path.startsWith('/var/');
 }
 
-/** The commands of a crontab that run as root, or as somebody who becomes root by sudo(8) (crontab(5)). */
+/** The commands of a crontab, or of anacrontab(5), that run as root, or as somebody who becomes root by sudo(8) (crontab(5)). */
 export function cronCommands(path: string, text: string): CronCommand[] {
   let variables = '';
   if (/(~|\.(bak|old|orig|rpmnew|rpmsave|dpkg-\w+))$/.test(path)) return [];
@@ -31,12 +35,18 @@ export function cronCommands(path: string, text: string): CronCommand[] {
     const line = raw.trim();
     const [, name, value] = /^([A-Za-z_]\w*)\s*=\s*["']?([\w.:/-]*)["']?$/.exec(line) ?? [];
     if (name !== undefined) variables += `${name}=${value}\n`;
-    const [time = '', rest = ''] = parted(line, line.startsWith('@') ? 1 : 5);
+    // anacrontab(5) has the period, the delay and a name before the command, and no column for the user.
+    const isAnacron = path === anacrontab;
+    const [time = '', rest = ''] = parted(line, isAnacron ? 3 : line.startsWith('@') ? 1 : 5);
     if (!/^(@[a-z]|[\d*])/.test(time) || rest === '') return [];
     const [column = '', after = ''] = parted(rest, 1);
-    const [owner, whole] = isOfUser(path) ? [path.slice(path.lastIndexOf('/') + 1), rest] : [column, after];
+    const [owner, whole] = isAnacron
+      ? ['root', rest]
+      : isOfUser(path)
+        ? [path.slice(path.lastIndexOf('/') + 1), rest]
+        : [column, after];
     // An unescaped "%" begins the standard input.
-    const command = whole.replace(/(?<!\\)%.*/, '').replace(/\\%/g, '%');
+    const command = isAnacron ? whole : whole.replace(/(?<!\\)%.*/, '').replace(/\\%/g, '%');
     if (owner !== 'root' && !/\bsudo\b/.test(command)) return [];
     return [{ line: index + 1, command, variables, isAtBoot: time === '@reboot' }];
   });

@@ -1,47 +1,26 @@
-import { stat } from 'node:fs/promises';
-import { errnoOf, reasonOf } from '../../base/error.ts';
 import type { StackName } from '../../base/stack-names.ts';
-import { isNullBelow, openBelow, realpathBelow } from '../../system/root.ts';
 import { sysvScripts, type UnitListing } from '../../system/units/listing.ts';
 import { listUnits } from '../../system/units/read.ts';
 import { expand } from '../plan/stack-files.ts';
 import type { BootCommand, Order } from '../stacks/at-boot.ts';
-import { hasWildcard } from '../stacks/text/glob.ts';
-import type { NextHop } from '../stacks/text/route-command.ts';
+import { hasWildcard, nameOf } from '../stacks/text/glob.ts';
 import { type At, atLine, effectsOf, namesRoutes, type RouteEffects } from '../stacks/text/script/doings.ts';
 import { isOfSystem, type Launch } from '../stacks/text/script/launch.ts';
 import type { GatewayTarget } from '../types.ts';
 import type { BootUse, Configurator } from './at-work.ts';
 import { dhcpcdRouters, isRunIn, isShipped, readScript, scriptGroups } from './boot-scripts.ts';
 import { cronCommands, crontabs, isOfUser } from './cron.ts';
+import type { ScriptDefault, ScriptFindings } from './findings.ts';
 import { weigh } from './losses.ts';
+import { routeByPppd } from './ppp.ts';
+import { readScriptFile } from './read-script.ts';
+import { udevRules, udevStarts } from './udev.ts';
 import { isReadElsewhere, startedUnits } from './units.ts';
-
-/** A default route that is set at boot, but not by the stacks' own settings. */
-interface ScriptDefault extends NextHop {
-  readonly path: string;
-  /** undefined if the file has no lines of commands */
-  readonly line: number | undefined;
-}
-
-/** What scripts do with default routes at boot. */
-export interface ScriptFindings {
-  readonly defaults: readonly ScriptDefault[];
-  /** commands that certainly take the gateway away, for a person */
-  readonly losses: readonly string[];
-  /** scripts that rc-wait cannot evaluate, for a person */
-  readonly warnings: readonly string[];
-  /** the number of scripts read */
-  readonly count: number;
-}
 
 /** A command line in a stack's file that a shell runs at boot. */
 export interface HookLine extends BootCommand {
   readonly stack: StackName;
 }
-
-/** In bytes: larger than any script that sets routes. */
-const longestScriptBytes = 256 * 1024;
 
 /** Deeper than scripts that set routes call each other, and more than any boot runs. */
 const [deepest, mostScripts] = [6, 1000];
@@ -77,7 +56,7 @@ export async function readScripts(
   }
   for (const one of lines) await reader.addHook(one, () => atWork(one.stack));
   const units = await listUnits(root);
-  await reader.addUnits(units);
+  await reader.addUnits(units, await reader.addUdev());
   await reader.addSysv(units);
   await reader.addCron();
   await reader.addDhcpcd(atWork);
@@ -118,7 +97,7 @@ class ScriptReader {
   /** Adds a script, and what it runs. */
   async add(path: string, how: Launch['how'], context: Context): Promise<'read' | 'missing'> {
     if (this.#seen.has(path)) return 'read';
-    const script = await readOne(this.#root, path, how === 'executed' || how === 'folder');
+    const script = await readScriptFile(this.#root, path, how === 'executed' || how === 'folder');
     if (script === undefined) return 'missing';
     if (this.#seen.size >= mostScripts) {
       this.#warnings.add(
@@ -148,9 +127,28 @@ class ScriptReader {
     );
   }
 
+  /** Adds the programs that rules of udev start. Resolves to the units that they start. */
+  async addUdev(): Promise<readonly string[]> {
+    const rules = (await Promise.all(udevRules.map((glob) => expand(this.#root, glob)))).flat();
+    const byName = new Map<string, string>();
+    for (const path of rules) if (!byName.has(nameOf(path))) byName.set(nameOf(path), path);
+    const units: string[] = [];
+    for (const path of byName.values()) {
+      const started = udevStarts((await this.#textOf(path)) ?? '');
+      units.push(...started.units);
+      const isOwners = !isOfSystem(path);
+      for (const { line, command } of started.commands) {
+        const doings = atLine(effectsOf(command), line);
+        const context: Context = { ...start, order: 'unknown', isOwners };
+        await (isOwners ? this.#addDoings(path, doings, context) : this.#addCertain(path, doings, context));
+      }
+    }
+    return units;
+  }
+
   /** Adds the systemd units that a boot starts. */
-  async addUnits(units: UnitListing): Promise<void> {
-    for (const { unit, order, isOwners } of await startedUnits(units, (path) => this.#textOf(path))) {
+  async addUnits(units: UnitListing, more: readonly string[]): Promise<void> {
+    for (const { unit, order, isOwners } of await startedUnits(units, (path) => this.#textOf(path), more)) {
       if (unit.hasOwnNetwork) continue;
       const context = { ...start, order, isOwners: isOwners && !unit.isUnprivileged };
       for (const { path, line, command } of unit.commands) {
@@ -210,7 +208,7 @@ class ScriptReader {
     this.#defaults.push(...adds.map(({ via, device, line }) => ({ path, line, via, device })));
     for (const at of unclear)
       this.#warn(path, at, 'runs at boot and sets routes that rc-wait cannot determine');
-    for (const at of bringers) this.#warn(path, at, `runs "${at.words}", which may bring a default route`);
+    for (const at of bringers) await this.#addBringer(path, at, context.isConditional);
     for (const taken of takes) {
       const one = { ...taken, isConditional: taken.isConditional || context.isConditional };
       const weight = weigh(one, this.#target, context.order);
@@ -222,6 +220,17 @@ class ScriptReader {
         this.#warn(path, one, `runs "${one.words}", which may take the gateway away`);
     }
     for (const launch of runs) await this.#addLaunch(path, launch, context, isNaming);
+  }
+
+  /** Adds a command that brings up an interface; of a link of PPP the options tell what it does with the route. */
+  async #addBringer(path: string, at: At, isConditional: boolean): Promise<void> {
+    const route = await routeByPppd(at.words, (file) => this.#textOf(file));
+    if (route === 'leaves') return;
+    if (route === 'replaces' && !isConditional && !at.isConditional)
+      this.#losses.add(
+        `${path} (line ${at.line}) runs "${at.words}", which replaces the default route (replacedefaultroute of pppd)`,
+      );
+    else this.#warn(path, at, `runs "${at.words}", which may bring a default route`);
   }
 
   async #addLaunch(path: string, launch: Launch, context: Context, isNaming: boolean): Promise<void> {
@@ -271,30 +280,11 @@ class ScriptReader {
   }
 
   async #isThere(path: string): Promise<boolean> {
-    return (await readOne(this.#root, path, false)) !== undefined;
+    return (await readScriptFile(this.#root, path, false)) !== undefined;
   }
 
   async #textOf(path: string): Promise<string | undefined> {
-    const file = await readOne(this.#root, path, false);
+    const file = await readScriptFile(this.#root, path, false);
     return file === undefined || 'why' in file ? undefined : file.text;
-  }
-}
-
-/** A script's text, or why it cannot be read; undefined if the file does not exist or nothing would run it. */
-async function readOne(
-  root: string,
-  path: string,
-  isExecuted: boolean,
-): Promise<{ text: string } | { why: string } | undefined> {
-  try {
-    // Such a link masks a unit.
-    if (isNullBelow(root, path)) return { text: '' };
-    const stats = await stat(await realpathBelow(root, path));
-    if (!stats.isFile() || (isExecuted && (stats.mode & 0o111) === 0)) return undefined;
-    if (stats.size > longestScriptBytes) return { why: `it has ${stats.size} bytes` };
-    const { bytes } = await openBelow(root, path, longestScriptBytes);
-    return bytes.includes(0) ? { why: 'it is not a script' } : { text: bytes.toString('latin1') };
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' ? undefined : { why: reasonOf(error) };
   }
 }

@@ -1,5 +1,5 @@
 import { namesWithDropIns, type UnitListing, unitPaths, wantedUnits } from '../../system/units/listing.ts';
-import { instanceOf, isReachedByBoot } from '../../system/units/names.ts';
+import { isReachedByBoot, unitInstance } from '../../system/units/names.ts';
 import { readUnit, type UnitFile } from '../../system/units/unit-file.ts';
 import type { Order } from '../stacks/at-boot.ts';
 import { stacks } from '../stacks/index.ts';
@@ -23,9 +23,14 @@ const mostUnits = 1000;
  * The units that a boot starts: default.target with what it requires and wants, what other targets want by a link,
  * and what these start in turn: the service of a timer, a path or a socket, and the units of `Wants=` and its kind.
  * A drop-in is also read for a unit that is started by other means, such as D-Bus or a generator.
+ * @param more units that rules of udev start
  */
-export async function startedUnits(listing: UnitListing, read: ReadText): Promise<StartedUnit[]> {
-  const waiting = ['default.target', ...wantedUnits(listing)];
+export async function startedUnits(
+  listing: UnitListing,
+  read: ReadText,
+  more: readonly string[],
+): Promise<StartedUnit[]> {
+  const waiting = ['default.target', ...wantedUnits(listing), ...more];
   waiting.push(...namesWithDropIns(listing).filter((name) => name.endsWith('.service')));
   const seen = new Set<string>();
   const started: StartedUnit[] = [];
@@ -51,7 +56,7 @@ async function unitOf(name: string, listing: UnitListing, read: ReadText): Promi
     if (text !== undefined) files.push({ path, text });
   }
   if (files.length === 0) return undefined;
-  const unit = readUnit(files, instanceOf(name));
+  const unit = readUnit(files, unitInstance(name));
   return { unit, order: orderOf(unit), isOwners: files.some(({ path }) => path.startsWith('/etc/')) };
 }
 

@@ -1,11 +1,11 @@
 import {
+  asInstance,
   dropInFolders,
-  instanceOf,
   isReachedByBoot,
   isUnitName,
   suffixOf,
   templateOf,
-  withInstance,
+  unitInstance,
 } from './names.ts';
 
 /** A name in a folder of units. A link to /dev/null and an empty file are masks (systemd.unit(5)). */
@@ -51,7 +51,7 @@ export function findUnit(listing: UnitListing, name: string, depth = 0): FoundUn
       const alias = aliasIn(listing, entry, candidate ?? name);
       if (alias === undefined) return { kind: 'found', path, names: namesOf(listing, name) };
       if (depth >= deepest) return { kind: 'absent' };
-      const real = findUnit(listing, withInstance(alias, instanceOf(name)), depth + 1);
+      const real = findUnit(listing, asInstance(alias, unitInstance(name)), depth + 1);
       return real.kind === 'found' ? { ...real, names: [...new Set([name, ...real.names])] } : real;
     }
   }
@@ -73,7 +73,7 @@ function namesOf(listing: UnitListing, name: string): string[] {
   const own = [name, templateOf(name)];
   const aliases = listing.folders.flatMap(({ units }) =>
     [...units].flatMap(([alias, entry]) =>
-      own.includes(aliasIn(listing, entry, alias)) ? [withInstance(alias, instanceOf(name))] : [],
+      own.includes(aliasIn(listing, entry, alias)) ? [asInstance(alias, unitInstance(name))] : [],
     ),
   );
   return [...new Set([name, ...aliases])];

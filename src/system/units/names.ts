@@ -30,20 +30,20 @@ export function suffixOf(name: string): string {
 }
 
 /** The text between `@` and the suffix; empty for a template, and for a unit that is no instance. */
-export function instanceOf(name: string): string {
+export function unitInstance(name: string): string {
   const at = name.indexOf('@');
   return at < 0 ? '' : name.slice(at + 1, -suffixOf(name).length);
 }
 
 /** The template of an instance: `getty@.service`; undefined for other units. */
 export function templateOf(name: string): string | undefined {
-  if (instanceOf(name) === '') return undefined;
+  if (unitInstance(name) === '') return undefined;
   return name.slice(0, name.indexOf('@') + 1) + suffixOf(name);
 }
 
 /** A name with an instance in place of nothing: an alias of a template leads to the same instance. */
-export function withInstance(name: string, instance: string): string {
-  const isTemplate = name.includes('@') && instanceOf(name) === '';
+export function asInstance(name: string, instance: string): string {
+  const isTemplate = name.includes('@') && unitInstance(name) === '';
   return isTemplate ? name.slice(0, name.indexOf('@') + 1) + instance + suffixOf(name) : name;
 }
 

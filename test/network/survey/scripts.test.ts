@@ -377,3 +377,88 @@ describe('a crontab', () => {
     );
   });
 });
+
+describe('anacron and at', () => {
+  const job = (uid: number, text: string) =>
+    `#!/bin/sh\n# atrun uid=${uid} gid=0\numask 22\ncd /root || {\n\texit 1\n}\n${text}`;
+
+  it.each([
+    ['/etc/anacrontab', 'PATH=/bin\n1\t5\tcron.daily\tnice sh /opt/route\n'],
+    ['/var/spool/cron/atjobs/a0000101c2b3d4', job(0, 'sh /opt/route\n')],
+    ['/var/spool/at/=0000101c2b3d4', job(1000, 'sudo sh /opt/route\n')],
+  ])('run what %s names', async (path, text) => {
+    expect(await said(tree({ [path]: text, '/opt/route': way }))).toMatch(
+      /^refused: .*\/opt\/route, which runs/,
+    );
+  });
+
+  it.each([
+    ['/etc/anacrontab', '# 1 5 x sh /opt/route\n1 5 cron.daily run-parts --report /etc/cron.daily\n'],
+    ['/var/spool/cron/atjobs/a0000101c2b3d4', job(1000, 'sh /opt/route\n')],
+    ['/var/spool/cron/atjobs/.SEQ', 'sh /opt/route\n'],
+  ])('that touch no route are no warning: %s %j', async (path, text) => {
+    expect(await said(tree({ [path]: text, '/opt/route': way }))).toBe('warnings: ');
+  });
+
+  it('with a command that takes the gateway away are a warning', async () => {
+    expect(await said(tree({ '/etc/anacrontab': '1 5 x ip route flush dev eth1\n' }))).toMatch(
+      /^warnings: \/etc\/anacrontab \(line 1\) runs .*may take/,
+    );
+  });
+});
+
+describe('a rule of udev', () => {
+  const rules = '/etc/udev/rules.d/90-x.rules';
+
+  it.each([
+    'ACTION=="add", SUBSYSTEM=="net", RUN+="/bin/sh /opt/route"',
+    'SUBSYSTEM=="net", PROGRAM="/bin/sh /opt/route %k"',
+    'SUBSYSTEM=="net", ENV{SYSTEMD_WANTS}+="r.service"',
+    'SUBSYSTEM=="net", RUN+="/bin/systemctl --no-block start r"',
+  ])('starts what brings a default route: %s', async (rule) => {
+    const files = {
+      '/opt/route': way,
+      '/etc/systemd/system/r.service': '[Service]\nExecStart=/bin/sh /opt/route\n',
+    };
+    expect(await said(tree({ ...files, [rules]: `${rule}\n` }))).toMatch(
+      /^refused: .*\/opt\/route, which runs/,
+    );
+  });
+
+  it.each([
+    ['only comments it', { [rules]: '# RUN+="/bin/sh /opt/route"\n' }],
+    [
+      'is hidden by a file in /etc',
+      { [rules]: '', '/usr/lib/udev/rules.d/90-x.rules': 'RUN+="/bin/sh /opt/route"\n' },
+    ],
+    [
+      'is of a package',
+      { '/usr/lib/udev/rules.d/80-ifupdown.rules': 'SUBSYSTEM=="net", RUN+="ifupdown-hotplug"\n' },
+    ],
+  ])('that %s is no warning', async (_, files: Files) => {
+    expect(await said(tree({ '/opt/route': way, ...files }))).toBe('warnings: ');
+  });
+
+  it('may take the gateway away', async () => {
+    expect(await said(tree({ [rules]: 'RUN+="/sbin/ip route flush dev eth1"\n' }))).toMatch(
+      /^warnings: .*90-x\.rules \(line 1\) runs .*may take the gateway away$/,
+    );
+  });
+});
+
+describe('a link of PPP', () => {
+  const started = (peer: string) => said(tree({ '/etc/ppp/peers/dsl': peer }, rcLocal('pon dsl')));
+
+  it('that replaces the default route is refused', async () => {
+    expect(await started('defaultroute\nreplacedefaultroute\n')).toMatch(
+      /^refused: .*\/etc\/rc\.local \(line 2\) runs "pon dsl", which replaces the default route/,
+    );
+  });
+
+  it('that adds one where there is none is a warning, and one that does not is none', async () => {
+    expect(await started('defaultroute\n')).toBe(
+      'warnings: /etc/rc.local (line 2) runs "pon dsl", which may bring a default route',
+    );
+    expect(await started('noauth\n')).toBe('warnings: ');
+  });
+});

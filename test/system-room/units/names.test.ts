@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  asInstance,
   dropInFolders,
-  instanceOf,
   isReachedByBoot,
   isUnitName,
   suffixOf,
   templateOf,
-  withInstance,
+  unitInstance,
 } from '../../../src/system/units/names.ts';
 
 it('a unit has a name, an instance and a type', () => {
@@ -20,7 +20,7 @@ it('a unit has a name, an instance and a type', () => {
   expect(['a', 'a.txt', 'a b.service', 'a.service.d', '@b.service', '.service'].map(isUnitName)).toEqual(
     Array(6).fill(false),
   );
-  expect([instanceOf('t@a.b.service'), instanceOf('t@.service'), instanceOf('t.service')]).toEqual([
+  expect([unitInstance('t@a.b.service'), unitInstance('t@.service'), unitInstance('t.service')]).toEqual([
     'a.b',
     '',
     '',
@@ -34,11 +34,11 @@ it('an instance has a template, and an alias of that leads to the same instance'
     fc.property(part, part, (template, instance) => {
       const name = `${template.replaceAll('.', '_')}@${instance}.service`;
       expect(templateOf(name)).toBe(`${template.replaceAll('.', '_')}@.service`);
-      expect(withInstance(templateOf(name) ?? '', instanceOf(name))).toBe(name);
+      expect(asInstance(templateOf(name) ?? '', unitInstance(name))).toBe(name);
       expect(isUnitName(name)).toBe(true);
     }),
   );
-  expect(withInstance('a.service', 'b')).toBe('a.service');
+  expect(asInstance('a.service', 'b')).toBe('a.service');
 });
 
 it('the folders of drop-ins are the special ones first', () => {
