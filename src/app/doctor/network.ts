@@ -1,4 +1,5 @@
 import type { Ipv4Address } from '../../base/ipv4.ts';
+import { stackNames } from '../../base/stack-names.ts';
 import type { Check } from '../../network/plan/check.ts';
 import type { Look } from '../../report/doctor.ts';
 
@@ -75,8 +76,7 @@ function lookAtStack(stack: NetworkSeen['stack'], request: NetworkSeen['request'
     fault: {
       code: 'STACK_UNKNOWN',
       why: stack.why,
-      remedy:
-        'name the stack in /etc/default/rc-wait, as RC_WAIT_NETWORK=netplan, or leave the network alone with RC_WAIT_NETWORK=off',
+      remedy: `name the stack in /etc/default/rc-wait, as RC_WAIT_NETWORK=${stackNames[0]}, or leave the network alone with RC_WAIT_NETWORK=off`,
     },
   };
 }
