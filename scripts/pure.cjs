@@ -38,7 +38,7 @@ const inRooms = {
   ],
   pace: ['backoff', 'possible', 'wal', 'window'],
   preflight: ['**/*'],
-  rackconnect: ['payload', 'payload/*', 'regions'],
+  rackconnect: ['payload', 'payload/*', 'regions', 'task-stage'],
   remote: ['command-line', 'fleet', 'select', 'verdict'],
   report: [
     'endpoints',
@@ -51,6 +51,7 @@ const inRooms = {
     'result',
     'words',
   ],
+  'report/screen': ['colour', 'live', 'resize', 'task-lines', 'task-times', 'text', 'wait-block'],
   simulator: ['formats', 'quota', 'random', 'rules', 'timeline'],
   'simulator/openstack': ['cloud', 'compute', 'fleet', 'identity'],
   systemd: ['hold-ups'],

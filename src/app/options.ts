@@ -40,6 +40,7 @@ export interface WaitOptions extends ApiOptions {
   readonly quiet: boolean;
   readonly 'log-level': 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly 'log-format': 'auto' | 'human' | 'json' | 'journal';
+  readonly color: 'auto' | 'always' | 'never';
 }
 
 /** The options for announcing how a wait ended. */

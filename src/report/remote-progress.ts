@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import type { ExecEnd } from '../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../remote/types.ts';
-import { clean, count, cut, elapsed } from './words.ts';
+import { againIn, clean, count, cut, elapsed } from './words.ts';
 
 /** The state of a wait for servers. Changed in place: there may be ten thousand of them. */
 export interface RemoteProgress {
@@ -76,7 +76,7 @@ export function remoteTable(progress: RemoteProgress, nowMs: number, columns: nu
     ...section('not deployed', newest(ended), ended.length, mostEnded),
     ...[...troubles].map(
       ([region, { reason, untilMs }]) =>
-        `  ${region}: ${clean(reason)}; asking again in ${formatDuration(Math.max(untilMs - nowMs, 0))}`,
+        `  ${region}: ${clean(reason)}; ${againIn(untilMs, nowMs, deadlineMs)}`,
     ),
   ];
   return lines.map((line) => cut(line, columns));

@@ -214,13 +214,13 @@ function messageOf(
     .filter((one) => one !== 'deployed' && counts[one] > 0)
     .map((one) => `${counts[one]} ${words[one]}`);
   const tail = others.length === 0 ? '' : `; ${others.join(', ')}`;
-  return `${how}${counts.deployed} of ${count(servers, 'server')} deployed${how === '' ? ` ${after}` : ''}${tail}${unseen}`;
+  return `${how}${counts.deployed + counts['exec-failed']} of ${count(servers, 'server')} deployed${how === '' ? ` ${after}` : ''}${tail}${unseen}`;
 }
 
 const words: Readonly<Record<RemoteOutcome, string>> = {
   failed: 'failed',
   gone: 'gone',
-  'exec-failed': 'deployed, but with a command that failed',
+  'exec-failed': 'with a command of --exec that failed',
   unprocessable: 'unprocessable',
   'no-rackconnect': 'without RackConnect',
   refused: 'not known, because the API refused the account',
@@ -244,7 +244,11 @@ export function humanRemote({ message, servers, requests, error }: RemoteDocumen
     return `  ${outcome.padEnd(14)} ${clean(name)}${clean(place) === '' ? '' : ` ${clean(place)}`}: ${clean(reason ?? status ?? 'not known')}`;
   });
   if (others.length > told.length) lines.push(`  … and ${count(others.length - told.length, 'more server')}`);
-  const used = `${count(requests.sent, 'request')} sent, ${requests.limited} refused for their number, ${requests.failed} without a usable answer`;
+  const used = [
+    count(requests.sent, 'request'),
+    ...(requests.limited === 0 ? [] : [`${requests.limited} of them refused for their number`]),
+    ...(requests.failed === 0 ? [] : [`${requests.failed} of them without a usable answer`]),
+  ].join(', ');
   const hint = error?.hint === undefined ? [] : [clean(error.hint)];
   return `${[clean(message), ...lines, ...hint, used].join('\n')}\n`;
 }

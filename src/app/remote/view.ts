@@ -51,7 +51,8 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
     if (lines === '') setImmediate(flush);
     lines += eventLine(event, Date.now());
   };
-  const draw = (): void => live?.draw(remoteTable(progress, systemClock.nowMs(), (io.columns ?? 80) - 1));
+  const draw = (): void =>
+    live?.draw(({ columns }) => remoteTable(progress, systemClock.nowMs(), columns - 1));
   const timer = live && setInterval(draw, drawEveryMs);
   timer?.unref();
 

@@ -95,9 +95,7 @@ describe('rc-wait remote', () => {
     const { env } = await cloud(done);
     expect(await remote(env, ['--all', '--quiet'])).toEqual({
       exit: 0,
-      out: expect.stringMatching(
-        /^3 of 3 servers deployed after .*\n2 requests sent, 0 refused for their number, 0 without a usable answer\n$/,
-      ),
+      out: expect.stringMatching(/^3 of 3 servers deployed after .*\n2 requests\n$/),
       err: '',
     });
   });
@@ -150,7 +148,7 @@ describe('rc-wait remote', () => {
     );
     const { exit, out, err } = await remote(env, ['--all', '--quiet']);
     expect(exit).toBe(0);
-    expect(out).toMatch(/^3 of 3 servers deployed .*\n3 requests sent, 0 .*, 1 without a usable answer\n$/);
+    expect(out).toMatch(/^3 of 3 servers deployed .*\n3 requests, 1 of them without a usable answer\n$/);
     expect(err).toMatch(
       /^rc-wait: warning: cannot log in at \S+: it answers with status 503; trying again in 1 s\n$/,
     );
