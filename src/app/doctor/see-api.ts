@@ -38,7 +38,8 @@ export async function seeApi(
       const endedMs = systemClock.nowMs();
       const { body, contentType } = usable(reply, operation, api);
       const read = readDetails(body, contentType);
-      if (!read.ok) throw new RcWaitError('API_UNAVAILABLE', `cannot read the answer of ${api.baseUrl}: ${read.why}`);
+      if (!read.ok)
+        throw new RcWaitError('API_UNAVAILABLE', `cannot read the answer of ${api.baseUrl}: ${read.why}`);
       const times = { ageMs: endedMs - askedMs, tookMs: endedMs - startedMs };
       const { status, tasks } = read.value;
       const ask = async (question: Question) =>
