@@ -38,7 +38,7 @@ const inRooms = {
   ],
   pace: ['backoff', 'possible', 'wal', 'window'],
   preflight: ['**/*'],
-  rackconnect: ['payload', 'payload/*', 'regions'],
+  rackconnect: ['payload', 'payload/*', 'regions', 'task-stage'],
   remote: ['command-line', 'fleet', 'select', 'verdict'],
   report: [
     'endpoints',
@@ -59,6 +59,7 @@ const inRooms = {
     'words',
   ],
   'report/feeds': ['*'],
+  'report/screen': ['colour', 'live', 'resize', 'task-lines', 'task-times', 'text', 'wait-block'],
   simulator: ['formats', 'quota', 'random', 'rules', 'timeline'],
   'simulator/openstack': ['cloud', 'compute', 'fleet', 'identity'],
   'system/units': ['listing', 'names', 'unit-file'],

@@ -49,6 +49,9 @@ const io: Io = {
     const isTerminal = process.stderr.isTTY && process.env.TERM !== 'dumb';
     return isTerminal ? process.stderr.columns || defaultColumns : undefined;
   },
+  get rows() {
+    return (process.stderr.isTTY && process.stderr.rows) || undefined;
+  },
   env: process.env,
   // As in systemd/rc-wait.service.
   serviceFile: '/etc/default/rc-wait',

@@ -81,7 +81,7 @@ async function patiently<T>(
     last = delay;
     if (!silent)
       io.err(
-        `rc-wait: ${reasonOfDelay(delay, undefined) ?? 'keeping the pace'}; ${whenNext(delay, nowMs)}\n`,
+        `rc-wait: ${reasonOfDelay(delay, undefined) ?? 'keeping the pace'}; ${whenNext(delay, nowMs, startedMs + timeout)}\n`,
       );
   };
   try {
@@ -97,35 +97,43 @@ async function patiently<T>(
   }
 }
 
-/** Returns a valid answer. @throws RcWaitError API_UNAVAILABLE or API_REFUSED for any other reply */
-export function usable(reply: Reply, operation: Operation): Extract<Reply, { kind: 'ok' }> {
+/**
+ * Returns a valid answer of the API at `baseUrl`.
+ * @throws RcWaitError API_UNAVAILABLE or API_REFUSED for any other reply
+ */
+export function usable(
+  reply: Reply,
+  operation: Operation,
+  { baseUrl }: Pick<OpenApi, 'baseUrl'>,
+): Extract<Reply, { kind: 'ok' }> {
+  const what = `${operation} from ${baseUrl}`;
   switch (reply.kind) {
     case 'ok':
       return reply;
     case 'absent': {
-      const what = operation === 'gateway_ip' ? 'the gateway is not assigned yet, or' : '';
+      const early = operation === 'gateway_ip' ? 'the gateway is not assigned yet, or ' : '';
       throw new RcWaitError(
         'API_UNAVAILABLE',
-        `cannot get ${operation}: ${what} the API does not know this server (404)`.replace(':  ', ': '),
+        `cannot get ${what}: ${early}the API does not know this server (404)`,
       );
     }
     case 'refused':
-      throw new RcWaitError('API_REFUSED', `cannot get ${operation}: the API refused this server (403)`, {
+      throw new RcWaitError('API_REFUSED', `cannot get ${what}: the API refused this server (403)`, {
         hint: 'more than 30 requests a minute from this server, those of other users counted, or the request did not leave by ServiceNet (see --interface)',
       });
     case 'failing':
       throw new RcWaitError(
         'API_UNAVAILABLE',
-        `cannot get ${operation}: the API answers with an error of its own (${reply.status})`,
+        `cannot get ${what}: the API answers with an error of its own (${reply.status})`,
       );
     case 'unexpected': {
       const where = reply.location === undefined ? '' : `, a redirect to ${reply.location}`;
       throw new RcWaitError(
         'API_UNAVAILABLE',
-        `cannot get ${operation}: ${reply.reason ?? `the API answers with status ${reply.status}${where}`}`,
+        `cannot get ${what}: ${reply.reason ?? `the API answers with status ${reply.status}${where}`}`,
       );
     }
     case 'unreachable':
-      throw new RcWaitError('API_UNAVAILABLE', `cannot get ${operation}: ${reply.reason}`);
+      throw new RcWaitError('API_UNAVAILABLE', `cannot get ${what}: ${reply.reason}`);
   }
 }

@@ -25,6 +25,6 @@ export async function searchOnce(
   throw new RcWaitError(
     search.refused ? 'API_REFUSED' : 'API_UNAVAILABLE',
     `cannot tell the region of this server: ${search.why}`,
-    { hint: `name it with --region (dfw, hkg, iad, lon, ord or syd). ${said.join('; ')}` },
+    { hint: [search.remedy, said.join('; ')].filter((part) => part !== '').join('. ') },
   );
 }

@@ -6,6 +6,8 @@ export interface Io {
   readonly err: (text: string) => void;
   /** columns of the terminal that `err` writes to; undefined: not a terminal */
   readonly columns: number | undefined;
+  /** its rows; undefined: they are not known */
+  readonly rows?: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** the EnvironmentFile= of rc-wait.service, by which commands typed by hand go as well; absent: none */
   readonly serviceFile?: string;

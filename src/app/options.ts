@@ -41,6 +41,7 @@ export interface WaitOptions extends ApiOptions {
   readonly quiet: boolean;
   readonly 'log-level': 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly 'log-format': 'auto' | 'human' | 'json' | 'journal';
+  readonly color: 'auto' | 'always' | 'never';
 }
 
 /** The options for announcing how a wait ended. */
@@ -66,6 +67,7 @@ export interface LoginOptions {
 
 /** Options of a wait for many servers. Durations are in ms. */
 export interface RemoteOptions extends LoginOptions {
+  readonly color: 'auto' | 'always' | 'never';
   readonly all: boolean;
   readonly name: string | undefined;
   readonly metadata: string | undefined;

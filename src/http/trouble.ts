@@ -20,6 +20,7 @@ const notTrusted = "the API's certificate is not trusted";
 const words: Readonly<Record<string, (of: Circumstances) => string>> = {
   ENOTFOUND: ({ host }) => `no such host name: ${host}`,
   EAI_AGAIN: ({ host }) => `the name server did not answer for ${host}`,
+  EAI_FAIL: ({ host }) => `the name server cannot answer for ${host}`,
   EADDRNOTAVAIL: ({ localAddress }) =>
     localAddress === undefined
       ? 'no address of this server can be used to reach the API'

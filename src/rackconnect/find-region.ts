@@ -11,6 +11,8 @@ interface RegionAnswer {
   readonly region: Region;
   readonly knows: boolean;
   readonly refused: boolean;
+  /** the reason why there was no answer, such as ECONNREFUSED; undefined: there was one */
+  readonly trouble: string | undefined;
   /** its answer, in short */
   readonly why: string;
 }
@@ -18,7 +20,13 @@ interface RegionAnswer {
 /** The result of asking all six regions. */
 export type RegionSearch =
   | { readonly kind: 'found'; readonly region: Region }
-  | { readonly kind: 'nowhere'; readonly refused: boolean; readonly why: string };
+  | {
+      readonly kind: 'nowhere';
+      readonly refused: boolean;
+      readonly why: string;
+      /** what can be done about it */
+      readonly remedy: string;
+    };
 
 /**
  * An answer of the last half minute will do. Of 64 processes that do not know the region one asks, and those
@@ -69,19 +77,58 @@ function judge(answers: readonly RegionAnswer[]): RegionSearch {
       { hint: 'name it with --region' },
     );
   }
-  const said = answers.map((answer) => `${answer.region}: ${answer.why}`).join('; ');
+  return { kind: 'nowhere', refused: answers.every(({ refused }) => refused), ...whyNowhere(answers) };
+}
+
+/** What failing to resolve a name is called, by the codes of getaddrinfo(3) as Node has them. */
+const lookupTroubles: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no such host name',
+  EAI_AGAIN: 'the name server did not answer',
+  EAI_FAIL: 'the name server cannot answer',
+};
+
+/** One sentence about six answers. */
+function whyNowhere(answers: readonly RegionAnswer[]): { readonly why: string; readonly remedy: string } {
+  const troubles = answers.map(({ trouble }) => trouble);
+  const details = grouped(answers);
+  if (troubles.every((trouble) => trouble !== undefined && trouble in lookupTroubles))
+    return {
+      why: `DNS does not work on this server: the names of the six APIs cannot be resolved${details}`,
+      remedy: 'look at /etc/resolv.conf, and whether its name servers can be reached',
+    };
+  if (!troubles.includes(undefined))
+    return {
+      why: `none of the six APIs can be reached${details}`,
+      remedy: 'they answer over ServiceNet only: see rc-wait doctor',
+    };
+  const isWhole = troubles.every((trouble) => trouble === undefined);
   return {
-    kind: 'nowhere',
-    refused: answers.every(({ refused }) => refused),
-    why: `the API of no region knows this server (${said})`,
+    why: `the API of no region ${isWhole ? '' : 'that can be reached '}knows this server${details}`,
+    remedy: 'name it with --region (dfw, hkg, iad, lon, ord or syd)',
   };
+}
+
+/** What each of them said; what several said is said once. */
+function grouped(answers: readonly RegionAnswer[]): string {
+  const groups = [...Map.groupBy(answers, ({ why }) => why)];
+  const [only] = groups.length === 1 ? groups : [];
+  if (only !== undefined) return `: ${only[0]}`;
+  const parts = groups.map(([why, those]) => `${those.map(({ region }) => region).join(', ')}: ${why}`);
+  return ` (${parts.join('; ')})`;
 }
 
 function answerOf(region: Region, reply: Reply): RegionAnswer {
   if (reply.kind !== 'ok')
-    return { region, knows: false, refused: reply.kind === 'refused', why: whyNot(reply) };
+    return {
+      region,
+      knows: false,
+      refused: reply.kind === 'refused',
+      trouble: reply.kind === 'unreachable' ? reply.code : undefined,
+      why: whyNot(reply),
+    };
   const status = readStatus(reply.body, reply.contentType);
-  return { region, knows: status.ok, refused: false, why: status.ok ? status.value : status.why };
+  const why = status.ok ? status.value : status.why;
+  return { region, knows: status.ok, refused: false, trouble: undefined, why };
 }
 
 function whyNot(reply: Exclude<Reply, { kind: 'ok' }>): string {
@@ -95,6 +142,7 @@ function whyNot(reply: Exclude<Reply, { kind: 'ok' }>): string {
     case 'unexpected':
       return reply.reason ?? String(reply.status);
     case 'unreachable':
-      return reply.reason;
+      // The reason has the host's name, which the region says already.
+      return lookupTroubles[reply.code] ?? reply.reason;
   }
 }

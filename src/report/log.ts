@@ -1,5 +1,6 @@
 import { pino } from 'pino';
-import { clean } from './words.ts';
+import { paint, type ScreenLine } from './screen/text.ts';
+import { clean, elapsed } from './words.ts';
 
 /** The levels of `--log-level`. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -18,16 +19,31 @@ export interface LogOptions {
   /** `human`: plain lines; `json`: pino's own, one object a line; `journal`: plain lines through `journalLines` */
   readonly format: 'human' | 'json' | 'journal';
   readonly write: (text: string) => void;
+  /** `human`: whether the level is coloured; left out: no */
+  readonly hasColour?: boolean;
   /** puts the priority of a level (pino's number) before each line, for the journal */
   readonly journalLines: (level: number, text: string) => string;
 }
 
+/** A line of pino's, as far as a person is told it. */
+interface Entry {
+  readonly level: number;
+  readonly msg: string;
+  /** how long the wait had lasted; absent: the line has no time */
+  readonly waited_ms?: number;
+}
+
 /** A log on pino. It redacts nothing, because it never receives secrets. */
-export function createLog({ level, format, write, journalLines }: LogOptions): Log {
+export function createLog({ level, format, write, hasColour = false, journalLines }: LogOptions): Log {
   const human = (line: string): void => {
-    const { level: number, msg } = JSON.parse(line) as { level: number; msg: string };
-    const text = `${clean(msg)}\n`;
-    write(format === 'journal' ? journalLines(number, text) : `${wordOf(number)}${text}`);
+    const { level: number, msg, waited_ms: waitedMs } = JSON.parse(line) as Entry;
+    const waited = waitedMs === undefined ? '' : `; waited ${elapsed(waitedMs)}`;
+    const text = `${clean(msg)}${waited}\n`;
+    write(
+      format === 'journal'
+        ? journalLines(number, text)
+        : `rc-wait: ${paint(wordOf(number), hasColour)}${text}`,
+    );
   };
   const stream = { write: format === 'json' ? write : human };
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
@@ -39,6 +55,7 @@ export function createLog({ level, format, write, journalLines }: LogOptions): L
 }
 
 /** A person needs the level only for warnings and errors. */
-function wordOf(level: number): string {
-  return level >= 50 ? 'rc-wait: error: ' : level >= 40 ? 'rc-wait: warning: ' : 'rc-wait: ';
+function wordOf(level: number): ScreenLine {
+  if (level >= 50) return [{ text: 'error:', style: 'bad' }, { text: ' ' }];
+  return level >= 40 ? [{ text: 'warning:', style: 'busy' }, { text: ' ' }] : [];
 }

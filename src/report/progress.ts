@@ -1,8 +1,8 @@
-import { formatDuration } from '../base/duration.ts';
-import type { Delay, Tally } from '../pace/types.ts';
-import type { Task } from '../rackconnect/types.ts';
+import type { Delay } from '../pace/types.ts';
+import type { Details } from '../rackconnect/types.ts';
 import type { JobEvent, Phase } from '../wait/job.ts';
-import { clean, count, cut, elapsed, reasonOfDelay, whenNext } from './words.ts';
+import { followTasks, type TimedTask } from './screen/task-times.ts';
+import { clean, elapsed, reasonOfDelay, whenNext } from './words.ts';
 
 /** The state of a wait. `advance` makes it; the functions below show it. */
 export interface Progress {
@@ -11,7 +11,11 @@ export interface Progress {
   readonly phase: Phase | 'start';
   /** the last status seen */
   readonly status: string | undefined;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly TimedTask[];
+  /** when the tasks were last seen; undefined: never */
+  readonly lookedMs: number | undefined;
+  /** the automation was seen at work: its end, when it comes, comes during this wait */
+  readonly wasAtWork: boolean;
   /** why the last answer did not end this phase */
   readonly why: string | undefined;
   /** the last answer was unusable */
@@ -29,6 +33,8 @@ export function begin(startedMs: number, deadlineMs: number): Progress {
     phase: 'start',
     status: undefined,
     tasks: [],
+    lookedMs: undefined,
+    wasAtWork: false,
     why: undefined,
     troubled: false,
     delay: undefined,
@@ -38,7 +44,7 @@ export function begin(startedMs: number, deadlineMs: number): Progress {
 
 /** The state with a hindrance that is not an event of the wait, such as an interface without an address. */
 export function withHindrance(progress: Progress, why: string): Progress {
-  return { ...progress, why: clean(why) };
+  return { ...progress, why: clean(why), troubled: true };
 }
 
 /** The state after one more event. Pure. */
@@ -63,14 +69,29 @@ export function advance(progress: Progress, event: JobEvent): Progress {
       // A valid answer clears earlier trouble: "refused" beside DEPLOYED would be out of date.
       const sound = { ...progress, delay: sinceAnswer(progress.delay), troubled: false };
       if (verdict.kind === 'not-yet') {
-        const seen = verdict.seen ?? { status: progress.status, tasks: progress.tasks };
+        const seen =
+          verdict.seen === undefined
+            ? {}
+            : { ...looked(progress, verdict.seen, event.askedMs), wasAtWork: true };
         return { ...sound, ...seen, why: clean(verdict.why) };
       }
-      return progress.phase === 'automation'
-        ? { ...sound, ...seenIn(verdict.value), why: undefined }
-        : { ...sound, why: undefined };
+      const value = progress.phase === 'automation' ? detailsIn(verdict.value) : undefined;
+      return {
+        ...sound,
+        ...(value === undefined ? {} : looked(progress, value, event.askedMs)),
+        why: undefined,
+      };
     }
   }
+}
+
+/** What a look at the status and the tasks adds to what was seen of them. */
+function looked(
+  { tasks, lookedMs }: Progress,
+  seen: Details,
+  askedMs: number,
+): Pick<Progress, 'status' | 'tasks' | 'lookedMs'> {
+  return { status: seen.status, tasks: followTasks(tasks, seen.tasks, askedMs, lookedMs), lookedMs: askedMs };
 }
 
 /** The delay that still holds after a valid answer: only the pace. */
@@ -85,25 +106,27 @@ function sinceAnswer(delay: Delay | undefined): Delay | undefined {
 function hinted(
   { status }: Progress,
   { verdict, instead }: Extract<JobEvent, { readonly kind: 'hint' }>,
-): Partial<Pick<Progress, 'status' | 'hint'>> {
+): Partial<Pick<Progress, 'status' | 'hint' | 'wasAtWork'>> {
   const seen =
     verdict.kind === 'done'
-      ? seenIn(verdict.value).status
+      ? detailsIn(verdict.value)?.status
       : verdict.kind === 'not-yet'
         ? verdict.seen?.status
         : undefined;
-  if (seen === undefined || seen === status) return { hint: undefined };
-  return instead ? { status: seen, hint: undefined } : { hint: `xenstore says ${clean(seen)}` };
+  const atWork = verdict.kind === 'not-yet' && seen !== undefined && instead ? { wasAtWork: true } : {};
+  if (seen === undefined || seen === status) return { hint: undefined, ...atWork };
+  return instead ? { status: seen, hint: undefined, ...atWork } : { hint: `xenstore says ${clean(seen)}` };
 }
 
-function seenIn(value: unknown): Partial<Pick<Progress, 'status' | 'tasks'>> {
+function detailsIn(value: unknown): Details | undefined {
   // Events of all questions arrive here; only the automation's value has a status.
   return typeof value === 'object' && value !== null && 'status' in value && 'tasks' in value
-    ? (value as Pick<Progress, 'tasks'> & { status: string })
-    : {};
+    ? (value as Details)
+    : undefined;
 }
 
-const phaseWords: Readonly<Record<Progress['phase'], string>> = {
+/** What each phase is about. */
+export const phaseWords: Readonly<Record<Progress['phase'], string>> = {
   start: 'starting',
   region: 'finding out the region of this server',
   automation: 'waiting for RackConnect',
@@ -126,37 +149,6 @@ export function change(progress: Progress): string {
 export function statusLine(progress: Progress, nowMs: number): string {
   const parts = [change(progress), `waited ${elapsed(nowMs - progress.startedMs)}`];
   if (progress.delay !== undefined && progress.phase !== 'network')
-    parts.push(whenNext(progress.delay, nowMs));
+    parts.push(whenNext(progress.delay, nowMs, progress.deadlineMs));
   return parts.join('; ');
-}
-
-/** How many tasks a block shows; more would push the rest off a small terminal. */
-const shownTasks = 12;
-
-/** The live block of a terminal: lines of at most `columns` characters. */
-export function block(progress: Progress, tally: Readonly<Tally>, nowMs: number, columns: number): string[] {
-  const { status, tasks, deadlineMs, startedMs, delay, phase } = progress;
-  const limit =
-    deadlineMs === Number.POSITIVE_INFINITY ? 'no deadline' : `of ${formatDuration(deadlineMs - startedMs)}`;
-  const waited = `waited ${elapsed(nowMs - startedMs)} ${limit}`;
-  const lines = [`RackConnect: ${status === undefined ? 'no answer yet' : clean(status)}   ${waited}`];
-  for (const task of tasks.slice(0, shownTasks))
-    lines.push(`  ${clean(task.status).padEnd(12)} ${clean(task.name)}`);
-  if (tasks.length > shownTasks) lines.push(`  … and ${count(tasks.length - shownTasks, 'more task')}`);
-  lines.push(`  waiting for: ${reason(progress)}`);
-  const next = phase === 'network' ? 'none is needed' : delay === undefined ? 'now' : whenNext(delay, nowMs);
-  lines.push(
-    `  next request: ${next} (${tally.sent} sent, ${tally.refused} refused, ${tally.shared} shared)`,
-  );
-  return lines.map((line) => cut(line, columns));
-}
-
-function reason(progress: Progress): string {
-  const { delay, why, troubled, phase, hint } = progress;
-  const hindrance = delay === undefined ? undefined : reasonOfDelay(delay, troubled ? why : undefined);
-  const words =
-    hindrance ??
-    why ??
-    (phase === 'automation' || phase === 'start' ? 'the first answer' : phaseWords[phase]);
-  return hint === undefined ? words : `${words}; ${hint}`;
 }

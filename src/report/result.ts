@@ -1,9 +1,10 @@
 import { RcWaitError } from '../base/error.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Tally } from '../pace/types.ts';
+import { stageOf } from '../rackconnect/task-stage.ts';
 import type { JobEnd, JobKnown } from '../wait/job.ts';
 import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
-import { clean, count, elapsed } from './words.ts';
+import { clean, elapsed, requestsMade } from './words.ts';
 
 /** The announcements of DEPLOYED that are left to the next run. */
 export interface Due {
@@ -62,12 +63,17 @@ export interface Circumstances {
   readonly requests: Readonly<Tally>;
   readonly waitedMs: number;
   /** the last status and tasks that were seen, for ends without a deployment */
-  readonly seen: { readonly status: string | undefined; readonly tasks: ResultDocument['tasks'] };
+  readonly seen: {
+    readonly status: string | undefined;
+    readonly tasks: ResultDocument['tasks'];
+    /** the automation was seen at work before it ended */
+    readonly wasAtWork: boolean;
+  };
 }
 
 /** The result of a wait: document and exit status. Pure. */
 export function resultOf(end: End, { requests, waitedMs, seen }: Circumstances): Result {
-  const { outcome, exit, message, network, error } = judge(end, waitedMs);
+  const { outcome, exit, message, network, error } = judge(end, waitedMs, seen.wasAtWork);
   const tasks = end.deployment?.tasks ?? seen.tasks;
   const document: ResultDocument = {
     schema: 'rc-wait/result/v1',
@@ -96,14 +102,16 @@ interface Judgement {
   readonly error?: RcWaitError;
 }
 
-function judge(end: End, waitedMs: number): Judgement {
+function judge(end: End, waitedMs: number, wasAtWork: boolean): Judgement {
   const after = `after ${elapsed(waitedMs)}`;
+  // How long ago it ended nobody has seen: it may be an hour.
+  const then = wasAtWork ? after : 'already at the first look';
   switch (end.kind) {
     case 'deployed':
-      if (end.network.action === 'rolled-back') return rolledBack(end.network, after);
+      if (end.network.action === 'rolled-back') return rolledBack(end.network, then);
       return plain(
         'deployed',
-        `DEPLOYED${sourceOf(end)} ${after}: ${networkWords(end.network, end.gateway)}`,
+        `DEPLOYED${sourceOf(end)} ${then}: ${networkWords(end.network, end.gateway)}`,
         end.network,
       );
     case 'remembered': {
@@ -117,17 +125,17 @@ function judge(end: End, waitedMs: number): Judgement {
         const word = clean(end.managed.status);
         return plain(
           'failed',
-          `DEPLOYED${sourceOf(end)} ${after}, but the automation of Managed Operations did not succeed ("${word}")`,
+          `DEPLOYED${sourceOf(end)} ${then}, but the automation of Managed Operations did not succeed ("${word}")`,
         );
       }
       return plain(
         'failed',
-        `FAILED${sourceOf(end)} ${after}: RackConnect's automation did not succeed${openTasks(end)}`,
+        `FAILED${sourceOf(end)} ${then}: RackConnect's automation did not succeed${openTasks(end)}`,
       );
     case 'unprocessable':
       return plain(
         'unprocessable',
-        `UNPROCESSABLE${sourceOf(end)} ${after}: RackConnect will not automate this server${unprocessable(end)}`,
+        `UNPROCESSABLE${sourceOf(end)} ${then}: RackConnect will not automate this server${unprocessable(end)}`,
       );
     case 'interrupted':
       return {
@@ -142,7 +150,7 @@ function judge(end: End, waitedMs: number): Judgement {
       return {
         outcome: 'network-failed',
         exit,
-        message: `DEPLOYED ${after}, but ${error.message}`,
+        message: `DEPLOYED ${then}, but ${error.message}`,
         network: null,
         error,
       };
@@ -155,7 +163,7 @@ function judge(end: End, waitedMs: number): Judgement {
       if (end.refused)
         return plain(
           'refused',
-          `${phase}the API refused this server all along (403), for ${elapsed(waitedMs)}`,
+          `${phase}the API refused this server all along (403), for ${elapsed(waitedMs)}: ${whyRefused}`,
         );
       return plain(
         'unavailable',
@@ -164,6 +172,11 @@ function judge(end: End, waitedMs: number): Judgement {
     }
   }
 }
+
+/** Why an API may refuse a server for ever, and what tells the reasons apart. */
+const whyRefused =
+  'either more than 30 requests a minute come from this server, those of other programs counted, ' +
+  'or they do not leave by its ServiceNet address; rc-wait doctor tells which';
 
 /** DEPLOYED, but the gateway could not be set: not a success, although nothing is broken. */
 function rolledBack(
@@ -199,7 +212,7 @@ function unprocessable({ deployment }: JobKnown): string {
 }
 
 function openTasks({ deployment }: JobKnown): string {
-  const failed = (deployment?.tasks ?? []).filter(({ status }) => /fail|error/i.test(status));
+  const failed = (deployment?.tasks ?? []).filter(({ status }) => stageOf(status) === 'failed');
   return failed.length === 0
     ? ''
     : ` (${failed.map(({ name, status }) => `${clean(name)}: ${clean(status)}`).join('; ')})`;
@@ -227,7 +240,6 @@ export function describe(error: RcWaitError): { code: string; message: string; h
 
 /** A result for a person: the message, the number of requests, and the hint. */
 export function humanResult({ message, requests, error }: ResultDocument): string {
-  const used = `${count(requests.sent, 'request')} sent, ${requests.refused} refused, ${requests.shared} shared`;
   const hint = error?.hint === undefined ? '' : `\n${error.hint}`;
-  return `${clean(message)}\n${used}${hint}\n`;
+  return `${clean(message)}\n${requestsMade(requests)}${hint}\n`;
 }

@@ -1,8 +1,11 @@
 import type { Tally } from '../pace/types.ts';
 import type { JobEvent } from '../wait/job.ts';
 import type { Log } from './log.ts';
-import { advance, begin, block, change, type Progress, statusLine, withHindrance } from './progress.ts';
+import { advance, begin, change, type Progress, statusLine, withHindrance } from './progress.ts';
 import type { Live } from './screen/live.ts';
+import { lastTaskLines } from './screen/task-lines.ts';
+import { paint } from './screen/text.ts';
+import { waitBlock } from './screen/wait-block.ts';
 
 /** A receiver of sd_notify(3) messages: the notifier of systemd/, or a dummy. */
 interface StatusSink {
@@ -14,8 +17,8 @@ export interface ViewOptions {
   readonly sink: StatusSink;
   /** on a terminal; elsewhere each change is a line of the log */
   readonly live: Live | undefined;
-  /** of the terminal now: a person may resize it */
-  readonly columns: () => number;
+  /** whether the terminal is sent colours */
+  readonly hasColour: boolean;
   readonly nowMs: () => number;
   readonly startedMs: number;
   /** Infinity: none */
@@ -35,6 +38,9 @@ export interface WaitView {
   end(): void;
 }
 
+/** Interval between lines of a log while nothing changes, in ms. */
+const sayAgainMs = 60_000;
+
 /** Interval between renewals of STATUS= while nothing changes, in ms. Each renewal is a sign of life. */
 const renewEveryMs = 5_000;
 
@@ -53,21 +59,36 @@ const extendNetworkMs = 900_000;
 
 /** Shows a wait: a live block on a terminal, a line for each change elsewhere, and STATUS= for systemd. */
 export function createView(options: ViewOptions): WaitView {
-  const { log, sink, live, columns, nowMs } = options;
+  const { log, sink, live, hasColour, nowMs } = options;
   let progress = begin(options.startedMs, options.deadlineMs);
   let tally: Readonly<Tally> = { sent: 0, refused: 0, shared: 0 };
   let shown: string | undefined;
   let sentMs = Number.NEGATIVE_INFINITY;
+  let saidMs = nowMs();
 
-  const draw = (): void => live?.draw(block(progress, tally, nowMs(), columns()));
-  const timer = live && setInterval(draw, 1_000);
-  timer?.unref();
+  // A terminal may wrap after its last column, and the last row stays free.
+  const draw = (): void =>
+    live?.draw(({ columns, rows }) =>
+      waitBlock(progress, tally, nowMs(), { columns: columns - 1, rows: rows - 1 }).map((line) =>
+        paint(line, hasColour),
+      ),
+    );
+  const say = (): void => {
+    saidMs = nowMs();
+    log.info(change(progress), { waited_ms: Math.round(saidMs - progress.startedMs) });
+  };
+  const timer = setInterval(() => {
+    if (live !== undefined) draw();
+    // A log that says nothing for long looks like a program that hangs.
+    else if (nowMs() - saidMs >= sayAgainMs) say();
+  }, 1_000);
+  timer.unref();
 
   function show(): void {
     const text = change(progress);
     const changed = text !== shown;
     shown = text;
-    if (changed && live === undefined) log.info(text);
+    if (changed && live === undefined) say();
     draw();
     if (!changed && nowMs() - sentMs < renewEveryMs) return;
     sentMs = nowMs();
@@ -94,7 +115,9 @@ export function createView(options: ViewOptions): WaitView {
     },
     end() {
       clearInterval(timer);
-      live?.end();
+      live?.end(({ columns }) =>
+        lastTaskLines(progress.tasks, nowMs(), columns - 1).map((line) => paint(line, hasColour)),
+      );
     },
   };
 }

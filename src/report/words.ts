@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import type { Delay } from '../pace/types.ts';
+import type { Delay, Tally } from '../pace/types.ts';
 
 /**
  * Makes text from outside safe for a terminal and for a line of a log: an API, or an impostor, could
@@ -38,13 +38,37 @@ export function replaceControls(text: string): string {
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Extended_Pictographic}\p{Emoji_Presentation}\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1f000}-\u{1ffff}\u{20000}-\u{3ffff}]/u;
 
+const plain = /^[ -~]*$/;
+
+/** The columns that text takes; rather too many than too few. */
+export function widthOf(text: string): number {
+  if (plain.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) columns += wide.test(character) ? 2 : 1;
+  return columns;
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+/**
+ * The characters as a person counts them: an accent stays with its letter. One of more than 8 code points is nobody's
+ * letter; its parts are counted.
+ */
+export function charactersOf(text: string): readonly string[] {
+  if (plain.test(text)) return [...text];
+  segmenter ??= new Intl.Segmenter('en');
+  return Array.from(segmenter.segment(text), ({ segment }) => segment).flatMap((one) =>
+    one.length > 8 ? [...one] : [one],
+  );
+}
+
 /** Cuts text to `width` columns, with an ellipsis for the rest. */
 export function cut(text: string, width: number): string {
   if (width < 1) return '';
   let used = 0;
   let kept = '';
-  for (const character of text) {
-    used += wide.test(character) ? 2 : 1;
+  for (const character of charactersOf(text)) {
+    used += widthOf(character);
     if (used > width) return `${kept}…`;
     // The ellipsis needs a column if the rest does not fit.
     if (used < width) kept += character;
@@ -62,6 +86,15 @@ export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
+/** `12 requests, 1 of them refused (403)`; what did not happen is left out. */
+export function requestsMade({ sent, refused, shared }: Readonly<Tally>): string {
+  return [
+    count(sent, 'request'),
+    ...(refused === 0 ? [] : [`${refused} of them refused (403)`]),
+    ...(shared === 0 ? [] : [`${count(shared, 'answer')} from another rc-wait process`]),
+  ].join(', ');
+}
+
 /** Why no request is made now, without the time: changes only when the reason does. */
 export function reasonOfDelay(delay: Delay, lastError: string | undefined): string | undefined {
   switch (delay.because) {
@@ -77,8 +110,15 @@ export function reasonOfDelay(delay: Delay, lastError: string | undefined): stri
   }
 }
 
-/** When the next request is made. */
-export function whenNext(delay: Delay, nowMs: number): string {
-  if (delay.because === 'in-flight') return 'asking';
-  return `asking again in ${formatDuration(Math.max(delay.untilMs - nowMs, 0))}`;
+/** When the next request is made, if it still comes before the deadline (Infinity: there is none). */
+export function whenNext(delay: Delay, nowMs: number, deadlineMs: number): string {
+  if (delay.because === 'in-flight') return 'another rc-wait process is asking';
+  return againIn(delay.untilMs, nowMs, deadlineMs);
+}
+
+/** `asking again in 13 s`, unless the deadline comes first. */
+export function againIn(untilMs: number, nowMs: number, deadlineMs: number): string {
+  return untilMs < deadlineMs
+    ? `asking again in ${formatDuration(Math.max(untilMs - nowMs, 0))}`
+    : `not asking again: the deadline is in ${formatDuration(Math.max(deadlineMs - nowMs, 0))}`;
 }

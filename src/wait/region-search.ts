@@ -47,7 +47,7 @@ export function regionPoller(
       const verdict =
         search.kind === 'found'
           ? ({ kind: 'done', value: search.region } as const)
-          : ({ kind: 'error', refused: search.refused, why: search.why } as const);
+          : ({ kind: 'error', refused: search.refused, why: `${search.why}; ${search.remedy}` } as const);
       return { verdict, askedMs, shared: false };
     },
   };

@@ -33,11 +33,31 @@ describe('asking the APIs of all regions once', () => {
     const stateDir = scratch();
     await expect(search(apis([], { kind: 'absent' }), stateDir)).rejects.toMatchObject({
       code: 'API_UNAVAILABLE',
-      message:
-        'cannot tell the region of this server: the API of no region knows this server (dfw: 404; hkg: 404; iad: 404; lon: 404; ord: 404; syd: 404)',
+      message: 'cannot tell the region of this server: the API of no region knows this server: 404',
       hint: 'name it with --region (dfw, hkg, iad, lon, ord or syd). region by xenstore: xenstore-read is not installed',
     });
     expect(await rememberedRegion(stateDir)).toMatchObject({ kind: 'absent' });
+  });
+
+  it('says of six names that cannot be resolved that DNS does not work, and nothing of the six', async () => {
+    const lookup: Reply = {
+      kind: 'unreachable',
+      code: 'EAI_AGAIN',
+      reason: 'the name server did not answer for x',
+    };
+    await expect(search(apis([], lookup))).rejects.toMatchObject({
+      code: 'API_UNAVAILABLE',
+      message:
+        'cannot tell the region of this server: DNS does not work on this server: the names of the six APIs cannot be resolved: the name server did not answer',
+      hint: expect.stringMatching(/^look at \/etc\/resolv\.conf/),
+    });
+  });
+
+  it('does not say of APIs that cannot be reached that they do not know this server', async () => {
+    const down: Reply = { kind: 'unreachable', code: 'ETIMEDOUT', reason: 'timed out' };
+    await expect(search(apis([], down))).rejects.toMatchObject({
+      message: 'cannot tell the region of this server: none of the six APIs can be reached: timed out',
+    });
   });
 
   it('is refused where all of them refuse', async () => {

@@ -193,7 +193,7 @@ describe('rc-wait wait', () => {
   it('tells whoever watches what xenstore says beside the API', async () => {
     xenstore.set(status, '"DEPLOYED"');
     const { err } = await wait(play({ deployedAfter: 'never' }), '--timeout', '2s');
-    expect(err).toMatch(/^rc-wait: DEPLOYING: task ".*; xenstore says DEPLOYED$/m);
+    expect(err).toMatch(/^rc-wait: DEPLOYING: task ".*; xenstore says DEPLOYED; waited \d+ m?s$/m);
   });
 
   it('cannot wait by a xenstore that is not there', async () => {
@@ -217,7 +217,7 @@ describe('rc-wait wait', () => {
       expect(exit).toBe(0);
       expect(document).toMatchObject({ outcome: 'deployed', managed_automation: 'Complete' });
       expect(err).toMatch(
-        /^rc-wait: DEPLOYED; waiting for Managed Operations: the automation of Managed Operations is "In Progress"$/m,
+        /^rc-wait: DEPLOYED; waiting for Managed Operations: the automation of Managed Operations is "In Progress"; waited \d+ m?s$/m,
       );
     });
 

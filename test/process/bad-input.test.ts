@@ -73,7 +73,7 @@ describe.concurrent('a source address that is not of this server', () => {
     const { exit, err } = await rcWait(['status', ...server.flags, '--source-address', '192.0.2.77']);
     expect({ exit, err }).toEqual({
       exit: 69,
-      err: 'rc-wait: cannot get automation_status/details: the source address 192.0.2.77 is not one of this server\n',
+      err: `rc-wait: cannot get automation_status/details from ${server.url}: the source address 192.0.2.77 is not one of this server\n`,
     });
   });
 });

@@ -106,13 +106,13 @@ describe.runIf(isPossible)('on a server that nothing names the region of', () =>
     const asked = await one.run('status');
     expect(asked.exit).toBe(69);
     expect(asked.err).toMatch(
-      /no region knows this server \(dfw: 403; hkg: connection refused; iad: 404; lon: 403; ord: 403; syd: connection refused\)/,
+      /no region that can be reached knows this server \(dfw, lon, ord: 403; hkg, syd: connection refused; iad: 404\)/,
     );
     const waited = await server([]).run('wait', '--timeout', '5s', '--output', 'json');
     expect(waited.exit).toBe(69);
     expect(JSON.parse(waited.out)).toMatchObject({
       outcome: 'unavailable',
-      message: expect.stringMatching(/^the API gave no usable answer within 5 s: .*; name it with --region$/),
+      message: expect.stringMatching(/^the API gave no usable answer within 5 s: .*; name it with --region /),
     });
   });
 

@@ -24,7 +24,7 @@ describe.concurrent('rc-wait on a server with xenstore', () => {
     xenstore.set(status, '"DEPLOYED"');
     const { exit, out } = await program.ended;
     expect(exit).toBe(0);
-    expect(out).toMatch(/^DEPLOYED \(told by xenstore\) after .*\n1 request sent, 1 refused, 0 shared\n$/);
+    expect(out).toMatch(/^DEPLOYED \(told by xenstore\) after .*\n1 request, 1 of them refused \(403\)\n$/);
   });
 
   it('ends by a signal at once, also while xenstore does not answer', async () => {

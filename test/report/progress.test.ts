@@ -1,10 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Delay } from '../../src/pace/types.ts';
 import {
   advance,
   begin,
-  block,
   change,
   type Progress,
   statusLine,
@@ -12,9 +10,7 @@ import {
 } from '../../src/report/progress.ts';
 import type { JobEvent, Phase } from '../../src/wait/job.ts';
 import type { Verdict } from '../../src/wait/verdict.ts';
-import { columnsOf, hostileText, unsafe } from './text.ts';
 
-const tally = { sent: 3, refused: 1, shared: 2 };
 const answer = (verdict: Verdict<unknown>): JobEvent => ({
   kind: 'answer',
   verdict,
@@ -142,6 +138,28 @@ describe('what is going on, in one line', () => {
     expect(progress).toMatchObject({ status: 'DEPLOYING', tasks, troubled: true });
   });
 
+  it.each<[string, Progress, boolean]>([
+    ['after an answer that it goes on', having(phase('automation'), deploying), true],
+    [
+      'by xenstore in the place of the API',
+      having(phase('automation'), unreachable, hint('DEPLOYING', true)),
+      true,
+    ],
+    [
+      'not by an end at the first look',
+      having(phase('automation'), answer({ kind: 'done', value: { status: 'FAILED', tasks } })),
+      false,
+    ],
+    ['not without an answer', having(phase('automation'), unreachable), false],
+    [
+      'not by an answer about the gateway',
+      having(phase('gateway'), answer({ kind: 'not-yet', why: 'no' })),
+      false,
+    ],
+  ])('knows whether the automation was seen at work: %s', (_, progress, was) => {
+    expect(progress.wasAtWork).toBe(was);
+  });
+
   it('keeps the status while the gateway is asked for: its value is none', () => {
     const progress = having(
       phase('automation'),
@@ -165,94 +183,12 @@ describe('the line for systemd', () => {
     );
   });
 
+  it('promises no request after the deadline', () => {
+    const progress = having(phase('automation'), deploying, delay({ because: 'pace', untilMs: 70_000 }));
+    expect(statusLine(progress, 57_000)).toMatch(/; waited 56 s; not asking again: the deadline is in 4 s$/);
+  });
+
   it('has no next request where none is needed', () => {
     expect(statusLine(having(phase('network')), 2_000)).toBe('DEPLOYED; configuring the network; waited 1 s');
-  });
-});
-
-describe('the live block', () => {
-  it('shows the status, the time, the tasks, what it waits for and the next request', () => {
-    const progress = having(phase('automation'), deploying, delay({ because: 'pace', untilMs: 15_000 }));
-    expect(block(progress, tally, 13_000, 80)).toEqual([
-      'RackConnect: DEPLOYING   waited 12 s of 1 min',
-      '  COMPLETED    Add "rackconnect" user',
-      '  IN_PROGRESS  Update access',
-      '  waiting for: task "Update access" is IN_PROGRESS',
-      '  next request: asking again in 2 s (3 sent, 1 refused, 2 shared)',
-    ]);
-  });
-
-  it('says that nothing is known yet, and that there is no deadline', () => {
-    expect(block(begin(0, Number.POSITIVE_INFINITY), tally, 0, 80)).toEqual([
-      'RackConnect: no answer yet   waited 0 s no deadline',
-      '  waiting for: the first answer',
-      '  next request: now (3 sent, 1 refused, 2 shared)',
-    ]);
-  });
-
-  it('shows twelve tasks, and how many more there are', () => {
-    const many = Array.from({ length: 14 }, (_, n) => ({ name: `task ${n}`, status: 'PENDING' }));
-    const lines = block({ ...having(phase('automation')), tasks: many }, tally, 0, 80);
-    expect(lines.filter((line) => line.includes('PENDING'))).toHaveLength(12);
-    expect(lines).toContain('  … and 2 more tasks');
-  });
-
-  it('needs no next request while the network is configured', () => {
-    expect(block(having(phase('network')), tally, 2_000, 80).slice(-2)).toEqual([
-      '  waiting for: DEPLOYED; configuring the network',
-      '  next request: none is needed (3 sent, 1 refused, 2 shared)',
-    ]);
-  });
-
-  it('fits the terminal and carries no control character, whatever the API sends', () => {
-    const event: fc.Arbitrary<JobEvent> = fc.oneof(
-      fc.constantFrom<Phase>('region', 'automation', 'managed', 'features', 'gateway', 'network').map(phase),
-      fc
-        .record({ status: hostileText, instead: fc.boolean() })
-        .map(({ status, instead }) => hint(status, instead)),
-      fc
-        .record({ times: fc.nat(99), untilMs: fc.nat(1e6) })
-        .chain(({ times, untilMs }) =>
-          fc
-            .constantFrom<Delay>(
-              { because: 'pace', untilMs },
-              { because: 'window', untilMs },
-              { because: 'in-flight', untilMs },
-              { because: 'refused', times, untilMs },
-              { because: 'failed', times, untilMs },
-            )
-            .map(delay),
-        ),
-      fc
-        .record({ why: hostileText, refused: fc.boolean() })
-        .map((rest) => answer({ kind: 'error', ...rest })),
-      fc
-        .record({
-          why: hostileText,
-          seen: fc.record({
-            status: hostileText,
-            tasks: fc.array(fc.record({ name: hostileText, status: hostileText }), { maxLength: 15 }),
-          }),
-        })
-        .map((rest) => answer({ kind: 'not-yet', ...rest })),
-    );
-    fc.assert(
-      fc.property(
-        fc.array(event, { maxLength: 8 }),
-        fc.integer({ min: 1, max: 120 }),
-        fc.nat(1e6),
-        (events, columns, nowMs) => {
-          const progress = having(...events);
-          const lines = block(progress, tally, nowMs, columns);
-          expect(lines.length).toBeLessThanOrEqual(16);
-          for (const line of lines) {
-            expect(columnsOf(line)).toBeLessThanOrEqual(columns);
-            expect(line).not.toMatch(unsafe);
-          }
-          expect(change(progress)).not.toMatch(unsafe);
-          expect(statusLine(progress, nowMs)).not.toMatch(unsafe);
-        },
-      ),
-    );
   });
 });

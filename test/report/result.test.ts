@@ -10,7 +10,11 @@ import { hostileText } from './text.ts';
 
 const faults = faultsIn('result');
 const requests = { sent: 12, refused: 1, shared: 3 };
-const seen = { status: 'DEPLOYING', tasks: [{ name: 'Update access', status: 'IN_PROGRESS' }] };
+const seen = {
+  status: 'DEPLOYING',
+  tasks: [{ name: 'Update access', status: 'IN_PROGRESS' }],
+  wasAtWork: true,
+};
 const circumstances = { requests, waitedMs: 24_310.4, seen };
 
 const gateway = parseIpv4('10.208.0.1');
@@ -198,7 +202,7 @@ const ends: readonly (readonly [name: string, end: End, exit: number, outcome: s
     { ...late, answered: false, refused: true },
     77,
     'refused',
-    'the API refused this server all along (403), for 24 s',
+    'the API refused this server all along (403), for 24 s: either more than 30 requests a minute come from this server, those of other programs counted, or they do not leave by its ServiceNet address; rc-wait doctor tells which',
   ],
   [
     'SIGINT',
@@ -276,7 +280,7 @@ it('is valid whatever words the API used', () => {
       fc.boolean(),
       (known, why, waitedMs, answered, refused) => {
         const end: End = { kind: 'deadline', phase: 'automation', answered, refused, why };
-        const { document } = resultOf(end, { requests, waitedMs, seen: known });
+        const { document } = resultOf(end, { requests, waitedMs, seen: { ...known, wasAtWork: true } });
         expect(faults(JSON.parse(JSON.stringify(document)))).toEqual([]);
         expect(JSON.stringify(document)).not.toContain('\n');
         expect(humanResult(document).split('\n')).toHaveLength(3);
@@ -285,11 +289,27 @@ it('is valid whatever words the API used', () => {
   );
 });
 
+describe('an end that had come before the wait looked', () => {
+  it.each<[string, End, RegExp]>([
+    ['FAILED', { kind: 'failed', deployment: ended('FAILED') }, /^FAILED already at the first look: /],
+    [
+      'UNPROCESSABLE',
+      { kind: 'unprocessable', deployment: ended('UNPROCESSABLE') },
+      /^UNPROCESSABLE already at the first look: /,
+    ],
+    ['DEPLOYED', deployed(changed), /^DEPLOYED already at the first look: the default route goes /],
+    ['a network that failed', networkFailed('NETWORK_FILE'), /^DEPLOYED already at the first look, but /],
+  ])('is not said to have come after as long as the wait took: %s', (_, end, words) => {
+    const { document } = resultOf(end, { ...circumstances, seen: { ...seen, wasAtWork: false } });
+    expect(document.message).toMatch(words);
+  });
+});
+
 describe('for a person', () => {
   it('has the message, the requests and the way out', () => {
     const { document } = resultOf(networkFailed('NETWORK_LOST', 'use the console'), circumstances);
     expect(humanResult(document)).toBe(
-      'DEPLOYED after 24 s, but cannot read /etc/netplan/x.yaml: permission denied\n12 requests sent, 1 refused, 3 shared\nuse the console\n',
+      'DEPLOYED after 24 s, but cannot read /etc/netplan/x.yaml: permission denied\n12 requests, 1 of them refused (403), 3 answers from another rc-wait process\nuse the console\n',
     );
   });
 
@@ -301,7 +321,7 @@ describe('for a person', () => {
 it('knows neither status nor gateway of a wait that saw none', () => {
   const { document } = resultOf(
     { ...late, answered: false, refused: false },
-    { ...circumstances, seen: { status: undefined, tasks: [] } },
+    { ...circumstances, seen: { status: undefined, tasks: [], wasAtWork: false } },
   );
   expect(document).toMatchObject({
     automation_status: null,

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Log } from '../../src/report/log.ts';
+import type { Render } from '../../src/report/screen/live.ts';
 import { createView, type WaitView } from '../../src/report/view.ts';
 
 interface Shown {
   readonly view: WaitView;
   readonly said: string[];
+  /** the times of what was said */
+  readonly waited: unknown[];
   readonly drawn: (readonly string[])[];
   readonly statuses: (readonly [text: string, extendMs: number])[];
   readonly ended: () => boolean;
@@ -17,25 +20,30 @@ function shown(onTerminal: boolean): Shown {
   const drawn: (readonly string[])[] = [];
   const statuses: (readonly [string, number])[] = [];
   let ended = false;
-  const say = (message: string): void => void said.push(message);
+  const waited: unknown[] = [];
+  const say = (message: string, fields?: Readonly<Record<string, unknown>>): void => {
+    said.push(message);
+    waited.push(fields?.waited_ms);
+  };
   const log: Log = { debug: say, info: say, warn: say, error: say };
   const live = {
-    draw: (lines: readonly string[]) => void drawn.push(lines),
+    draw: (render: Render) => void drawn.push(render({ columns: 80, rows: 24 })),
     above: say,
-    end: () => {
+    end: (last?: Render) => {
       ended = true;
+      if (last !== undefined) drawn.push(last({ columns: 80, rows: 24 }));
     },
   };
   const view = createView({
     log,
     sink: { status: (text, extendMs) => void statuses.push([text, extendMs]) },
     live: onTerminal ? live : undefined,
-    columns: () => 79,
+    hasColour: false,
     nowMs: () => nowMs,
     startedMs: 0,
     deadlineMs: 60_000,
   });
-  return { view, said, drawn, statuses, ended: () => ended };
+  return { view, said, waited, drawn, statuses, ended: () => ended };
 }
 
 const deploying = {
@@ -63,6 +71,17 @@ describe('in a log', () => {
       view.onEvent(pace);
     }
     expect(said).toEqual(['waiting for RackConnect', 'DEPLOYING: the automation is at work']);
+  });
+
+  it('is one line a minute while nothing changes, with the time waited', () => {
+    const { view, said, waited } = shown(false);
+    view.onEvent({ kind: 'phase', phase: 'automation' });
+    view.onEvent(deploying);
+    for (nowMs = 1_000; nowMs <= 150_000; nowMs += 1_000) vi.advanceTimersByTime(1_000);
+    view.end();
+    vi.advanceTimersByTime(120_000);
+    expect(said.slice(1)).toEqual(Array(3).fill('DEPLOYING: the automation is at work'));
+    expect(waited).toEqual([0, 0, 60_000, 120_000]);
   });
 
   it('says once what hinders the wait', () => {
@@ -114,10 +133,25 @@ describe('on a terminal', () => {
     expect(drawn.at(-1)?.at(-1)).toContain('7 sent');
     view.end();
     const drawings = drawn.length;
+    nowMs = 100_000;
     vi.advanceTimersByTime(5_000);
     expect(ended()).toBe(true);
     expect(drawn).toHaveLength(drawings);
   });
+});
+
+it('leaves the tasks with their times on the terminal', () => {
+  const { view, drawn } = shown(true);
+  const seen = (status: string) => ({ status: 'DEPLOYING', tasks: [{ name: 'Update access', status }] });
+  view.onEvent({ kind: 'phase', phase: 'automation' });
+  for (const [askedMs, status] of [
+    [1_000, 'PENDING'],
+    [3_000, 'IN_PROGRESS'],
+    [34_000, 'COMPLETED'],
+  ] as const)
+    view.onEvent({ ...deploying, askedMs, verdict: { kind: 'not-yet', why: 'so', seen: seen(status) } });
+  view.end();
+  expect(drawn.at(-1)).toEqual(['  COMPLETED    Update access, took 31 s']);
 });
 
 it('tells what was seen last', () => {

@@ -9,6 +9,7 @@ import {
   escapeControls,
   reasonOfDelay,
   replaceControls,
+  requestsMade,
   whenNext,
 } from '../../src/report/words.ts';
 import { columnsOf, hostileText, unsafe } from './text.ts';
@@ -117,9 +118,26 @@ describe('why no request is made', () => {
 
   it('says when the next is made', () => {
     const delay: Delay = { because: 'window', untilMs };
-    expect(whenNext(delay, 0)).toBe('asking again in 14 s');
-    expect(whenNext(delay, 20_000)).toBe('asking again in 0 s');
-    expect(whenNext({ because: 'in-flight', untilMs }, 0)).toBe('asking');
+    expect(whenNext(delay, 0, Number.POSITIVE_INFINITY)).toBe('asking again in 14 s');
+    expect(whenNext(delay, 20_000, 60_000)).toBe('asking again in 0 s');
+    expect(whenNext({ because: 'in-flight', untilMs }, 0, 60_000)).toBe('another rc-wait process is asking');
+  });
+
+  it('promises no request after the deadline', () => {
+    const delay: Delay = { because: 'failed', times: 3, untilMs };
+    expect(whenNext(delay, 1_000, 5_000)).toBe('not asking again: the deadline is in 4 s');
+  });
+});
+
+describe('the requests that were made', () => {
+  it.each([
+    [
+      { sent: 12, refused: 1, shared: 3 },
+      '12 requests, 1 of them refused (403), 3 answers from another rc-wait process',
+    ],
+    [{ sent: 1, refused: 0, shared: 0 }, '1 request'],
+  ])('%o', (tally, words) => {
+    expect(requestsMade(tally)).toBe(words);
   });
 });
 

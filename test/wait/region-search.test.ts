@@ -160,16 +160,21 @@ describe('the region by asking', () => {
       kind: 'deadline',
       answered: false,
       refused: false,
-      why: expect.stringMatching(/^the API of no region knows this server \(dfw: network is unreachable; /),
+      why: expect.stringMatching(
+        /^none of the six APIs can be reached: network is unreachable; they answer over ServiceNet only/,
+      ),
     });
     const strangers = await search(() => ({ kind: 'refused' }), { deadlineMs: 30_000 });
-    expect(strangers.ends[0]).toMatchObject({ refused: true, why: expect.stringContaining('syd: 403') });
+    expect(strangers.ends[0]).toMatchObject({
+      refused: true,
+      why: expect.stringMatching(/^the API of no region knows this server: 403; name it with --region/),
+    });
   });
 
   it.each<[Reply, string]>([
-    [{ kind: 'failing', status: 502 }, 'dfw: 502'],
-    [{ kind: 'unexpected', status: 302, location: 'http://x' }, 'dfw: 302'],
-    [{ kind: 'unexpected', status: 200, reason: 'it is compressed' }, 'dfw: it is compressed'],
+    [{ kind: 'failing', status: 502 }, 'knows this server: 502'],
+    [{ kind: 'unexpected', status: 302, location: 'http://x' }, 'knows this server: 302'],
+    [{ kind: 'unexpected', status: 200, reason: 'it is compressed' }, 'knows this server: it is compressed'],
   ])('is not known by %o', async (reply, words) => {
     const { ends } = await search(() => reply, { deadlineMs: 30_000 });
     expect(ends[0]).toMatchObject({ why: expect.stringContaining(words) });

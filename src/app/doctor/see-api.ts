@@ -36,9 +36,10 @@ export async function seeApi(
       const operation = 'automation_status/details';
       const { reply, askedMs } = await askOnce(api, operation, 'json', { ...args, quiet: true }, io);
       const endedMs = systemClock.nowMs();
-      const { body, contentType } = usable(reply, operation);
+      const { body, contentType } = usable(reply, operation, api);
       const read = readDetails(body, contentType);
-      if (!read.ok) throw new RcWaitError('API_UNAVAILABLE', `cannot read the API's answer: ${read.why}`);
+      if (!read.ok)
+        throw new RcWaitError('API_UNAVAILABLE', `cannot read the answer of ${api.baseUrl}: ${read.why}`);
       const times = { ageMs: endedMs - askedMs, tookMs: endedMs - startedMs };
       const { status, tasks } = read.value;
       const ask = async (question: Question) =>

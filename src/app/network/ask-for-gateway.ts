@@ -20,10 +20,13 @@ export async function askForGateway(
 ): Promise<Ipv4Address | undefined> {
   if (stack === 'auto') {
     const { reply } = await askOnce(api, 'automation_features', 'json', patience, io);
-    usable(reply, 'automation_features');
+    usable(reply, 'automation_features', api);
     const verdict = judgeFeatures(reply);
     if (verdict.kind !== 'done')
-      throw new RcWaitError('API_UNAVAILABLE', `cannot read the features: ${verdict.why}`);
+      throw new RcWaitError(
+        'API_UNAVAILABLE',
+        `cannot read the features from ${api.baseUrl}: ${verdict.why}`,
+      );
     if (verdict.value.networkStack === 'rackconnect') return undefined;
     if (verdict.value.networkStack === 'unknown') {
       throw new RcWaitError(
@@ -36,8 +39,8 @@ export async function askForGateway(
     }
   }
   const { reply } = await askOnce(api, 'gateway_ip', 'json', patience, io);
-  usable(reply, 'gateway_ip');
+  usable(reply, 'gateway_ip', api);
   const verdict = judgeGateway(reply);
   if (verdict.kind === 'done') return verdict.value;
-  throw new RcWaitError('API_UNAVAILABLE', `cannot read the gateway: ${verdict.why}`);
+  throw new RcWaitError('API_UNAVAILABLE', `cannot read the gateway from ${api.baseUrl}: ${verdict.why}`);
 }

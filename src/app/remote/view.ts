@@ -5,8 +5,9 @@ import type { RemoteEvent, Watched } from '../../remote/types.ts';
 import { eventLine, eventWords, type FleetEvent } from '../../report/remote/events.ts';
 import { beginRemote, noteEvent, noteExec } from '../../report/remote/progress.ts';
 import { progressWords, remoteTable } from '../../report/remote/table.ts';
+import { hasColour } from '../../report/screen/colour.ts';
 import { createLiveBlock } from '../../report/screen/live-block.ts';
-import { paintFor } from '../../report/screen/paint.ts';
+import { colourPaint, plainPaint } from '../../report/screen/paint.ts';
 import { clean, elapsed } from '../../report/words.ts';
 import { personsEnvironment } from '../../system/environment.ts';
 import { ownersEnvironment } from '../../system/name-lookups.ts';
@@ -45,7 +46,7 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
   const live = isLive ? createLiveBlock(io) : undefined;
   const progress = beginRemote(startedMs, deadlineMs);
   const err = live?.above ?? io.err;
-  const paint = paintFor(io.env, isLive);
+  const paint = hasColour(args.color, io.env, isLive) ? colourPaint : plainPaint;
 
   const isTold = isStream || (live === undefined && !args.quiet);
   let lines = '';
@@ -69,7 +70,7 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
     isFirstLook ||= event.kind === 'found';
   };
   const draw = (): void => {
-    live?.draw(remoteTable(progress, systemClock.nowMs(), (io.columns ?? 80) - 1, paint));
+    live?.draw(({ columns }) => remoteTable(progress, systemClock.nowMs(), columns - 1, paint));
   };
   const tell = (): void => io.err(sentence(progressWords(progress, systemClock.nowMs())));
   const timer =

@@ -67,6 +67,8 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
         return setGateway({ ...settings, gateway }, executorFor(args, log, asked));
       };
       const end = await runJob(await jobOptions(args, io, context, { client, configure }));
+      if (end.kind === 'deadline' && !end.answered && end.phase !== 'managed')
+        return { ...end, why: `${end.why} (${baseUrl})` };
       return args.source === 'api' ? end : await withReason(end, io);
     } finally {
       Object.assign(requests, way.pace.tally);
@@ -122,7 +124,7 @@ async function apiOf(
     signal: io.signal,
     onEvent: view.onEvent,
   });
-  if (found.kind === 'deadline') return { ...found, why: `${found.why}; name it with --region` };
+  if (found.kind === 'deadline') return found;
   if (saidBy === undefined) await rememberRegion(args['state-dir'], found.value);
   log.info(
     saidBy === undefined

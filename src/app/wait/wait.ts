@@ -108,19 +108,21 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const settings = await settingsOf(args);
   const target = await targetOf(args);
   const account = await accountOn(args, target);
-  const [{ createView }, { createLiveBlock }] = await Promise.all([
+  const [{ createView }, { createLiveBlock }, { hasColour }] = await Promise.all([
     import('../../report/view.ts'),
     import('../../report/screen/live-block.ts'),
+    import('../../report/screen/colour.ts'),
   ]);
   const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
-  const log = await openLog(args, io, live?.above ?? io.err);
+  const inColour = hasColour(args.color, io.env, live !== undefined);
+  const log = await openLog(args, io, live?.above ?? io.err, inColour);
   await refuseBeforeLogins(args.root, log);
   const { nowMs } = systemClock;
   const view = createView({
     log,
     sink: notifier,
     live,
-    columns: () => (io.columns ?? 80) - 1,
+    hasColour: inColour,
     nowMs,
     startedMs,
     deadlineMs,
@@ -146,9 +148,9 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const end = await endOf(run, io).finally(view.end);
 
   const { resultOf } = await import('../../report/result.ts');
-  const { status, tasks } = view.progress;
+  const { status, tasks, wasAtWork } = view.progress;
   const waitedMs = nowMs() - startedMs;
-  const result = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
+  const result = resultOf(end, { requests, waitedMs, seen: { status, tasks, wasAtWork } });
   // Not awaited here: a disk that hangs must not keep anybody waiting.
   const measured = metrics?.end({ result });
   const change = end.kind === 'deployed' ? await changeAt(args, log) : 0;
@@ -208,7 +210,12 @@ function isNetworkUndone(end: End): boolean {
   return (end.kind === 'deployed' || end.kind === 'remembered') && end.network.action === 'rolled-back';
 }
 
-async function openLog(args: WaitOptions, io: Io, write: (text: string) => void): Promise<Log> {
+async function openLog(
+  args: WaitOptions,
+  io: Io,
+  write: (text: string) => void,
+  inColour: boolean,
+): Promise<Log> {
   const [{ createLog }, { journalLines, underJournal }] = await Promise.all([
     import('../../report/log.ts'),
     import('../../systemd/journal.ts'),
@@ -216,5 +223,5 @@ async function openLog(args: WaitOptions, io: Io, write: (text: string) => void)
   const chosen = args['log-format'];
   const format = chosen === 'auto' ? (underJournal(io.env) ? 'journal' : 'human') : chosen;
   const level = args.quiet && args['log-level'] === 'info' ? 'warn' : args['log-level'];
-  return createLog({ level, format, write, journalLines });
+  return createLog({ level, format, write, hasColour: inColour, journalLines });
 }

@@ -84,6 +84,17 @@ export const outputFlags = {
   quiet: { boolean: true, default: false, describe: 'Say nothing on standard error but warnings and errors' },
 } as const satisfies Record<string, Options>;
 
+/** Whether standard error has colours. */
+export const colourFlag = {
+  color: {
+    requiresArg: true,
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+    describe:
+      'Whether standard error has colours; auto: on a terminal, unless NO_COLOR is set or TERM is dumb',
+  },
+} as const satisfies Record<string, Options>;
+
 /** Where the network configuration is. */
 export const rootFlag = {
   root: {

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { durationFlag } from '../args/flags.ts';
+import { colourFlag, durationFlag } from '../args/flags.ts';
 import { loginFlags } from '../args/login.ts';
 
 /** The flags of `rc-wait remote`. */
@@ -76,5 +76,6 @@ export const remoteFlags = {
     default: 'auto',
     describe: 'How events are told on standard error: in words, or with json each as a line of NDJSON',
   },
+  ...colourFlag,
   quiet: { boolean: true, default: false, describe: 'Say nothing on standard error but warnings and errors' },
 } as const satisfies Record<string, Options>;

@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { usualHooksFolder } from '../../app/options.ts';
 import {
   apiFlags,
+  colourFlag,
   durationFlag,
   networkFlag,
   outputFlags,
@@ -87,4 +88,5 @@ export const waitFlags = {
     default: 'auto',
     describe: 'How it is said; auto: with priorities under the journal, plain elsewhere',
   },
+  ...colourFlag,
 } as const satisfies Record<string, Options>;

@@ -1,7 +1,6 @@
-import { formatDuration } from '../../base/duration.ts';
 import type { ExecEnd } from '../../remote/exec.ts';
 import type { RemoteEvent, Watched } from '../../remote/types.ts';
-import { clean, count, elapsed } from '../words.ts';
+import { againIn, clean, count, elapsed } from '../words.ts';
 import { deployingMs, wasOver } from './order.ts';
 import type { RemoteProgress } from './progress.ts';
 
@@ -22,7 +21,7 @@ export function eventWords(event: FleetEvent, progress: RemoteProgress): string 
       const { region, reason, untilMs, nowMs } = event;
       // Once for each reason: it comes again with each question.
       if (progress.troubles.get(region)?.reason === reason) return undefined;
-      return `${region}: ${clean(reason)}; asking again in ${formatDuration(Math.max(untilMs - nowMs, 0))}`;
+      return `${region}: ${clean(reason)}; ${againIn(untilMs, nowMs, progress.deadlineMs)}`;
     }
     case 'recovered':
       return `${event.region}: it answers again`;

@@ -232,14 +232,14 @@ function messageOf(
     .filter((one) => one !== 'deployed' && counts[one] > 0)
     .map((one) => `${counts[one]} ${outcomeWords[one]}`);
   const tail = others.length === 0 ? '' : `; ${others.join(', ')}`;
-  return `${how}${counts.deployed} of ${count(servers, 'server')} deployed${how === '' ? ` ${after}` : ''}${tail}${unseen}`;
+  return `${how}${counts.deployed + counts['exec-failed']} of ${count(servers, 'server')} deployed${how === '' ? ` ${after}` : ''}${tail}${unseen}`;
 }
 
 /** After a number: `3 failed`. */
 const outcomeWords: Readonly<Record<RemoteOutcome, string>> = {
   failed: 'failed',
   gone: 'gone',
-  'exec-failed': 'deployed whose command of --exec failed',
+  'exec-failed': 'with a command of --exec that failed',
   unprocessable: 'unprocessable',
   'no-rackconnect': 'without RackConnect',
   refused: 'not known, because the API refused the account',

@@ -19,7 +19,11 @@ export function humanRemote({ message, servers, requests, error }: RemoteDocumen
   );
   const rest = servers.length - told.length;
   if (rest > 0) lines.push(`  … and ${count(rest, 'more server')}; --output json has them all`);
-  const used = `${count(requests.sent, 'request')} sent, ${requests.limited} refused for their number, ${requests.failed} without a usable answer`;
+  const used = [
+    count(requests.sent, 'request'),
+    ...(requests.limited === 0 ? [] : [`${requests.limited} of them refused for their number`]),
+    ...(requests.failed === 0 ? [] : [`${requests.failed} of them without a usable answer`]),
+  ].join(', ');
   const hint = error?.hint === undefined ? [] : [clean(error.hint)];
   return `${[clean(message), ...lines, ...hint, used].join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import type { Watched } from '../../remote/types.ts';
 import { type Paint, plainPaint, type Tone } from '../screen/paint.ts';
-import { clean, count, cut, elapsed } from '../words.ts';
+import { againIn, clean, count, cut, elapsed } from '../words.ts';
 import { deployingMs } from './order.ts';
 import {
   countServers,
@@ -37,7 +37,7 @@ export function remoteTable(
     ...section('not deployed', ended, mostEnded, nowMs),
     ...[...progress.troubles].map(
       ([region, { reason, untilMs }]) =>
-        `  ${region}: ${clean(reason)}; asking again in ${formatDuration(Math.max(untilMs - nowMs, 0))}`,
+        `  ${region}: ${clean(reason)}; ${againIn(untilMs, nowMs, progress.deadlineMs)}`,
     ),
   ];
   return [...progressLine(progress, nowMs, columns, paint), ...rows.map((line) => cut(line, columns))];

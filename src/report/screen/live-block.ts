@@ -1,13 +1,32 @@
 import { readFileSync } from 'node:fs';
-import { createLive, type Live } from './live.ts';
+import { createLive, type Live, type Render } from './live.ts';
+import { reflowsIn } from './resize.ts';
+import type { Size } from './text.ts';
+
+/** What a live block needs of the outside world. */
+interface TerminalIo {
+  readonly err: (text: string) => void;
+  /** of the terminal that `err` writes to, now */
+  readonly columns: number | undefined;
+  readonly rows?: number | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The size of a terminal that does not tell. */
+const usual: Size = { columns: 80, rows: 24 };
 
 /**
  * A live block on the terminal of this process that respects what else appears there: Ctrl-Z removes it
  * before the process stops, `fg` draws it again below everything that has appeared since, and in the
- * background (`bg`) there is none.
+ * background (`bg`) there is none. A terminal that gets another size (SIGWINCH) has it drawn anew at once.
  */
-export function createLiveBlock(io: { readonly err: (text: string) => void }): Live {
-  const live = createLive(io.err, isInForeground);
+export function createLiveBlock(io: TerminalIo): Live {
+  const live = createLive({
+    write: io.err,
+    size: () => ({ columns: io.columns ?? usual.columns, rows: io.rows ?? usual.rows }),
+    isShown: isInForeground,
+    reflows: reflowsIn(io.env),
+  });
   const onStop = (): void => {
     live.end();
     // Again, without a handler: the shell must see the process stop by the signal that it sent.
@@ -27,23 +46,33 @@ export function createLiveBlock(io: { readonly err: (text: string) => void }): L
     watch();
     process.on('SIGCONT', onContinue);
   }
-  let next: readonly string[] = [];
+  let next: Render | undefined;
   let pending: NodeJS.Immediate | undefined;
   const drawNext = (): void => {
     pending = undefined;
-    live.draw(next);
+    if (next !== undefined) live.draw(next);
   };
+  const drawSoon = (): void => {
+    // When a stopped process continues, its timers and answers run first, and the SIGCONT comes only after them.
+    pending ??= setImmediate(drawNext);
+  };
+  // Node's own handler of SIGWINCH asks for the size first, and then calls this one.
+  if (process.stderr.isTTY) process.stderr.on('resize', drawSoon);
   return {
-    above: live.above,
-    draw(lines) {
-      next = lines;
-      // When a stopped process continues, its timers and answers run first, and the SIGCONT comes only after them.
-      pending ??= setImmediate(drawNext);
+    above(text) {
+      live.above(text);
+      drawSoon();
     },
-    end() {
+    draw(render) {
+      next = render;
+      drawSoon();
+    },
+    end(last) {
       clearImmediate(pending);
+      next = undefined;
       process.off('SIGTSTP', onStop).off('SIGCONT', onContinue);
-      live.end();
+      process.stderr.off('resize', drawSoon);
+      live.end(last);
     },
   };
 }

@@ -21,12 +21,3 @@ export const colourPaint: Paint = (text, tone) => {
   const [on, off] = codes[tone];
   return text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
 };
-
-/**
- * Colour where the terminal has it and its user wants it: NO_COLOR counts when it is not empty
- * (no-color.org).
- */
-export function paintFor(env: NodeJS.ProcessEnv, isTerminal: boolean): Paint {
-  const isWanted = (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
-  return isTerminal && isWanted ? colourPaint : plainPaint;
-}

@@ -32,7 +32,7 @@ describe('--signal', () => {
         path: secret,
         body: {
           status: 'SUCCESS',
-          reason: expect.stringMatching(/^DEPLOYED after /),
+          reason: expect.stringMatching(/^DEPLOYED already at the first look/),
           data: { outcome: 'deployed', automation_status: 'DEPLOYED', gateway_ip: null, network: 'skipped' },
           id: expect.stringMatching(/./),
         },
@@ -104,7 +104,9 @@ describe('--signal', () => {
     const { out, err } = await wait(failed, ['--log-level', 'trace', '--output', 'json'], { env });
     expect(`${out}${err}${events().join()}${JSON.stringify(env)}`).not.toMatch(/s3cret|temp_url|sesame/);
     expect(err).toContain(`telling ${url} again: it answers with status 503`);
-    expect(events()).toContainEqual(expect.stringContaining(`STATUS=telling ${url}; FAILED after `));
+    expect(events()).toContainEqual(
+      expect.stringContaining(`STATUS=telling ${url}; FAILED already at the first look`),
+    );
   });
 
   it('that is no URL is refused before anything is asked, and not shown', async () => {
@@ -268,7 +270,7 @@ asRoot('hooks', () => {
         'rc-wait: 10-env: RC_WAIT_OUTCOME=deployed',
         'rc-wait: 10-env: RC_WAIT_EXIT_STATUS=0',
         'rc-wait: 10-env: RC_WAIT_GATEWAY_IP=',
-        expect.stringMatching(/^rc-wait: 10-env: RC_WAIT_MESSAGE=DEPLOYED after /),
+        expect.stringMatching(/^rc-wait: 10-env: RC_WAIT_MESSAGE=DEPLOYED already at the first look/),
       ]),
     );
     expect(err).not.toContain('wrong');
@@ -357,11 +359,14 @@ asRoot('hooks', () => {
     expect(exit).toBe(0);
     const told = events();
     expect(told[0]).toBe('STATUS=finding out which server this is ');
-    expect(told.slice(-2)).toEqual([expect.stringMatching(/^READY=1 STATUS=DEPLOYED after /), 'signal']);
+    expect(told.slice(-2)).toEqual([
+      expect.stringMatching(/^READY=1 STATUS=DEPLOYED already at the first look/),
+      'signal',
+    ]);
     expect(told.filter((line) => line === 'hook')).toHaveLength(2);
     expect(told).toContainEqual(
       expect.stringMatching(
-        /^STATUS=running the hook 20-b \(2 of 2\); DEPLOYED after .* EXTEND_TIMEOUT_USEC=70000000 $/,
+        /^STATUS=running the hook 20-b \(2 of 2\); DEPLOYED already at the first look.* EXTEND_TIMEOUT_USEC=70000000 $/,
       ),
     );
   });
@@ -375,7 +380,7 @@ asRoot('hooks', () => {
     expect(told.filter((line) => !line.startsWith('STATUS='))).toEqual([
       'hook',
       'signal',
-      expect.stringMatching(/^STOPPING=1 STATUS=FAILED after /),
+      expect.stringMatching(/^STOPPING=1 STATUS=FAILED already at the first look/),
     ]);
   });
 });

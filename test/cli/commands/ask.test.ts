@@ -115,58 +115,65 @@ describe('without a usable answer', () => {
       { deployedAfter: 'never' },
       'the gateway',
       69,
-      'cannot get gateway_ip: the gateway is not assigned yet, or the API does not know this server (404)',
+      'cannot get gateway_ip from URL: the gateway is not assigned yet, or the API does not know this server (404)',
     ],
     [
       'features',
       { unknown: { status: 404 } },
       'a stranger',
       69,
-      'cannot get automation_features: the API does not know this server (404)',
+      'cannot get automation_features from URL: the API does not know this server (404)',
     ],
     [
       'status',
       { unknown: true },
       'a stranger',
       77,
-      'cannot get automation_status/details: the API refused this server (403)',
+      'cannot get automation_status/details from URL: the API refused this server (403)',
     ],
     [
       'status',
       { faults: [{ kind: 'status', status: 500 }] },
       'trouble',
       69,
-      'cannot get automation_status/details: the API answers with an error of its own (500)',
+      'cannot get automation_status/details from URL: the API answers with an error of its own (500)',
     ],
     [
       'status',
       { faults: [{ kind: 'redirect', location: 'http://127.0.0.1:9/login' }] },
       'a redirect',
       69,
-      'cannot get automation_status/details: the API answers with status 302, a redirect to http://127.0.0.1:9/login',
+      'cannot get automation_status/details from URL: the API answers with status 302, a redirect to http://127.0.0.1:9/login',
     ],
     [
       'status',
       { faults: [{ kind: 'status', status: 401 }] },
       '401',
       69,
-      'cannot get automation_status/details: the API answers with status 401',
+      'cannot get automation_status/details from URL: the API answers with status 401',
     ],
-    ['status', { faults: [{ kind: 'reset' }] }, 'a reset', 69, 'cannot get automation_status/details: '],
-    ['status', { faults: [{ kind: 'html' }] }, 'a captive portal', 69, "cannot read the API's answer: "],
-    ['details', { faults: [{ kind: 'garbage' }] }, 'garbage', 69, "cannot read the API's answer: "],
-    ['features', { faults: [{ kind: 'html' }] }, 'a captive portal', 69, "cannot read the API's answer: "],
+    [
+      'status',
+      { faults: [{ kind: 'reset' }] },
+      'a reset',
+      69,
+      'cannot get automation_status/details from URL: ',
+    ],
+    ['status', { faults: [{ kind: 'html' }] }, 'a captive portal', 69, 'cannot read the answer of URL: '],
+    ['details', { faults: [{ kind: 'garbage' }] }, 'garbage', 69, 'cannot read the answer of URL: '],
+    ['features', { faults: [{ kind: 'html' }] }, 'a captive portal', 69, 'cannot read the answer of URL: '],
     [
       'gateway',
       { ...done, faults: [{ kind: 'body', text: 'soon' }] },
       'a word',
       69,
-      "cannot read the API's answer: ",
+      'cannot read the answer of URL: ',
     ],
   ])('%s: %o', async (command, patch, _, exit, message) => {
-    const ran = await rcWait([command, '--output', 'json', ...play(patch).flags]);
+    const server = play(patch);
+    const ran = await rcWait([command, '--output', 'json', ...server.flags]);
     expect(ran).toMatchObject({ exit, out: '' });
-    expect(ran.err.startsWith(`rc-wait: ${message}`), ran.err).toBe(true);
+    expect(ran.err.startsWith(`rc-wait: ${message.replace('URL', server.url)}`), ran.err).toBe(true);
     expect(ran.err.split('\n').length).toBeLessThanOrEqual(3);
   });
 
@@ -175,7 +182,9 @@ describe('without a usable answer', () => {
     await rcWait(['gateway', ...server.flags]);
     const { exit, err } = await rcWait(['status', '--timeout', '2s', ...server.flags]);
     expect(exit).toBe(69);
-    expect(err).toMatch(/^rc-wait: refused \(403\) 1 time: something else .*; asking again in \d+ s\n/);
+    expect(err).toMatch(
+      /^rc-wait: refused \(403\) 1 time: something else .*; not asking again: the deadline is in \d+ s\n/,
+    );
     expect(err).toMatch(
       /rc-wait: cannot ask within 2 s: refused \(403\) 1 time: .*\n +give it longer with --timeout\n$/,
     );

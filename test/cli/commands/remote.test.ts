@@ -98,7 +98,7 @@ describe('rc-wait remote', () => {
     expect(await remote(env, ['--all', '--quiet'])).toEqual({
       exit: 0,
       out: expect.stringMatching(
-        /^3 of 3 servers deployed after .*\n(?: {2}deployed {7}web-\d \(\S+, ORD\): 198\.51\.\S+, 10\.208\.\S+, was ready already\n){3}2 requests sent, 0 refused for their number, 0 without a usable answer\n$/,
+        /^3 of 3 servers deployed after .*\n(?: {2}deployed {7}web-\d \(\S+, ORD\): 198\.51\.\S+, 10\.208\.\S+, was ready already\n){3}2 requests\n$/,
       ),
       err: '',
     });
@@ -194,7 +194,7 @@ describe('rc-wait remote', () => {
     const { exit, out, err } = await remote(env, ['--all', '--quiet']);
     expect(exit).toBe(0);
     expect(out).toMatch(
-      /^3 of 3 servers deployed .*\n(?: {2}deployed .*\n){3}3 requests sent, 0 .*, 1 without a usable answer\n$/,
+      /^3 of 3 servers deployed .*\n(?: {2}deployed .*\n){3}3 requests, 1 of them without a usable answer\n$/,
     );
     expect(err).toMatch(
       /^rc-wait: warning: cannot log in at \S+: it answers with status 503; trying again in 1 s\n$/,

@@ -100,8 +100,10 @@ describe('DEPLOYED', () => {
 
   it('is told in plain lines, one for each change', async () => {
     const { out, err } = await rcWait(['wait', '--network', 'off', ...play(done).flags]);
-    expect(out).toMatch(/^DEPLOYED after .*: network left alone: .*\n1 request sent, 0 refused, 0 shared\n$/);
-    expect(err).toBe('rc-wait: waiting for RackConnect\nrc-wait: DEPLOYED\n');
+    expect(out).toMatch(/^DEPLOYED already at the first look: network left alone: .*\n1 request\n$/);
+    expect(err).toMatch(
+      /^rc-wait: waiting for RackConnect; waited \d+ m?s\nrc-wait: DEPLOYED; waited \d+ m?s\n$/,
+    );
   });
 
   it('is told quietly when asked to be', async () => {
@@ -137,7 +139,7 @@ describe('DEPLOYED', () => {
       'journal',
       ...play(done).flags,
     ]);
-    expect(err).toBe('<6>waiting for RackConnect\n<6>DEPLOYED\n');
+    expect(err).toMatch(/^<6>waiting for RackConnect; waited \d+ m?s\n<6>DEPLOYED; waited \d+ m?s\n$/);
   });
 });
 
@@ -149,9 +151,15 @@ describe('the other ends', () => {
       { ...done, outcome: 'FAILED', tasks: [{ name: 'Update access', endsAfter: '0s' }] },
       1,
       'failed',
-      /^FAILED after .*\(Update access: FAILED\)$/,
+      /^FAILED already at the first look: .*\(Update access: FAILED\)$/,
     ],
-    ['UNPROCESSABLE', { ...done, outcome: 'UNPROCESSABLE' }, 3, 'unprocessable', /^UNPROCESSABLE after /],
+    [
+      'UNPROCESSABLE',
+      { ...done, outcome: 'UNPROCESSABLE' },
+      3,
+      'unprocessable',
+      /^UNPROCESSABLE already at the first look: /,
+    ],
     ['still DEPLOYING', { deployedAfter: 'never' }, 124, 'timeout', /^the deadline passed after .*: task "/],
     [
       'a word that nobody knows',
@@ -196,7 +204,9 @@ describe('the other ends', () => {
     ]);
     expect({ exit, out }).toEqual({
       exit: 69,
-      out: expect.stringMatching(/^the API gave no usable answer within \d+ m?s: connection refused\n/),
+      out: expect.stringMatching(
+        /^the API gave no usable answer within \d+ m?s: connection refused \(http:\/\/127\.0\.0\.1:1\)\n/,
+      ),
     });
   });
 
@@ -270,20 +280,27 @@ describe('a network that cannot be configured', () => {
 });
 
 describe('on a terminal', () => {
-  it('shows a block that is gone when the result is printed', async () => {
+  it('shows a block, of which the tasks stay when the result is printed', async () => {
     const terminal = createTerminal();
     const server = play({ deployedAfter: 'never' });
     const running = rcWait(['wait', '--network', 'off', ...server.flags], {
       columns: 70,
       err: terminal.write,
+      env: { NO_COLOR: '1' },
     });
     await until(() => terminal.screen().some((line) => line.includes('DEPLOYING')));
-    expect(terminal.screen()).toContainEqual(
-      expect.stringMatching(/^ {2}next request: .*sent, 0 refused, 0 shared\)$/),
-    );
+    expect(terminal.screen()).toContainEqual(expect.stringMatching(/^ {2}next request: .* \(\d+ sent\)$/));
     server.set({ outcome: 'DEPLOYED', now: true });
     expect((await running).exit).toBe(0);
-    expect(terminal.screen()).toEqual([]);
+    // The tasks stay, with their times; the result is on standard output.
+    const text = terminal
+      .screen()
+      .map((line) => line.trim())
+      .join(' ');
+    expect(text).toMatch(
+      /^COMPLETED +Cloud Server Created: Add "rackconnect" user, took over .* COMPLETED .*, took .* COMPLETED .*, took /,
+    );
+    expect(text).not.toContain('RackConnect:');
   });
 
   it('is sent no control sequence of the API', async () => {

@@ -7,6 +7,7 @@ const circumstances = {
   requests: { sent: 12, refused: 1, shared: 3 },
   waitedMs: 24_310,
   seen: {
+    wasAtWork: true,
     status: 'DEPLOYING',
     tasks: [
       { name: 'Create user', status: 'COMPLETED' },

@@ -28,7 +28,7 @@ describe('the result for a person', () => {
         timeout        web-1 (id-web-1, ORD, 198.51.100.7): the automation is at work, for 26 min
         deployed       web-9 (id-web-9, ORD): no address is known, was ready already
         deployed       web-10 (id-web-10, ORD): 198.51.100.7, 10.208.5.7, after 2 min
-      3 requests sent, 1 refused for their number, 0 without a usable answer
+      3 requests, 1 of them refused for their number
       "
     `);
   });

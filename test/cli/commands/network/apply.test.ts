@@ -184,13 +184,13 @@ describe('what cannot be', () => {
       'no gateway yet',
       { deployedAfter: 'never' },
       69,
-      /cannot get gateway_ip: the gateway is not assigned yet/,
+      /cannot get gateway_ip from http:\/\/127\.\S+: the gateway is not assigned yet/,
     ],
     [
       'features that cannot be read',
       { faults: [{ kind: 'html', operation: 'automation_features' }] },
       69,
-      /cannot read the features: /,
+      /cannot read the features from http:\S+: /,
     ],
     [
       'no word on who configures the network',
@@ -202,9 +202,14 @@ describe('what cannot be', () => {
       'a gateway that cannot be read',
       { ...done, faults: [{ kind: 'html', operation: 'gateway_ip' }] },
       69,
-      /cannot read the gateway: /,
+      /cannot read the gateway from http:\S+: /,
     ],
-    ['403', { unknown: true }, 77, /cannot get automation_features: the API refused this server \(403\)/],
+    [
+      '403',
+      { unknown: true },
+      77,
+      /cannot get automation_features from \S+: the API refused this server \(403\)/,
+    ],
   ])('%s', async (_, patch, status, message) => {
     const { exit, out, err } = await rcWait(['network', 'plan', '--root', rootWith(), ...play(patch).flags]);
     expect({ exit, out }).toEqual({ exit: status, out: '' });

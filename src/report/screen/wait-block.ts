@@ -1,0 +1,80 @@
+import { formatDuration } from '../../base/duration.ts';
+import type { Tally } from '../../pace/types.ts';
+import { type Progress, phaseWords } from '../progress.ts';
+import { clean, elapsed, reasonOfDelay, whenNext, widthOf } from '../words.ts';
+import { taskLines } from './task-lines.ts';
+import { cutLine, type ScreenLine, type Size, type Style, widthOfLine, wrap } from './text.ts';
+
+/**
+ * The live block of a wait, at most `rows` lines of at most `columns` columns. The reason is whole as long as the
+ * screen has room for it; the tasks have the rest.
+ */
+export function waitBlock(
+  progress: Progress,
+  tally: Readonly<Tally>,
+  nowMs: number,
+  { columns, rows }: Size,
+): ScreenLine[] {
+  if (rows < 1 || columns < 1) return [];
+  const whole = reasonLines(progress, columns);
+  const reason = rows - 1 < whole.length ? shortened(whole, rows - 1, columns) : whole;
+  const next = rows - 1 - reason.length > 0 ? [nextLine(progress, tally, nowMs, columns)] : [];
+  const tasks = taskLines(progress.tasks, nowMs, rows - 1 - reason.length - next.length, columns);
+  return [headLine(progress, nowMs, columns), ...tasks, ...reason, ...next];
+}
+
+const statusStyles: Readonly<Record<string, Style>> = {
+  DEPLOYED: 'good',
+  FAILED: 'bad',
+  UNPROCESSABLE: 'bad',
+};
+
+function headLine({ status, startedMs, deadlineMs }: Progress, nowMs: number, columns: number): ScreenLine {
+  const limit =
+    deadlineMs === Number.POSITIVE_INFINITY ? 'no deadline' : `of ${formatDuration(deadlineMs - startedMs)}`;
+  const word = { text: status === undefined ? 'no answer yet' : clean(status), style: styleOf(status) };
+  const waited = `   waited ${elapsed(nowMs - startedMs)}`;
+  const lines: readonly ScreenLine[] = [
+    [{ text: 'RackConnect: ' }, word, { text: `${waited} ${limit}` }],
+    [word, { text: `${waited} ${limit}` }],
+    [word, { text: waited }],
+  ];
+  return lines.find((line) => widthOfLine(line) <= columns) ?? cutLine([word, { text: waited }], columns);
+}
+
+const styleOf = (status: string | undefined): Style => (status && statusStyles[status]) || 'bold';
+
+/** What the wait waits for, or what holds it up. */
+function reasonLines(progress: Progress, columns: number): ScreenLine[] {
+  const { delay, why, troubled, phase, hint } = progress;
+  const hindrance = delay === undefined ? undefined : reasonOfDelay(delay, troubled ? why : undefined);
+  const held = hindrance ?? (troubled ? why : undefined);
+  const awaited =
+    why ?? (phase === 'automation' || phase === 'start' ? 'the first answer' : phaseWords[phase]);
+  const words = held === undefined ? `waiting for: ${awaited}` : `held up: ${held}`;
+  const style: Style | undefined = held === undefined ? undefined : 'busy';
+  const text = hint === undefined ? words : `${words}; ${hint}`;
+  return wrap(text, columns - 4).map((part, index) =>
+    cutLine([{ text: index === 0 ? '  ' : '    ' }, { text: part, style }], columns),
+  );
+}
+
+/** The first `most` lines, with a sign that there are more. */
+function shortened(lines: readonly ScreenLine[], most: number, columns: number): ScreenLine[] {
+  const kept = lines.slice(0, most);
+  const last = kept.pop();
+  return last === undefined ? [] : [...kept, cutLine([...last, { text: '…' }], columns)];
+}
+
+function nextLine(
+  { phase, delay, deadlineMs }: Progress,
+  { sent, refused }: Readonly<Tally>,
+  nowMs: number,
+  columns: number,
+): ScreenLine {
+  const next =
+    phase === 'network' ? 'none is needed' : delay === undefined ? 'now' : whenNext(delay, nowMs, deadlineMs);
+  const words = `  next request: ${next}`;
+  const whole = `${words} (${sent} sent${refused === 0 ? '' : `, ${refused} refused`})`;
+  return cutLine([{ text: widthOf(whole) <= columns ? whole : words, style: 'faint' }], columns);
+}
