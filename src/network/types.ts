@@ -40,10 +40,11 @@ export interface NetworkFile {
   readonly ignoredAsItIs?: string;
 }
 
-/** The mode and owner of a file. */
+/** The mode, owner and group of a file. */
 export interface FileAttributes {
   readonly mode: number;
   readonly uid: number;
+  readonly gid: number;
 }
 
 /** An IPv4 default route of the main table that a stack's files set. */
@@ -201,7 +202,9 @@ export interface Stack {
   /** whether its tool gives up if it cannot open one of its files, such as a symbolic link that leads nowhere */
   readonly needsEveryFile?: boolean;
   /** why the stack ignores a file because of its mode or owner; undefined if it reads the file */
-  whyIgnored?(attributes: FileAttributes, isRunning: boolean): string | undefined;
+  whyIgnored?(attributes: Omit<FileAttributes, 'gid'>, isRunning: boolean): string | undefined;
+  /** the account as which its daemon reads the files, without root's capabilities; default: root */
+  readonly readsAs?: string;
   /** further globs that a file of the stack names, such as `source` of interfaces(5) */
   includes?(file: NetworkFile): readonly string[];
   /** stacks that apply these files; if one of them uses a file of its own instead, these files do not count */
