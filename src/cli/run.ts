@@ -33,7 +33,9 @@ async function understand(argv: readonly string[], io: Io) {
     const where = route(argv, commands, defaultCommand);
     command = where.kind === 'command' ? where.command : undefined;
     if (command !== undefined && !wantsText(argv)) lookAtVariables(command, io);
-    return { where, parsed: await parse(where, argv, io) };
+    const parsed = await parse(where, argv, io);
+    if (parsed.args !== undefined) await lookAtPaths(parsed.args, io);
+    return { where, parsed };
   } catch (error) {
     await command?.onMisuse?.(error, io);
     throw error;
@@ -53,6 +55,12 @@ function lookAtVariables(command: CliCommand, { env, err }: Io): void {
       throw new RcWaitError('USAGE', message, { hint: `${hint} (see /etc/default/rc-wait and the unit)` });
     err(`rc-wait: warning: ${clean(message)}; ${clean(hint)}\n`);
   }
+}
+
+/** @throws RcWaitError CONFIGURATION if the file system of a named path does not answer */
+async function lookAtPaths(args: unknown, io: Io): Promise<void> {
+  const { requireNamedAnswers } = await import('../app/answering.ts');
+  await requireNamedAnswers(args as Readonly<Record<string, unknown>>, io);
 }
 
 /** Whether a command line can only mean the default command, even if it is invalid. */

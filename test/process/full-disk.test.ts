@@ -50,7 +50,7 @@ echo 5e3c3e0a-6c1e-4c39-8b14-9b7b2a1f0b11 >/var/lib/cloud/data/instance-id
 exec "$@"`,
   'sh',
 ] as const;
-const hasNamespaces = spawnSync('unshare', [...withoutInodes.slice(1), 'true']).status === 0;
+const hasNamespaces = spawnSync('/usr/bin/unshare', [...withoutInodes.slice(1), 'true']).status === 0;
 
 describe.runIf(hasNamespaces)('without a free inode in /run and /var/lib', () => {
   const noSpace = 'no space left on the device';

@@ -10,7 +10,7 @@ const ofProc = [
   'app/wait/around-boot.ts',
   'report/screen/live-block.ts',
   'systemd/starters.ts',
-  'base/remote-mounts.ts',
+  'system/remote-mounts.ts',
   'network/change/running-command.ts',
   'system/process-identity.ts',
 ];
