@@ -37,8 +37,9 @@ async function understand(argv: readonly string[], io: Io) {
       return { where, parsed: await parse(where, argv, io), settingFaults: [] };
     lookAtVariables(command, io);
     const { values, faults } = await settingsByHand(command, argv, io);
-    const env = { ...io.env, ...values };
-    return { where, parsed: await parse(where, argv, io, env), settingFaults: faults };
+    const parsed = await parse(where, argv, io, { ...io.env, ...values });
+    if (parsed.args !== undefined) await lookAtPaths(parsed.args, io);
+    return { where, parsed, settingFaults: faults };
   } catch (error) {
     await command?.onMisuse?.(error, io);
     throw error;
@@ -68,6 +69,12 @@ function lookAtVariables(command: CliCommand, { env, err }: Io): void {
       throw new RcWaitError('USAGE', message, { hint: `${hint} (see /etc/default/rc-wait and the unit)` });
     err(`rc-wait: warning: ${clean(message)}; ${clean(hint)}\n`);
   }
+}
+
+/** @throws RcWaitError CONFIGURATION if the file system of a named path does not answer */
+async function lookAtPaths(args: unknown, io: Io): Promise<void> {
+  const { requireNamedAnswers } = await import('../app/answering.ts');
+  await requireNamedAnswers(args as Readonly<Record<string, unknown>>, io);
 }
 
 /** Whether a command line can only mean the default command, even if it is invalid. */

@@ -40,10 +40,11 @@ export interface NetworkFile {
   readonly ignoredAsItIs?: string;
 }
 
-/** The mode and owner of a file. */
+/** The mode, owner and group of a file. */
 export interface FileAttributes {
   readonly mode: number;
   readonly uid: number;
+  readonly gid: number;
 }
 
 /** An IPv4 default route of the main table that a stack's files set. */

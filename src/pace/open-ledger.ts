@@ -46,6 +46,8 @@ class FallbackLedger implements Ledger {
   readonly #options: OpenOptions;
   #current: Ledger;
   #shared = true;
+  /** what was said of the count of all ledgers: the second ledger has the same trouble with it */
+  readonly #said = new Set<string>();
 
   constructor(options: OpenOptions) {
     this.#options = options;
@@ -118,7 +120,9 @@ class FallbackLedger implements Ledger {
       this.#options.onNotice(
         `cannot use the ledger in ${this.#options.directory}: ${why}; ` +
           'other rc-wait processes are not visible: making one request every 10 s. ' +
-          'Run as root, or name a directory of your own with --state-dir',
+          (process.geteuid?.() === 0
+            ? 'Name another directory with --state-dir'
+            : 'Run as root, or name a directory of your own with --state-dir'),
       );
       try {
         return this.#sqlite(ownDirectory(), unsharedLimits);
@@ -146,8 +150,12 @@ class FallbackLedger implements Ledger {
   }
 
   #share(): ServerShare | undefined {
-    const { source, clock, requestTimeoutMs, onNotice, rootDirectory = defaultDirectory } = this.#options;
+    const { source, clock, requestTimeoutMs, rootDirectory = defaultDirectory } = this.#options;
     if (source === undefined) return undefined;
+    const onNotice = (notice: string): void => {
+      if (!this.#said.has(notice)) this.#options.onNotice(notice);
+      this.#said.add(notice);
+    };
     try {
       const directory = process.geteuid?.() === 0 ? rootDirectory : ownDirectory();
       return new ServerShare({ directory, source, nowMs: clock.nowMs, requestTimeoutMs, onNotice });

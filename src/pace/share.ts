@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { reasonOf } from '../base/error.ts';
 import { bootId } from '../system/boot.ts';
 import type { SlotRequest } from './account.ts';
 import { Database, LedgerUnusable } from './database.ts';
@@ -105,7 +106,8 @@ export class ServerShare {
       if (!(error instanceof LedgerUnusable)) throw error;
       this.#db = undefined;
       this.#options.onNotice(
-        `cannot use ${join(this.#options.directory, 'requests.db')}: processes with another --state-dir cannot be counted`,
+        `cannot use ${join(this.#options.directory, 'requests.db')}: ${reasonOf(error.cause ?? error)}; ` +
+          'processes with another --state-dir cannot be counted',
       );
       return undefined;
     }

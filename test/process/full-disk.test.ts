@@ -33,6 +33,74 @@ function fill(path: string): void {
 const state = tinyDisk(16);
 const root = tinyDisk(16);
 
+/**
+ * A program where neither /run nor /var/lib has a free inode: files, folders and sockets cannot be made. cloud-init has
+ * named the instance before. Undefined where mounting is not permitted.
+ */
+const withoutInodes = [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  `set -e
+mount -t tmpfs -o nr_inodes=1,mode=0755 tmpfs /run
+mount -t tmpfs -o nr_inodes=4,mode=0755 tmpfs /var/lib
+mkdir -p /var/lib/cloud/data
+echo 5e3c3e0a-6c1e-4c39-8b14-9b7b2a1f0b11 >/var/lib/cloud/data/instance-id
+exec "$@"`,
+  'sh',
+] as const;
+const hasNamespaces = spawnSync('/usr/bin/unshare', [...withoutInodes.slice(1), 'true']).status === 0;
+
+describe.runIf(hasNamespaces)('without a free inode in /run and /var/lib', () => {
+  const noSpace = 'no space left on the device';
+  const wait = (...flags: string[]) =>
+    rcWait(['wait', ...flags, '--network', 'off', '--once-per-instance'], {
+      under: [...withoutInodes],
+      env: { XDG_RUNTIME_DIR: scratch() },
+    });
+  const flagsOf = () => {
+    const { flags } = play(done);
+    const at = flags.indexOf('--state-dir');
+    return at < 0 ? flags : flags.toSpliced(at, 2);
+  };
+
+  it('the wait runs, and says what cannot be kept, each once and with the reason', async () => {
+    const { exit, err } = await wait(...flagsOf());
+    expect(exit).toBe(0);
+    expect(err.split('\n').filter((line) => line.includes('/run/rc-wait/requests.db'))).toEqual([
+      `rc-wait: warning: cannot use /run/rc-wait/requests.db: ${noSpace}; processes with another --state-dir cannot be counted`,
+    ]);
+    expect(err).toContain(
+      `cannot use the ledger in /run/rc-wait: ${noSpace}; other rc-wait processes are not`,
+    );
+    expect(err).toMatch(/Name another directory with --state-dir\n/);
+    expect(err).toContain(`warning: cannot remember that this instance is deployed: ${noSpace}`);
+  });
+
+  it('the commands that systemd runs before and after the wait end by themselves, and the unit passes over each failure', async () => {
+    const unit = readFileSync(new URL('../../systemd/rc-wait.service', import.meta.url), 'utf8');
+    const lines = [...unit.matchAll(/^(Exec(?:StartPre|StartPost|StopPost))=(\S*?)(\/.*)$/gm)];
+    expect(lines.length).toBeGreaterThanOrEqual(7);
+    for (const [, name, prefix, command = ''] of lines) {
+      expect(prefix, `${name}=${command}`).toMatch(/^[+]?-|^-/);
+      if (command.includes('dependents')) continue;
+      const { exit } = await startProgram([...withoutInodes, 'sh', '-c', command]).ended;
+      expect(exit, command).toBeDefined();
+    }
+  });
+
+  it('units that an earlier failure prevented are looked for without a note, and the search ends', async () => {
+    const script = new URL('../../systemd/dependents', import.meta.url).pathname;
+    for (const verb of ['note', 'start']) {
+      const { exit } = await startProgram([...withoutInodes, 'sh', script, verb], {
+        SERVICE_RESULT: 'signal',
+      }).ended;
+      expect(exit, verb).toBeDefined();
+    }
+  });
+});
+
 describe('a full disk', () => {
   it.runIf(state !== undefined)('below the state directory: said, and the answer still comes', async () => {
     fill(state ?? '');

@@ -9,7 +9,8 @@ const ofProc = [
   'system/boot.ts',
   'app/wait/around-boot.ts',
   'report/screen/live-block.ts',
-  'app/doctor/logins.ts',
+  'systemd/starters.ts',
+  'system/remote-mounts.ts',
   'network/change/running-command.ts',
   'system/process-identity.ts',
 ];

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Look } from '../../report/doctor.ts';
-import { type AskSystemctl, chainInWords, holdUps, serviceOf, stagesOf } from '../../systemd/hold-ups.ts';
+import { type AskSystemctl, chainInWords, holdUps } from '../../systemd/hold-ups.ts';
+import { type HeldByStart, heldByStarts, startInWords, startRemedy } from '../../systemd/starters.ts';
 
 const target = 'rackconnect-deployed.target';
 const waiter = 'rc-wait.service';
@@ -16,11 +15,7 @@ export async function looksAtLogins(ask: AskSystemctl, proc = '/proc'): Promise<
   const chains = await holdUps(ask, [target, waiter], 'boot');
   const culprits = new Map(chains.map((chain) => [chain.at(-2), chain]));
   const looks = [...culprits.values()].map(heldUp);
-  for (const service of startersIn(proc)) {
-    const [chain] = await holdUps(ask, stagesOf(service), 'jobs');
-    if (chain !== undefined) looks.push(heldUpByStart(service, chain));
-  }
-  return looks;
+  return [...looks, ...(await heldByStarts(ask, proc)).map(heldUpByStart)];
 }
 
 function heldUp(chain: readonly string[]): Look {
@@ -41,39 +36,16 @@ function heldUp(chain: readonly string[]): Look {
   };
 }
 
-function heldUpByStart(service: string, chain: readonly string[]): Look {
+function heldUpByStart(held: HeldByStart): Look {
   return {
     topic: 'service',
     what: 'logins',
-    seen: `wait for ${service}, which waits for RackConnect`,
-    because: chainInWords(chain),
+    seen: `wait for ${held.service}, which waits for RackConnect`,
+    because: chainInWords(held.chain),
     fault: {
       code: 'CONFIGURATION',
-      why: `RackConnect logs in by SSH and is kept out: ${chainInWords(chain)}, and there "systemctl start" waits for ${waiter}`,
-      remedy:
-        'end that systemctl; to start it write systemctl start --no-block, in cloud-init in runcmd and never in bootcmd',
+      why: `RackConnect logs in by SSH and is kept out: ${startInWords(held)}`,
+      remedy: startRemedy,
     },
   };
-}
-
-/** The services in which `systemctl start` waits for rc-wait. */
-function startersIn(proc: string): readonly string[] {
-  const read = (pid: string, name: string): string => {
-    try {
-      return readFileSync(join(proc, pid, name), 'utf8');
-    } catch {
-      return ''; // it has ended meanwhile
-    }
-  };
-  const pids = readdirSync(proc).filter((name) => /^\d+$/.test(name));
-  const starters = pids.filter((pid) => isStart(read(pid, 'cmdline').split('\0')));
-  return [...new Set(starters.flatMap((pid) => serviceOf(read(pid, 'cgroup')) ?? []))];
-}
-
-function isStart([program = '', ...args]: readonly string[]): boolean {
-  return (
-    /(^|\/)systemctl$/.test(program) &&
-    args.some((arg) => arg === 'start' || arg === 'restart') &&
-    args.some((arg) => arg === waiter || arg === 'rc-wait' || arg === target)
-  );
 }

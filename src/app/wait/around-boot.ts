@@ -37,12 +37,7 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
   if (service === undefined) return;
   if (service === own) {
     // Not awaited: the wait begins at once.
-    void holdUps(askSystemctl, [waited, own], 'jobs').then((chains) => {
-      for (const chain of chains)
-        log.warn(
-          `RackConnect logs in by SSH and cannot: ${chainInWords(chain)}; rc-wait doctor says what to do about it`,
-        );
-    });
+    void sayWhoWaits(askSystemctl, log);
     return;
   }
   const [chain] = await holdUps(askSystemctl, stagesOf(service), 'jobs');
@@ -54,6 +49,22 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
       hint: 'in cloud-init wait in runcmd, never in bootcmd; in a unit by Requires= and After=rackconnect-deployed.target',
     },
   );
+}
+
+/**
+ * Warns of what keeps RackConnect from logging in until the wait of rc-wait.service has ended: units that wait for it,
+ * and a `systemctl start rc-wait` in bootcmd. Never rejects.
+ * @param proc the folder of the processes
+ */
+export async function sayWhoWaits(ask: AskSystemctl, log: Pick<Log, 'warn'>, proc?: string): Promise<void> {
+  const { chainInWords, holdUps } = await import('../../systemd/hold-ups.ts');
+  const { heldByStarts, startInWords, startRemedy } = await import('../../systemd/starters.ts');
+  const say = (why: string, remedy: string) =>
+    log.warn(`RackConnect logs in by SSH and cannot: ${why}; ${remedy}`);
+  for (const chain of await holdUps(ask, [waited, own], 'jobs'))
+    say(chainInWords(chain), 'rc-wait doctor says what to do about it');
+  const starts = await heldByStarts(ask, proc).catch(() => []);
+  for (const held of starts) say(startInWords(held), startRemedy);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { apiFlags, durationFlag, outputFlags, sourceFlag } from '../args/flags.ts';
 import { type CliCommand, command } from '../command.ts';
+import { exitStatuses } from '../exits.ts';
 
 const askFlags = {
   ...apiFlags,
@@ -17,8 +18,8 @@ const load = () => import('../../app/ask.ts');
 
 const notes =
   'Asks once, within the quota that all rc-wait processes of this server share; an answer that another of them ' +
-  'got a moment ago is used as it is. Exit status: 0 answered (whatever the answer), 64 wrong flags, 69 no usable answer, ' +
-  '77 refused (403).';
+  'got a moment ago is used as it is. ' +
+  exitStatuses({ 0: 'answered, whatever the answer', 69: 'no usable answer', 77: 'refused (403)' });
 
 /** `rc-wait status` */
 export const statusCommand: CliCommand = command({

@@ -2,6 +2,7 @@ import { RcWaitError } from '../../base/error.ts';
 import { didYouMean } from '../args/nearest.ts';
 import { type CliCommand, command } from '../command.ts';
 import { shells } from '../completion/shells.ts';
+import { exitStatuses } from '../exits.ts';
 
 /** `rc-wait completion` */
 export const completionCommand: CliCommand = command({
@@ -15,6 +16,7 @@ export const completionCommand: CliCommand = command({
     ["$0 completion zsh >'DIR/_rc-wait'", 'into a folder of $fpath, before compinit runs'],
     ['$0 completion fish >~/.config/fish/completions/rc-wait.fish', 'fish reads it by itself'],
   ],
+  notes: exitStatuses({ 0: 'printed', 64: 'wrong flags, or another shell' }),
   async run(_args, io, operands, { commands }) {
     const shell = shells.find((name) => operands.length === 1 && name === operands[0]);
     if (shell === undefined) throw noSuchShell(operands);

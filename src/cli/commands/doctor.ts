@@ -3,6 +3,7 @@ import type { Io } from '../../app/io.ts';
 import { reasonOf } from '../../base/error.ts';
 import { apiFlags, durationFlag, networkFlag, outputFlags } from '../args/flags.ts';
 import { type Args, type CliCommand, command } from '../command.ts';
+import { exitStatuses } from '../exits.ts';
 
 const flags = {
   offline: {
@@ -36,8 +37,21 @@ export const doctorCommand: CliCommand = command({
     ['$0 doctor --offline', 'the same without a request'],
     ['$0 doctor --output json', 'a document for a program'],
   ],
-  notes:
-    'Changes nothing. By hand it goes by /etc/default/rc-wait, as rc-wait.service does. After FAILED it looks for the probable cause, as rc-wait preflight does. Exit status: 0 nothing is wrong; else that with which a wait would end for the first thing that is.',
+  notes: [
+    'Changes nothing. By hand it goes by /etc/default/rc-wait, as rc-wait.service does. After FAILED it looks for the probable cause, as rc-wait preflight does.',
+    exitStatuses({
+      0: 'nothing is wrong',
+      1: 'the automation FAILED',
+      3: 'it is UNPROCESSABLE',
+      64: 'wrong flags or configuration',
+      69: 'no usable answer',
+      73: 'the network or the state directory',
+      74: 'a change that could not be put back',
+      77: 'root is needed, or the API refused',
+      124: 'rc-wait.service has failed',
+    }),
+    'The first thing that is wrong decides, with the status that a wait would have for it.',
+  ].join(' '),
   async run(args, io, _operands, { settingFaults }) {
     if (args.condition) return condition(args, io);
     const [{ doctorDocument, exitOfLooks, humanDoctor }, { lookAtAll }] = await Promise.all([

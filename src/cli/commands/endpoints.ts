@@ -3,6 +3,7 @@ import type { Io } from '../../app/io.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { loginFlags } from '../args/login.ts';
 import { type Args, type CliCommand, command } from '../command.ts';
+import { exitStatuses } from '../exits.ts';
 
 const endpointsFlags = {
   catalog: {
@@ -70,8 +71,12 @@ export const endpointsCommand: CliCommand = command({
     ['$0 endpoints rackconnect --region ord', 'the API that no catalog lists'],
     ['eval "$($0 endpoints cloudImages --region ord --output env)"', 'then "$ENDPOINT/images" in a script'],
   ],
-  notes:
-    'Exit status: 0 chosen (with --probe: and reached); 64 no such service or region, an ambiguous one, or no catalog; 69 an endpoint that was probed, or the identity API, did not answer; 77 the credentials were refused.',
+  notes: exitStatuses({
+    0: 'chosen (with --probe: and reached)',
+    64: 'wrong flags, no such service or region, an ambiguous one, or no catalog',
+    69: 'an endpoint that was probed, or the identity API, did not answer',
+    77: 'the credentials were refused',
+  }),
   run: endpoints,
 });
 

@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { checkRoot } from '../../app/root.ts';
 import { outputFlags } from '../args/flags.ts';
 import { type CliCommand, command } from '../command.ts';
+import { exitStatuses } from '../exits.ts';
 
 const flags = {
   root: {
@@ -23,8 +24,7 @@ export const preflightCommand: CliCommand = command({
     ['$0 preflight --root /mnt', 'where an image is built: its files alone'],
     ['$0 preflight --output json', 'a document for a program'],
   ],
-  notes:
-    'Changes nothing and opens no connection. PASS, WARN, FAIL, or SKIP for what cannot be looked at. Exit status: 0 no FAIL; 1 at least one, as for a wait that ends with FAILED; 64 wrong usage.',
+  notes: `Changes nothing and opens no connection. PASS, WARN, FAIL, or SKIP for what cannot be looked at. ${exitStatuses({ 0: 'no FAIL', 1: 'at least one, as for a wait that ends with FAILED' })}`,
   async run(args, io) {
     checkRoot(args.root);
     const [{ lookForCauses }, { exitOfPreflight, humanPreflight, preflightDocument }] = await Promise.all([

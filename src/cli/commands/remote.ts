@@ -1,4 +1,5 @@
 import { type CliCommand, command } from '../command.ts';
+import { exitStatuses } from '../exits.ts';
 import { remoteFlags } from './remote-flags.ts';
 
 /** `rc-wait remote` */
@@ -21,9 +22,16 @@ export const remoteCommand: CliCommand = command({
   ],
   notes: [
     'Credentials: RAX_USERNAME and RAX_API_KEY, OS_* variables with OS_AUTH_URL, or clouds.yaml; never a flag. No proxy is used.',
-    'Exit status, of the worst server: 1 FAILED, deleted, or its --exec failed; 3 UNPROCESSABLE, or without RackConnect;',
-    '77 the credentials were refused; 69 the API gave no usable answer; 124 the deadline passed; 0 all are DEPLOYED.',
-    '64 wrong flags, no such server or region, or a file of --report that cannot be written; 129, 130, 143 interrupted.',
+    exitStatuses({
+      0: 'all are DEPLOYED',
+      1: 'one FAILED or was deleted, or its --exec failed',
+      3: 'one is UNPROCESSABLE, or without RackConnect',
+      64: 'wrong flags, no such server or region, or a file of --report that cannot be written',
+      69: 'the API gave no usable answer',
+      77: 'the credentials were refused',
+      124: 'the deadline passed',
+    }),
+    'The worst server decides, in the order 1, 3, 77, 69, 124, 0.',
   ].join(' '),
   run: async (args, io, operands) => (await import('../../app/remote/wait.ts')).remote(args, io, operands),
 });

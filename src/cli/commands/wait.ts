@@ -1,4 +1,5 @@
 import { type CliCommand, command } from '../command.ts';
+import { verdictStatuses } from '../exits.ts';
 import { waitFlags } from './wait-flags.ts';
 
 /** `rc-wait wait`, and `rc-wait` alone */
@@ -23,10 +24,17 @@ export const waitCommand: CliCommand = command({
     ],
   ],
   notes: [
-    'Exit status: 0 DEPLOYED, and the network is configured as requested; 1 FAILED; 3 UNPROCESSABLE; 64 wrong flags or configuration;',
-    '69 the API never gave a usable answer; 70 a bug; 73 the network could not be configured, and is as before;',
-    '74 and could not be put back; 77 root is needed, or the API refused this server all along;',
-    '124 the deadline passed; 129, 130, 143 interrupted.',
+    verdictStatuses({
+      0: 'DEPLOYED, and the network is configured as requested',
+      1: 'FAILED',
+      3: 'UNPROCESSABLE',
+      64: 'wrong flags or configuration',
+      69: 'the API never gave a usable answer',
+      73: 'the network could not be configured, and is as before',
+      74: 'and could not be put back',
+      77: 'root is needed, or the API refused this server all along',
+      124: 'the deadline passed',
+    }),
     'COMMAND after -- runs when the status would be 0, with the same streams and signals, and its exit status is that of rc-wait:',
     '128 and the number of the signal that has ended it, 127 where there is no such program, 126 where it cannot be started.',
   ].join(' '),

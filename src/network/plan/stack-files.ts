@@ -10,6 +10,7 @@ import type { Run } from '../../system/tool.ts';
 import type { Stack } from '../stacks/stack.ts';
 import { componentsOf, globPattern, hasWildcard } from '../stacks/text/glob.ts';
 import type { Command, ConfigFileOf, HostInterface, NetworkFile } from '../types.ts';
+import { accountBelow, type ReadingAccount, whyDenied } from './reading-account.ts';
 
 /** More than any network file has; a larger file is something else. */
 const longestFileBytes = 1024 * 1024;
@@ -26,11 +27,12 @@ const longestAnswer = 16 * 1024 * 1024;
  */
 export async function readStackFiles(stack: Stack, root: string): Promise<NetworkFile[]> {
   const files = new Map<string, NetworkFile>();
+  const account = stack.readsAs === undefined ? undefined : await accountBelow(root, stack.readsAs);
   const globs = [...stack.sources];
   for (let glob = globs.shift(); glob !== undefined; glob = globs.shift()) {
     for (const path of await expand(root, glob)) {
       if (files.has(path) || stack.ignores?.(path)) continue;
-      const file = await readNetworkFile(root, path, stack);
+      const file = await readNetworkFile(root, path, stack, account);
       if (file === undefined) continue;
       files.set(path, file);
       if (files.size > mostFiles) {
@@ -54,6 +56,7 @@ export async function readNetworkFile(
   root: string,
   path: string,
   { needsEveryFile, whyIgnored }: Pick<Stack, 'needsEveryFile' | 'whyIgnored'> = {},
+  account?: ReadingAccount,
 ): Promise<NetworkFile | undefined> {
   try {
     if (isNullBelow(root, path)) return { path, text: '' };
@@ -63,7 +66,8 @@ export async function readNetworkFile(
     if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
     const { bytes, stats } = await openBelow(root, path, longestFileBytes);
     const isRunning = isRunningSystem(root);
-    const ignored = whyIgnored?.(stats, isRunning);
+    const ignored =
+      whyIgnored?.(stats, isRunning) ?? (account && (await whyDenied(account, root, path, stats, isRunning)));
     const file = { path, text: decodeBytes(bytes) };
     if (ignored === undefined) return file;
     return { ...file, ...(isRunning ? { ignored } : { ignoredAsItIs: ignored }) };

@@ -34,7 +34,9 @@ export interface Stack {
   /** whether its tool gives up if it cannot open one of its files, such as a symbolic link that leads nowhere */
   readonly needsEveryFile?: boolean;
   /** why the stack ignores a file because of its mode or owner; undefined if it reads the file */
-  whyIgnored?(attributes: FileAttributes, isRunning: boolean): string | undefined;
+  whyIgnored?(attributes: Omit<FileAttributes, 'gid'>, isRunning: boolean): string | undefined;
+  /** the account as which its daemon reads the files, without root's capabilities; default: root */
+  readonly readsAs?: string;
   /** further globs that a file of the stack names, such as `source` of interfaces(5) */
   includes?(file: NetworkFile): readonly string[];
   /** stacks that apply these files; if one of them uses a file of its own instead, these files do not count */

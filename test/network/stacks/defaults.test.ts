@@ -47,6 +47,32 @@ describe('the default routes that files bring', () => {
     ],
     [
       'ifupdown',
+      { '/etc/network/interfaces': 'iface eth0 inet static\n no-auto-down\n no-scripts\n gateway 1.1.1.1\n' },
+      ['1.1.1.1 eth0 by hand'],
+    ],
+    [
+      'ifupdown',
+      { '/etc/network/interfaces': 'no-auto-down eth0\niface eth0 inet static\n gateway 1.1.1.1\n' },
+      ['1.1.1.1 eth0 by hand'],
+    ],
+    [
+      'ifupdown',
+      {
+        '/etc/network/interfaces': 'iface eth0 inet static\n no-scripts\n allow-hotplug\n gateway 1.1.1.1\n',
+      },
+      ['1.1.1.1 eth0'],
+    ],
+    [
+      'ifupdown',
+      // "inherits" counts in the iface line alone; "template" is no keyword of ifupdown.
+      {
+        '/etc/network/interfaces':
+          'iface base inet static\n gateway 1.1.1.1\niface eth0 inet dhcp\n inherits base\n template base\n',
+      },
+      ['1.1.1.1 base by hand', '- eth0 leased by hand'],
+    ],
+    [
+      'ifupdown',
       { '/etc/network/interfaces': 'auto eth0=home\niface home inet static\n gateway 1.1.1.1\n' },
       ['1.1.1.1 eth0'],
     ],

@@ -10,6 +10,7 @@ import {
   stackFlag,
 } from '../../args/flags.ts';
 import { type CliCommand, command } from '../../command.ts';
+import { type ExitTexts, exitStatuses } from '../../exits.ts';
 
 const networkFlags = {
   gateway: {
@@ -27,8 +28,11 @@ const networkFlags = {
 
 const load = () => import('../../../app/network/by-hand.ts');
 
-const exits =
-  '64 wrong flags, 69 no usable answer, 73 it cannot be done, and all is as before, 77 root is needed, or the API refused.';
+const exits: ExitTexts = {
+  69: 'no usable answer',
+  73: 'it cannot be done, and all is as before',
+  77: 'root is needed, or the API refused',
+};
 
 /** `rc-wait network plan` */
 export const networkPlanCommand: CliCommand = command({
@@ -41,7 +45,7 @@ export const networkPlanCommand: CliCommand = command({
     ['$0 network plan --public-interface disable', 'the same, with eth0 down from then on'],
     ['$0 network plan --gateway 10.208.0.1 --root /mnt', 'the same for a server whose disk is mounted'],
   ],
-  notes: `Exit status: 0 shown, ${exits}`,
+  notes: exitStatuses({ ...exits, 0: 'shown' }),
   run: async (args, io) => (await load()).planByHand(args, io),
 });
 
@@ -59,6 +63,6 @@ export const networkApplyCommand: CliCommand = command({
     ],
     ['$0 network apply --probe tcp://192.0.2.80:443', 'and roll back if that cannot be reached afterwards'],
   ],
-  notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. Exit status: 0 done, ${exits} 74 and what was there before could not be put back.`,
+  notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. ${exitStatuses({ ...exits, 0: 'done', 74: 'and what was there before could not be put back' })}`,
   run: async (args, io) => (await load()).applyByHand(args, io),
 });

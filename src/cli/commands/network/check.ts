@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { outputFlags, privilegesFlag, rootFlag, stackFlag } from '../../args/flags.ts';
 import { type CliCommand, command } from '../../command.ts';
+import { exitStatuses } from '../../exits.ts';
 
 const checkFlags = {
   gateway: {
@@ -31,7 +32,12 @@ export const networkCheckCommand: CliCommand = command({
     ['$0 network check --repair', 'and put it back where it is not: what rc-wait-network-check.timer does'],
     ['$0 network check --gateway 10.208.0.1 --output json', 'a document for a program'],
   ],
-  notes:
-    'The API is not asked. Exit status: 0 it is held, or was put back, or was rolled back by hand; 64 no gateway is known; 73 it is not held; 74 what was there could not be put back; 77 root is needed.',
+  notes: `The API is not asked. ${exitStatuses({
+    0: 'it is held, or was put back, or was rolled back by hand',
+    64: 'wrong flags, or no gateway is known',
+    73: 'it is not held',
+    74: 'what was there could not be put back',
+    77: 'root is needed',
+  })}`,
   run: async (args, io) => (await import('../../../app/network/check-gateway.ts')).checkByHand(args, io),
 });

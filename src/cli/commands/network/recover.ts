@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { durationFlag, rootFlag } from '../../args/flags.ts';
 import { type CliCommand, command } from '../../command.ts';
+import { exitStatuses } from '../../exits.ts';
 
 const recoverFlags = {
   ...rootFlag,
@@ -18,7 +19,11 @@ export const networkRecoverCommand: CliCommand = command({
   summary: 'Undo a network change that did not finish',
   flags: recoverFlags,
   examples: [['$0 network recover', 'what rc-wait-network-recover.timer runs']],
-  notes:
-    'Exit status: 0 done, or nothing to do; 73 it cannot be done; 74 not everything could be put back; 77 root is needed.',
+  notes: exitStatuses({
+    0: 'done, or nothing to do',
+    73: 'it cannot be done',
+    74: 'not everything could be put back',
+    77: 'root is needed',
+  }),
   run: async (args, io) => (await import('../../../app/network/undo.ts')).putBackUnfinished(args, io),
 });

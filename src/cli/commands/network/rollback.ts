@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { outputFlags, rootFlag } from '../../args/flags.ts';
 import { type CliCommand, command } from '../../command.ts';
+import { exitStatuses } from '../../exits.ts';
 
 const rollbackFlags = {
   force: {
@@ -22,7 +23,12 @@ export const networkRollbackCommand: CliCommand = command({
     ['$0 network rollback', 'the files and the default routes as they were before rc-wait'],
     ['$0 network rollback --root /mnt', 'the files of a server whose disk is mounted'],
   ],
-  notes:
-    'Exit status: 0 done, 64 there is nothing to undo, 73 it cannot be done, and all is as it was, 74 and not everything could be put back, 77 root is needed.',
+  notes: exitStatuses({
+    0: 'done',
+    64: 'wrong flags, or there is nothing to undo',
+    73: 'it cannot be done, and all is as it was',
+    74: 'and not everything could be put back',
+    77: 'root is needed',
+  }),
   run: async (args, io) => (await import('../../../app/network/undo.ts')).rollBack(args, io),
 });

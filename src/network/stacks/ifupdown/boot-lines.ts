@@ -3,7 +3,7 @@ import type { NetworkFile } from '../../types.ts';
 import { impliedBy, refuseStacked, type StackedLink } from '../stacked-on.ts';
 import { globPattern } from '../text/glob.ts';
 import type { Edit } from './edit.ts';
-import type { Entry, InterfacesFile } from './file.ts';
+import { type Entry, type InterfacesFile, isBare } from './file.ts';
 import { interfaceOfLabel } from './public.ts';
 import { isBootWord, restoreMarked } from './restore-marked.ts';
 import { type InterfacesTree, readTree, refuseMapping } from './tree.ts';
@@ -97,9 +97,9 @@ function refusePattern(
 function refuseCapture({ path, entries }: InterfacesFile, off: ReadonlySet<Entry>): void {
   let [isOpen, willBeOpen] = [false, false];
   for (const entry of entries) {
-    const { kind, word, rest, number } = entry;
+    const { kind, word, number } = entry;
     if (kind === 'blank' || kind === 'option') continue;
-    if (kind === 'keyword' && rest === '') {
+    if (isBare(entry)) {
       if (isOpen === willBeOpen) continue;
       throw new RcWaitError(
         'NETWORK_FILE',

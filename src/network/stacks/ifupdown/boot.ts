@@ -2,7 +2,7 @@ import type { BootObstacle, InterfaceRef, NetworkFile } from '../../types.ts';
 import { globPattern } from '../text/glob.ts';
 import { readShellFile, valueIn } from '../text/shell.ts';
 import { commandOptions } from './edit.ts';
-import type { Entry } from './file.ts';
+import { type Entry, selectsInterfaces } from './file.ts';
 import { type InterfacesTree, isInetOf, type ResolvedStanza, readTree } from './tree.ts';
 
 /** Settings of networking.service: which interfaces "ifup -a" leaves out. */
@@ -85,7 +85,7 @@ function placeOf(path: string, { word, number }: Entry) {
 }
 
 function isSelection({ kind, word }: Entry): boolean {
-  return kind === 'keyword' && /^(auto|allow-.+)$/.test(word);
+  return kind === 'keyword' && selectsInterfaces(word);
 }
 
 function isAuto(word: string): boolean {

@@ -2,6 +2,7 @@ import type { FileDefault, InterfaceRef, NetworkFile } from '../../types.ts';
 import { hasWildcard } from '../text/glob.ts';
 import { nextHopsAdded, routeCommand } from '../text/route-command.ts';
 import { commandOptions } from './edit.ts';
+import { selectsInterfaces } from './file.ts';
 import { interfaceOfLabel, namesIn, reachedBy } from './public.ts';
 import { type InterfacesTree, type ResolvedStanza, readTree } from './tree.ts';
 
@@ -47,7 +48,7 @@ function ofStanza(
 function bootNames({ files }: InterfacesTree): string[] {
   return files
     .flatMap(({ entries }) => entries)
-    .filter(({ kind, word }) => kind === 'keyword' && /^(auto|allow-.+)$/.test(word))
+    .filter(({ kind, word }) => kind === 'keyword' && selectsInterfaces(word))
     .flatMap(({ rest }) => rest.split(/\s+/));
 }
 
@@ -55,7 +56,7 @@ function isSelected({ name, bare }: ResolvedStanza, words: readonly string[]): b
   // A pattern such as /eth* may match it.
   const isNamed = (word: string) => word === name || word.endsWith(`=${name}`) || /^[^=]*\//.test(word);
   return (
-    bare.length > 0 ||
+    bare.some(({ word }) => selectsInterfaces(word)) ||
     words.some(isNamed) ||
     (name !== interfaceOfLabel(name) && words.includes(interfaceOfLabel(name)))
   );

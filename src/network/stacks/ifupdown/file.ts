@@ -65,7 +65,7 @@ export function readInterfacesFile(file: NetworkFile): InterfacesFile {
       throw cannotReadInterfaces(file.path, number, `"${word}" belongs to no iface line`);
     if (kind === 'valueless') throw cannotReadInterfaces(file.path, number, `"${word}" has no value`);
     if (kind === 'option') options.push(entry);
-    if (kind === 'keyword' && entry.rest === '') bare.push(entry);
+    if (isBare(entry)) bare.push(entry);
     // Any other line ends the stanza, and what follows does not belong to it.
     else if (kind !== 'option' && kind !== 'blank') [options, bare] = [[], []];
     if (kind === 'iface') stanzas.push({ ...headOf(file.path, entry), options, bare });
@@ -85,14 +85,12 @@ export function entriesOf(text: string): Entry[] {
     const taken = logicalLine(lines, at);
     const [word, rest] = wordsOf(taken);
     const kind = kindOf(word, rest, state);
-    state = stateAfter(kind, rest, state);
-    entries.push({
-      kind,
-      word: kind === 'blank' ? '' : word,
-      rest: kind === 'blank' ? '' : rest,
-      lines: taken,
-      number: at + 1,
-    });
+    const entry: Entry =
+      kind === 'blank'
+        ? { kind, word: '', rest: '', lines: taken, number: at + 1 }
+        : { kind, word, rest, lines: taken, number: at + 1 };
+    state = stateAfter(entry, state);
+    entries.push(entry);
     at += taken.length;
   }
   return entries;
@@ -111,11 +109,24 @@ function kindOf(word: string, rest: string, state: State): Kind {
   return rest === '' ? 'valueless' : 'option';
 }
 
-function stateAfter(kind: Kind, rest: string, state: State): State {
+function stateAfter(entry: Entry, state: State): State {
+  const { kind } = entry;
   if (kind === 'iface' || kind === 'mapping') return kind;
-  // A bare `auto` inside a stanza applies to that stanza and does not end it.
-  if (kind === 'keyword') return rest === '' && state === 'iface' ? 'iface' : 'none';
+  if (kind === 'keyword') return isBare(entry) && state === 'iface' ? 'iface' : 'none';
   return kind === 'source' || kind === 'source-directory' ? 'none' : state;
+}
+
+/**
+ * Whether a keyword names no interface. Inside a stanza it then applies to that stanza and does not end it; a bare
+ * `rename` ends it (ifquery of ifupdown 0.8.41).
+ */
+export function isBare({ kind, word, rest }: Entry): boolean {
+  return kind === 'keyword' && rest === '' && word !== 'rename';
+}
+
+/** Whether a word begins a line that brings up interfaces (interfaces(5), INTERFACE SELECTION). */
+export function selectsInterfaces(word: string): boolean {
+  return /^(auto|allow-.+)$/.test(word);
 }
 
 /** The lines from `from` on that ifupdown joins into one. */

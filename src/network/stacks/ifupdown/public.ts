@@ -3,7 +3,7 @@ import type { GatewayTarget, NetworkFile } from '../../types.ts';
 import { hasWildcard } from '../text/glob.ts';
 import { type NextHop, nextHopsAdded } from '../text/route-command.ts';
 import { commandOptions, ownEntries } from './edit.ts';
-import type { Entry } from './file.ts';
+import { type Entry, selectsInterfaces } from './file.ts';
 import { restoreMarked } from './restore-marked.ts';
 import { addressOf, type InterfacesTree, type ResolvedStanza, readTree } from './tree.ts';
 
@@ -33,23 +33,18 @@ export function namesIn(
 ): (stanza: ResolvedStanza) => string[] {
   const words = files
     .flatMap(({ entries }) => entries)
-    .filter(({ kind, word }) => kind === 'keyword' && isSelection(word))
+    .filter(({ kind, word }) => kind === 'keyword' && selectsInterfaces(word))
     .flatMap(({ rest }) => rest.split(/\s+/));
   const plain = new Set(words);
   const parents = new Set(stanzas.map(({ parent }) => parent?.name));
   return ({ name, bare }) => {
     const own = interfaceOfLabel(name);
-    if (own === gatewayInterface || plain.has(name) || bare.some(({ word }) => isSelection(word)))
+    if (own === gatewayInterface || plain.has(name) || bare.some(({ word }) => selectsInterfaces(word)))
       return [own];
     const mapped = words.filter((word) => word.endsWith(`=${name}`));
     if (mapped.length > 0) return mapped.map((word) => interfaceOfLabel(word.slice(0, -name.length - 1)));
     return parents.has(name) ? [] : [own];
   };
-}
-
-/** Whether a word begins a line that brings up interfaces (interfaces(5), INTERFACE SELECTION). */
-function isSelection(word: string): boolean {
-  return /^(auto|allow-.+)$/.test(word);
 }
 
 /** The interface of a label: `eth0` for `eth0:1`. */

@@ -1,7 +1,7 @@
 import type { NetworkFile } from '../../types.ts';
 import { disabledContent, type Line, wasMark } from '../text/marks.ts';
 import { unmarked } from '../text/unmark.ts';
-import { type Entry, entriesOf } from './file.ts';
+import { type Entry, entriesOf, isBare } from './file.ts';
 
 /** A file with some of the lines restored that rc-wait had disabled. */
 export interface RestoredFile extends NetworkFile {
@@ -51,10 +51,10 @@ function isRestored(entry: Entry, inStanza: boolean, isMeant: (word: string) => 
   return inStanza && rest !== '' && isMeant(word);
 }
 
-/** A bare `auto` inside a stanza applies to that stanza and does not end it. */
-function staysIn({ kind, rest }: Entry, inStanza: boolean): boolean {
+function staysIn(entry: Entry, inStanza: boolean): boolean {
+  const { kind } = entry;
   if (kind === 'iface') return true;
-  if (kind === 'keyword') return rest === '' && inStanza;
+  if (kind === 'keyword') return isBare(entry) && inStanza;
   return inStanza && !['mapping', 'source', 'source-directory'].includes(kind);
 }
 

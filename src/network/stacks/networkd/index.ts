@@ -1,12 +1,14 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { Command, GatewayTarget, InterfaceRef, NetworkFile, ReloadContext } from '../../types.ts';
 import { ownPathOf } from '../drop-in.ts';
+import { regardless } from '../regardless.ts';
 import type { Stack } from '../stack.ts';
 import { nameOf } from '../text/glob.ts';
 import { offMark } from '../text/marks.ts';
 import { networkdAtBoot, unitObstacles } from './boot.ts';
 import { networkdDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
+import { ignoredUnitWords, refuseIgnoredUnit } from './ignored.ts';
 import { isForOneOnly } from './match.ts';
 import { unitOverrules } from './overrule.ts';
 import { originalUnits, publicUnits } from './public.ts';
@@ -38,6 +40,8 @@ export const networkd: Stack = {
   holdMs: 1_000,
   tools: ['networkctl'],
   sources: networkdSources,
+  // User= of systemd-networkd.service, whose capabilities do not include CAP_DAC_OVERRIDE. udevd, which reads *.link, is root.
+  readsAs: 'systemd-network',
   atBoot: networkdAtBoot,
 
   daemon: {
@@ -51,13 +55,16 @@ export const networkd: Stack = {
   },
 
   configures(files, link) {
-    const [first] = candidatesFor(readUnits(files), link);
+    // A unit that networkd cannot read counts here: it is why the interface is not configured, and `edit` says so.
+    const [first] = candidatesFor(readUnits(regardless(files)), link);
     return first !== undefined && !isFromNetplan(first.unit) && !isUnmanaged(first.unit);
   },
 
-  addresses: (files) => staticAddresses(readUnits(files)),
+  addresses: (files) => staticAddresses(readUnits(regardless(files))),
 
-  labels: (files) => labelsOf(readUnits(files)),
+  labels: (files) => labelsOf(readUnits(regardless(files))),
+
+  doubts: ignoredUnitWords,
 
   publicInterfaces(files, target) {
     const units = readUnits(files);
@@ -74,6 +81,7 @@ export const networkd: Stack = {
   overrules: unitOverrules,
 
   edit(files, target) {
+    refuseIgnoredUnit(files, target);
     const units = readUnits(files);
     return changesOf({ files, units, home: homeOf(units, target), target });
   },

@@ -31,7 +31,8 @@ export const networkdSources: readonly string[] = folders.flatMap((folder) => [
 
 /**
  * The units that networkd loads, in its order: by name, whatever their folder. A file in /etc hides the one
- * of the same name in /run, and that one hides the one in /usr; an empty file hides it and defines nothing.
+ * of the same name in /run, and that one hides the one in /usr; an empty file, and one that networkd cannot read,
+ * hides it and defines nothing.
  */
 export function readUnits(files: readonly NetworkFile[]): Unit[] {
   const mains = new Map<string, NetworkFile>();
@@ -43,8 +44,12 @@ export function readUnits(files: readonly NetworkFile[]): Unit[] {
       else dropIns.set(name, (dropIns.get(name) ?? new Map()).set(dropIn, file));
     }
   }
+  // networkd drops the whole unit for a file that it cannot read: "Failed to load %s, ignoring" (networkd-network.c).
+  const isReadable = ([name, file]: readonly [string, NetworkFile]): boolean =>
+    [file, ...(dropIns.get(`${name}.d`)?.values() ?? [])].every(({ ignored }) => ignored === undefined);
   return [...mains]
     .filter(([, file]) => file.text !== '')
+    .filter(isReadable)
     .sort(byName)
     .map(([name, file]) => ({
       name,

@@ -9,15 +9,13 @@ const byOthers = 0o077;
  * access (nms_keyfile_utils_check_file_permissions_stat() of nms-keyfile-utils.c; NetworkManager.conf(5), "keyfile").
  * In a tree that was unpacked elsewhere the owner says nothing yet.
  */
-export function whyIgnored({ mode, uid }: FileAttributes, isRunning: boolean): string | undefined {
+export function whyIgnored(
+  { mode, uid }: Omit<FileAttributes, 'gid'>,
+  isRunning: boolean,
+): string | undefined {
   if ((mode & byOthers) !== 0)
     return `its mode is ${(mode & 0o7777).toString(8).padStart(4, '0')}, and others than root may have no access`;
   return isRunning && uid !== 0 ? 'root does not own it' : undefined;
-}
-
-/** The files as if their mode and owner were right, to tell what they are meant for. */
-export function regardless(files: readonly NetworkFile[]): NetworkFile[] {
-  return files.map(({ path, text }) => ({ path, text }));
 }
 
 /** One line for each profile that is ignored, for a person. */

@@ -1,11 +1,12 @@
 import { RcWaitError } from '../../../base/error.ts';
 import type { InterfaceRef, NetworkFile } from '../../types.ts';
 import { networkManagerDaemon } from '../nmcli.ts';
+import { regardless } from '../regardless.ts';
 import type { Stack } from '../stack.ts';
 import { networkmanagerAtBoot, profileObstacles } from './boot.ts';
 import { networkmanagerDefaults } from './defaults.ts';
 import { changesOf } from './edit.ts';
-import { ignoredWords, refuseIgnoredProfile, regardless, whyIgnored } from './ignored.ts';
+import { ignoredWords, refuseIgnoredProfile, whyIgnored } from './ignored.ts';
 import { macOf } from './name.ts';
 import { profileOverrules } from './overrule.ts';
 import {

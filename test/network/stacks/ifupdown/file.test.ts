@@ -9,6 +9,11 @@ function kinds(text: string): string[] {
   return entriesOf(text).map(({ kind, word, rest }) => `${kind}|${word}|${rest}`);
 }
 
+/** The bare words of each stanza. */
+function stanzasOf(text: string): string[][] {
+  return readInterfacesFile({ path, text }).stanzas.map(({ bare }) => bare.map(({ word }) => word));
+}
+
 describe('a line of interfaces(5)', () => {
   it('is told apart as ifupdown does it', () => {
     const text = [
@@ -42,6 +47,16 @@ describe('a line of interfaces(5)', () => {
       'mapping-option|map|a b',
       'keyword|no-scripts|eth0',
     ]);
+  });
+
+  it('without names belongs to the stanza around it, except "rename", which ends the stanza', () => {
+    const lineAfter = (word: string) =>
+      kinds(`iface eth0 inet static\n ${word}\n gateway 10.0.0.254\n`).at(-1);
+    for (const word of ['auto', 'allow-auto', 'allow-hotplug', 'allow-ovs', 'no-auto-down', 'no-scripts'])
+      expect(lineAfter(word), word).toBe('option|gateway|10.0.0.254');
+    for (const word of ['rename', 'auto eth1', 'no-scripts eth0'])
+      expect(lineAfter(word), word).toBe('misplaced|gateway|10.0.0.254');
+    expect(stanzasOf('iface eth0 inet manual\n rename\n auto\n')).toEqual([[]]);
   });
 
   it('goes on after a backslash, with a # inside it that is no comment', () => {

@@ -1,0 +1,28 @@
+/** Exit statuses with their meaning, for `--help` and the manual page. */
+export type ExitTexts = Readonly<Record<number, string>>;
+
+/** Any command may end with these. */
+const everyCommand: ExitTexts = { 64: 'wrong flags', 70: 'a bug' };
+
+/** A wait ends with its verdict instead, also where nothing can be written. */
+const everyAnswer: ExitTexts = { 71: 'the answer could not be written' };
+
+/**
+ * The exit statuses of a command in words, in ascending order. One text for all commands, so that a status
+ * cannot be missing in one of them.
+ * @param own the statuses of this command; they replace the common texts
+ */
+export function exitStatuses(own: ExitTexts): string {
+  return inWords({ ...everyCommand, ...everyAnswer, ...own });
+}
+
+/** `exitStatuses` of a command whose verdict does not depend on standard output. */
+export function verdictStatuses(own: ExitTexts): string {
+  return inWords({ ...everyCommand, ...own });
+}
+
+function inWords(texts: ExitTexts): string {
+  // Keys that are numbers come in ascending order (ECMA-262, OrdinaryOwnPropertyKeys).
+  const each = Object.entries(texts).map(([status, text]) => `${status} ${text}`);
+  return `Exit status: ${[...each, '129, 130, 143 interrupted'].join('; ')}.`;
+}

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { done, scratch, simulator } from '../cli/harness.ts';
+import { rcWait } from './program.ts';
+
+const { play } = await simulator();
+
+/** Runs a program beside a FUSE file system whose daemon never answers, as a hard NFS mount of a dead server does. */
+const beside = (point: string): readonly string[] => [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  `exec 3<>/dev/fuse; mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 dead '${point}' || exit 99; exec "$@"`,
+  'sh',
+];
+
+/** Whether this process may mount it: root, with the kernel's module. */
+function mayMount(): boolean {
+  if (!existsSync('/dev/fuse')) return false;
+  const [file = '', ...args] = [...beside(scratch()), 'true'];
+  return spawnSync(file, args, { timeout: 20_000 }).status === 0;
+}
+
+const point = join(scratch(), 'dead');
+mkdirSync(point);
+
+describe.runIf(mayMount())('a file system that never answers', () => {
+  it.each([
+    ['--ca-file', 'ca.pem'],
+    ['--state-dir', 'state'],
+    ['--root', ''],
+  ])('below the path of %s: said, and the process ends', async (flag, name) => {
+    const path = join(point, name);
+    const flags = flag === '--state-dir' ? [] : play(done).flags;
+    const { exit, err } = await rcWait(['wait', ...flags, flag, path], { under: beside(point) });
+    expect(err).toMatch(new RegExp(`cannot read ${path}: no answer within \\d+ s`));
+    expect(err).toContain(`named by ${flag}`);
+    expect(exit).toBe(64);
+  });
+});
