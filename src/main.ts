@@ -1,7 +1,7 @@
+import { failure } from './app/failure.ts';
 import type { Io } from './app/io.ts';
 import { interruptsOf } from './app/signals.ts';
 import { errnoOf, reasonOf } from './base/error.ts';
-import { failure } from './cli/failure.ts';
 import { isWait, run } from './cli/run.ts';
 import { titleOf } from './cli/title.ts';
 import { exitOfCode } from './report/exit.ts';

@@ -4,6 +4,7 @@ import { RcWaitError } from '../base/error.ts';
 import type { Reply } from '../http/types.ts';
 import type { Delay } from '../pace/types.ts';
 import type { Format, Operation } from '../rackconnect/types.ts';
+import { reasonOfDelay, whenNext } from '../report/words.ts';
 import { type OpenApi, sourceInterface, sourceNow, sourceOf, targetOf, withWay } from './api.ts';
 import type { Io } from './io.ts';
 import type { ApiOptions } from './options.ts';
@@ -70,7 +71,6 @@ async function patiently<T>(
   io: Io,
   question: (within: { signal: AbortSignal; onDelay: (delay: Delay) => void }) => Promise<T>,
 ): Promise<T> {
-  const { reasonOfDelay, whenNext } = await import('../report/words.ts');
   const startedMs = systemClock.nowMs();
   const timeUp = new AbortController();
   const timer = timeout <= longestTimerMs ? setTimeout(() => timeUp.abort(), timeout) : undefined;

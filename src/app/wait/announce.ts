@@ -4,8 +4,9 @@ import { systemClock } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Log } from '../../report/log.ts';
-import type { Due, Result } from '../../report/result.ts';
+import { type Due, humanResult, type Result } from '../../report/result.ts';
 import { isRunningSystem } from '../../system/root.ts';
+import { forStream } from '../../systemd/journal.ts';
 import type { Notifier } from '../../systemd/notify.ts';
 import { readCa } from '../api.ts';
 import { instanceId } from '../instance-id.ts';
@@ -68,10 +69,7 @@ export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: N
   return {
     async result({ document, exit }, { log, deadlineMs, recalled }) {
       const { message, outcome } = document;
-      const { forStream } = await import('../../systemd/journal.ts');
-      io.out(
-        forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', await printed(document, args), io.env),
-      );
+      io.out(forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', printed(document, args), io.env));
       // Not awaited here: what depends on the service must not wait for the journal.
       const journalled = journalEnd({ result: { document, exit } }, io);
       const isVerdict = outcome !== 'interrupted';
@@ -132,10 +130,8 @@ const nobody: Recipients = { signal: false, hooks: [] };
 const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
   exit !== 0 && outcome !== 'interrupted';
 
-async function printed(document: Result['document'], { output }: AnnounceOptions): Promise<string> {
-  if (output === 'json') return `${JSON.stringify(document)}\n`;
-  const { humanResult } = await import('../../report/result.ts');
-  return humanResult(document);
+function printed(document: Result['document'], { output }: AnnounceOptions): string {
+  return output === 'json' ? `${JSON.stringify(document)}\n` : humanResult(document);
 }
 
 interface Signaller {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { RcWaitError } from '../../base/error.ts';
 import type { Log } from '../../report/log.ts';
 import { isRunningSystem } from '../../system/root.ts';
+import { runCommand } from '../../system/tool.ts';
 import type { AskSystemctl } from '../../systemd/hold-ups.ts';
 
 const own = 'rc-wait.service';
@@ -15,7 +16,6 @@ const longestOutput = 4 * 1024 * 1024;
 
 /** Runs systemctl(1) on this system. */
 export const askSystemctl: AskSystemctl = async (args) => {
-  const { runCommand } = await import('../../system/tool.ts');
   const { ok, output } = await runCommand({
     argv: ['systemctl', ...args],
     timeoutMs: limitMs,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Result } from '../../report/result.ts';
+import { underJournal } from '../../systemd/journal.ts';
 import type { Io } from '../io.ts';
 
 /** The end of a wait: its result, or the error that left it without one. */
@@ -12,7 +13,6 @@ type Ended = { readonly result: Result } | { readonly error: unknown };
  */
 export async function journalEnd(ended: Ended, { env }: Pick<Io, 'env'>): Promise<void> {
   if (!env.JOURNAL_STREAM) return;
-  const { underJournal } = await import('../../systemd/journal.ts');
   if (!underJournal(env, 1) && !underJournal(env, 2)) return;
   const [{ entryOfResult, entryOfError }, { writeEntry }, { serviceOf }] = await Promise.all([
     import('../../report/feeds/journal-entry.ts'),
