@@ -57,8 +57,8 @@ const io: Io = {
 };
 
 /**
- * The exit status, also where the answer could not be written. One that is not 0 says more, and that of a wait is its
- * verdict, which needs no standard output: units and scripts go by it.
+ * The exit status, also where the answer could not be written. Any other than 0 says more, and the status of a
+ * wait is its verdict, which needs no standard output: units and scripts use it.
  */
 function endOf(exit: number): number {
   return isOutputLost && exit === 0 && !isWait(process.argv.slice(2)) ? exitOfCode('OUTPUT') : exit;

@@ -24,8 +24,8 @@ export async function instanceId(
   root = '/',
   server?: Pick<Server, 'instanceId'>,
 ): Promise<string | undefined> {
-  const told = isRunningSystem(root) || server !== undefined ? await byTheHypervisor(server) : undefined;
-  return told ?? byCloudInit(root);
+  const named = isRunningSystem(root) || server !== undefined ? await byTheHypervisor(server) : undefined;
+  return named ?? byCloudInit(root);
 }
 
 async function byTheHypervisor(server?: Pick<Server, 'instanceId'>): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ledger } from './account.ts';
-import type { AskOptions, AskOutcome, Pace, Tally, Told } from './types.ts';
+import type { Answered, AskOptions, AskOutcome, Pace, Tally } from './types.ts';
 
 /**
  * How often a waiting process looks at the ledger if nothing wakes it, in ms. Each look is a sign of life, and
@@ -41,14 +41,14 @@ class LedgerPace implements Pace {
     key: string,
     send: (signal: AbortSignal) => Promise<AskOutcome>,
     options: AskOptions = {},
-  ): Promise<Told> {
+  ): Promise<Answered> {
     const { newerThanMs, signal, aside = false, inTurn = false, onDelay } = options;
     for (;;) {
       signal?.throwIfAborted();
       const nowMs = this.#clock.nowMs();
       const { requestTimeoutMs } = this;
       const step = this.#ledger.approach({ key, nowMs, newerThanMs, requestTimeoutMs, inTurn });
-      if (step.kind === 'told') {
+      if (step.kind === 'answered') {
         this.tally.shared += 1;
         return { ...step.answer, shared: true };
       }
@@ -62,7 +62,7 @@ class LedgerPace implements Pace {
     { key, aside, slotId, takenMs }: { key: string; aside: boolean; slotId: number; takenMs: number },
     send: (signal: AbortSignal) => Promise<AskOutcome>,
     signal: AbortSignal | undefined,
-  ): Promise<Told> {
+  ): Promise<Answered> {
     const settle = (outcome: AskOutcome | undefined): void =>
       this.#ledger.settle({ slotId, key, takenMs, nowMs: this.#clock.nowMs(), outcome, aside });
     let outcome: AskOutcome;

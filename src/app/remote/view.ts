@@ -47,7 +47,7 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
   const err = live?.above ?? io.err;
   const paint = paintFor(io.env, isLive);
 
-  const isTold = isStream || (live === undefined && !args.quiet);
+  const isReported = isStream || (live === undefined && !args.quiet);
   let lines = '';
   let isFirstLook = false;
   // One write for all events of one answer: ten thousand single writes would pile up in memory if the reader
@@ -61,7 +61,7 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
   const sentence = (text: string): string => `[${elapsed(systemClock.nowMs() - startedMs)}] ${text}\n`;
   /** Must be called before the event is noted. */
   const line = (event: FleetEvent): void => {
-    if (!isTold) return;
+    if (!isReported) return;
     const words = isJson ? undefined : eventWords(event, progress);
     if (!isJson && words === undefined) return;
     if (lines === '') setImmediate(flush);
@@ -75,7 +75,7 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
   const timer =
     live !== undefined
       ? setInterval(draw, drawEveryMs)
-      : isTold && !isJson
+      : isReported && !isJson
         ? setInterval(tell, tellEveryMs)
         : undefined;
   timer?.unref();

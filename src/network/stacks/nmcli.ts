@@ -2,9 +2,9 @@ import type { Command, Daemon } from '../types.ts';
 
 /**
  * Asks NetworkManager which file each interface uses. It reads the files of other
- * stacks too (RHEL's ifcfg): `isOurs` says whether a path belongs to the calling stack.
+ * stacks too (RHEL's ifcfg): `isOwn` says whether a path belongs to the calling stack.
  */
-export function networkManagerDaemon(isOurs: (path: string) => boolean): Daemon {
+export function networkManagerDaemon(isOwn: (path: string) => boolean): Daemon {
   return {
     unit: 'NetworkManager.service',
     question: {
@@ -12,7 +12,7 @@ export function networkManagerDaemon(isOurs: (path: string) => boolean): Daemon 
         argv: ['nmcli', '-t', '-f', 'DEVICE,FILENAME', 'connection', 'show', '--active'],
         timeoutMs: 10_000,
       },
-      understand: (output) => new Map(pairsOf(output).filter(([, path]) => isOurs(path))),
+      understand: (output) => new Map(pairsOf(output).filter(([, path]) => isOwn(path))),
     },
   };
 }

@@ -21,7 +21,7 @@ interface StackFiles {
 }
 
 /** The input of the look at the next boot. */
-interface BootScene {
+interface BootContext {
   readonly root: string;
   readonly target: GatewayTarget;
   /** the stack that is to bring the gateway, with its files after the change */
@@ -45,7 +45,7 @@ interface BootSurvey {
  * Looks whether the next boot brings the gateway's interface up, and whether the file that has the gateway is the
  * one that its stack uses. Reads files only.
  */
-export async function surveyBoot(context: BootScene): Promise<BootSurvey> {
+export async function surveyBoot(context: BootContext): Promise<BootSurvey> {
   const { chosen, target, others, work } = context;
   const isScripted = await work.isScripted('ifcfg');
   const generated = chosen.stack.generates?.(chosen.files) ?? [];
@@ -89,13 +89,13 @@ export function overrulingOf(
 }
 
 /** A file that another stack generates for the chosen one, and that comes before the one that gets the gateway. */
-async function generatedFirst({ chosen, others, target, work }: BootScene): Promise<BootObstacle[]> {
+async function generatedFirst({ chosen, others, target, work }: BootContext): Promise<BootObstacle[]> {
   // The daemon has said which file it uses.
   if (chosen.stack.overrules === undefined || chosen.configFileOf?.has(target.interfaceName)) return [];
   const found: BootObstacle[] = [];
   for (const { stack, files } of others) {
-    const ours = generatedFor(stack, files, target).filter(({ reader }) => reader === chosen.stack.name);
-    for (const one of ours) {
+    const used = generatedFor(stack, files, target).filter(({ reader }) => reader === chosen.stack.name);
+    for (const one of used) {
       if (overrulingOf(one, [chosen], target).length > 0 || !(await work.isUsedAtBoot(stack.name))) continue;
       found.push({
         reason: `${stack.name} generates ${one.name} for ${target.interfaceName} at boot, and ${chosen.stack.name} uses that`,
@@ -133,14 +133,14 @@ async function readConfig(root: string): Promise<NetworkFile[]> {
 }
 
 function leftAlone(config: readonly NetworkFile[], target: GatewayTarget): BootObstacle[] {
-  const told = unmanagedBy(config, target);
-  if (told === undefined) return [];
-  const isCertain = told.verdict === 'yes';
-  const words = isCertain ? told.words : `${told.words}, as far as can be told`;
+  const unmanaged = unmanagedBy(config, target);
+  if (unmanaged === undefined) return [];
+  const isCertain = unmanaged.verdict === 'yes';
+  const words = isCertain ? unmanaged.words : `${unmanaged.words}, as far as can be told`;
   return [
     {
       reason: `NetworkManager leaves ${target.interfaceName} alone after a boot: ${words}`,
-      way: `take ${target.interfaceName} out of ${told.key} there`,
+      way: `take ${target.interfaceName} out of ${unmanaged.key} there`,
       isCertain,
     },
   ];
@@ -148,7 +148,7 @@ function leftAlone(config: readonly NetworkFile[], target: GatewayTarget): BootO
 
 /** Interfaces for which NetworkManager would make "Wired connection 1", which may bring a default route by DHCP. */
 function automaticProfiles(
-  { chosen, others, target, interfaces }: BootScene,
+  { chosen, others, target, interfaces }: BootContext,
   config: readonly NetworkFile[],
 ): string[] {
   const all = interfaces ?? [{ name: 'eth0', addresses: [] }];
