@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { startDeadline } from '../base/deadline.ts';
 import type { Ledger } from './account.ts';
 import type { Answered, AskOptions, AskOutcome, Pace, Tally } from './types.ts';
 
@@ -90,20 +91,14 @@ class LedgerPace implements Pace {
     send: (signal: AbortSignal) => Promise<AskOutcome>,
     signal: AbortSignal | undefined,
   ): Promise<AskOutcome> {
-    const timeUp = new AbortController();
-    const done = new AbortController();
-    const leftMs = takenMs + this.requestTimeoutMs - this.#clock.nowMs();
-    const either = signal ? AbortSignal.any([signal, timeUp.signal]) : timeUp.signal;
-    if (leftMs <= 0) timeUp.abort(new Error('its slot ran out'));
-    else
-      this.#clock.sleep(leftMs, done.signal).then(
-        () => timeUp.abort(new Error(`no answer within ${this.requestTimeoutMs / 1000} s`)),
-        () => {},
-      );
+    const atMs = takenMs + this.requestTimeoutMs;
+    const isOver = this.#clock.nowMs() >= atMs;
+    const message = isOver ? 'its slot ran out' : `no answer within ${this.requestTimeoutMs / 1000} s`;
+    const deadline = startDeadline(this.#clock, atMs, { signal, message });
     try {
-      return await send(either);
+      return await send(deadline.signal);
     } finally {
-      done.abort();
+      deadline.end();
     }
   }
 }

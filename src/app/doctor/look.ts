@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.ts';
+import { startDeadline } from '../../base/deadline.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { believed } from '../../host/finding.ts';
 import { likenessOf } from '../../host/is-rackspace.ts';
@@ -96,7 +97,8 @@ async function looksAtEnd(last: LastStatus | undefined, server: ServerSeen): Pro
     const causes = await lookForCauses({ root: '/' });
     return [...looksAtVerdict(last, facts), ...looksAtCauses(causes)];
   }
-  const reason = await unprocessableReason(AbortSignal.timeout(5_000));
+  const deadline = startDeadline(systemClock, systemClock.nowMs() + 5_000);
+  const reason = await unprocessableReason(deadline.signal).finally(deadline.end);
   return looksAtVerdict(last, { ...facts, reason });
 }
 

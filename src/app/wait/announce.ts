@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
+import { graceAfter } from '../../base/deadline.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Log } from '../../report/log.ts';
@@ -157,7 +158,7 @@ async function createSignaller(args: AnnounceOptions, io: Io): Promise<Signaller
       const { deliver, httpSend } = await import('../../announce/heat/deliver.ts');
       const id = (await instanceId(args.root)) ?? hostname();
       const request = signalRequest(url, { ...ending, id }, args['signal-token']);
-      const stop = shortlyAfter(io.signal);
+      const stop = graceAfter(io.signal, lastMomentMs);
       const why = await deliver(request, {
         send: httpSend(url, request, caPem),
         clock: systemClock,
@@ -166,28 +167,10 @@ async function createSignaller(args: AnnounceOptions, io: Io): Promise<Signaller
         signal: stop.signal,
         onRetry: (reason) => log.debug(`telling ${place} again: ${reason}`),
       });
-      stop.forget();
+      stop.end();
       if (why === undefined) log.debug(`told ${place} how the wait ended`);
       else log.warn(`cannot tell ${place} how the wait ended: ${why}`);
       return why === undefined;
-    },
-  };
-}
-
-/** A signal that aborts a moment after `signal` does. */
-function shortlyAfter(signal: AbortSignal): { readonly signal: AbortSignal; forget(): void } {
-  const late = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const start = (): void => {
-    timer = setTimeout(() => late.abort(), lastMomentMs);
-  };
-  if (signal.aborted) start();
-  signal.addEventListener('abort', start, { once: true });
-  return {
-    signal: late.signal,
-    forget() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', start);
     },
   };
 }
