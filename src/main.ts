@@ -1,7 +1,7 @@
+import { failure } from './app/failure.ts';
 import type { Io } from './app/io.ts';
 import { interruptsOf } from './app/signals.ts';
 import { errnoOf, reasonOf } from './base/error.ts';
-import { failure } from './cli/failure.ts';
 import { isWait, run } from './cli/run.ts';
 import { titleOf } from './cli/title.ts';
 import { exitOfCode } from './report/exit.ts';
@@ -60,8 +60,8 @@ const io: Io = {
 };
 
 /**
- * The exit status, also where the answer could not be written. One that is not 0 says more, and that of a wait is its
- * verdict, which needs no standard output: units and scripts go by it.
+ * The exit status, also where the answer could not be written. Any other than 0 says more, and the status of a
+ * wait is its verdict, which needs no standard output: units and scripts use it.
  */
 function endOf(exit: number): number {
   return isOutputLost && exit === 0 && !isWait(process.argv.slice(2)) ? exitOfCode('OUTPUT') : exit;

@@ -1,8 +1,8 @@
+import { within } from '../base/deadline.ts';
 import { RcWaitError } from '../base/error.ts';
-import { within } from '../base/timeout.ts';
 import { seesRemoteMount } from '../system/remote-mounts.ts';
 import type { Finished, Run } from '../system/tool.ts';
-import { cloudsPlaces } from './cloud-files.ts';
+import { cloudsPlaces } from './cloud/files.ts';
 import type { Io } from './io.ts';
 
 /** The time limit for the file systems of all named paths, in ms, on a machine that is not busy. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Clock, systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import type { Region } from '../base/region.ts';
@@ -7,7 +7,7 @@ import { isInterfaceName, sourceAddress } from '../host/interfaces.ts';
 import type { LocalAddress, SourceNow } from '../http/types.ts';
 import type { Pace } from '../pace/types.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
-import type { ApiUrl } from '../rackconnect/regions.ts';
+import { type ApiUrl, apiUrlOf, parseApiUrl, parseRegion } from '../rackconnect/regions.ts';
 import { links } from '../system/links.ts';
 import { isRunningSystem } from '../system/root.ts';
 import { readText } from './named-file.ts';
@@ -40,7 +40,6 @@ export interface ApiTarget {
  * are read only for what no flag says.
  */
 export async function targetOf(args: ApiOptions): Promise<ApiTarget> {
-  const { apiUrlOf, parseApiUrl, parseRegion } = await import('../rackconnect/regions.ts');
   const url = args['api-url'];
   if (url !== undefined) return { baseUrl: parseApiUrl(url), byServiceNet: false, said: [] };
   const named = args.region === undefined ? undefined : parseRegion(args.region);
@@ -49,9 +48,8 @@ export async function targetOf(args: ApiOptions): Promise<ApiTarget> {
     serviceNet: interfaceOf(args) === undefined && args['source-address'] === undefined,
     stateDirectory: args['state-dir'],
   };
-  const { identify } =
-    wanted.region || wanted.serviceNet ? await import('../host/identity.ts') : { identify: undefined };
-  const identity = (await identify?.(wanted)) ?? { said: [] };
+  const mustAsk = wanted.region || wanted.serviceNet;
+  const identity = mustAsk ? await (await identityRoom()).identify(wanted) : { said: [] };
   const region = named ?? identity.region;
   return {
     ...identity,
@@ -60,6 +58,9 @@ export async function targetOf(args: ApiOptions): Promise<ApiTarget> {
     byServiceNet: true,
   };
 }
+
+/** What this server's own sources say of it: loaded only where no flag says it. */
+export const identityRoom = () => import('../host/identity.ts');
 
 /** The source address for requests, by the flags and the current state of the interfaces. */
 export function sourceOf(args: ApiOptions, target: ApiTarget): Ipv4Address | undefined | 'missing' {
@@ -156,32 +157,12 @@ export async function withWay<T>(
   work: (way: ApiAccess) => Promise<T>,
 ): Promise<T> {
   const caPem = args['ca-file'] === undefined ? undefined : readCa(args['ca-file']);
-  const [{ createClient }, { createTransport }, { openLedger }, { createPace, defaultRequestTimeoutMs }] =
-    await Promise.all([
-      import('../rackconnect/client.ts'),
-      import('../rackconnect/transport.ts'),
-      import('../pace/open-ledger.ts'),
-      import('../pace/pace.ts'),
-    ]);
-  const ledger = openLedger({
-    directory: args['state-dir'],
-    clock: systemClock,
-    random: Math.random,
-    requestTimeoutMs: defaultRequestTimeoutMs,
-    onNotice,
-    source: () => {
-      const now = typeof localAddress === 'function' ? localAddress() : localAddress;
-      return typeof now === 'string' ? now : '';
-    },
-  });
-  const pace = createPace({ ledger, clock: systemClock });
-  const transport = createTransport({ localAddress, caPem });
+  const { openWay } = await import('./way.ts');
+  const way = openWay({ localAddress, caPem, directory: args['state-dir'], onNotice });
   try {
-    const clientOf = (baseUrl: ApiUrl): RackconnectClient => createClient({ baseUrl, pace, transport });
-    return await work({ pace, clientOf });
+    return await work(way);
   } finally {
-    await transport.close();
-    ledger.close();
+    await way.close();
   }
 }
 

@@ -1,9 +1,11 @@
-import { longestTimerMs, systemClock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
+import { startDeadline } from '../base/deadline.ts';
 import { formatDuration } from '../base/duration.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Reply } from '../http/types.ts';
 import type { Delay } from '../pace/types.ts';
 import type { Format, Operation } from '../rackconnect/types.ts';
+import { reasonOfDelay, whenNext } from '../report/words.ts';
 import { type OpenApi, sourceInterface, sourceNow, sourceOf, targetOf, withWay } from './api.ts';
 import type { Io } from './io.ts';
 import type { ApiOptions } from './options.ts';
@@ -70,10 +72,8 @@ async function patiently<T>(
   io: Io,
   question: (within: { signal: AbortSignal; onDelay: (delay: Delay) => void }) => Promise<T>,
 ): Promise<T> {
-  const { reasonOfDelay, whenNext } = await import('../report/words.ts');
   const startedMs = systemClock.nowMs();
-  const timeUp = new AbortController();
-  const timer = timeout <= longestTimerMs ? setTimeout(() => timeUp.abort(), timeout) : undefined;
+  const deadline = startDeadline(systemClock, startedMs + timeout, { signal: io.signal });
   let last: Delay | undefined;
   const onDelay = (delay: Delay): void => {
     const nowMs = systemClock.nowMs();
@@ -85,15 +85,15 @@ async function patiently<T>(
       );
   };
   try {
-    return await question({ signal: AbortSignal.any([io.signal, timeUp.signal]), onDelay });
+    return await question({ signal: deadline.signal, onDelay });
   } catch (error) {
-    if (io.signal.aborted || !timeUp.signal.aborted) throw error;
+    if (!deadline.hasPassed()) throw error;
     const why = (last && reasonOfDelay(last, undefined)) ?? 'no answer came';
     throw new RcWaitError('API_UNAVAILABLE', `cannot ask within ${formatDuration(timeout)}: ${why}`, {
       hint: 'give it longer with --timeout',
     });
   } finally {
-    clearTimeout(timer);
+    deadline.end();
   }
 }
 

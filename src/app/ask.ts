@@ -14,6 +14,8 @@ import { askOnce, usable, withApiForOne } from './ask-once.ts';
 import type { Io } from './io.ts';
 import type { QuestionOptions } from './options.ts';
 
+const localStatusRoom = () => import('./local-status.ts');
+
 type Payload = typeof import('../rackconnect/payload.ts');
 
 /** An answer of the API at `baseUrl`. */
@@ -32,8 +34,7 @@ export async function askForStatus(
   io: Io,
 ): Promise<number> {
   if (args.source === 'xenstore') {
-    const { localStatus } = await import('./local-status.ts');
-    return localStatus(args, io);
+    return (await localStatusRoom()).localStatus(args, io);
   }
   // The details contain the status and are what `wait` asks for, so its answer can be shared.
   const operation = args.format === undefined ? 'automation_status/details' : 'automation_status';
@@ -45,8 +46,7 @@ export async function askForStatus(
   } catch (error) {
     const mayAskXenstore = args.source === 'auto' && args.format === undefined;
     if (!mayAskXenstore || io.signal.aborted || !isOfNoUse(error)) throw error;
-    const { statusInstead } = await import('./local-status.ts');
-    return await statusInstead(error, args, io);
+    return await (await localStatusRoom()).statusInstead(error, args, io);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readRegularText } from '../base/files.ts';
-import type { Server } from '../host/server.ts';
+import { believed } from '../host/finding.ts';
+import { type Server, thisServer } from '../host/server.ts';
 import { isRunningSystem, placeBelow } from '../system/root.ts';
 
 /** Written by cloud-init on the present boot (cloudinit/helpers.py, Paths): /run does not survive a boot. */
@@ -23,15 +24,11 @@ export async function instanceId(
   root = '/',
   server?: Pick<Server, 'instanceId'>,
 ): Promise<string | undefined> {
-  const told = isRunningSystem(root) || server !== undefined ? await byTheHypervisor(server) : undefined;
-  return told ?? byCloudInit(root);
+  const named = isRunningSystem(root) || server !== undefined ? await byTheHypervisor(server) : undefined;
+  return named ?? byCloudInit(root);
 }
 
 async function byTheHypervisor(server?: Pick<Server, 'instanceId'>): Promise<string | undefined> {
-  const [{ believed }, { thisServer }] = await Promise.all([
-    import('../host/finding.ts'),
-    import('../host/server.ts'),
-  ]);
   const findings = await (server ?? thisServer()).instanceId();
   return believed(findings.filter(({ source }) => source === 'xenstore' || source === 'config-drive'))?.value;
 }

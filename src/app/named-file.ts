@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
 
@@ -23,7 +24,6 @@ export function readText(path: string, flag: string): string {
  */
 export async function readInput(path: string, flag: string, signal: AbortSignal): Promise<string> {
   if (path !== '-' && path !== '/dev/stdin') return readText(path, flag);
-  const { addAbortSignal } = await import('node:stream');
   const chunks: Buffer[] = [];
   let length = 0;
   try {

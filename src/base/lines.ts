@@ -17,12 +17,12 @@ export interface Lines {
  */
 export function splitLines(onLine: (line: string) => void, most = mostLines): Lines {
   let rest = '';
-  let told = 0;
+  let count = 0;
   const tell = (line: string): void => {
     if (line === '') return;
-    told += 1;
-    if (told <= most) onLine(line);
-    else if (told === most + 1) onLine('… and more, which is left out');
+    count += 1;
+    if (count <= most) onLine(line);
+    else if (count === most + 1) onLine('… and more, which is left out');
   };
   return {
     push(text) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
+import { causeOf, failure } from '../app/failure.ts';
 import type { Io } from '../app/io.ts';
 import { RcWaitError } from '../base/error.ts';
 import { clean } from '../report/words.ts';
@@ -11,7 +12,6 @@ import { withoutShortForms } from './args/short-forms.ts';
 import { unknownVariables } from './args/variables.ts';
 import type { CliCommand } from './command.ts';
 import { commands, defaultCommand } from './commands/index.ts';
-import { causeOf, failure } from './failure.ts';
 import { version } from './version.ts';
 
 /** Runs a command line; resolves to its exit status. Never throws. */

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { within } from '../base/deadline.ts';
 import { errnoOf, reasonOf } from '../base/error.ts';
 import type { Reading } from '../base/reading.ts';
-import { within } from '../base/timeout.ts';
 
 /** More than any file that describes the server has. */
 const longestBytes = 1024 * 1024;

@@ -11,7 +11,7 @@ const serviceNetRanges: readonly Ipv4Prefix[] = ['10.176.0.0/12', '10.208.0.0/12
   .filter((prefix) => prefix !== undefined);
 
 /** Where requests must leave this server, by its flags and sources. */
-export interface SourceWish {
+export interface SourceRequest {
   /** `--source-address` */
   readonly address?: string | undefined;
   /** `--interface` */
@@ -33,27 +33,27 @@ export interface SourceWish {
  * @throws RcWaitError CONFIGURATION for an invalid address or interface
  */
 export function sourceAddress(
-  wish: SourceWish,
+  wanted: SourceRequest,
   present: readonly OwnInterface[],
   exists: (name: string) => boolean,
 ): Ipv4Address | undefined | 'missing' {
-  if (wish.address !== undefined) {
-    const address = parseIpv4(wish.address);
+  if (wanted.address !== undefined) {
+    const address = parseIpv4(wanted.address);
     if (address !== undefined) return address;
     throw new RcWaitError(
       'CONFIGURATION',
-      `cannot use --source-address ${wish.address}: an IPv4 address is expected, such as 10.208.5.7`,
+      `cannot use --source-address ${wanted.address}: an IPv4 address is expected, such as 10.208.5.7`,
     );
   }
-  const { interfaceName } = wish;
+  const { interfaceName } = wanted;
   if (interfaceName !== undefined) {
     if (!isInterfaceName(interfaceName) || !exists(interfaceName))
       throw noSuchInterface(interfaceName, present);
     const found = present.find(({ name }) => name === interfaceName)?.addresses[0];
     return found?.address ?? 'missing';
   }
-  if (!wish.byServiceNet) return undefined;
-  const { serviceNet } = wish;
+  if (!wanted.byServiceNet) return undefined;
+  const { serviceNet } = wanted;
   if (serviceNet !== undefined) {
     const { addresses = [] } = present.find(({ name }) => name === serviceNet) ?? {};
     return (addresses.find(isOfServiceNet) ?? addresses[0])?.address ?? 'missing';

@@ -25,8 +25,8 @@ const ofConfigDrive = ['/dev/disk/by-label/config-2', '/dev/disk/by-label/CONFIG
  * @param findings of the region, from every source
  */
 export async function likenessOf(findings: readonly Finding<unknown>[], root = '/'): Promise<Likeness> {
-  const telling = findings.find((one) => !isLasting(one));
-  if (telling !== undefined) return { isRackspace: true, why: `region by ${wordsOf(telling)}` };
+  const named = findings.find((one) => !isLasting(one));
+  if (named !== undefined) return { isRackspace: true, why: `region by ${wordsOf(named)}` };
   for (const path of [...ofXen, ...ofConfigDrive]) {
     if (await exists(join(root, path))) return { isRackspace: true, why: `${path} is there` };
   }

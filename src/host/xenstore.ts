@@ -1,5 +1,5 @@
+import { within } from '../base/deadline.ts';
 import type { Reading } from '../base/reading.ts';
-import { within } from '../base/timeout.ts';
 import { endInWords, type ProgramEnd, runProgram, tail } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
 import { quoted } from './parse/json.ts';

@@ -4,7 +4,7 @@ import { endpointsIn, regionsOf, servicesNamed } from './find.ts';
 import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
 
 /** Which network's endpoint to use: by the documentation's rule, or the one named by hand. */
-export type NetworkWish = 'auto' | 'servicenet' | 'public';
+export type NetworkScope = 'auto' | 'servicenet' | 'public';
 
 /** What the caller asks for. */
 export interface EndpointRequest {
@@ -12,7 +12,7 @@ export interface EndpointRequest {
   readonly service: string | undefined;
   /** upper case; empty: the region where rc-wait runs, else the account's default, else all regions of the service */
   readonly regions: readonly string[];
-  readonly network: NetworkWish;
+  readonly network: NetworkScope;
   /** undefined: the token's own account if several have endpoints */
   readonly tenantId: string | undefined;
 }

@@ -30,9 +30,9 @@ export function endpointsIn(
   // A service may have regional endpoints and also one for all regions: prefer the regional ones.
   const there = service.endpoints.filter((endpoint) => endpoint.region === region);
   if (there.length === 0) throw nothingThere(service, region);
-  const ours = there.filter((endpoint) => tenantId !== undefined && endpoint.tenantId === tenantId);
+  const own = there.filter((endpoint) => tenantId !== undefined && endpoint.tenantId === tenantId);
   const fitting =
-    ours.length > 0 ? ours : there.filter((endpoint) => !onlyTenant || endpoint.tenantId === undefined);
+    own.length > 0 ? own : there.filter((endpoint) => !onlyTenant || endpoint.tenantId === undefined);
   const different = fitting.filter(
     (endpoint, index) => fitting.findIndex((other) => isSame(endpoint, other)) === index,
   );

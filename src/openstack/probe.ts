@@ -1,3 +1,5 @@
+import { systemClock } from '../base/clock.ts';
+import { startDeadline } from '../base/deadline.ts';
 import type { Http } from '../http/client.ts';
 import type { Chosen } from './endpoints.ts';
 
@@ -26,21 +28,21 @@ export async function probeEndpoint(
   { http, connect }: { readonly http: Http; readonly connect: Connect },
   signal: AbortSignal,
 ): Promise<Reached> {
-  const startedMs = performance.now();
+  const startedMs = systemClock.nowMs();
   const target = new URL(url);
   const done = (reason: string | undefined, status?: number): Reached => ({
     reached: reason === undefined,
-    ms: performance.now() - startedMs,
+    ms: systemClock.nowMs() - startedMs,
     status,
     reason,
   });
   if (service === 'rackconnect') {
     const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const host = target.hostname.replace(/^\[|\]$/g, '');
-    return connect({ host, port }, limit).then(done, () =>
-      done(`no connection within ${timeoutMs / 1000} s`),
-    );
+    const deadline = startDeadline(systemClock, systemClock.nowMs() + timeoutMs, { signal });
+    return connect({ host, port }, deadline.signal)
+      .then(done, () => done(`no connection within ${timeoutMs / 1000} s`))
+      .finally(deadline.end);
   }
   const reply = await http.send({ method: 'GET', url: target, timeoutMs, signal });
   signal.throwIfAborted();

@@ -17,13 +17,13 @@ export interface SlotRequest {
   /** only an answer requested after this moment will do; undefined: any answer younger than the pace */
   readonly newerThanMs: number | undefined;
   readonly requestTimeoutMs: number;
-  /** see `SlotWish` in window.ts */
+  /** see `SlotQuestion` in window.ts */
   readonly inTurn?: boolean;
 }
 
 /** The ledger's answer. */
 export type AccountStep =
-  | { readonly kind: 'told'; readonly answer: StoredAnswer }
+  | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   | { readonly kind: 'granted'; readonly slotId: number; readonly takenMs: number }
   | { readonly kind: 'delayed'; readonly delay: Delay };
 
@@ -93,12 +93,12 @@ export function decide(
   approach: SlotRequest,
   limits: Limits,
 ):
-  | { kind: 'told'; answer: StoredAnswer }
+  | { kind: 'answered'; answer: StoredAnswer }
   | { kind: 'granted'; slot: Slot }
   | { kind: 'delayed'; delay: Delay } {
   const paceMs = Math.max(account.backoff.paceMs, limits.paceMs);
   const answer = answerFor(account.answer, approach, paceMs);
-  if (answer !== undefined) return { kind: 'told', answer };
+  if (answer !== undefined) return { kind: 'answered', answer };
   const { key, nowMs, newerThanMs, requestTimeoutMs, inTurn = false } = approach;
   const asked = account.slots.filter((slot) => slot.key === key).map((slot) => slot.takenMs);
   const lastAskedMs = Math.max(
@@ -174,11 +174,11 @@ export class MemoryLedger implements Ledger {
     const { slots, answers, backoff } = this.#account;
     const { slotId, key, takenMs, outcome } = settlement;
     const others = slots.filter(({ id }) => id !== slotId);
-    const told = new Map(answers);
-    if (outcome !== undefined) told.set(key, { record: outcome.record, askedMs: takenMs });
+    const kept = new Map(answers);
+    if (outcome !== undefined) kept.set(key, { record: outcome.record, askedMs: takenMs });
     this.#account = {
       slots: [...others, { ...settledSlot(settlement), id: slotId }],
-      answers: told,
+      answers: kept,
       backoff: backoffAfter(backoff, settlement, this.limits, this.#random),
     };
     this.#wakeup.ring();

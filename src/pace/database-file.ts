@@ -37,7 +37,7 @@ export function makeRegular(path: string): void {
 /**
  * SQLite silently drops what it cannot verify in a log, and everything after it: those requests would no longer
  * count. Another process may be writing or removing both files at this moment; then the next look finds them complete.
- * @throws NotOurs
+ * @throws ForeignFile
  */
 export function requireWholeLog(path: string): void {
   for (let look = 1; ; look += 1) {

@@ -143,8 +143,8 @@ export class SqliteLedger implements Ledger {
   #decide(approach: SlotRequest): ReturnType<typeof decide> {
     const backoff = this.#backoff(approach.nowMs);
     const answer = this.#answer(approach.key, approach.nowMs);
-    const told = answerFor(answer, approach, Math.max(backoff.paceMs, this.limits.paceMs));
-    if (told !== undefined) return { kind: 'told', answer: told };
+    const stored = answerFor(answer, approach, Math.max(backoff.paceMs, this.limits.paceMs));
+    if (stored !== undefined) return { kind: 'answered', answer: stored };
     return decide({ slots: this.#slots(approach.nowMs), backoff, answer }, approach, this.limits);
   }
 

@@ -72,7 +72,7 @@ class FallbackLedger implements Ledger {
     if (!this.#shared) {
       const published = this.#published(approach.key);
       const answer = answerFor(published, approach, windowMs);
-      if (answer !== undefined) return { kind: 'told', answer };
+      if (answer !== undefined) return { kind: 'answered', answer };
       // The process that published this is running, and asks more often than this one may.
       const untilMs = (published?.askedMs ?? Number.NEGATIVE_INFINITY) + unsharedLimits.paceMs;
       if (untilMs > approach.nowMs) return { kind: 'delayed', delay: { because: 'pace', untilMs } };

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
+import { startDeadline } from '../base/deadline.ts';
 import type { Ledger } from './account.ts';
-import type { AskOptions, AskOutcome, Pace, Tally, Told } from './types.ts';
+import type { Answered, AskOptions, AskOutcome, Pace, Tally } from './types.ts';
 
 /**
  * How often a waiting process looks at the ledger if nothing wakes it, in ms. Each look is a sign of life, and
@@ -41,14 +42,14 @@ class LedgerPace implements Pace {
     key: string,
     send: (signal: AbortSignal) => Promise<AskOutcome>,
     options: AskOptions = {},
-  ): Promise<Told> {
+  ): Promise<Answered> {
     const { newerThanMs, signal, aside = false, inTurn = false, onDelay } = options;
     for (;;) {
       signal?.throwIfAborted();
       const nowMs = this.#clock.nowMs();
       const { requestTimeoutMs } = this;
       const step = this.#ledger.approach({ key, nowMs, newerThanMs, requestTimeoutMs, inTurn });
-      if (step.kind === 'told') {
+      if (step.kind === 'answered') {
         this.tally.shared += 1;
         return { ...step.answer, shared: true };
       }
@@ -62,7 +63,7 @@ class LedgerPace implements Pace {
     { key, aside, slotId, takenMs }: { key: string; aside: boolean; slotId: number; takenMs: number },
     send: (signal: AbortSignal) => Promise<AskOutcome>,
     signal: AbortSignal | undefined,
-  ): Promise<Told> {
+  ): Promise<Answered> {
     const settle = (outcome: AskOutcome | undefined): void =>
       this.#ledger.settle({ slotId, key, takenMs, nowMs: this.#clock.nowMs(), outcome, aside });
     let outcome: AskOutcome;
@@ -90,20 +91,14 @@ class LedgerPace implements Pace {
     send: (signal: AbortSignal) => Promise<AskOutcome>,
     signal: AbortSignal | undefined,
   ): Promise<AskOutcome> {
-    const timeUp = new AbortController();
-    const done = new AbortController();
-    const leftMs = takenMs + this.requestTimeoutMs - this.#clock.nowMs();
-    const either = signal ? AbortSignal.any([signal, timeUp.signal]) : timeUp.signal;
-    if (leftMs <= 0) timeUp.abort(new Error('its slot ran out'));
-    else
-      this.#clock.sleep(leftMs, done.signal).then(
-        () => timeUp.abort(new Error(`no answer within ${this.requestTimeoutMs / 1000} s`)),
-        () => {},
-      );
+    const atMs = takenMs + this.requestTimeoutMs;
+    const isOver = this.#clock.nowMs() >= atMs;
+    const message = isOver ? 'its slot ran out' : `no answer within ${this.requestTimeoutMs / 1000} s`;
+    const deadline = startDeadline(this.#clock, atMs, { signal, message });
     try {
-      return await send(either);
+      return await send(deadline.signal);
     } finally {
-      done.abort();
+      deadline.end();
     }
   }
 }

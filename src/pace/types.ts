@@ -15,7 +15,7 @@ export interface AskOutcome {
 }
 
 /** What the caller gets. */
-export interface Told {
+export interface Answered {
   readonly record: string;
   /** monotonic time at which the request was sent */
   readonly askedMs: number;
@@ -68,7 +68,11 @@ export interface Pace {
    * quota allows. `send` must end within `requestTimeoutMs` and must not throw for network failures.
    * @throws the signal's reason when aborted
    */
-  ask(key: string, send: (signal: AbortSignal) => Promise<AskOutcome>, options?: AskOptions): Promise<Told>;
+  ask(
+    key: string,
+    send: (signal: AbortSignal) => Promise<AskOutcome>,
+    options?: AskOptions,
+  ): Promise<Answered>;
   readonly tally: Readonly<Tally>;
   /** how long one request may take from the moment its slot is taken, in ms */
   readonly requestTimeoutMs: number;

@@ -47,7 +47,7 @@ export interface WindowView {
 }
 
 /** The question that a process wants to ask. */
-export interface SlotWish {
+export interface SlotQuestion {
   readonly key: string;
   readonly nowMs: number;
   /** a repeated question, which leaves the reserved slots alone */
@@ -87,11 +87,11 @@ function freeAtMs(slots: readonly Slot[], limit: number, nowMs: number): number 
 }
 
 /**
- * Whether `wish` may be asked now: undefined if it may, else the reason that lasts longest. A slot is granted
+ * Whether `request` may be asked now: undefined if it may, else the reason that lasts longest. A slot is granted
  * while fewer than `limits.requests` count. Then, whatever the network's delays and the phase of the API's
  * window, the API sees no more than that in any minute.
  */
-export function delayOf(view: WindowView, request: SlotWish, limits: Limits): Delay | undefined {
+export function delayOf(view: WindowView, request: SlotQuestion, limits: Limits): Delay | undefined {
   const { nowMs, key } = request;
   const open = view.slots.find((slot) => slot.key === key && (slot.openUntilMs ?? 0) > nowMs);
   if (open?.openUntilMs !== undefined) return { because: 'in-flight', untilMs: open.openUntilMs };

@@ -67,8 +67,8 @@ export function createClient({
         const reply = await transport.get(url, { timeoutMs: pace.requestTimeoutMs, accept, signal });
         return { signal: feedbackOf(reply), record: recordOf(reply) };
       };
-      const told = await pace.ask(`${baseUrl}|${operation}|${format}`, send, options);
-      return { reply: readRecord(told.record), askedMs: told.askedMs, shared: told.shared };
+      const answered = await pace.ask(`${baseUrl}|${operation}|${format}`, send, options);
+      return { reply: readRecord(answered.record), askedMs: answered.askedMs, shared: answered.shared };
     },
   };
 }

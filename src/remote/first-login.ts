@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
+import { startDeadline } from '../base/deadline.ts';
 import { RcWaitError } from '../base/error.ts';
 import { type Login, LoginTrouble, type Session } from '../openstack/login/login.ts';
 import { calm, nextBackoff } from '../pace/backoff.ts';
-import { deadline } from './deadline.ts';
 
 /** What retrying a login until it succeeds needs. */
 export interface FirstLoginOptions {
@@ -24,27 +24,25 @@ export interface FirstLoginOptions {
  */
 export async function firstSession(options: FirstLoginOptions): Promise<Session> {
   const { login, clock, signal } = options;
-  const over = new AbortController();
-  const both = AbortSignal.any([signal, over.signal]);
-  const stop = deadline(clock, options.deadlineMs, over);
+  const deadline = startDeadline(clock, options.deadlineMs, { signal });
   let backoff = calm(0);
   let trouble: RcWaitError = new RcWaitError('API_UNAVAILABLE', 'cannot log in: no answer came in time');
   try {
     for (;;) {
-      const session = await sessionOf(login, both);
+      const session = await sessionOf(login, deadline.signal);
       if (!(session instanceof LoginTrouble)) return session;
       trouble = session;
       const { retryAfterMs } = session;
       const failed = { kind: 'failed', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const;
       backoff = nextBackoff(backoff, failed, clock.nowMs(), 0, options.random);
       options.onTrouble(trouble.message, backoff.notBeforeMs);
-      await clock.sleep(backoff.notBeforeMs - clock.nowMs(), both);
+      await clock.sleep(backoff.notBeforeMs - clock.nowMs(), deadline.signal);
     }
   } catch (error) {
-    if (over.signal.aborted && !signal.aborted && error === over.signal.reason) throw trouble;
+    if (deadline.hasPassed() && error === deadline.signal.reason) throw trouble;
     throw error;
   } finally {
-    stop.abort();
+    deadline.end();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
+import { startDeadline } from '../base/deadline.ts';
 import type { RcWaitError } from '../base/error.ts';
 import type { ServersApi } from '../openstack/compute.ts';
-import { DeadlinePassed, deadline } from './deadline.ts';
 import { createFleet } from './fleet.ts';
 import { checkFound, matcherOf, onlyIds, type Selection } from './select.ts';
 import type { RemoteEvent, RemoteTally, Rules, Watched } from './types.ts';
@@ -50,16 +50,16 @@ export interface RemoteEnd {
  */
 export async function waitForServers(options: FleetWait): Promise<RemoteEnd> {
   const { regions, selection, rules, clock, signal } = options;
+  const deadline = startDeadline(clock, options.deadlineMs, { signal });
   const over = new AbortController();
-  const both = AbortSignal.any([signal, over.signal]);
-  const stop = deadline(clock, options.deadlineMs, over);
+  const either = AbortSignal.any([deadline.signal, over.signal]);
   const isSelected = matcherOf(selection);
   const ids = onlyIds(selection);
   const hold = holding(options.onEvent);
   const { onEvent } = hold;
   const found = new AbortController();
   const watches = regions.map(({ code, api }) =>
-    createWatch(createFleet(code, rules, isSelected, ids), { ...options, api, onEvent, signal: both }),
+    createWatch(createFleet(code, rules, isSelected, ids), { ...options, api, onEvent, signal: either }),
   );
   const isFound = (): boolean =>
     watches.every(({ fleet }) => fleet.looked) ||
@@ -93,12 +93,11 @@ export async function waitForServers(options: FleetWait): Promise<RemoteEnd> {
     return { kind: 'done', regions: watches.map(endOf) };
   } catch (error) {
     if (signal.aborted) return { kind: 'interrupted', regions: watches.map(endOf) };
-    if (over.signal.aborted && error === over.signal.reason) {
-      if (error instanceof DeadlinePassed) return { kind: 'deadline', regions: watches.map(endOf) };
-    }
+    if (deadline.hasPassed() && error === deadline.signal.reason)
+      return { kind: 'deadline', regions: watches.map(endOf) };
     throw error;
   } finally {
-    stop.abort();
+    deadline.end();
     over.abort();
   }
 }

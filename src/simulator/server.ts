@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, isIP, isIPv6 } from 'node:net';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
@@ -54,7 +55,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const log = createRequestLog();
   const servers = createServers(scenario, clock, log);
   const closing = new AbortController();
-  const server = await createHttpServer(options.tls);
+  const server = createHttpServer(options.tls);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const work =
       options.also?.(request, response) ??
@@ -173,12 +174,11 @@ function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 
-async function createHttpServer(tls: SimulatorOptions['tls']): Promise<Server> {
+function createHttpServer(tls: SimulatorOptions['tls']): Server {
   // Longer than the longest backoff of a client that keeps its connection between two polls.
   const options = { keepAliveTimeout: 75_000 };
   if (tls === undefined) return createServer(options);
-  const https = await import('node:https');
-  return https.createServer({ ...options, ...tls });
+  return createSecureServer({ ...options, ...tls });
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

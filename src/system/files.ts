@@ -176,9 +176,9 @@ export async function removeLeftovers(target: string): Promise<void> {
   const folder = dirname(target);
   const names = await readdir(folder).catch(() => []);
   const prefix = `.${basename(target)}.`;
-  const isOurs = (name: string) =>
+  const isLeftover = (name: string) =>
     name.startsWith(prefix) && /^[0-9a-f]{16}\.rc-wait$/.test(name.slice(prefix.length));
-  for (const name of names.filter(isOurs)) await rm(join(folder, name), { force: true });
+  for (const name of names.filter(isLeftover)) await rm(join(folder, name), { force: true });
 }
 
 /**

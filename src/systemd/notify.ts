@@ -1,3 +1,4 @@
+import { systemClock } from '../base/clock.ts';
 import { reasonOf } from '../base/error.ts';
 import { endInWords, runProgram } from '../system/command.ts';
 import { toolEnvironment } from '../system/environment.ts';
@@ -103,7 +104,7 @@ export function createNotifier(
 
   function renewUntil(untilMs: number): void {
     renewal = setInterval(() => {
-      const remainsMs = untilMs - performance.now();
+      const remainsMs = untilMs - systemClock.nowMs();
       if (remainsMs <= 0) clearInterval(renewal);
       // A queued message carries its own extension, and the newest text.
       else if (waiting === undefined) void post(...extendAssignment(remainsMs));
@@ -115,7 +116,7 @@ export function createNotifier(
       if (ending) return;
       clearInterval(renewal);
       void post(statusAssignment(text), ...extendAssignment(extendMs));
-      if (extendMs !== undefined) renewUntil(performance.now() + extendMs);
+      if (extendMs !== undefined) renewUntil(systemClock.nowMs() + extendMs);
     },
     ready: (status) => end('READY=1', status),
     stopping: (status) => end('STOPPING=1', status),

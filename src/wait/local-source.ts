@@ -91,9 +91,9 @@ class WithFallback<T> implements Poller<T> {
     });
     const watched = this.#watch(stop.signal, onHint);
     try {
-      const told = await Promise.race([asked, watched]);
-      this.#usable = told.verdict.kind !== 'error';
-      return told;
+      const first = await Promise.race([asked, watched]);
+      this.#usable = first.verdict.kind !== 'error';
+      return first;
     } finally {
       signal.removeEventListener('abort', abort);
       stop.abort();

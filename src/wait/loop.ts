@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { startDeadline } from '../base/deadline.ts';
 import type { Reply } from '../http/types.ts';
 import type { Delay } from '../pace/types.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
@@ -94,8 +95,7 @@ export interface LoopOptions<T> {
  */
 export async function waitFor<T>(inquiry: Poller<T>, options: LoopOptions<T>): Promise<Waited<T>> {
   const { clock, onEvent, signal, deadlineMs } = options;
-  const deadline = new Deadline(clock, deadlineMs);
-  const either = AbortSignal.any([signal, deadline.signal]);
+  const deadline = startDeadline(clock, deadlineMs, { signal });
   let newerThanMs: number | undefined;
   let answered = false;
   let refusedOnly = true;
@@ -113,11 +113,11 @@ export async function waitFor<T>(inquiry: Poller<T>, options: LoopOptions<T>): P
   };
   try {
     for (;;) {
-      either.throwIfAborted();
-      const told = await inquiry.ask({ newerThanMs, signal: either, onDelay, onHint });
-      newerThanMs = told.askedMs;
-      const { verdict } = told;
-      onEvent({ kind: 'answer', ...told });
+      deadline.signal.throwIfAborted();
+      const polled = await inquiry.ask({ newerThanMs, signal: deadline.signal, onDelay, onHint });
+      newerThanMs = polled.askedMs;
+      const { verdict } = polled;
+      onEvent({ kind: 'answer', ...polled });
       if (verdict.kind === 'done') return verdict;
       why = verdict.why;
       answered ||= verdict.kind === 'not-yet';
@@ -125,37 +125,10 @@ export async function waitFor<T>(inquiry: Poller<T>, options: LoopOptions<T>): P
       refusedOnly &&= verdict.kind === 'error' && verdict.refused;
     }
   } catch (error) {
-    if (signal.aborted || !deadline.signal.aborted) throw error;
+    if (!deadline.hasPassed()) throw error;
     const refused = refusedOnly && newerThanMs !== undefined;
     return { kind: 'deadline', answered, refused, why: hinted + why };
   } finally {
-    deadline.forget();
-  }
-}
-
-/** An AbortSignal that fires when the clock reaches a moment, unless it is forgotten before. */
-class Deadline {
-  readonly #passed = new AbortController();
-  readonly #forgotten = new AbortController();
-
-  constructor(clock: Clock, atMs: number) {
-    if (atMs === Number.POSITIVE_INFINITY) return;
-    this.#run(clock, atMs).catch(() => {});
-  }
-
-  get signal(): AbortSignal {
-    return this.#passed.signal;
-  }
-
-  async #run(clock: Clock, atMs: number): Promise<void> {
-    // A timer has a maximum, and may fire a little early: the clock decides.
-    for (let leftMs = atMs - clock.nowMs(); leftMs > 0; leftMs = atMs - clock.nowMs()) {
-      await clock.sleep(leftMs, this.#forgotten.signal);
-    }
-    this.#passed.abort(new Error('the deadline passed'));
-  }
-
-  forget(): void {
-    this.#forgotten.abort();
+    deadline.end();
   }
 }

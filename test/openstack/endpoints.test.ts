@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RcWaitError } from '../../src/base/error.ts';
 import { readCatalog } from '../../src/openstack/catalog.ts';
 import { documentedCatalog, documentedRegions, regionCode } from '../../src/openstack/documented.ts';
-import { chooseEndpoints, type EndpointRequest, type NetworkWish } from '../../src/openstack/endpoints.ts';
+import { chooseEndpoints, type EndpointRequest, type NetworkScope } from '../../src/openstack/endpoints.ts';
 import { account, madeUrl, v2, v3 } from './catalogs.ts';
 
 const request = (part: Partial<EndpointRequest> = {}): EndpointRequest => ({
@@ -81,7 +81,7 @@ describe('every region, place, catalog shape and override', () => {
       ),
     ),
   );
-  const networks: readonly NetworkWish[] = ['auto', 'servicenet', 'public'];
+  const networks: readonly NetworkScope[] = ['auto', 'servicenet', 'public'];
 
   it.each(documentedRegions)('%s: 672 combinations come out as the documentation says', (region) => {
     let combinations = 0;

@@ -25,7 +25,7 @@ describe('a ledger in memory', () => {
     if (step.kind !== 'granted') return;
     ledger.settle({ ...step, key: 'details', nowMs: 1_100, outcome: answered('A') });
     expect(ledger.approach(approach(3_239))).toEqual({
-      kind: 'told',
+      kind: 'answered',
       answer: { record: 'A', askedMs: 1_000 },
     });
     expect(ledger.approach(approach(3_240))).toMatchObject({ kind: 'granted' });
@@ -40,7 +40,7 @@ describe('a ledger in memory', () => {
       kind: 'delayed',
       delay: { because: 'pace', untilMs: 3_240 },
     });
-    expect(ledger.approach(approach(1_200, { newerThanMs: 999 }))).toMatchObject({ kind: 'told' });
+    expect(ledger.approach(approach(1_200, { newerThanMs: 999 }))).toMatchObject({ kind: 'answered' });
   });
 
   it('keeps counting a request that was given up, and learns nothing from it', () => {

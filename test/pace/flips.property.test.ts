@@ -33,7 +33,7 @@ function wait(directory: string, times: Times, requests: number, beforeClosing =
     if (count === 0 && times.nowMs > untilMs) throw new Error('the wait does not go on');
     const { nowMs } = times;
     const step = ledger.approach({ key, nowMs, newerThanMs, requestTimeoutMs });
-    if (step.kind === 'told') newerThanMs = step.answer.askedMs;
+    if (step.kind === 'answered') newerThanMs = step.answer.askedMs;
     // Looks once a second at least; not as often where it takes a quarter of an hour.
     else if (step.kind === 'delayed')
       times.nowMs = Math.max(nowMs + 10, Math.min(step.delay.untilMs, nowMs + 5_000));

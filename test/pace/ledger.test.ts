@@ -76,7 +76,7 @@ describe('the ledger that all processes share', () => {
       outcome: { signal: { kind: 'answered' }, record: 'DEPLOYING' },
     });
     expect(other.approach(approach())).toEqual({
-      kind: 'told',
+      kind: 'answered',
       answer: { record: 'DEPLOYING', askedMs: 1_000_000 },
     });
     nowMs += 5_000;

@@ -148,7 +148,7 @@ describe('opening the ledger', () => {
     // A directory that can be read and not written: the ledger's place is taken by a directory.
     mkdirSync(join(shared, 'ledger.db'));
     expect(open(shared).approach(approach())).toEqual({
-      kind: 'told',
+      kind: 'answered',
       answer: { record: 'DEPLOYING', askedMs },
     });
     expect(open(where).approach(approach())).toMatchObject({ kind: 'granted' });

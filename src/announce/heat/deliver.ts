@@ -1,6 +1,7 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { Clock } from '../../base/clock.ts';
+import { startDeadline } from '../../base/deadline.ts';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import { tlsDemands } from '../../base/tls.ts';
 import { retryAfterMs } from '../../http/retry-after.ts';
@@ -58,21 +59,17 @@ export async function deliver(
 }
 
 async function attempt(body: string, { send, clock, untilMs, signal }: DeliverOptions): Promise<Answer> {
-  const ended = new AbortController();
-  const limitMs = Math.min(attemptMs, Math.max(untilMs - clock.nowMs(), 0));
-  const tooLong = new AbortController();
-  clock.sleep(limitMs, ended.signal).then(
-    () => tooLong.abort(),
-    () => undefined,
-  );
+  const nowMs = clock.nowMs();
+  const limitMs = Math.min(attemptMs, Math.max(untilMs - nowMs, 0));
+  const deadline = startDeadline(clock, nowMs + limitMs, { signal });
   try {
-    const answer = await send(body, AbortSignal.any([signal, tooLong.signal]));
+    const answer = await send(body, deadline.signal);
     if (answer.kind === 'status') return answer;
-    if (tooLong.signal.aborted)
+    if (deadline.hasPassed())
       return { kind: 'trouble', reason: `no answer within ${Math.round(limitMs / 100) / 10} s` };
     return signal.aborted ? { kind: 'trouble', reason: 'no answer yet' } : answer;
   } finally {
-    ended.abort();
+    deadline.end();
   }
 }
 

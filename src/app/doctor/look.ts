@@ -1,51 +1,44 @@
 import { systemClock } from '../../base/clock.ts';
+import { startDeadline } from '../../base/deadline.ts';
 import { RcWaitError } from '../../base/error.ts';
-import type { UsageReading } from '../../pace/usage.ts';
-import type { Look } from '../../report/doctor.ts';
+import { believed } from '../../host/finding.ts';
+import { likenessOf } from '../../host/is-rackspace.ts';
+import { thisServer } from '../../host/server.ts';
+import { readUsage, type UsageReading } from '../../pace/usage.ts';
+import { doctorDocument, exitOfLooks, humanDoctor, type Look } from '../../report/doctor.ts';
+import { runCommand } from '../../system/tool.ts';
 import type { Io } from '../io.ts';
-import type { ApiSeen } from './api.ts';
+import { lookForCauses } from '../preflight/look.ts';
+import { askSystemctl } from '../wait/around-boot.ts';
+import { unprocessableReason } from '../xenstore-status.ts';
+import { type ApiSeen, looksAtApi } from './api.ts';
+import { lastStatus, looksAtCauses } from './causes.ts';
+import { looksAtLogins } from './logins.ts';
+import { looksAtNetwork } from './network.ts';
 import type { DoctorOptions } from './options.ts';
-import type { ServerSeen } from './server.ts';
-import type { LastStatus } from './verdict.ts';
-
-/** Whether this may be a Rackspace server. */
-export async function likenessHere() {
-  const [{ thisServer }, { likenessOf }] = await Promise.all([
-    import('../../host/server.ts'),
-    import('../../host/is-rackspace.ts'),
-  ]);
-  return likenessOf(await thisServer().region());
-}
+import { looksAtQuota } from './quota.ts';
+import { seeApi } from './see-api.ts';
+import { seeNetwork } from './see-network.ts';
+import { looksAtServer, type ServerSeen } from './server.ts';
+import { endOfService, isAtWork, looksAtUnits, seeUnits } from './service.ts';
+import { type LastStatus, looksAtVerdict } from './verdict.ts';
 
 /** What is wrong in the file of rc-wait.service. */
 type Settings = ServerSeen['settings'];
 
+/** `rc-wait doctor`: prints what it found; resolves to the exit status. */
+export async function doctor(
+  args: DoctorOptions & { readonly output: 'human' | 'json' },
+  io: Io,
+  settings: Settings,
+): Promise<number> {
+  const looks = await lookAtAll(args, io, settings);
+  io.out(args.output === 'json' ? `${JSON.stringify(doctorDocument(looks))}\n` : humanDoctor(looks));
+  return exitOfLooks(looks);
+}
+
 /** Looks at everything and changes nothing. */
-export async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings): Promise<readonly Look[]> {
-  const [
-    { looksAtServer },
-    { looksAtApi },
-    { looksAtQuota },
-    { looksAtNetwork },
-    { endOfService, isAtWork, looksAtUnits, seeUnits },
-    { looksAtLogins },
-    { lastStatus },
-  ] = await Promise.all([
-    import('./server.ts'),
-    import('./api.ts'),
-    import('./quota.ts'),
-    import('./network.ts'),
-    import('./service.ts'),
-    import('./logins.ts'),
-    import('./causes.ts'),
-  ]);
-  const [{ readUsage }, { runCommand }, { askSystemctl }, { seeApi }, { seeNetwork }] = await Promise.all([
-    import('../../pace/usage.ts'),
-    import('../../system/tool.ts'),
-    import('../wait/around-boot.ts'),
-    import('./see-api.ts'),
-    import('./see-network.ts'),
-  ]);
+async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings): Promise<readonly Look[]> {
   const directory = args['state-dir'];
   const server = await seeServer(args, settings);
   // Read before the API is asked, so that this command's own requests do not count.
@@ -96,33 +89,20 @@ function withoutRefusals(looks: readonly Look[]): readonly Look[] {
 async function looksAtEnd(last: LastStatus | undefined, server: ServerSeen): Promise<readonly Look[]> {
   const status = last?.status;
   if (status !== 'FAILED' && status !== 'UNPROCESSABLE') return [];
-  const [{ looksAtVerdict }, { believed }] = await Promise.all([
-    import('./verdict.ts'),
-    import('../../host/finding.ts'),
-  ]);
   const facts = {
     instance: believed(server.instanceIds)?.value,
     region: server.named.region ?? believed(server.regions)?.value,
   };
   if (status === 'FAILED') {
-    const { looksAtCauses } = await import('./causes.ts');
-    return [...looksAtVerdict(last, facts), ...looksAtCauses(await causesHere())];
+    const causes = await lookForCauses({ root: '/' });
+    return [...looksAtVerdict(last, facts), ...looksAtCauses(causes)];
   }
-  const { unprocessableReason } = await import('../xenstore-status.ts');
-  const reason = await unprocessableReason(AbortSignal.timeout(5_000));
+  const deadline = startDeadline(systemClock, systemClock.nowMs() + 5_000);
+  const reason = await unprocessableReason(deadline.signal).finally(deadline.end);
   return looksAtVerdict(last, { ...facts, reason });
 }
 
-async function causesHere() {
-  const { lookForCauses } = await import('../preflight/look.ts');
-  return lookForCauses({ root: '/' });
-}
-
 async function seeServer(args: DoctorOptions, settings: Settings): Promise<ServerSeen> {
-  const [{ thisServer }, { likenessOf }] = await Promise.all([
-    import('../../host/server.ts'),
-    import('../../host/is-rackspace.ts'),
-  ]);
   const server = thisServer();
   const [regions, serviceNets, instanceIds, roles] = await Promise.all([
     server.region(),

@@ -1,8 +1,11 @@
 import { systemClock } from '../../base/clock.ts';
 import { RcWaitError } from '../../base/error.ts';
 import type { Reply } from '../../http/types.ts';
+import { readDetails } from '../../rackconnect/payload.ts';
+import { links } from '../../system/links.ts';
 import { judgeFeatures, judgeGateway } from '../../wait/verdict.ts';
 import { type ApiTarget, sourceOf, targetOf } from '../api.ts';
+import { askOnce, usable, withApiForOne } from '../ask-once.ts';
 import type { Io } from '../io.ts';
 import type { ApiSeen } from './api.ts';
 import { publishedReplies } from './causes.ts';
@@ -23,13 +26,9 @@ export async function seeApi(
   let seen: Pick<ApiSeen, 'url' | 'by'> = { url: undefined, by: 'the default route' };
   try {
     const target = await targetOf(args);
-    seen = { url: target.baseUrl, by: await wayOf(args, target) };
+    seen = { url: target.baseUrl, by: wayOf(args, target) };
     if (args.offline)
       return { ...seen, answer: undefined, request: named ?? (await requestBy(args, before)) };
-    const [{ askOnce, usable, withApiForOne }, { readDetails }] = await Promise.all([
-      import('../ask-once.ts'),
-      import('../../rackconnect/payload.ts'),
-    ]);
     return await withApiForOne({ ...args, quiet: true }, io, async (api) => {
       seen = { ...seen, url: api.baseUrl };
       const startedMs = systemClock.nowMs();
@@ -54,13 +53,11 @@ export async function seeApi(
 }
 
 /** The interface and address that requests leave by. */
-async function wayOf(args: DoctorOptions, target: ApiTarget): Promise<string> {
+function wayOf(args: DoctorOptions, target: ApiTarget): string {
   const source = sourceOf(args, target);
   if (source === undefined) return 'whichever interface the routes say';
-  const { links } = await import('../../system/links.ts');
-  const present = links();
   if (source === 'missing') return `${args.interface ?? target.serviceNet}, which has no IPv4 address`;
-  const holder = present.find(({ addresses }) => addresses.some(({ address }) => address === source));
+  const holder = links().find(({ addresses }) => addresses.some(({ address }) => address === source));
   return `${holder?.name ?? 'no interface of this server'}, ${source}`;
 }
 

@@ -1,7 +1,12 @@
 import { reasonOf } from '../../base/error.ts';
-import { contains } from '../../base/ipv4.ts';
-import type { PlanRequest } from '../../network/plan/plan.ts';
+import { contains, parseIpv4 } from '../../base/ipv4.ts';
+import { believed } from '../../host/finding.ts';
+import { openJournal } from '../../network/change/journal/journal.ts';
+import { readDefaultRoutes } from '../../network/kernel/routes.ts';
+import { checkNetwork } from '../../network/plan/check.ts';
+import { explainStack, type PlanRequest } from '../../network/plan/plan.ts';
 import { links } from '../../system/links.ts';
+import { runCommand } from '../../system/tool.ts';
 import type { GatewayWanted, NetworkSeen } from './network.ts';
 import type { DoctorOptions } from './options.ts';
 import type { ServerSeen } from './server.ts';
@@ -18,14 +23,6 @@ export async function seeNetwork(
   server: ServerSeen,
   request: GatewayWanted | undefined,
 ): Promise<Omit<NetworkSeen, 'isAtWork'>> {
-  const [{ readDefaultRoutes }, { runCommand }, { explainStack }, { openJournal }, { believed }] =
-    await Promise.all([
-      import('../../network/kernel/routes.ts'),
-      import('../../system/tool.ts'),
-      import('../../network/plan/plan.ts'),
-      import('../../network/change/journal/journal.ts'),
-      import('../../host/finding.ts'),
-    ]);
   const routes = await readDefaultRoutes(runCommand);
   const journal = openJournal('/');
   const last = await journal.last().catch(() => undefined);
@@ -55,11 +52,6 @@ async function checkLast(
   interfaceName: string | undefined,
   stack: PlanRequest['stack'],
 ): Promise<NetworkSeen['check']> {
-  const [{ checkNetwork }, { openJournal }, { parseIpv4 }] = await Promise.all([
-    import('../../network/plan/check.ts'),
-    import('../../network/change/journal/journal.ts'),
-    import('../../base/ipv4.ts'),
-  ]);
   const last = await openJournal('/').last();
   const gateway = last?.purpose === 'apply' ? parseIpv4(last.gateway) : undefined;
   if (last === undefined || gateway === undefined) return undefined;

@@ -10,7 +10,7 @@ const longestBytes = 4 * 2 ** 20;
 /** Looks for package managers on the running system: their processes, and who holds their locks. */
 export function lookAtPackages(): PreflightFinding[] {
   const locks = textOf('/proc/locks');
-  // Without the kernel's list nothing can be told of who holds a lock.
+  // Without the kernel's list it is unknown who holds a lock.
   if (locks === undefined) return [skipped('package-manager', 'cannot read /proc/locks')];
   return [
     ...checkPackages({

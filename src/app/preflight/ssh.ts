@@ -14,7 +14,7 @@ const limitMs = 10_000;
 /** A connection as RackConnect's; where it comes from is made up, since that is not documented (RFC 5737). */
 const connection = 'user=root,host=rackconnect.invalid,addr=192.0.2.1,laddr=10.208.0.2,lport=22';
 
-/** Where sshd's configuration is; the second is that of SUSE without a file of the owner. */
+/** Where sshd's configuration is; the second is SUSE's, used where the owner has none. */
 const mains = ['/etc/ssh/sshd_config', '/usr/etc/ssh/sshd_config'];
 
 /** Looks at the SSH server. @param run starts programs; undefined: the tree does not run, or not root */
@@ -80,7 +80,7 @@ async function askSshd(
   return fault === undefined ? {} : { fault: fault.trim() };
 }
 
-/** The names of root's groups; the first is that of group 0. */
+/** The names of root's groups; group 0's first. */
 async function rootGroups(tree: PreflightTree): Promise<readonly string[]> {
   const text = await textOf(tree, '/etc/group');
   const groups = text.split('\n').flatMap((line) => {

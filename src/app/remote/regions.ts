@@ -1,12 +1,18 @@
 import { systemClock } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
-import type { ServersApi } from '../../openstack/compute.ts';
+import { rackspaceRegion } from '../../host/rackspace-region.ts';
+import { createHttp } from '../../http/client.ts';
+import { createServers, type ServersApi } from '../../openstack/compute.ts';
+import { regionCode } from '../../openstack/documented.ts';
+import { chooseEndpoints } from '../../openstack/endpoints.ts';
+import { regionsOf, servicesNamed } from '../../openstack/find.ts';
 import type { Credentials } from '../../openstack/login/credentials.ts';
 import type { Catalog } from '../../openstack/types.ts';
+import { firstSession } from '../../remote/first-login.ts';
 import type { RemoteTally } from '../../remote/types.ts';
+import { caFor, credentialsOf, noCredentials, openLogin } from '../cloud/login.ts';
 import type { Io } from '../io.ts';
-import { caFor, credentialsOf, noCredentials, openLogin } from '../login.ts';
 import type { RemoteOptions } from '../options.ts';
 
 /** The Cloud Servers APIs of the chosen regions, logged in. */
@@ -35,24 +41,18 @@ export async function openRegions(
   io: Io,
   { tally, deadlineMs, onNotice }: OpenOptions,
 ): Promise<OpenRegions> {
-  const { regionCode } = await import('../../openstack/documented.ts');
   const written = (args.regions ?? '').split(/[\s,]+/).filter((one) => one !== '');
   const all = written.some((one) => one.toLowerCase() === 'all');
   const wanted = all ? [] : [...new Set(written.map(regionCode))];
   const credentials = await credentialsOf(args, io.env, wanted);
   if ('kind' in credentials) throw credentials.why ?? noCredentials(io);
   for (const notice of credentials.notices) onNotice(notice);
-  const [{ createHttp }, { createServers }, { firstSession }] = await Promise.all([
-    import('../../http/client.ts'),
-    import('../../openstack/compute.ts'),
-    import('../../remote/first-login.ts'),
-  ]);
   const http = createHttp(caFor(args['ca-file'], credentials, io.env));
   const onRequest = (): void => {
     tally.sent += 1;
   };
   try {
-    const login = await openLogin(credentials, http, args, { onNotice, onRequest });
+    const login = openLogin(credentials, http, args, { onNotice, onRequest });
     const { catalog } = await firstSession({
       login,
       clock: systemClock,
@@ -62,8 +62,8 @@ export async function openRegions(
       onTrouble: troubleNotices(tally, onNotice),
     });
     const service = args.service ?? credentials.computeService ?? usualService;
-    await requireService(catalog, service);
-    const codes = wanted.length > 0 ? wanted : await defaultRegions(catalog, service, credentials, all);
+    requireService(catalog, service);
+    const codes = wanted.length > 0 ? wanted : defaultRegions(catalog, service, credentials, all);
     const endpoints = await endpointsFor(catalog, service, codes, args.tenant);
     const regions = endpoints.map(({ code, url }) => ({
       code,
@@ -91,8 +91,7 @@ function troubleNotices(
 }
 
 /** @throws RcWaitError CONFIGURATION, with the possible services, if there is none of that name or type */
-async function requireService(catalog: Catalog, service: string): Promise<void> {
-  const { regionsOf, servicesNamed } = await import('../../openstack/find.ts');
+function requireService(catalog: Catalog, service: string): void {
   if (servicesNamed(catalog, service).length > 0) return;
   const others = servicesNamed(catalog, 'compute').filter((one) => regionsOf(one).length > 0);
   if (others.length === 0) return;
@@ -105,13 +104,12 @@ async function requireService(catalog: Catalog, service: string): Promise<void> 
 }
 
 /** If no region is named: the credentials' region, the account's own, or the only one there is. */
-async function defaultRegions(
+function defaultRegions(
   catalog: Catalog,
   service: string,
   { region }: Credentials,
   all: boolean,
-): Promise<readonly string[]> {
-  const { regionsOf, servicesNamed } = await import('../../openstack/find.ts');
+): readonly string[] {
   const own = servicesNamed(catalog, service).flatMap(regionsOf);
   if (all) return own;
   if (region !== undefined) return [region.toUpperCase()];
@@ -129,8 +127,6 @@ async function endpointsFor(
   regions: readonly string[],
   tenantId: string | undefined,
 ): Promise<readonly { readonly code: string; readonly url: string }[]> {
-  const { chooseEndpoints } = await import('../../openstack/endpoints.ts');
-  const { rackspaceRegion } = await import('../../host/rackspace-region.ts');
   const target = { service, regions, network: 'auto' as const, tenantId };
   const { chosen } = chooseEndpoints(catalog, target, { region: await rackspaceRegion() });
   return chosen.map(({ region, url }) => ({ code: region ?? 'all regions', url }));

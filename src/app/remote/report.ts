@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import { requireRegular } from '../../base/files.ts';
+import { remotePage } from '../../report/remote/page.ts';
 import type { RemoteDocument } from '../../report/remote/result.ts';
 
 /** The file of `--report`. */
@@ -35,10 +36,7 @@ export function openReport(path: string): Report {
   const target = checked(path);
   return {
     async write(document) {
-      const [{ remotePage }, { script, style }] = await Promise.all([
-        import('../../report/remote/page.ts'),
-        import('../../report/remote/page/inline.ts'),
-      ]);
+      const { script, style } = await import('../../report/remote/page/inline.ts');
       const digest = (text: string): string => createHash('sha256').update(text).digest('base64');
       try {
         replaceReport(target, remotePage(document, { script, style, digest }));

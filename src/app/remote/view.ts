@@ -48,7 +48,7 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
   const err = live?.above ?? io.err;
   const paint = hasColour(args.color, io.env, isLive) ? colourPaint : plainPaint;
 
-  const isTold = isStream || (live === undefined && !args.quiet);
+  const isReported = isStream || (live === undefined && !args.quiet);
   let lines = '';
   let isFirstLook = false;
   // One write for all events of one answer: ten thousand single writes would pile up in memory if the reader
@@ -62,7 +62,7 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
   const sentence = (text: string): string => `[${elapsed(systemClock.nowMs() - startedMs)}] ${text}\n`;
   /** Must be called before the event is noted. */
   const line = (event: FleetEvent): void => {
-    if (!isTold) return;
+    if (!isReported) return;
     const words = isJson ? undefined : eventWords(event, progress);
     if (!isJson && words === undefined) return;
     if (lines === '') setImmediate(flush);
@@ -76,7 +76,7 @@ export function createRemoteView(args: RemoteOptions, io: Io, options: ViewOptio
   const timer =
     live !== undefined
       ? setInterval(draw, drawEveryMs)
-      : isTold && !isJson
+      : isReported && !isJson
         ? setInterval(tell, tellEveryMs)
         : undefined;
   timer?.unref();

@@ -1,14 +1,17 @@
 import { systemClock } from '../../base/clock.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
-import type { RemoteEnd } from '../../remote/remote.ts';
+import { parseCommand } from '../../remote/command-line.ts';
+import { type RemoteEnd, waitForServers } from '../../remote/remote.ts';
 import type { Selection } from '../../remote/select.ts';
 import type { RemoteTally } from '../../remote/types.ts';
 import { exitOfCode, type InterruptSignal } from '../../report/exit.ts';
-import type { RemoteDocument } from '../../report/remote/result.ts';
+import { type RemoteDocument, remoteResult } from '../../report/remote/result.ts';
+import { humanRemote } from '../../report/remote/summary.ts';
 import { Interrupted, type Io } from '../io.ts';
 import { type RemoteOptions, variableNamed } from '../options.ts';
+import { openRegions } from './regions.ts';
 import type { Report } from './report.ts';
-import type { RemoteView } from './view.ts';
+import { createRemoteView, type RemoteView } from './view.ts';
 
 /** Runs `rc-wait remote`; resolves to the exit status. */
 export async function remote(args: RemoteOptions, io: Io, operands: readonly string[]): Promise<number> {
@@ -16,15 +19,12 @@ export async function remote(args: RemoteOptions, io: Io, operands: readonly str
   const jobs = jobsOf(args['exec-jobs']);
   if (args.interval < 1_000)
     throw new RcWaitError('USAGE', 'cannot use --interval: it is at least 1s, for the sake of the API');
-  const { parseCommand } = await import('../../remote/command-line.ts');
   const template = args.exec === undefined ? undefined : parseCommand(args.exec);
   const report =
     args.report === undefined ? undefined : (await import('./report.ts')).openReport(args.report);
   const startedMs = systemClock.nowMs();
   const startedWallMs = Date.now();
   const deadlineMs = startedMs + args.timeout;
-  const { openRegions } = await import('./regions.ts');
-  const { createRemoteView } = await import('./view.ts');
   const tally: RemoteTally = { sent: 0, limited: 0, failed: 0 };
   const view = createRemoteView(args, io, { startedMs, deadlineMs, template, jobs });
   const told = { args, io, report, selection, tally, startedMs, startedWallMs, view };
@@ -32,7 +32,6 @@ export async function remote(args: RemoteOptions, io: Io, operands: readonly str
   try {
     const opened = await openRegions(args, io, { tally, deadlineMs, onNotice: view.notice });
     try {
-      const { waitForServers } = await import('../../remote/remote.ts');
       end = await waitForServers({
         regions: opened.regions,
         selection,
@@ -74,7 +73,6 @@ async function tell(end: RemoteEnd, told: Told): Promise<number> {
   const { document, exit } = await resultOf(end, told);
   // First: a reader of standard output that is slow, or gone, must not cost the page.
   const isKept = await writeReport(document, told);
-  const { humanRemote } = await import('../../report/remote/summary.ts');
   io.out(args.output === 'human' ? humanRemote(document) : `${JSON.stringify(document)}\n`);
   return exit === 0 && !isKept ? exitOfCode('OUTPUT') : exit;
 }
@@ -83,7 +81,6 @@ async function resultOf(
   end: RemoteEnd,
   { io, selection, tally, startedMs, startedWallMs, view }: Told,
 ): Promise<{ readonly document: RemoteDocument; readonly exit: number }> {
-  const { remoteResult } = await import('../../report/remote/result.ts');
   const interruptedBy = interruptOf(io);
   return remoteResult(
     // A signal that came after all servers were ready has ended the commands of --exec.

@@ -1,6 +1,8 @@
 import { reasonOf } from '../../base/error.ts';
+import { createNotifier } from '../../systemd/notify.ts';
 import type { Io } from '../io.ts';
 import { usualHooksFolder, variableNamed } from '../options.ts';
+import { createAnnouncer } from './announce.ts';
 import { journalEnd } from './journal-end.ts';
 
 /**
@@ -12,10 +14,6 @@ export async function announceMisuse(error: unknown, io: Io): Promise<void> {
   const journalled = journalEnd({ error }, io);
   const signal = value('signal');
   if (signal === undefined && !io.env.NOTIFY_SOCKET) return journalled;
-  const [{ createNotifier }, { createAnnouncer }] = await Promise.all([
-    import('../../systemd/notify.ts'),
-    import('./announce.ts'),
-  ]);
   const args = {
     signal,
     'signal-token': value('signal-token'),

@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
+import { graceAfter } from '../../base/deadline.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Log } from '../../report/log.ts';
-import type { Due, Result } from '../../report/result.ts';
+import { type Due, humanResult, type Result } from '../../report/result.ts';
 import { isRunningSystem } from '../../system/root.ts';
+import { forStream } from '../../systemd/journal.ts';
 import type { Notifier } from '../../systemd/notify.ts';
 import { readCa } from '../api.ts';
 import { instanceId } from '../instance-id.ts';
@@ -68,10 +70,7 @@ export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: N
   return {
     async result({ document, exit }, { log, deadlineMs, recalled }) {
       const { message, outcome } = document;
-      const { forStream } = await import('../../systemd/journal.ts');
-      io.out(
-        forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', await printed(document, args), io.env),
-      );
+      io.out(forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', printed(document, args), io.env));
       // Not awaited here: what depends on the service must not wait for the journal.
       const journalled = journalEnd({ result: { document, exit } }, io);
       const isVerdict = outcome !== 'interrupted';
@@ -132,10 +131,8 @@ const nobody: Recipients = { signal: false, hooks: [] };
 const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
   exit !== 0 && outcome !== 'interrupted';
 
-async function printed(document: Result['document'], { output }: AnnounceOptions): Promise<string> {
-  if (output === 'json') return `${JSON.stringify(document)}\n`;
-  const { humanResult } = await import('../../report/result.ts');
-  return humanResult(document);
+function printed(document: Result['document'], { output }: AnnounceOptions): string {
+  return output === 'json' ? `${JSON.stringify(document)}\n` : humanResult(document);
 }
 
 interface Signaller {
@@ -161,7 +158,7 @@ async function createSignaller(args: AnnounceOptions, io: Io): Promise<Signaller
       const { deliver, httpSend } = await import('../../announce/heat/deliver.ts');
       const id = (await instanceId(args.root)) ?? hostname();
       const request = signalRequest(url, { ...ending, id }, args['signal-token']);
-      const stop = shortlyAfter(io.signal);
+      const stop = graceAfter(io.signal, lastMomentMs);
       const why = await deliver(request, {
         send: httpSend(url, request, caPem),
         clock: systemClock,
@@ -170,28 +167,10 @@ async function createSignaller(args: AnnounceOptions, io: Io): Promise<Signaller
         signal: stop.signal,
         onRetry: (reason) => log.debug(`telling ${place} again: ${reason}`),
       });
-      stop.forget();
+      stop.end();
       if (why === undefined) log.debug(`told ${place} how the wait ended`);
       else log.warn(`cannot tell ${place} how the wait ended: ${why}`);
       return why === undefined;
-    },
-  };
-}
-
-/** A signal that aborts a moment after `signal` does. */
-function shortlyAfter(signal: AbortSignal): { readonly signal: AbortSignal; forget(): void } {
-  const late = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const start = (): void => {
-    timer = setTimeout(() => late.abort(), lastMomentMs);
-  };
-  if (signal.aborted) start();
-  signal.addEventListener('abort', start, { once: true });
-  return {
-    signal: late.signal,
-    forget() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', start);
     },
   };
 }

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { RcWaitError } from '../../base/error.ts';
 import type { Log } from '../../report/log.ts';
 import { isRunningSystem } from '../../system/root.ts';
-import type { AskSystemctl } from '../../systemd/hold-ups.ts';
+import { runCommand } from '../../system/tool.ts';
+import { type AskSystemctl, chainInWords, holdUps, serviceOf, stagesOf } from '../../systemd/hold-ups.ts';
 
 const own = 'rc-wait.service';
 const waited = 'rackconnect-deployed.target';
@@ -15,7 +16,6 @@ const longestOutput = 4 * 1024 * 1024;
 
 /** Runs systemctl(1) on this system. */
 export const askSystemctl: AskSystemctl = async (args) => {
-  const { runCommand } = await import('../../system/tool.ts');
   const { ok, output } = await runCommand({
     argv: ['systemctl', ...args],
     timeoutMs: limitMs,
@@ -32,7 +32,6 @@ export const askSystemctl: AskSystemctl = async (args) => {
  */
 export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): Promise<void> {
   if (!isRunningSystem(root) || !existsSync('/run/systemd/system')) return;
-  const { holdUps, chainInWords, serviceOf, stagesOf } = await import('../../systemd/hold-ups.ts');
   const service = serviceOf(readFileSync('/proc/self/cgroup', 'utf8'));
   if (service === undefined) return;
   if (service === own) {
@@ -57,7 +56,6 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
  * @param proc the folder of the processes
  */
 export async function sayWhoWaits(ask: AskSystemctl, log: Pick<Log, 'warn'>, proc?: string): Promise<void> {
-  const { chainInWords, holdUps } = await import('../../systemd/hold-ups.ts');
   const { heldByStarts, startInWords, startRemedy } = await import('../../systemd/starters.ts');
   const say = (why: string, remedy: string) =>
     log.warn(`RackConnect logs in by SSH and cannot: ${why}; ${remedy}`);

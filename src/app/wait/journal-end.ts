@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { entryOfError, entryOfResult } from '../../report/feeds/journal-entry.ts';
 import type { Result } from '../../report/result.ts';
+import { serviceOf } from '../../systemd/hold-ups.ts';
+import { underJournal } from '../../systemd/journal.ts';
+import { writeEntry } from '../../systemd/logger.ts';
 import type { Io } from '../io.ts';
 
 /** The end of a wait: its result, or the error that left it without one. */
@@ -12,13 +16,7 @@ type Ended = { readonly result: Result } | { readonly error: unknown };
  */
 export async function journalEnd(ended: Ended, { env }: Pick<Io, 'env'>): Promise<void> {
   if (!env.JOURNAL_STREAM) return;
-  const { underJournal } = await import('../../systemd/journal.ts');
   if (!underJournal(env, 1) && !underJournal(env, 2)) return;
-  const [{ entryOfResult, entryOfError }, { writeEntry }, { serviceOf }] = await Promise.all([
-    import('../../report/feeds/journal-entry.ts'),
-    import('../../systemd/logger.ts'),
-    import('../../systemd/hold-ups.ts'),
-  ]);
   const unit = serviceOf(ownCgroup());
   await writeEntry('result' in ended ? entryOfResult(ended.result, unit) : entryOfError(ended.error, unit));
 }

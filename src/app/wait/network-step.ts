@@ -1,6 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
+import { mayStillFit } from '../../network/plan/gateway-interface.ts';
+import { runningInterfaces } from '../../network/plan/stack-files.ts';
 import type { Log } from '../../report/log.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import type { OpenApi } from '../api.ts';
@@ -52,10 +54,6 @@ export async function untilGatewayFits(
   if (!isRunningSystem(root) || !mayConfigure(root)) return;
   const { clock, deadlineMs, signal, onLate } = within;
   const untilMs = Math.min(deadlineMs, clock.nowMs() + lateAddressMs);
-  const [{ runningInterfaces }, { mayStillFit }] = await Promise.all([
-    import('../../network/plan/stack-files.ts'),
-    import('../../network/plan/gateway-interface.ts'),
-  ]);
   while (mayStillFit(gateway, runningInterfaces(), name) && clock.nowMs() < untilMs) {
     // On each pass: without a sign of life systemd would take it for a hang.
     onLate(`the gateway ${gateway} lies in no prefix of ${name ?? 'this server'} yet`);

@@ -2,6 +2,7 @@ import { systemClock } from '../../base/clock.ts';
 import { RcWaitError } from '../../base/error.ts';
 import type { Ipv4Address } from '../../base/ipv4.ts';
 import type { Region } from '../../base/region.ts';
+import { rememberRegion } from '../../host/remembered-region.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import type { Tally } from '../../pace/types.ts';
 import { type ApiUrl, apiUrlOf } from '../../rackconnect/regions.ts';
@@ -9,8 +10,9 @@ import type { Log } from '../../report/log.ts';
 import type { End } from '../../report/result.ts';
 import type { WaitView } from '../../report/view.ts';
 import { type JobOptions, runJob } from '../../wait/job.ts';
-import type { Waited } from '../../wait/loop.ts';
-import { type ApiAccess, type ApiTarget, sourceNow, sourceWithin, withWay } from '../api.ts';
+import { type Waited, waitFor } from '../../wait/loop.ts';
+import { regionPoller } from '../../wait/region-search.ts';
+import { type ApiAccess, type ApiTarget, identityRoom, sourceNow, sourceWithin, withWay } from '../api.ts';
 import type { Io } from '../io.ts';
 import type { GatewaySettings } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
@@ -85,11 +87,13 @@ const notAsked = (): Promise<never> =>
 /** For a wait that needs the API neither for the status nor for the gateway. */
 const nobody: Hands = { client: { ask: notAsked }, configure: notAsked };
 
+const xenstoreRoom = () => import('../xenstore-status.ts');
+
 /** Adds the reason why RackConnect will not automate this server. The API does not give it, but xenstore may. */
 async function withReason(end: End, io: Io): Promise<End> {
   if (end.kind !== 'unprocessable' || end.deployment === undefined) return end;
   if (end.deployment.reason !== undefined) return end;
-  const { unprocessableReason } = await import('../xenstore-status.ts');
+  const { unprocessableReason } = await xenstoreRoom();
   const reason = await unprocessableReason(io.signal);
   return reason === undefined ? end : { ...end, deployment: { ...end.deployment, reason } };
 }
@@ -104,12 +108,7 @@ async function apiOf(
   // Logged because a source may be wrong, and the wrong API would only ever refuse.
   if (target.regionBy !== undefined) log.info(`the region comes from ${target.regionBy}`);
   if (target.baseUrl !== undefined) return { kind: 'done', value: target.baseUrl };
-  const [{ regionPoller }, { waitFor }, { rememberRegion }, { regionNow }] = await Promise.all([
-    import('../../wait/region-search.ts'),
-    import('../../wait/loop.ts'),
-    import('../../host/remembered-region.ts'),
-    import('../../host/identity.ts'),
-  ]);
+  const { regionNow } = await identityRoom();
   let saidBy: string | undefined;
   const look = async (): Promise<Region | undefined> => {
     const said = await regionNow();
@@ -144,14 +143,13 @@ async function jobOptions(
     args.source === 'api'
       ? undefined
       : {
-          source: (await import('../xenstore-status.ts')).statusMetadata(),
+          source: (await xenstoreRoom()).statusMetadata(),
           alone: args.source === 'xenstore',
         };
   return {
     ...hands,
     metadata,
-    managed: async () =>
-      (await isManaged()) ? (await import('../xenstore-status.ts')).managedAutomation() : undefined,
+    managed: async () => ((await isManaged()) ? (await xenstoreRoom()).managedAutomation() : undefined),
     clock: systemClock,
     deadlineMs,
     signal: io.signal,

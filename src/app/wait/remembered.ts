@@ -43,10 +43,7 @@ export async function recallEnd(args: WaitOptions, context: Context): Promise<En
     );
     return undefined;
   }
-  const [{ recall, cameAfter }, { readMemory }] = await Promise.all([
-    import('./deployed-before.ts'),
-    import('./deployed-before-store.ts'),
-  ]);
+  const { recall, cameAfter, readMemory } = await memoryRoom();
   const known = recall(await readMemory(args.root, log.warn), id, args.network);
   if (known.kind === 'unknown') {
     log.info(`${known.why}; waiting`);
@@ -75,6 +72,14 @@ export async function recallEnd(args: WaitOptions, context: Context): Promise<En
     return { kind: 'network-failed', deployment: end.deployment, gateway, error };
   }
 }
+
+/** Loaded only for `--once-per-instance`. */
+const memoryRoom = async () => ({
+  ...(await import('./deployed-before.ts')),
+  ...(await import('./deployed-before-store.ts')),
+});
+
+const checkRoom = () => import('../../network/plan/check.ts');
 
 /** What is remembered of a gateway. */
 type Known = Extract<ReturnType<typeof import('./deployed-before.ts').recall>, { kind: 'gateway' }>;
@@ -135,7 +140,7 @@ async function putInOrder(
   const check = await checkOf(request, context);
   if (check === undefined) return undefined;
   const [{ isHeld }, { repairGateway }, { executorFor }] = await Promise.all([
-    import('../../network/plan/check.ts'),
+    checkRoom(),
     import('../network/gateway.ts'),
     import('./network-step.ts'),
   ]);
@@ -150,7 +155,7 @@ async function checkOf(
   request: GatewayRequest,
   { log, view, deadlineMs, signal }: Context,
 ): Promise<Check | undefined> {
-  const { checkNetwork } = await import('../../network/plan/check.ts');
+  const { checkNetwork } = await checkRoom();
   const nowMs = systemClock.nowMs();
   // Below another root no interface comes up by itself.
   const untilMs = isRunningSystem(request.root) ? Math.min(deadlineMs, nowMs + patienceMs) : nowMs;
@@ -210,10 +215,7 @@ export async function rememberEnd(
   if (end.kind !== 'deployed' && end.kind !== 'remembered') return;
   const id = await instanceId(args.root);
   if (id === undefined) return;
-  const [{ instanceOf }, { remember, rememberDue }] = await Promise.all([
-    import('./deployed-before.ts'),
-    import('./deployed-before-store.ts'),
-  ]);
+  const { instanceOf, remember, rememberDue } = await memoryRoom();
   if (end.kind === 'remembered') {
     if (end.owed !== undefined) await rememberDue(args.root, id, owed, log.warn);
     return;

@@ -1,12 +1,16 @@
 import { statSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { errnoOf, reasonOf } from '../../base/error.ts';
-import type { Account } from '../../host/account.ts';
+import { type Account, accountOf } from '../../host/account.ts';
 import type { Tally } from '../../pace/types.ts';
-import type { Log } from '../../report/log.ts';
-import type { End, Result } from '../../report/result.ts';
-import type { Notifier } from '../../systemd/notify.ts';
-import { type ApiTarget, targetOf } from '../api.ts';
+import { createLog, type Log } from '../../report/log.ts';
+import { type End, type Result, resultOf } from '../../report/result.ts';
+import { hasColour } from '../../report/screen/colour.ts';
+import { createLiveBlock } from '../../report/screen/live-block.ts';
+import { createView } from '../../report/view.ts';
+import { journalLines, underJournal } from '../../systemd/journal.ts';
+import { createNotifier, type Notifier } from '../../systemd/notify.ts';
+import { type ApiTarget, identityRoom, targetOf } from '../api.ts';
 import { Interrupted, type Io } from '../io.ts';
 import { settingsOf } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
@@ -15,6 +19,7 @@ import { type Announcer, createAnnouncer } from './announce.ts';
 import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
 import { journalEnd } from './journal-end.ts';
 import type { Metrics } from './metrics.ts';
+import { waitJob } from './on-this-server.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
 /** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */
@@ -33,7 +38,6 @@ export async function wait(args: WaitOptions, io: Io, command: readonly string[]
 }
 
 async function waitAndAnnounce(args: WaitOptions, io: Io): Promise<Result> {
-  const { createNotifier } = await import('../../systemd/notify.ts');
   const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
   // Finding that out may be slow, for example because of name servers.
   notifier.status('finding out which server this is');
@@ -108,14 +112,9 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const settings = await settingsOf(args);
   const target = await targetOf(args);
   const account = await accountOn(args, target);
-  const [{ createView }, { createLiveBlock }, { hasColour }] = await Promise.all([
-    import('../../report/view.ts'),
-    import('../../report/screen/live-block.ts'),
-    import('../../report/screen/colour.ts'),
-  ]);
   const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
   const inColour = hasColour(args.color, io.env, live !== undefined);
-  const log = await openLog(args, io, live?.above ?? io.err, inColour);
+  const log = openLog(args, io, live?.above ?? io.err, inColour);
   await refuseBeforeLogins(args.root, log);
   const { nowMs } = systemClock;
   const view = createView({
@@ -132,10 +131,9 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
   }
   if (['debug', 'trace'].includes(args['log-level'])) {
-    const { instanceFindings } = await import('../../host/identity.ts');
+    const { instanceFindings } = await identityRoom();
     for (const line of [...target.said, ...account.said, ...(await instanceFindings())]) log.debug(line);
   }
-  const { waitJob } = await import('./on-this-server.ts');
   if (args.network !== 'off' && mayConfigure(args.root)) {
     const { tidy } = await import('./network-step.ts');
     await tidy(args, log);
@@ -147,7 +145,6 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     waitJob(args, io, context);
   const end = await endOf(run, io).finally(view.end);
 
-  const { resultOf } = await import('../../report/result.ts');
   const { status, tasks, wasAtWork } = view.progress;
   const waitedMs = nowMs() - startedMs;
   const result = resultOf(end, { requests, waitedMs, seen: { status, tasks, wasAtWork } });
@@ -177,7 +174,6 @@ async function accountOn(
   const named = args['api-url'] !== undefined;
   const byHand = args.managed === 'auto' ? undefined : args.managed === 'yes';
   if (named && byHand !== undefined) return { isManaged: async () => byHand, said: [] };
-  const { accountOf } = await import('../../host/account.ts');
   const first = await accountOf(region, named);
   const isManaged = async (): Promise<boolean> =>
     byHand ?? (first.isKnown ? first : await accountOf(region, true)).managed;
@@ -210,16 +206,7 @@ function isNetworkUndone(end: End): boolean {
   return (end.kind === 'deployed' || end.kind === 'remembered') && end.network.action === 'rolled-back';
 }
 
-async function openLog(
-  args: WaitOptions,
-  io: Io,
-  write: (text: string) => void,
-  inColour: boolean,
-): Promise<Log> {
-  const [{ createLog }, { journalLines, underJournal }] = await Promise.all([
-    import('../../report/log.ts'),
-    import('../../systemd/journal.ts'),
-  ]);
+function openLog(args: WaitOptions, io: Io, write: (text: string) => void, inColour: boolean): Log {
   const chosen = args['log-format'];
   const format = chosen === 'auto' ? (underJournal(io.env) ? 'journal' : 'human') : chosen;
   const level = args.quiet && args['log-level'] === 'info' ? 'warn' : args['log-level'];

@@ -1,8 +1,6 @@
 import type { Options } from 'yargs';
-import type { Io } from '../../app/io.ts';
-import { reasonOf } from '../../base/error.ts';
 import { apiFlags, durationFlag, networkFlag, outputFlags } from '../args/flags.ts';
-import { type Args, type CliCommand, command } from '../command.ts';
+import { type CliCommand, command } from '../command.ts';
 import { exitStatuses } from '../exits.ts';
 
 const flags = {
@@ -23,8 +21,6 @@ const flags = {
   ...outputFlags,
   timeout: durationFlag('timeout', 'How long to wait for the quota and for the answer', '15s'),
 } as const satisfies Record<string, Options>;
-
-type DoctorArgs = Args<typeof flags>;
 
 /** `rc-wait doctor` */
 export const doctorCommand: CliCommand = command({
@@ -52,35 +48,8 @@ export const doctorCommand: CliCommand = command({
     }),
     'The first thing that is wrong decides, with the status that a wait would have for it.',
   ].join(' '),
-  async run(args, io, _operands, { settingFaults }) {
-    if (args.condition) return condition(args, io);
-    const [{ doctorDocument, exitOfLooks, humanDoctor }, { lookAtAll }] = await Promise.all([
-      import('../../report/doctor.ts'),
-      import('../../app/doctor/look.ts'),
-    ]);
-    const looks = await lookAtAll(args, io, settingFaults);
-    io.out(args.output === 'json' ? `${JSON.stringify(doctorDocument(looks))}\n` : humanDoctor(looks));
-    return exitOfLooks(looks);
-  },
+  run: async (args, io, _operands, { settingFaults }) =>
+    args.condition
+      ? (await import('../../app/doctor/likeness.ts')).condition(args, io)
+      : (await import('../../app/doctor/look.ts')).doctor(args, io, settingFaults),
 });
-
-/**
- * Exit status of `--condition` for "no". Outside the ranges by which Node (1 to 14), a shell (126, 127) and
- * systemd (from 200 on) report that a program could not be started.
- */
-const sureNo = 100;
-
-/** Exits with 0 on any trouble: if the answer is unknown, the wait has to find out. */
-async function condition(args: DoctorArgs, io: Io): Promise<number> {
-  if (args['api-url'] !== undefined || args.region !== undefined) return 0;
-  try {
-    const { likenessHere } = await import('../../app/doctor/look.ts');
-    const { isRackspace, why } = await likenessHere();
-    if (isRackspace) return 0;
-    io.out(`this is not a Rackspace cloud server, and there is nothing to wait for: ${why}\n`);
-    return sureNo;
-  } catch (error) {
-    io.err(`rc-wait: cannot tell whether this is one of Rackspace's servers: ${reasonOf(error)}\n`);
-    return 0;
-  }
-}

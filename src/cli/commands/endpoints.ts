@@ -1,8 +1,6 @@
 import type { Options } from 'yargs';
-import type { Io } from '../../app/io.ts';
-import { RcWaitError } from '../../base/error.ts';
 import { loginFlags } from '../args/login.ts';
-import { type Args, type CliCommand, command } from '../command.ts';
+import { type CliCommand, command } from '../command.ts';
 import { exitStatuses } from '../exits.ts';
 
 const endpointsFlags = {
@@ -55,8 +53,6 @@ const endpointsFlags = {
   },
 } as const satisfies Record<string, Options>;
 
-type EndpointsArgs = Args<typeof endpointsFlags>;
-
 /** `rc-wait endpoints` */
 export const endpointsCommand: CliCommand = command({
   name: 'endpoints',
@@ -77,24 +73,6 @@ export const endpointsCommand: CliCommand = command({
     69: 'an endpoint that was probed, or the identity API, did not answer',
     77: 'the credentials were refused',
   }),
-  run: endpoints,
+  run: async (args, io, operands) =>
+    (await import('../../app/cloud/endpoints.ts')).endpoints(args, io, operands),
 });
-
-async function endpoints(args: EndpointsArgs, io: Io, operands: readonly string[]): Promise<number> {
-  const [service, ...more] = operands;
-  if (more.length > 0) {
-    throw new RcWaitError(
-      'USAGE',
-      `cannot choose endpoints of ${operands.join(' and ')} at once: one service is expected`,
-      {
-        hint: 'without a name all services are shown',
-      },
-    );
-  }
-  const { endpointsFor } = await import('../../app/endpoints.ts');
-  const report = await endpointsFor(service, args, io);
-  const { endpointsDocument, endpointsEnv, endpointsTable } = await import('../../report/endpoints.ts');
-  if (args.output === 'json') io.out(`${JSON.stringify(endpointsDocument(report))}\n`);
-  else io.out(args.output === 'env' ? endpointsEnv(report) : endpointsTable(report));
-  return report.probes.every(({ reached }) => reached) ? 0 : 69;
-}

@@ -1,5 +1,4 @@
 import type { Options } from 'yargs';
-import { checkRoot } from '../../app/root.ts';
 import { outputFlags } from '../args/flags.ts';
 import { type CliCommand, command } from '../command.ts';
 import { exitStatuses } from '../exits.ts';
@@ -25,15 +24,5 @@ export const preflightCommand: CliCommand = command({
     ['$0 preflight --output json', 'a document for a program'],
   ],
   notes: `Changes nothing and opens no connection. PASS, WARN, FAIL, or SKIP for what cannot be looked at. ${exitStatuses({ 0: 'no FAIL', 1: 'at least one, as for a wait that ends with FAILED' })}`,
-  async run(args, io) {
-    checkRoot(args.root);
-    const [{ lookForCauses }, { exitOfPreflight, humanPreflight, preflightDocument }] = await Promise.all([
-      import('../../app/preflight/look.ts'),
-      import('../../report/preflight.ts'),
-    ]);
-    const findings = await lookForCauses({ root: args.root });
-    const document = (): string => `${JSON.stringify(preflightDocument(findings, args.root))}\n`;
-    io.out(args.output === 'json' ? document() : humanPreflight(findings));
-    return exitOfPreflight(findings);
-  },
+  run: async (args, io) => (await import('../../app/preflight/preflight.ts')).preflight(args, io),
 });

@@ -32,7 +32,7 @@ export async function reloadingOf(
   interfaces: readonly HostInterface[] = runningInterfaces(),
 ): Promise<readonly Command[]> {
   const stack = stacks.find(({ name }) => name === last.stack);
-  const target = wishOf(last, interfaces);
+  const target = targetOfLast(last, interfaces);
   if (stack === undefined || target === undefined) return [];
   const files = await readStackFiles(stack, '/');
   const configFileOf = (await askDaemon(stack, run)) ?? new Map();
@@ -52,7 +52,7 @@ export async function untilGone(
   hasCommands: boolean,
   interfaces: readonly HostInterface[] = runningInterfaces(),
 ): Promise<{ readonly failure?: string; readonly notice?: string }> {
-  const target = wishOf(last, interfaces);
+  const target = targetOfLast(last, interfaces);
   const deadlineMs = clock.nowMs() + (hasCommands ? settleMs : 0);
   for (;;) {
     const [first] = (await readDefaultRoutes(run)) ?? [];
@@ -68,7 +68,7 @@ export async function untilGone(
 }
 
 /** The wanted gateway of that change, with the interface's name on this server. */
-function wishOf(last: JournalEntry, interfaces: readonly HostInterface[]): GatewayTarget | undefined {
+function targetOfLast(last: JournalEntry, interfaces: readonly HostInterface[]): GatewayTarget | undefined {
   const gateway = parseIpv4(last.gateway);
   if (gateway === undefined) return undefined;
   const found = interfaces.find(

@@ -33,18 +33,18 @@ export interface ChangeOptions {
 export const defaultStateFolder = '/run/rc-wait';
 
 /** The options with all defaults filled in. */
-export function withDefaults(means: ChangeOptions): Context {
-  const { root, run = runCommand, recoverProgram, onStep } = means;
+export function withDefaults(options: ChangeOptions): Context {
+  const { root, run = runCommand, recoverProgram, onStep } = options;
   const isTimed = recoverProgram !== undefined && isRunningSystem(root) && isSystemdBooted();
   return {
     root,
-    journal: openJournal(root, means.journalFolder ?? journalFolder),
+    journal: openJournal(root, options.journalFolder ?? journalFolder),
     deadMan: isTimed ? systemdDeadMan(run, recoverProgram) : noDeadMan,
     run,
-    clock: means.clock ?? systemClock,
-    settleMs: means.settleMs ?? 20_000,
-    onNotice: means.onNotice ?? (() => undefined),
+    clock: options.clock ?? systemClock,
+    settleMs: options.settleMs ?? 20_000,
+    onNotice: options.onNotice ?? (() => undefined),
     onStep: async (name) => onStep?.(name),
-    signal: means.signal,
+    signal: options.signal,
   };
 }

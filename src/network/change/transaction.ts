@@ -84,8 +84,8 @@ export async function transact(work: ChangeWork, context: Context): Promise<void
     await change.advance('written');
   } catch (error) {
     // Restores only files that were written: somebody else may have changed the others meanwhile.
-    const ours = files.filter(({ path, madeFolder }) => written.has(path) || madeFolder !== null);
-    const pending = { ...change.pending, entry: { ...change.pending.entry, files: ours } };
+    const own = files.filter(({ path, madeFolder }) => written.has(path) || madeFolder !== null);
+    const pending = { ...change.pending, entry: { ...change.pending.entry, files: own } };
     await putBack(pending, { context, commands: undefined, what: reasonOf(error) });
     throw error;
   }

@@ -10,7 +10,7 @@ const globs = [
 ];
 
 /**
- * The release of systemd below a root; undefined if it cannot be told. A distribution may add to it:
+ * The release of systemd below a root; undefined if it is unknown. A distribution may add to it:
  * libsystemd-shared-252-32.el9_4.so. Of several, the lowest: an upgrade may have left the other behind.
  */
 export async function systemdRelease(root: string): Promise<number | undefined> {

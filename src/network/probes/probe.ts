@@ -1,4 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { startDeadline } from '../../base/deadline.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { reasonOf } from '../../base/error.ts';
 
@@ -58,10 +59,13 @@ type Seen =
   | { readonly kind: 'time-up' }
   | { readonly kind: 'not'; readonly why: string };
 
-/** One attempt; it ends when its time is up, even if the probe ignores its signal. */
+/**
+ * One attempt; it ends when its time is up, even if the probe ignores its signal. By the system's clock, because a
+ * probe waits for a real network.
+ */
 async function bounded(probe: Probe, limitMs: number, outer?: AbortSignal): Promise<Seen> {
-  const timeUp = AbortSignal.timeout(Math.ceil(limitMs));
-  const signal = outer === undefined ? timeUp : AbortSignal.any([timeUp, outer]);
+  const deadline = startDeadline(systemClock, systemClock.nowMs() + limitMs, { signal: outer });
+  const { signal } = deadline;
   const cut = new Promise<Seen>((resolve) => {
     signal.addEventListener('abort', () => resolve({ kind: 'time-up' }), { once: true });
   });
@@ -69,5 +73,5 @@ async function bounded(probe: Probe, limitMs: number, outer?: AbortSignal): Prom
     (why): Seen => (why === undefined ? { kind: 'ok' } : { kind: 'not', why }),
     (error: unknown): Seen => (signal.aborted ? { kind: 'time-up' } : { kind: 'not', why: reasonOf(error) }),
   );
-  return Promise.race([attempt, cut]);
+  return Promise.race([attempt, cut]).finally(deadline.end);
 }

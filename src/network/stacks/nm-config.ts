@@ -38,7 +38,7 @@ function leavesAlone(config: readonly NetworkFile[], link: InterfaceRef): BootOb
 type InList = 'yes' | 'maybe' | 'no';
 
 /** A verdict with the place that decides it. */
-interface Told {
+interface Judgement {
   readonly verdict: InList;
   /** the file and what it says, for a person */
   readonly words: string;
@@ -50,7 +50,7 @@ interface Told {
  * Whether the configuration keeps NetworkManager off an interface: `unmanaged-devices` of [keyfile], which counts
  * for profiles of every plugin, and `managed=0` of a [device] section.
  */
-function unmanagedBy(files: readonly NetworkFile[], target: InterfaceRef): Told | undefined {
+function unmanagedBy(files: readonly NetworkFile[], target: InterfaceRef): Judgement | undefined {
   const read = effective(files);
   const list = listOf(read, 'keyfile', 'unmanaged-devices');
   const inList = judgeList(list.words, target);
@@ -123,7 +123,7 @@ function listOf(files: readonly IniFile[], section: string, key: string) {
 function deviceSetting(
   files: readonly IniFile[],
   target: InterfaceRef,
-): (Told & { isManaged: boolean }) | undefined {
+): (Judgement & { isManaged: boolean }) | undefined {
   return files
     .flatMap((file) =>
       file.sections.flatMap((section) => {

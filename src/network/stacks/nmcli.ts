@@ -8,9 +8,9 @@ export const nmUnits = {
 
 /**
  * Asks NetworkManager which file each interface uses. It reads the files of other
- * stacks too (RHEL's ifcfg): `isOurs` says whether a path belongs to the calling stack.
+ * stacks too (RHEL's ifcfg): `isOwn` says whether a path belongs to the calling stack.
  */
-export function networkManagerDaemon(isOurs: (path: string) => boolean): Daemon {
+export function networkManagerDaemon(isOwn: (path: string) => boolean): Daemon {
   return {
     unit: nmUnits.daemon,
     question: {
@@ -18,7 +18,7 @@ export function networkManagerDaemon(isOurs: (path: string) => boolean): Daemon 
         argv: ['nmcli', '-t', '-f', 'DEVICE,FILENAME', 'connection', 'show', '--active'],
         timeoutMs: 10_000,
       },
-      understand: (output) => new Map(pairsOf(output).filter(([, path]) => isOurs(path))),
+      understand: (output) => new Map(pairsOf(output).filter(([, path]) => isOwn(path))),
     },
   };
 }

@@ -6,7 +6,7 @@ export function isForeign({ via, isLeased, mayBeOn }: FileDefault, target: Gatew
 }
 
 /**
- * The kernel's default routes, except the wanted one, that come from none of these files. A plan that changes
+ * The kernel's default routes, except the wanted one, that no file of these brings. A plan that changes
  * these files removes the routes only for now, because their source will set them again.
  * @param interfaces used to look up MAC addresses
  */
@@ -17,7 +17,7 @@ export function withoutSource<T extends Shown>(
   interfaces: readonly HostInterface[],
 ): T[] {
   return routes.filter((route) =>
-    hopsOf(route).some((hop) => !isWish(hop, target) && !files.some((one) => brings(one, hop, interfaces))),
+    hopsOf(route).some((hop) => !isWanted(hop, target) && !files.some((one) => brings(one, hop, interfaces))),
   );
 }
 
@@ -42,7 +42,7 @@ function hopsOf({ words }: Shown): Hop[] {
   }));
 }
 
-function isWish({ via, device }: Hop, { gateway, interfaceName }: GatewayTarget): boolean {
+function isWanted({ via, device }: Hop, { gateway, interfaceName }: GatewayTarget): boolean {
   return via === gateway && (device === undefined || device === interfaceName);
 }
 

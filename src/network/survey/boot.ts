@@ -22,7 +22,7 @@ interface StackFiles {
 }
 
 /** The input of the look at the next boot. */
-interface BootScene {
+interface BootContext {
   readonly root: string;
   readonly target: GatewayTarget;
   /** the stack that is to bring the gateway, with its files after the change */
@@ -46,7 +46,7 @@ interface BootSurvey {
  * Looks whether the next boot brings the gateway's interface up, and whether the file that has the gateway is the
  * one that its stack uses. Reads files only.
  */
-export async function surveyBoot(context: BootScene): Promise<BootSurvey> {
+export async function surveyBoot(context: BootContext): Promise<BootSurvey> {
   const { chosen, target, others, work } = context;
   const isScripted = await work.isScripted(chosen.stack.name);
   const generated = chosen.stack.generates?.(chosen.files) ?? [];
@@ -91,13 +91,13 @@ export function overrulingOf(
 }
 
 /** A file that another stack generates for the chosen one, and that comes before the one that gets the gateway. */
-async function generatedFirst({ chosen, others, target, work }: BootScene): Promise<BootObstacle[]> {
+async function generatedFirst({ chosen, others, target, work }: BootContext): Promise<BootObstacle[]> {
   // The daemon has said which file it uses.
   if (chosen.stack.overrules === undefined || chosen.configFileOf?.has(target.interfaceName)) return [];
   const found: BootObstacle[] = [];
   for (const { stack, files } of others) {
-    const ours = generatedFor(stack, files, target).filter(({ reader }) => reader === chosen.stack.name);
-    for (const one of ours) {
+    const used = generatedFor(stack, files, target).filter(({ reader }) => reader === chosen.stack.name);
+    for (const one of used) {
       if (overrulingOf(one, [chosen], target).length > 0 || !(await work.isUsedAtBoot(stack.name))) continue;
       found.push({
         reason: `${stack.name} generates ${one.name} for ${target.interfaceName} at boot, and ${chosen.stack.name} uses that`,
@@ -136,7 +136,7 @@ async function readConfig(root: string, { sources }: DaemonConfig): Promise<Netw
 
 /** What the daemon does about interfaces that no file configures, such as a profile with DHCP. */
 function broughtUp(
-  { chosen, others, target, interfaces }: BootScene,
+  { chosen, others, target, interfaces }: BootContext,
   daemonConfig: DaemonConfig,
   config: readonly NetworkFile[],
 ): string[] {

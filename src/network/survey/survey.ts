@@ -30,7 +30,7 @@ interface SurveyHost {
 }
 
 /** The input of a survey. */
-export interface SurveyScene {
+export interface SurveyContext {
   readonly root: string;
   /** undefined below a root that is not running */
   readonly host: SurveyHost | undefined;
@@ -58,7 +58,7 @@ export interface Survey {
  * Surveys the default routes in all stacks' files, in the scripts that a boot runs, and in the kernel. After a
  * reboot, routes that the plan leaves in place would come back beside the wanted one, or instead of it.
  */
-export async function surveyDefaults(context: SurveyScene): Promise<Survey> {
+export async function surveyDefaults(context: SurveyContext): Promise<Survey> {
   const { root, host, chosen, target, after } = context;
   const work = withChosen(host === undefined ? workBelow(root) : workRunning(root, host), chosen);
   const { others, warnings } = await readOthers(context);
@@ -77,9 +77,9 @@ export async function surveyDefaults(context: SurveyScene): Promise<Survey> {
   const scripts = await readScripts(root, target, lines, work.isUsedAtBoot);
   warnings.push(...scripts.warnings);
   for (const { path, line, via, device } of scripts.defaults) {
-    const isOurs = via === target.gateway && (device === undefined || device === target.interfaceName);
+    const isWanted = via === target.gateway && (device === undefined || device === target.interfaceName);
     const at = line === undefined ? '' : ` (line ${line})`;
-    if (!isOurs)
+    if (!isWanted)
       problems.push(
         `${path}, which runs at boot or when the network comes up, sets "${inWords({ via, device })}"${at}`,
       );
@@ -128,7 +128,7 @@ function withChosen(work: BootUse, chosen: StackFiles | undefined): BootUse {
 }
 
 async function kernelSurvey(
-  { chosen, target, readings }: SurveyScene,
+  { chosen, target, readings }: SurveyContext,
   host: SurveyHost,
   scripts: number,
 ): Promise<Pick<Survey, 'problems' | 'hint'> & { readonly isHeld: boolean }> {
@@ -161,7 +161,7 @@ function beforeMarks({ stack, files }: StackFiles): readonly FileDefault[] {
 }
 
 /** The other stacks' files; a file that cannot be read causes a warning, not an error. */
-async function readOthers({ root, readings, chosen }: SurveyScene) {
+async function readOthers({ root, readings, chosen }: SurveyContext) {
   const others = readings.filter((one) => one.stack !== chosen?.stack && one.installed !== false);
   const warnings: string[] = [];
   for (const stack of stacks.filter((one) => !readings.some((reading) => reading.stack === one))) {
@@ -182,7 +182,7 @@ function notLookedAt({ name }: Stack, error: unknown): string {
 /** The default routes that another stack sets at boot. Its daemon is queried only if its files have any. */
 async function remainingIn(
   other: StackFiles,
-  { root, host, target }: SurveyScene,
+  { root, host, target }: SurveyContext,
   work: BootUse,
 ): Promise<{ defaults: readonly FileDefault[]; warnings: readonly string[] }> {
   const { stack, files } = other;
@@ -212,8 +212,8 @@ async function usedBy({ stack, configFileOf }: StackFiles, host: SurveyHost | un
   if (host === undefined || stack.daemon?.question === undefined || (await work.isScripted(stack.name)))
     return undefined;
   if (!(await work.isActive(stack.daemon.unit))) return undefined;
-  const told = configFileOf ?? (await askDaemon(stack, host.run));
-  return told === undefined ? undefined : [...told.values()];
+  const used = configFileOf ?? (await askDaemon(stack, host.run));
+  return used === undefined ? undefined : [...used.values()];
 }
 
 /** Whether a file is used by the daemon; a package's file in /lib counts only if a daemon names it. */

@@ -47,7 +47,7 @@ export interface TokenCache {
   write(answer: unknown, subjectToken: string | undefined, expiresMs: number): void;
 }
 
-export interface LoginMeans {
+export interface CreateLoginOptions {
   readonly credentials: Credentials;
   readonly http: Http;
   readonly clock: Clock;
@@ -66,7 +66,7 @@ const marginMs = 60_000;
 const requestTimeoutMs = 30_000;
 
 /** Logs in at the first request for a session, and again when it expires. Concurrent callers share one login. */
-export function createLogin(options: LoginMeans): Login {
+export function createLogin(options: CreateLoginOptions): Login {
   const { clock, credentials, cache } = options;
   let current: (Session & { readonly renewMs: number }) | undefined;
   let underWay: Promise<Session> | undefined;
@@ -131,7 +131,7 @@ function readCache(cache: TokenCache | undefined): Received | undefined {
 }
 
 async function request(
-  { credentials, http, cache, onRequest }: LoginMeans,
+  { credentials, http, cache, onRequest }: CreateLoginOptions,
   signal: AbortSignal,
 ): Promise<Received> {
   const { url, body } = loginRequest(credentials);

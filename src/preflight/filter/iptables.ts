@@ -10,7 +10,7 @@ import {
   type RuleSet,
 } from './ruleset.ts';
 
-/** Rules of the file that iptables-services of RHEL brings, and of that of RHEL 6. */
+/** Rules of the file that iptables-services of RHEL brings, and of RHEL 6's own file. */
 const delivered: ReadonlySet<string> = new Set([
   '-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT',
   '-A INPUT -m state --state ESTABLISHED,RELATED -j ACCEPT',

@@ -118,7 +118,7 @@ function expressionFit(expression: string): Fit {
         : [{ length: match[0].length, fit: judge(match[2] ?? '', match[1] === '!= ') }];
     })[0];
     fit = bothVerdicts(fit, found?.fit ?? 'maybe');
-    // After a word that is not known nothing more can be told: its own words would look like expressions.
+    // After a word that is not known nothing more is certain: its own words would look like expressions.
     if (found === undefined || fit === 'no') return fit;
     rest = rest.slice(found.length).trim();
   }

@@ -50,7 +50,7 @@ interface Fate {
 /** What a packet filter does with RackConnect's login. */
 export type LoginFate =
   | { readonly kind: 'accepted' }
-  /** it depends on where it comes from, or on what cannot be told from the rules */
+  /** it depends on where it comes from, or on what the rules do not say */
   | { readonly kind: 'unclear'; readonly at: string }
   | { readonly kind: 'dropped'; readonly at: string };
 

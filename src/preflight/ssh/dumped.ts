@@ -14,7 +14,7 @@ const ofFiles = ['port', 'listenaddress', 'addressfamily'];
 /**
  * What `sshd -T` says in the place of the files, which it has read in its own way, with the defaults of its
  * build. A statement of the files that says the same keeps its line. A keyword on which a Match block may decide
- * is left to the files: `sshd -T` was told a made-up address.
+ * is left to the files: `sshd -T` was given a made-up address.
  */
 export function withDump(statements: readonly Statement[], dump: string): readonly Statement[] {
   const unsure = statements.filter(({ scope }) => scope === 'maybe').map(({ keyword }) => keyword);

@@ -28,7 +28,7 @@ function discover({ method, origin }: CloudRequest, path: string): CloudAnswer |
   const [, name] = /^\/identity(?:\/(v3|v2\.0))?\/?$/.exec(path) ?? [undefined, path];
   if (name !== undefined && versions[name] === undefined) return undefined;
   if (method !== 'GET') return fault(405, 'badMethod', 'Method not allowed');
-  const told = Object.entries(versions).map(([key, { id, updated }]) => ({
+  const listed = Object.entries(versions).map(([key, { id, updated }]) => ({
     key,
     version: {
       id,
@@ -38,12 +38,12 @@ function discover({ method, origin }: CloudRequest, path: string): CloudAnswer |
       'media-types': [{ base: 'application/json', type: `application/vnd.openstack.identity-${key}+json` }],
     },
   }));
-  const one = told.find(({ key }) => key === name);
+  const one = listed.find(({ key }) => key === name);
   return one === undefined
     ? {
         status: 300,
         headers: json,
-        body: JSON.stringify({ versions: { values: told.map(({ version }) => version) } }),
+        body: JSON.stringify({ versions: { values: listed.map(({ version }) => version) } }),
       }
     : { status: 200, headers: json, body: JSON.stringify({ version: one.version }) };
 }

@@ -32,9 +32,9 @@ function isSame(last: JournalEntry, entry: JournalEntry): boolean {
 }
 
 function isContinuation(last: JournalEntry, entry: JournalEntry): boolean {
-  const sameWish =
+  const isSameTarget =
     last.gateway === entry.gateway && last.interface === entry.interface && last.stack === entry.stack;
-  return sameWish && last.purpose === 'apply' && entry.purpose === 'apply';
+  return isSameTarget && last.purpose === 'apply' && entry.purpose === 'apply';
 }
 
 /** If nobody touched the file between the changes, its state before the first of them. */

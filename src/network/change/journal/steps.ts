@@ -33,8 +33,8 @@ export interface Recovery {
  */
 export function recoveryAfter(step: Step, sameBoot: boolean): Recovery {
   if (step === 'committed') return { files: 'keep', kernel: 'untouched' };
-  const isTold = steps.indexOf(step) >= steps.indexOf('written');
-  return { files: 'put-back', kernel: isTold || !sameBoot ? 'put-back' : 'untouched' };
+  const isWritten = steps.indexOf(step) >= steps.indexOf('written');
+  return { files: 'put-back', kernel: isWritten || !sameBoot ? 'put-back' : 'untouched' };
 }
 
 /** The time limits of a change, in ms. */

@@ -27,7 +27,7 @@ import { requireClear, sourcedBy, sourcedFiles } from './sourced.ts';
 
 /**
  * The network-scripts of RHEL and its derivatives: the gateway goes into the `ifcfg-` file of its
- * interface, and all other files lose theirs. NetworkManager reads these files as well (RHEL 7 to 9).
+ * interface, and it is removed from all other files. NetworkManager reads these files as well (RHEL 7 to 9).
  * Rackspace's agent rewrites them now and then, keeps settings that it does not know, such as DEFROUTE,
  * and drops all comments. Resolvers move with the gateway, as in Rackspace's own script; /etc/resolv.conf
  * is left to the programs that write it, and resolvers from DHCP to the client.

@@ -111,7 +111,7 @@ function editsOf(
 ): (file: InterfacesFile) => Edit {
   const home = homeOf(tree.stanzas, target);
   const resolvers = moveResolvers(tree, home, names, target.interfaceName);
-  const ours = ownEntries(tree.files);
+  const own = ownEntries(tree.files);
   const off = new Set<Entry>(resolvers.off);
   const gone = new Set<Entry>();
   const added: { path: string; after: Entry; indent: string; text: string }[] = [];
@@ -121,7 +121,7 @@ function editsOf(
     const lines = new Set(route === undefined ? wanted : [route, ...wanted]);
     for (const entry of stanza.options.filter((one) => !off.has(one))) {
       if (lines.delete(`${entry.word} ${entry.rest}`)) continue;
-      if (ours.has(entry)) gone.add(entry);
+      if (own.has(entry)) gone.add(entry);
       else if (isDefaultRoute(stanza, entry)) off.add(entry);
     }
     // Not after a disabled line: the next edit would see no option there, and choose another place.

@@ -5,7 +5,7 @@ import { entriesOf } from './file.ts';
 import { readTree, startPath } from './tree.ts';
 
 /**
- * Runs `ifup --no-act` on a copy of the files: it prints the commands that it would run, and runs none of them,
+ * Runs `ifup --no-act` on a copy of the files: it prints the commands that it would run, and does not run them,
  * no script and no mapping. It keeps its state in the folder, because a boot that is still bringing up
  * interfaces holds the locks of the usual one.
  */

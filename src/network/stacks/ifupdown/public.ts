@@ -11,10 +11,10 @@ import { addressOf, type InterfacesTree, type ResolvedStanza, readTree } from '.
 export function publicNames(files: readonly NetworkFile[], { interfaceName }: GatewayTarget): string[] {
   const tree = readTree(files.map((file) => restoreMarked(file, () => true)));
   const interfacesOf = namesIn(tree, interfaceName);
-  const ours = ownEntries(tree.files);
+  const own = ownEntries(tree.files);
   const owned = new Set(tree.stanzas.flatMap(interfacesOf));
   const holders = tree.stanzas.flatMap((stanza) => {
-    const withoutOwn = stanza.effective.filter((entry) => !ours.has(entry));
+    const withoutOwn = stanza.effective.filter((entry) => !own.has(entry));
     return holdersOf(stanza, withoutOwn, interfacesOf(stanza), tree);
   });
   return [...new Set(holders)].filter(
@@ -52,7 +52,7 @@ export function interfaceOfLabel(name: string): string {
   return name.replace(/:.*/, '');
 }
 
-/** @param theirs the effective options, without rc-wait's */
+/** @param withoutOwn the effective options, without rc-wait's */
 function holdersOf(
   { family, method }: ResolvedStanza,
   withoutOwn: readonly Entry[],

@@ -77,26 +77,26 @@ export function moveResolvers(
   names: readonly string[],
   gatewayInterface: string,
 ): MovedResolvers {
-  const ours = ownEntries(tree.files);
+  const own = ownEntries(tree.files);
   const interfacesOf = namesIn(tree, gatewayInterface);
-  const isTheirs = (entry: Entry) => isResolverOption(entry.word) && !ours.has(entry);
+  const isForeign = (entry: Entry) => isResolverOption(entry.word) && !own.has(entry);
   const given = tree.stanzas.flatMap((stanza) => {
-    const options = stanza.options.filter(isTheirs);
+    const options = stanza.options.filter(isForeign);
     return options.length > 0 && isGiven(stanza, usersOf(stanza, tree, interfacesOf), names) ? options : [];
   });
   const have = tree.stanzas
     .filter((stanza) => interfacesOf(stanza).includes(gatewayInterface))
-    .flatMap(({ effective }) => effective.filter(isTheirs));
+    .flatMap(({ effective }) => effective.filter(isForeign));
   const off = [...given];
   const wanted: string[] = [];
   for (const kind of kinds) {
     const taken = wordsOf(kind, kind.takes, have).map(kind.key);
     const added = wordsOf(kind, kind.takes, given).filter((word) => !taken.includes(kind.key(word)));
     if (added.length === 0) continue;
-    const own = home.options.filter((entry) => isTheirs(entry) && kind.replaces.includes(entry.word));
+    const replaced = home.options.filter((entry) => isForeign(entry) && kind.replaces.includes(entry.word));
     refuseInherited(kind, home);
-    off.push(...own);
-    wanted.push(`${kind.line} ${[...wordsOf(kind, kind.replaces, own), ...added].join(' ')}`);
+    off.push(...replaced);
+    wanted.push(`${kind.line} ${[...wordsOf(kind, kind.replaces, replaced), ...added].join(' ')}`);
   }
   return { off, wanted };
 }

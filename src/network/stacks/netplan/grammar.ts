@@ -128,7 +128,7 @@ const definition = keys(
       scalar,
       'apn auto-config device-id network-id number password pin sim-id sim-operator-id username',
     ),
-    // Those that stand on others.
+    // Definitions that depend on others.
     ['interfaces', list(scalar)],
     ['parameters', mapping],
     ...each(
@@ -169,18 +169,18 @@ export function shapeOf(yaml: Document): Shape {
     reader.check(yaml.contents, document, 'the document');
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    return { fault: fault.told, unknownKeys: reader.unknownKeys };
+    return { fault: fault.shape, unknownKeys: reader.unknownKeys };
   }
   return { fault: undefined, unknownKeys: reader.unknownKeys };
 }
 
 /** Ends the comparison: netplan looks no further either. */
 class Fault extends Error {
-  readonly told: ShapeFault;
+  readonly shape: ShapeFault;
 
-  constructor(told: ShapeFault) {
-    super(told.reason);
-    this.told = told;
+  constructor(shape: ShapeFault) {
+    super(shape.reason);
+    this.shape = shape;
   }
 }
 

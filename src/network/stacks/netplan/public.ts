@@ -82,7 +82,10 @@ export function refuseDisabling(
       ),
     );
     if (late)
-      throw cannotDisable(name, `${late.path} sets its activation-mode, and netplan reads it after ours`);
+      throw cannotDisable(
+        name,
+        `${late.path} sets its activation-mode, and netplan reads it after rc-wait's file`,
+      );
   }
   refuseStacked(
     ids,

@@ -25,7 +25,7 @@ export function networkdDefaults(files: readonly NetworkFile[]): FileDefault[] {
         isLeased: false,
         ...(isCleared ? { clearedFrom: clearingRelease } : {}),
       }));
-      const ours = files
+      const own = files
         .filter(({ path }) => path === ownPathOf(unit))
         .flatMap(({ path, text }) => ({
           ...base,
@@ -33,7 +33,7 @@ export function networkdDefaults(files: readonly NetworkFile[]): FileDefault[] {
           via: /^Gateway=(\S+)$/m.exec(text)?.[1],
           isLeased: false,
         }));
-      held.push(...ours.filter(({ via }) => via !== undefined));
+      held.push(...own.filter(({ via }) => via !== undefined));
       const { routes, gateway } = dhcpRoutes(unit);
       // Option 121 may still bring one. This entry explains it in the kernel, and rc-wait's route is preferred to it.
       const isAtBoot = base.isAtBoot && !isSilenced(unit, files);

@@ -122,8 +122,8 @@ export interface Candidate {
  * More than one means that it cannot be determined.
  */
 export function candidatesFor(units: readonly Unit[], link: InterfaceRef): Candidate[] {
-  const told = link.file && units.find(({ name }) => name === nameOf(link.file ?? ''));
-  if (told) return [{ unit: told, verdict: 'yes' }];
+  const named = link.file && units.find(({ name }) => name === nameOf(link.file ?? ''));
+  if (named) return [{ unit: named, verdict: 'yes' }];
   const candidates = units
     .map((unit) => ({ unit, verdict: judgeMatch(sectionsOf(unit, 'Match'), link) }))
     .filter(({ verdict }) => verdict !== 'no');

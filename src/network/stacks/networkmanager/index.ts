@@ -102,8 +102,8 @@ function homesFor(views: readonly View[], link: InterfaceRef): View[] {
   const usable = views.filter(
     ({ withoutOwn: { file, method } }) => !isFromNetplan(file.path) && method !== 'disabled',
   );
-  const told = usable.filter(({ withoutOwn }) => withoutOwn.file.path === link.file);
-  if (told.length > 0) return told;
+  const named = usable.filter(({ withoutOwn }) => withoutOwn.file.path === link.file);
+  if (named.length > 0) return named;
   const own = usable.filter(({ withoutOwn }) => isFor(withoutOwn, link) === 'this');
   const starting = own.filter(
     ({ withoutOwn }) => truth(setting(withoutOwn, 'connection', 'autoconnect')) !== false,

@@ -71,8 +71,8 @@ export function refuseDisabling(publics: readonly View[], files: readonly Networ
 /** Which interfaces are stacked on which: a VLAN on its parent, a bond or a bridge on its ports; by name or UUID. */
 function stackedLinksOf(profiles: readonly Profile[]): StackedLink[] {
   const nameOf = (word: string) => {
-    const told = profiles.find(({ uuid }) => uuid === word);
-    return told ? interfaceNameOf(told) : word;
+    const found = profiles.find(({ uuid }) => uuid === word);
+    return found ? interfaceNameOf(found) : word;
   };
   return profiles.flatMap((profile) => {
     const { path } = profile.file;

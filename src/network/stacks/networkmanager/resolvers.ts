@@ -74,7 +74,7 @@ function withMarked(view: View, family: string, others: readonly View[]): Wanted
 
 /**
  * The lowest dns-priority of the profiles whose resolvers move, if the gateway's has none. A negative one left
- * behind would suppress all other resolvers, also those that moved; and without a priority, servers would mix
+ * behind would suppress all other resolvers, also the moved ones; and without a priority, servers would mix
  * that were kept apart (nm-settings(5)).
  */
 function priorityAtHome(home: Profile, movers: readonly View[], family: string): Wanted[] {

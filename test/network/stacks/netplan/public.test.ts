@@ -317,7 +317,7 @@ describe('disabling', () => {
   it('is refused where a file that netplan reads after ours would overrule it', () => {
     const late = etc('network: {ethernets: {eth0: {activation-mode: manual}}}\n', '99-late.yaml');
     expect(() => netplan.edit([etc(server), late], disable)).toThrowError(
-      'cannot disable eth0: /etc/netplan/99-late.yaml sets its activation-mode, and netplan reads it after ours',
+      "cannot disable eth0: /etc/netplan/99-late.yaml sets its activation-mode, and netplan reads it after rc-wait's file",
     );
     expect(
       ours(edited([etc(server), { ...late, path: '/etc/netplan/60-x.yaml' }], disable)).ethernets.eth0,

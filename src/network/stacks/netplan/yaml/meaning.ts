@@ -26,16 +26,16 @@ export function meaningOf(document: Document, changes: readonly Change[] = []): 
   const tell = (node: unknown): unknown => {
     left -= 1;
     const value = isAlias(node) ? node.resolve(document) : node;
-    if (left < 0 || value === undefined) throw new Error('it cannot be told');
+    if (left < 0 || value === undefined) throw new Error('it has no meaning');
     if (isScalar(value)) return String(value.value ?? '');
     if (!isMap(value) && !isSeq(value)) return '';
-    const told = (value.items as readonly unknown[]).flatMap((item, index) => {
+    const meanings = (value.items as readonly unknown[]).flatMap((item, index) => {
       const change = places.get(value)?.get(index);
       if (change?.copy !== undefined) return [pairsOf(change.copy)];
       if (change !== undefined) return [];
       return isSeq(value) ? [tell(item)] : [[tell((item as Pair).key), tell((item as Pair).value)]];
     });
-    return [isSeq(value) ? 'sequence' : 'mapping', told];
+    return [isSeq(value) ? 'sequence' : 'mapping', meanings];
   };
   try {
     return JSON.stringify(tell(document.contents));

@@ -1,8 +1,8 @@
 import { fstatSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { causeOf, failure } from '../../src/app/failure.ts';
 import { Interrupted } from '../../src/app/io.ts';
 import { RcWaitError } from '../../src/base/error.ts';
-import { causeOf, failure } from '../../src/cli/failure.ts';
 
 async function told(error: unknown): Promise<{ exit: number; err: string }> {
   let err = '';

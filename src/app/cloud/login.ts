@@ -1,13 +1,20 @@
 import { join } from 'node:path';
-import { systemClock } from '../base/clock.ts';
-import { RcWaitError } from '../base/error.ts';
-import type { Http } from '../http/client.ts';
-import type { Credentials, Overrides } from '../openstack/login/credentials.ts';
-import type { Login } from '../openstack/login/login.ts';
-import { cloudsPlaces, readCloudFiles } from './cloud-files.ts';
-import type { Io } from './io.ts';
-import { readText } from './named-file.ts';
-import type { LoginOptions } from './options.ts';
+import { systemClock } from '../../base/clock.ts';
+import { RcWaitError } from '../../base/error.ts';
+import type { Http } from '../../http/client.ts';
+import {
+  type Credentials,
+  credentialsIn,
+  credentialsOfCloud,
+  type Overrides,
+} from '../../openstack/login/credentials.ts';
+import { createLogin, type Login } from '../../openstack/login/login.ts';
+import { regionIn } from '../../openstack/login/settings.ts';
+import { fileCache } from '../../openstack/login/token-cache.ts';
+import type { Io } from '../io.ts';
+import { readText } from '../named-file.ts';
+import type { LoginOptions } from '../options.ts';
+import { cloudsPlaces, readCloudFiles } from './files.ts';
 
 /** What the flags, the environment and clouds.yaml say about a login. */
 export type NamedCredentials =
@@ -25,15 +32,14 @@ export async function credentialsOf(
   env: NodeJS.ProcessEnv,
   regions: readonly string[],
 ): Promise<NamedCredentials> {
-  const { credentialsIn, credentialsOfCloud } = await import('../openstack/login/credentials.ts');
   const overrides: Overrides = { authUrl: args['auth-url'], regions };
   const name = args['os-cloud']?.trim() || env.OS_CLOUD?.trim() || undefined;
   const ofEnvironment = name === undefined ? credentialsIn(env, overrides) : undefined;
   if (ofEnvironment !== undefined) return ofEnvironment;
   const files = await readCloudFiles(env);
   if (files.length > 0) {
-    const { findCloud } = await import('../openstack/login/clouds.ts');
-    const { regionIn } = await import('../openstack/login/settings.ts');
+    // Loads the YAML parser.
+    const { findCloud } = await import('../../openstack/login/clouds.ts');
     const found = findCloud(files, name, regions[0] ?? regionIn(env));
     if (found.kind === 'cloud') return credentialsOfCloud(found.cloud, env, overrides);
     if (found.kind === 'several') return { kind: 'none', why: severalClouds(found.path, found.names) };
@@ -74,17 +80,14 @@ export function caFor(
 }
 
 /** Opens a login with these credentials. It calls `onRequest` for each request that it makes. */
-export async function openLogin(
+export function openLogin(
   credentials: Credentials,
   http: Http,
   args: LoginOptions,
   { onNotice, onRequest }: { readonly onNotice: (notice: string) => void; readonly onRequest?: () => void },
-): Promise<Login> {
-  const { createLogin } = await import('../openstack/login/login.ts');
+): Login {
   const path = args['token-cache'];
-  const { fileCache } =
-    path === undefined ? { fileCache: undefined } : await import('../openstack/login/token-cache.ts');
-  const cache = path === undefined ? undefined : fileCache?.(path, credentials, onNotice);
+  const cache = path === undefined ? undefined : fileCache(path, credentials, onNotice);
   return createLogin({ credentials, http, clock: systemClock, cache, ...(onRequest ? { onRequest } : {}) });
 }
 

@@ -1,22 +1,51 @@
-import { rackspaceRegion } from '../host/rackspace-region.ts';
-import type { Choice, NetworkWish } from '../openstack/endpoints.ts';
-import type { Connect } from '../openstack/probe.ts';
-import type { Catalog } from '../openstack/types.ts';
-import { clean } from '../report/words.ts';
-import type { Io } from './io.ts';
+import { RcWaitError } from '../../base/error.ts';
+import { rackspaceRegion } from '../../host/rackspace-region.ts';
+import { parseCatalog } from '../../openstack/catalog.ts';
+import { documentedCatalog, regionCode } from '../../openstack/documented.ts';
+import { chooseEndpoints, type NetworkScope } from '../../openstack/endpoints.ts';
+import { regionIn } from '../../openstack/login/settings.ts';
+import type { Catalog } from '../../openstack/types.ts';
+import { endpointsDocument, endpointsEnv, endpointsTable } from '../../report/endpoints.ts';
+import { exitOfCode } from '../../report/exit.ts';
+import { clean } from '../../report/words.ts';
+import type { Io } from '../io.ts';
+import { readInput, readText } from '../named-file.ts';
+import type { LoginOptions } from '../options.ts';
 import { caFor, credentialsOf, openLogin } from './login.ts';
-import { readInput, readText } from './named-file.ts';
-import type { LoginOptions } from './options.ts';
 
 /** Which endpoints to list, and how to find them. */
 interface EndpointsOptions extends LoginOptions {
   readonly catalog: string | undefined;
   readonly region: string | undefined;
   readonly regions: string | undefined;
-  readonly network: NetworkWish;
+  readonly network: NetworkScope;
   readonly tenant: string | undefined;
   readonly probe: boolean;
   readonly 'ca-file': string | undefined;
+  readonly output: 'human' | 'json' | 'env';
+}
+
+/**
+ * `rc-wait endpoints`: prints the endpoints of the service that the operand names, or of all services; resolves
+ * to the exit status.
+ */
+export async function endpoints(
+  args: EndpointsOptions,
+  io: Io,
+  operands: readonly string[],
+): Promise<number> {
+  const [service, ...more] = operands;
+  if (more.length > 0) {
+    throw new RcWaitError(
+      'USAGE',
+      `cannot choose endpoints of ${operands.join(' and ')} at once: one service is expected`,
+      { hint: 'without a name all services are shown' },
+    );
+  }
+  const report = await endpointsFor(service, args, io);
+  if (args.output === 'json') io.out(`${JSON.stringify(endpointsDocument(report))}\n`);
+  else io.out(args.output === 'env' ? endpointsEnv(report) : endpointsTable(report));
+  return report.probes.every(({ reached }) => reached) ? 0 : exitOfCode('API_UNAVAILABLE');
 }
 
 /**
@@ -24,12 +53,10 @@ interface EndpointsOptions extends LoginOptions {
  * answer.
  * @throws RcWaitError CONFIGURATION, API_REFUSED or API_UNAVAILABLE
  */
-export async function endpointsFor(service: string | undefined, args: EndpointsOptions, io: Io) {
-  const { regionCode } = await import('../openstack/documented.ts');
+async function endpointsFor(service: string | undefined, args: EndpointsOptions, io: Io) {
   const named = [...new Set(listIn(args.regions, args.region).map(regionCode))];
   const { catalog, source, region, caPem } = await catalogFor(service, args, io, named);
   const regions = named.length === 0 && region !== undefined ? [region.toUpperCase()] : named;
-  const { chooseEndpoints } = await import('../openstack/endpoints.ts');
   const serverRegion = await rackspaceRegion();
   const choice = chooseEndpoints(
     catalog,
@@ -41,7 +68,7 @@ export async function endpointsFor(service: string | undefined, args: EndpointsO
     },
     { region: serverRegion },
   );
-  const probes = args.probe ? await probeAll(choice, caPem, io) : [];
+  const probes = args.probe ? await (await import('./probe.ts')).probeAll(choice, caPem, io.signal) : [];
   return { ...choice, source, serverRegion, probes };
 }
 
@@ -66,10 +93,8 @@ async function catalogFor(
   io: Io,
   regions: readonly string[],
 ): Promise<Found> {
-  const { regionIn } = await import('../openstack/login/settings.ts');
   const region = regionIn(io.env);
   if (args.catalog !== undefined) {
-    const { parseCatalog } = await import('../openstack/catalog.ts');
     const text = await readInput(args.catalog, '--catalog', io.signal);
     return {
       catalog: parseCatalog(text, args.catalog === '-' ? 'from standard input' : args.catalog),
@@ -83,11 +108,11 @@ async function catalogFor(
     service?.toLowerCase() === 'rackconnect' ? undefined : await credentialsOf(args, io.env, regions);
   if (credentials !== undefined && !('kind' in credentials)) {
     for (const notice of credentials.notices) onNotice(notice);
-    const { createHttp } = await import('../http/client.ts');
+    const { createHttp } = await import('../../http/client.ts');
     const caPem = caFor(args['ca-file'], credentials, io.env);
     const http = createHttp(caPem);
     try {
-      const login = await openLogin(credentials, http, args, { onNotice });
+      const login = openLogin(credentials, http, args, { onNotice });
       const { catalog } = await login.session(io.signal);
       return { catalog, source: 'login', region: credentials.region, caPem };
     } finally {
@@ -96,24 +121,10 @@ async function catalogFor(
   }
   const why = credentials?.why;
   if (why !== undefined) onNotice(`${why.message}; ${why.hint}`);
-  const { documentedCatalog } = await import('../openstack/documented.ts');
   return { catalog: documentedCatalog(args.tenant), source: 'documentation', region, caPem: caIn(args) };
 }
 
 /** Without a login only probes send requests, so only they need certificates. */
 function caIn(args: EndpointsOptions): string | undefined {
   return args['ca-file'] === undefined || !args.probe ? undefined : readText(args['ca-file'], '--ca-file');
-}
-
-async function probeAll({ chosen }: Choice, caPem: string | undefined, io: Io) {
-  const { createHttp } = await import('../http/client.ts');
-  const { probeEndpoint } = await import('../openstack/probe.ts');
-  const { tcpProbe } = await import('../network/probes/tcp.ts');
-  const http = createHttp(caPem);
-  try {
-    const connect: Connect = (to, signal) => tcpProbe(to).attempt(signal);
-    return await Promise.all(chosen.map((one) => probeEndpoint(one, { http, connect }, io.signal)));
-  } finally {
-    http.close();
-  }
 }

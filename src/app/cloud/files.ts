@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
-import { readRegularText } from '../base/files.ts';
-import type { Value } from '../openstack/login/cloud-yaml.ts';
+import { errnoOf, RcWaitError, reasonOf } from '../../base/error.ts';
+import { readRegularText } from '../../base/files.ts';
+import type { Value } from '../../openstack/login/cloud-yaml.ts';
 
 /** Size limit of a file of clouds, in bytes; one cloud is a few lines. */
 const largestBytes = 2 ** 20;
@@ -92,7 +92,7 @@ function unreadable(path: string, cause: unknown, more: { readonly hint?: string
 }
 
 async function parsed(path: string, text: string): Promise<CloudFile> {
-  const { readJsonText, readYamlText, UnreadableText } = await import('../openstack/login/cloud-yaml.ts');
+  const { readJsonText, readYamlText, UnreadableText } = await import('../../openstack/login/cloud-yaml.ts');
   try {
     return { path, value: path.endsWith('.json') ? readJsonText(text) : readYamlText(text) };
   } catch (error) {

@@ -1,7 +1,7 @@
-import { Interrupted, type Io } from '../app/io.ts';
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { exitOfError, exitOfSignal } from '../report/exit.ts';
 import { clean } from '../report/words.ts';
+import { Interrupted, type Io } from './io.ts';
 
 /**
  * Why a command ended. A failure after a signal is attributed to the signal, but a network that

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
-import { createCloudHttp } from '../../src/simulator/openstack/http.ts';
-import { parseCloudScenario } from '../../src/simulator/openstack/scenario.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
-import { rcWait, scratch } from '../cli/harness.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { createCloudHttp } from '../../../src/simulator/openstack/http.ts';
+import { parseCloudScenario } from '../../../src/simulator/openstack/scenario.ts';
+import { startSimulator } from '../../../src/simulator/server.ts';
+import { rcWait, scratch } from '../../cli/harness.ts';
 
 const { serve } = createCloudHttp(
   parseCloudScenario('openstack: {apiKey: s3cret-key, password: s3cret-word}', 'test'),
