@@ -20,6 +20,7 @@ const inRooms = {
     'text',
     'yaml/depth',
   ],
+  history: ['answers', 'builder', 'parse', 'record', 'state', 'tasks'],
   host: ['finding', 'parse/*'],
   'network/plan': ['choose-stack', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],
@@ -43,6 +44,7 @@ const inRooms = {
   report: [
     'endpoints',
     'exit',
+    'history/*',
     'plan',
     'preflight',
     'progress',
@@ -54,7 +56,7 @@ const inRooms = {
   simulator: ['formats', 'quota', 'random', 'rules', 'timeline'],
   'simulator/openstack': ['cloud', 'compute', 'fleet', 'identity'],
   systemd: ['hold-ups'],
-  wait: ['local-verdicts', 'verdict'],
+  wait: ['local-verdicts', 'task-status', 'verdict'],
 };
 
 module.exports = Object.entries(inRooms).flatMap(([room, names]) =>

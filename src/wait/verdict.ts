@@ -2,6 +2,7 @@ import type { Ipv4Address } from '../base/ipv4.ts';
 import type { Reply } from '../http/types.ts';
 import { featureNamed, readDetails, readFeatures, readGateway } from '../rackconnect/payload.ts';
 import type { Details, Feature, Read } from '../rackconnect/types.ts';
+import { isTaskDone } from './task-status.ts';
 
 /**
  * What an answer means for a wait. Three cases that must never be confused: done; "not yet" by a valid answer
@@ -56,11 +57,8 @@ export function judgeDetails(reply: Reply): Verdict<Deployment> {
   });
 }
 
-/** Statuses of an ended task. No list is published, so only the plainest count. */
-const endedTask = /^(complete|completed|done|deployed|success|succeeded|finished|ok)$/i;
-
 function waitingFor({ tasks }: Details): string {
-  const open = tasks.filter(({ status }) => !endedTask.test(status));
+  const open = tasks.filter(({ status }) => !isTaskDone(status));
   const [first] = open;
   if (tasks.length === 0) return 'the automation is at work';
   if (first === undefined) return 'all tasks have ended, and the automation has not said so yet';

@@ -87,7 +87,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const log = await openLog(args, io, live?.above ?? io.err);
   await refuseBeforeLogins(args.root, log);
   const { nowMs } = systemClock;
-  const view = createView({
+  const shown = createView({
     log,
     sink: notifier,
     live,
@@ -96,6 +96,9 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     startedMs,
     deadlineMs,
   });
+  const { beginRecording } = await import('./recording.ts');
+  const recording = await beginRecording(args, shown, { log, startedMs, deadlineMs });
+  const { view, onPart } = recording;
   if (args.network !== 'off' && !mayConfigure(args.root)) {
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
   }
@@ -109,16 +112,28 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     await tidy(args, log);
   }
   const requests: Tally = { sent: 0, refused: 0, shared: 0 };
-  const context = { target, settings, isManaged: account.isManaged, log, view, deadlineMs, requests };
+  const context = { target, settings, isManaged: account.isManaged, log, view, onPart, deadlineMs, requests };
   const run = async (): Promise<End> =>
-    (await recallEnd(args, { settings, log, view, deadlineMs, signal: io.signal })) ??
+    (await recallEnd(args, { settings, log, view, onPart, deadlineMs, signal: io.signal })) ??
     waitJob(args, io, context);
-  const end = await endOf(run, io).finally(view.end);
+  const end = await endOf(run, io)
+    .catch(async (error: unknown) => {
+      await recording.error(error);
+      throw error;
+    })
+    .finally(view.end);
 
-  const { resultOf } = await import('../../report/result.ts');
+  const [{ resultOf }, { momentOf }] = await Promise.all([
+    import('../../report/result.ts'),
+    import('../../history/record.ts'),
+  ]);
   const { status, tasks } = view.progress;
   const waitedMs = nowMs() - startedMs;
-  const result = resultOf(end, { requests, waitedMs, seen: { status, tasks } });
+  const { startedAt, timesOf } = recording;
+  const endedAt = momentOf(Date.now());
+  const seen = { status, tasks };
+  const result = resultOf(end, { requests, waitedMs, seen, startedAt, endedAt, timesOf });
+  await recording.result(result);
   const change = end.kind === 'deployed' ? await changeAt(args, log) : 0;
   const owed = await teller.result(result, {
     log,
