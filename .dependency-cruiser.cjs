@@ -88,6 +88,19 @@ module.exports = {
       to: { path: '^src/', pathNot: rooms(['base', 'system', 'host']) },
     },
     {
+      name: 'history-keeps-what-it-is-told',
+      severity: 'error',
+      from: { path: rooms(['history']) },
+      to: {
+        path: '^src/',
+        pathNot: [
+          rooms(['base', 'system', 'history']),
+          '^src/(pace|rackconnect)/types\\.ts$',
+          '^src/wait/(job|verdict)\\.ts$',
+        ],
+      },
+    },
+    {
       name: 'preflight-judges-text',
       comment: 'What a cause looks like, apart from how the files are reached.',
       severity: 'error',

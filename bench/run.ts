@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { benchDetection } from './detection.ts';
+import { benchHistory } from './history.ts';
 import { benchLedger } from './ledger.ts';
 import { benchPackage } from './package.ts';
 import { benchRemote } from './remote.ts';
 import { benchStart } from './start.ts';
 
-// npm run bench [start] [ledger] [detection] [package] [remote]; all of them without a name. Prints figures, judges nothing.
+// npm run bench [start] [ledger] [detection] [history] [package] [remote]; all of them without a name. Prints figures, judges nothing.
 
 const benches: Readonly<Record<string, () => Promise<void> | void>> = {
   start: benchStart,
   ledger: benchLedger,
   detection: benchDetection,
+  history: benchHistory,
   package: benchPackage,
   remote: benchRemote,
 };

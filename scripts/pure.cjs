@@ -20,6 +20,7 @@ const inRooms = {
     'text',
     'yaml/depth',
   ],
+  history: ['answers', 'builder', 'parse', 'record', 'state', 'tasks'],
   host: ['finding', 'parse/*'],
   'network/plan': ['choose-stack', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],
@@ -43,6 +44,7 @@ const inRooms = {
   report: [
     'endpoints',
     'exit',
+    'history/*',
     'plan',
     'preflight',
     'progress',
@@ -64,7 +66,7 @@ const inRooms = {
   'simulator/openstack': ['cloud', 'compute', 'fleet', 'identity'],
   'system/units': ['listing', 'names', 'unit-file'],
   systemd: ['hold-ups'],
-  wait: ['local-verdicts', 'verdict'],
+  wait: ['local-verdicts', 'task-status', 'verdict'],
 };
 
 module.exports = Object.entries(inRooms).flatMap(([room, names]) =>

@@ -78,8 +78,8 @@ function documentation(release: Release): readonly Entry[] {
     made(`${folder}/node-license.txt.gz`, gzipped(release.node.licenceText)),
     made(`${folder}/changelog.gz`, gzipped(text('CHANGELOG.md'))),
     made(`${folder}/sbom.cdx.json`, sbom({ ...release, inNode: process.versions })),
-    ...['logging-in.md', 'network.md', 'preflight.md', 'simulator.md', 'telling.md'].map((name) =>
-      file(`${folder}/${name}`, `docs/${name}`),
+    ...['history.md', 'logging-in.md', 'network.md', 'preflight.md', 'simulator.md', 'telling.md'].map(
+      (name) => file(`${folder}/${name}`, `docs/${name}`),
     ),
     ...folderBelow('docs/how-to', `${folder}/how-to`),
     ...folderBelow('docs/schema', `${folder}/schema`),

@@ -89,6 +89,9 @@ export interface RemoteOptions extends LoginOptions {
   readonly quiet: boolean;
 }
 
+/** The default of `--state-dir`. */
+export const usualStateDir = '/run/rc-wait';
+
 /** The folder of deployed.d and failed.d. */
 export const usualHooksFolder = '/etc/rc-wait';
 

@@ -29,6 +29,7 @@ const groups: readonly { readonly title: string; readonly lines: readonly Line[]
     lines: [
       ['doctor', 'look at everything: what is wrong, and what to type'],
       ['preflight', 'look for the documented causes of a FAILED automation'],
+      ['history', 'the last waits, and how long each part of them took'],
     ],
   },
   {
@@ -73,8 +74,10 @@ export function overviewText(commands: readonly CliCommand[]): string {
 
 const firstWord = (name: string): string => name.split(' ', 1)[0] ?? name;
 
-/** `plan|apply|check: ` for the commands of a group; empty for a command alone. */
+/** `plan|apply|check: ` for the commands of a group, `[show|plot]: ` if its word is a command, too; empty for a command alone. */
 function secondWords(word: string, commands: readonly CliCommand[]): string {
   const own = commands.filter(({ name }) => name.startsWith(`${word} `));
-  return own.length === 0 ? '' : `${own.map(({ name }) => name.slice(word.length + 1)).join('|')}: `;
+  if (own.length === 0) return '';
+  const words = own.map(({ name }) => name.slice(word.length + 1)).join('|');
+  return commands.some(({ name }) => name === word) ? `[${words}]: ` : `${words}: `;
 }

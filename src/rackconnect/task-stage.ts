@@ -15,3 +15,8 @@ export function stageOf(status: string): TaskStage {
   if (failed.test(status)) return 'failed';
   return waiting.test(status) ? 'waiting' : 'running';
 }
+
+/** Whether a task is over, well or not, by its status. */
+export function isTaskOver(status: string): boolean {
+  return ended.test(status) || failed.test(status);
+}

@@ -1,7 +1,9 @@
 import { RcWaitError } from '../base/error.ts';
+import type { TaskTimes } from '../history/tasks.ts';
 import type { NetworkResult } from '../network/types.ts';
 import type { Tally } from '../pace/types.ts';
 import { stageOf } from '../rackconnect/task-stage.ts';
+import type { Task } from '../rackconnect/types.ts';
 import type { JobEnd, JobKnown } from '../wait/job.ts';
 import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
 import { clean, elapsed, requestsMade } from './words.ts';
@@ -24,7 +26,13 @@ export interface ResultDocument {
   readonly source?: 'xenstore';
   /** how the second automation, by Managed Operations, ended, if it was waited for */
   readonly managed_automation?: string;
-  readonly tasks: readonly { readonly name: string; readonly status: string }[];
+  readonly tasks: readonly {
+    readonly name: string;
+    readonly status: string;
+    /** since the start of the wait, on the monotonic clock; null: not known */
+    readonly first_seen_ms: number | null;
+    readonly ended_ms: number | null;
+  }[];
   /** `enabled` null: its value was not understood */
   readonly features: readonly { readonly name: string; readonly enabled: boolean | null }[];
   readonly gateway_ip: string | null;
@@ -32,6 +40,9 @@ export interface ResultDocument {
   readonly network: NetworkResult | null;
   readonly requests: Readonly<Tally>;
   readonly waited_ms: number;
+  /** on the wall clock, RFC 3339: for people, because that clock may have been set meanwhile */
+  readonly started_at: string;
+  readonly ended_at: string;
   /** one sentence for a person */
   readonly message: string;
   /** when DEPLOYED was seen on this instance, if not now, RFC 3339 */
@@ -65,28 +76,42 @@ export interface Circumstances {
   /** the last status and tasks that were seen, for ends without a deployment */
   readonly seen: {
     readonly status: string | undefined;
-    readonly tasks: ResultDocument['tasks'];
+    readonly tasks: readonly Task[];
     /** the automation was seen at work before it ended */
     readonly wasAtWork: boolean;
   };
+  /** on the wall clock, RFC 3339 */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** the times of tasks, in their order */
+  readonly timesOf: (tasks: readonly Task[]) => readonly (TaskTimes | undefined)[];
 }
 
 /** The result of a wait: document and exit status. Pure. */
-export function resultOf(end: End, { requests, waitedMs, seen }: Circumstances): Result {
+export function resultOf(end: End, circumstances: Circumstances): Result {
+  const { requests, waitedMs, seen, startedAt, endedAt, timesOf } = circumstances;
   const { outcome, exit, message, network, error } = judge(end, waitedMs, seen.wasAtWork);
   const tasks = end.deployment?.tasks ?? seen.tasks;
+  const times = timesOf(tasks);
   const document: ResultDocument = {
     schema: 'rc-wait/result/v1',
     outcome,
     automation_status: end.deployment?.status ?? seen.status ?? null,
     ...(end.deployment?.source === undefined ? {} : { source: end.deployment.source }),
     ...(end.managed === undefined ? {} : { managed_automation: end.managed.status }),
-    tasks: tasks.map(({ name, status }) => ({ name, status })),
+    tasks: tasks.map(({ name, status }, index) => ({
+      name,
+      status,
+      first_seen_ms: times[index]?.firstSeenMs ?? null,
+      ended_ms: times[index]?.endedMs ?? null,
+    })),
     features: (end.features?.features ?? []).map(({ name, enabled }) => ({ name, enabled: enabled ?? null })),
     gateway_ip: end.gateway ?? null,
     network,
     requests: { ...requests },
     waited_ms: Math.round(waitedMs),
+    started_at: startedAt,
+    ended_at: endedAt,
     message,
     ...(end.kind === 'remembered' ? { remembered_since: end.since } : {}),
     ...(error === undefined ? {} : { error: describe(error) }),

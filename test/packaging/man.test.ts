@@ -37,9 +37,12 @@ describe('rc-wait(1)', () => {
 
   it('has the commands that rc-wait --help has, and no hidden one', async () => {
     const { out } = await rcWait(['--help']);
-    // `  network  plan|apply: …` stands for two.
-    const inHelp = [...out.matchAll(/^ {2}(\w+) {2,}(?:([\w|-]+): )?/gm)].flatMap(([, word, second]) =>
-      second === undefined ? [word] : second.split('|').map((one) => `${word} ${one}`),
+    // `  network  plan|apply: …` stands for two, `  history  [show|plot]: …` for three.
+    const inHelp = [...out.matchAll(/^ {2}(\w+) {2,}(?:(\[?)([\w|-]+)\]?: )?/gm)].flatMap(
+      ([, word, isOptional, seconds]) => [
+        ...(seconds === undefined || isOptional === '[' ? [word] : []),
+        ...(seconds?.split('|').map((one) => `${word} ${one}`) ?? []),
+      ],
     );
     const [section = ''] = page.split('.Sh FLAGS');
     const inPage = [...section.matchAll(/^\.Ss rc-wait (.+)$/gm)].map(([, name]) => name);

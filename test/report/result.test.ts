@@ -15,7 +15,12 @@ const seen = {
   tasks: [{ name: 'Update access', status: 'IN_PROGRESS' }],
   wasAtWork: true,
 };
-const circumstances = { requests, waitedMs: 24_310.4, seen };
+const times = {
+  startedAt: '2026-11-28T23:02:24Z',
+  endedAt: '2026-11-28T23:02:48Z',
+  timesOf: () => [{ firstSeenMs: 120, endedMs: 6_310 }],
+};
+const circumstances = { requests, waitedMs: 24_310.4, seen, ...times };
 
 const gateway = parseIpv4('10.208.0.1');
 const tasks = [
@@ -280,7 +285,12 @@ it('is valid whatever words the API used', () => {
       fc.boolean(),
       (known, why, waitedMs, answered, refused) => {
         const end: End = { kind: 'deadline', phase: 'automation', answered, refused, why };
-        const { document } = resultOf(end, { requests, waitedMs, seen: { ...known, wasAtWork: true } });
+        const { document } = resultOf(end, {
+          requests,
+          waitedMs,
+          seen: { ...known, wasAtWork: true },
+          ...times,
+        });
         expect(faults(JSON.parse(JSON.stringify(document)))).toEqual([]);
         expect(JSON.stringify(document)).not.toContain('\n');
         expect(humanResult(document).split('\n')).toHaveLength(3);

@@ -8,7 +8,7 @@ describe('the published schema of results', () => {
     schema: 'rc-wait/result/v1',
     outcome: 'deployed',
     automation_status: 'DEPLOYED',
-    tasks: [{ name: '…', status: '…' }],
+    tasks: [{ name: '…', status: '…', first_seen_ms: 120, ended_ms: null }],
     features: [{ name: '…', enabled: false }],
     gateway_ip: '10.208.0.1',
     network: {
@@ -19,6 +19,8 @@ describe('the published schema of results', () => {
     },
     requests: { sent: 12, refused: 0, shared: 3 },
     waited_ms: 24_310,
+    started_at: '2026-11-28T23:02:24Z',
+    ended_at: '2026-11-28T23:02:48Z',
     message: '…',
   };
 
@@ -67,6 +69,8 @@ describe('the published schema of results', () => {
     'check',
     'endpoints',
     'preflight',
+    'history',
+    'wait-record',
     'remote',
     'remote-event',
   ] as const)('%s-v1.json is closed and describes each member', (name) => {

@@ -10,6 +10,8 @@ export type SchemaName =
   | 'doctor'
   | 'endpoints'
   | 'preflight'
+  | 'history'
+  | 'wait-record'
   | 'remote'
   | 'remote-event';
 

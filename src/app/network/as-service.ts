@@ -1,8 +1,10 @@
+import { systemClock } from '../../base/clock.ts';
 import { type ErrorCode, RcWaitError } from '../../base/error.ts';
 import { openJournal } from '../../network/change/journal/journal.ts';
 import type { NetworkResult } from '../../network/types.ts';
 import { errorCodes } from '../../report/exit.ts';
 import { type Ran, runTransient } from '../../systemd/transient.ts';
+import type { StepPart } from './parts.ts';
 import type { GatewayRequest } from './request.ts';
 import { parseServiceAnswer, type ServiceApi, serviceRequestOf } from './service-request.ts';
 
@@ -25,12 +27,18 @@ export async function setGatewayByService(
   request: GatewayRequest,
   api: ServiceApi | null,
   start: StartService = runTransient,
+  onPart?: (part: StepPart) => void,
 ): Promise<NetworkResult> {
+  const fromMs = systemClock.nowMs();
   const text = JSON.stringify(serviceRequestOf(request, api));
   const command = [...self(), 'network', 'carry-out', '--errand', text];
   const ran = await start(`Set the gateway ${request.gateway}`, command);
   const answer = parseServiceAnswer(ran.stdout);
   if (answer === undefined) throw await noAnswer(ran);
+  const parts = answer.parts ?? [];
+  // The clock is the same in all processes of a boot.
+  onPart?.({ part: 'service', fromMs, toMs: parts[0]?.fromMs ?? systemClock.nowMs() });
+  for (const part of parts) onPart?.(part);
   if ('network' in answer) return answer.network;
   const { code, message, hint } = answer.error;
   throw new RcWaitError(isErrorCode(code) ? code : 'BUG', message, hint === undefined ? {} : { hint });

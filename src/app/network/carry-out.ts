@@ -6,6 +6,7 @@ import type { Io } from '../io.ts';
 import type { ApiOptions } from '../options.ts';
 import { explainTo } from './executor.ts';
 import { setGateway } from './gateway.ts';
+import type { StepPart } from './parts.ts';
 import {
   gatewayRequestOf,
   parseServiceRequest,
@@ -18,9 +19,10 @@ import {
 export async function carryOut({ errand }: { readonly errand: string }, io: Io): Promise<number> {
   const sent = parseServiceRequest(errand);
   if (sent === undefined) throw new RcWaitError('USAGE', 'cannot use --errand: it is none of rc-wait');
-  const answer = (one: ServiceAnswer): void => io.out(`${JSON.stringify(one)}\n`);
+  const parts: StepPart[] = [];
+  const answer = (one: ServiceAnswer): void => io.out(`${JSON.stringify({ ...one, parts })}\n`);
   try {
-    answer({ network: await setFor(sent, io) });
+    answer({ network: await setFor(sent, io, (part) => parts.push(part)) });
     return 0;
   } catch (error) {
     if (!(error instanceof RcWaitError)) throw error;
@@ -31,9 +33,14 @@ export async function carryOut({ errand }: { readonly errand: string }, io: Io):
 }
 
 /** @throws RcWaitError as `setGateway` does */
-async function setFor(sent: ServiceRequest, io: Io): Promise<NetworkResult> {
+async function setFor(
+  sent: ServiceRequest,
+  io: Io,
+  onPart: (part: StepPart) => void,
+): Promise<NetworkResult> {
   const say = (notice: string): void => io.err(`rc-wait: ${notice}\n`);
-  const here = { by: 'this-process', onPlan: explainTo({ info: say, warn: say }), onNotice: say } as const;
+  const onPlan = explainTo({ info: say, warn: say });
+  const here = { by: 'this-process', onPlan, onNotice: say, onPart } as const;
   const request = await gatewayRequestOf(sent);
   if (sent.api === null) return setGateway(request, here);
   const args: ApiOptions = { region: undefined, interface: undefined, ...wholeOf(sent.api) };

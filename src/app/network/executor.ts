@@ -3,10 +3,14 @@ import type { NetworkPlan } from '../../network/types.ts';
 import type { OpenApi } from '../api.ts';
 import { recoverByService } from './as-service.ts';
 import { changeOptions, recoveredWords } from './change-options.ts';
+import type { StepPart } from './parts.ts';
 import type { ServiceApi } from './service-request.ts';
 
 /** Which process changes the network: this one, or a transient service that has the right to. */
-export type Executor =
+export type Executor = {
+  /** called with each part of a change when it has ended */
+  readonly onPart?: ((part: StepPart) => void) | undefined;
+} & (
   | {
       readonly by: 'this-process';
       /** must still answer after the change */
@@ -21,7 +25,8 @@ export type Executor =
       readonly by: 'service';
       /** must still answer after the change; null: no API is asked */
       readonly api: ServiceApi | null;
-    };
+    }
+);
 
 /** Receives what a change does. */
 export interface Say {

@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { applyNetwork } from '../../network/change/apply.ts';
 import type { Check } from '../../network/plan/check.ts';
@@ -11,6 +12,7 @@ import { apiProbe } from './api-probe.ts';
 import { setGatewayByService } from './as-service.ts';
 import { changeOptions } from './change-options.ts';
 import { type Executor, recoverFirst } from './executor.ts';
+import { partBefore, partTimer } from './parts.ts';
 import type { GatewayRequest } from './request.ts';
 
 type ThisProcess = Extract<Executor, { readonly by: 'this-process' }>;
@@ -21,12 +23,21 @@ type ThisProcess = Extract<Executor, { readonly by: 'this-process' }>;
  * @throws RcWaitError as `planNetwork` and `applyNetwork` do, except NETWORK_RELOAD
  */
 export async function setGateway(request: GatewayRequest, executor: Executor): Promise<NetworkResult> {
-  if (executor.by === 'service') return setGatewayByService(request, executor.api);
+  if (executor.by === 'service')
+    return setGatewayByService(request, executor.api, undefined, executor.onPart);
   requireRoot(request.root);
-  await recoverFirst(request.root, executor);
-  const plan = await planNetwork(request);
-  executor.onPlan?.(plan);
-  return apply(plan, request, executor);
+  const endPart = partTimer(executor.onPart, systemClock.nowMs);
+  try {
+    await recoverFirst(request.root, executor);
+    endPart('recover');
+    const plan = await planNetwork(request);
+    endPart('plan');
+    executor.onPlan?.(plan);
+    return await apply(plan, request, executor, endPart);
+  } catch (error) {
+    endPart('fail');
+    throw error;
+  }
 }
 
 /**
@@ -52,6 +63,7 @@ async function apply(
   plan: NetworkPlan,
   { root, targets }: GatewayRequest,
   { api, onNotice, signal }: ThisProcess,
+  endPart: (part: string) => void,
 ): Promise<NetworkResult> {
   const probes: readonly Probe[] = [
     gatewayProbe(plan.target),
@@ -59,7 +71,15 @@ async function apply(
     ...(api === undefined ? [] : [apiProbe(api)]),
   ];
   try {
-    return await applyNetwork(plan, { ...changeOptions(root, onNotice), probes, signal });
+    return await applyNetwork(plan, {
+      ...changeOptions(root, onNotice),
+      probes,
+      signal,
+      onStep(step) {
+        const part = partBefore(step);
+        if (part !== undefined) endPart(part);
+      },
+    });
   } catch (error) {
     if (!(error instanceof RcWaitError) || error.code !== 'NETWORK_RELOAD') throw error;
     return rolledBack(plan, error.message);

@@ -3,6 +3,7 @@ import { type Ipv4Address, parseIpv4 } from '../../base/ipv4.ts';
 import { stackNames } from '../../base/stack-names.ts';
 import { textOfTarget } from '../../network/probes/tcp.ts';
 import type { NetworkResult } from '../../network/types.ts';
+import type { StepPart } from './parts.ts';
 import { type GatewayRequest, targetsOf } from './request.ts';
 
 const text = v.string();
@@ -69,6 +70,8 @@ export function parseServiceRequest(json: string): ServiceRequest | undefined {
   return request && { ...request, interfaceName: request.interfaceName, probe: request.probe };
 }
 
+/** absent: an earlier version wrote the answer */
+const parts = v.optional(v.array(v.object({ part: text, fromMs: v.number(), toMs: v.number() })));
 const files = { stack: text, interface: text, files: v.array(text) };
 const answerSchema = v.union([
   v.object({
@@ -76,16 +79,18 @@ const answerSchema = v.union([
       v.object({ action: v.picklist(['changed', 'unchanged']), ...files }),
       v.object({ action: v.literal('rolled-back'), reason: text, ...files }),
     ]),
+    parts,
   }),
-  v.object({ error: v.object({ code: text, message: text, hint: v.optional(text) }) }),
+  v.object({ error: v.object({ code: text, message: text, hint: v.optional(text) }), parts }),
 ]);
 
 /** The result of a request: one line of JSON on the standard output of the process that carried it out. */
-export type ServiceAnswer =
+export type ServiceAnswer = { readonly parts?: readonly StepPart[] | undefined } & (
   | { readonly network: NetworkResult }
   | {
       readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
-    };
+    }
+);
 
 /** Parses an answer; undefined if the text is invalid, because its writer was killed. */
 export function parseServiceAnswer(json: string): ServiceAnswer | undefined {

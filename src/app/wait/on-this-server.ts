@@ -14,6 +14,7 @@ import { type Waited, waitFor } from '../../wait/loop.ts';
 import { regionPoller } from '../../wait/region-search.ts';
 import { type ApiAccess, type ApiTarget, identityRoom, sourceNow, sourceWithin, withWay } from '../api.ts';
 import type { Io } from '../io.ts';
+import type { StepPart } from '../network/parts.ts';
 import type { GatewaySettings } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
 
@@ -25,6 +26,8 @@ interface JobContext {
   readonly isManaged: () => Promise<boolean>;
   readonly log: Log;
   readonly view: WaitView;
+  /** called with each part of the network step when it has ended */
+  readonly onPart: (part: StepPart) => void;
   readonly deadlineMs: number;
   /** filled in when the job ends, however it ends */
   readonly requests: Tally;
@@ -32,7 +35,7 @@ interface JobContext {
 
 /** Runs `rc-wait wait` on this server, from its source address to its network. */
 export async function waitJob(args: WaitOptions, io: Io, context: JobContext): Promise<End> {
-  const { target, settings, log, view, deadlineMs, requests } = context;
+  const { target, settings, log, view, onPart, deadlineMs, requests } = context;
   if (args.source === 'xenstore' && args.network === 'off')
     return runJob(await jobOptions(args, io, context, nobody));
   const source = await sourceWithin(args, target, {
@@ -66,7 +69,7 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
         // rolled back.
         const now = lookUp();
         const asked = { api: openApi, source: typeof now === 'object' ? source : now };
-        return setGateway({ ...settings, gateway }, executorFor(args, log, asked));
+        return setGateway({ ...settings, gateway }, { ...executorFor(args, log, asked), onPart });
       };
       const end = await runJob(await jobOptions(args, io, context, { client, configure }));
       if (end.kind === 'deadline' && !end.answered && end.phase !== 'managed')

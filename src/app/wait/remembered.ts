@@ -9,6 +9,7 @@ import type { Due, End, ResultDocument } from '../../report/result.ts';
 import type { WaitView } from '../../report/view.ts';
 import { isRunningSystem } from '../../system/root.ts';
 import { instanceId } from '../instance-id.ts';
+import type { StepPart } from '../network/parts.ts';
 import type { GatewayRequest, GatewaySettings } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
 import { requireRoot } from '../root.ts';
@@ -17,6 +18,8 @@ import { requireRoot } from '../root.ts';
 interface Context {
   readonly log: Log;
   readonly view: Pick<WaitView, 'onEvent' | 'showHindrance'>;
+  /** called with each part of the network step when it has ended */
+  readonly onPart?: (part: StepPart) => void;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   /** what the flags say of the gateway; they override what is remembered */
@@ -148,7 +151,10 @@ async function putInOrder(
     return { action: 'unchanged', stack: check.stack, interface: check.interfaceName, files: [] };
   }
   for (const reason of check.reasons) log.info(reason);
-  return repairGateway(check, request, executorFor(args, log, undefined));
+  return repairGateway(check, request, {
+    ...executorFor(args, log, undefined),
+    onPart: context.onPart,
+  });
 }
 
 async function checkOf(

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { errnoOf, reasonOf } from '../../base/error.ts';
+import { momentOf } from '../../history/record.ts';
 import { type Account, accountOf } from '../../host/account.ts';
 import type { Tally } from '../../pace/types.ts';
 import { createLog, type Log } from '../../report/log.ts';
@@ -20,6 +21,7 @@ import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
 import { journalEnd } from './journal-end.ts';
 import type { Metrics } from './metrics.ts';
 import { waitJob } from './on-this-server.ts';
+import { beginRecording } from './recording.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
 /** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */
@@ -117,7 +119,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const log = openLog(args, io, live?.above ?? io.err, inColour);
   await refuseBeforeLogins(args.root, log);
   const { nowMs } = systemClock;
-  const view = createView({
+  const shown = createView({
     log,
     sink: notifier,
     live,
@@ -126,7 +128,9 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     startedMs,
     deadlineMs,
   });
-  metrics?.follow(() => ({ ...view.progress, requests: view.requests }));
+  metrics?.follow(() => ({ ...shown.progress, requests: shown.requests }));
+  const recording = await beginRecording(args, shown, { log, startedMs, deadlineMs });
+  const { view, onPart } = recording;
   if (args.network !== 'off' && !mayConfigure(args.root)) {
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
   }
@@ -139,17 +143,26 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     await tidy(args, log);
   }
   const requests: Tally = { sent: 0, refused: 0, shared: 0 };
-  const context = { target, settings, isManaged: account.isManaged, log, view, deadlineMs, requests };
+  const context = { target, settings, isManaged: account.isManaged, log, view, onPart, deadlineMs, requests };
   const run = async (): Promise<End> =>
-    (await recallEnd(args, { settings, log, view, deadlineMs, signal: io.signal })) ??
+    (await recallEnd(args, { settings, log, view, onPart, deadlineMs, signal: io.signal })) ??
     waitJob(args, io, context);
-  const end = await endOf(run, io).finally(view.end);
+  const end = await endOf(run, io)
+    .catch(async (error: unknown) => {
+      await recording.error(error);
+      throw error;
+    })
+    .finally(view.end);
 
   const { status, tasks, wasAtWork } = view.progress;
   const waitedMs = nowMs() - startedMs;
-  const result = resultOf(end, { requests, waitedMs, seen: { status, tasks, wasAtWork } });
+  const { startedAt, timesOf } = recording;
+  const endedAt = momentOf(Date.now());
+  const seen = { status, tasks, wasAtWork };
+  const result = resultOf(end, { requests, waitedMs, seen, startedAt, endedAt, timesOf });
   // Not awaited here: a disk that hangs must not keep anybody waiting.
   const measured = metrics?.end({ result });
+  await recording.result(result);
   const change = end.kind === 'deployed' ? await changeAt(args, log) : 0;
   const owed = await teller.result(result, {
     log,

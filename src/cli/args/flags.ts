@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { variableNamed } from '../../app/options.ts';
+import { usualStateDir, variableNamed } from '../../app/options.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { stackNames } from '../../base/stack-names.ts';
@@ -57,7 +57,7 @@ export const apiFlags = {
   'state-dir': {
     string: true,
     requiresArg: true,
-    default: '/run/rc-wait',
+    default: usualStateDir,
     describe: 'Where all rc-wait processes of this server keep account of their requests',
   },
 } as const satisfies Record<string, Options>;

@@ -60,7 +60,8 @@ function routeWords(argv: readonly string[], commands: readonly CliCommand[], fa
     const own = words.slice(0, command.name.split(' ').length);
     if (command.operands !== undefined) return withOperands(command, argv, commands, own.length);
     const stray = words[own.length];
-    if (stray !== undefined) throw unknownFlagOf(stray, argv, commands) ?? strayWord(stray.word, command);
+    if (stray !== undefined)
+      throw unknownFlagOf(stray, argv, commands) ?? misplaced(stray.word, command, commands);
     return {
       kind: 'command',
       command,
@@ -148,6 +149,14 @@ function unknownFlagOf(
   return new RcWaitError('USAGE', `cannot use ${before}: there is no such flag`, {
     hint: `${didYouMean(before, known)}see rc-wait --help, or rc-wait COMMAND --help`,
   });
+}
+
+/** A word behind a command that takes none; `history` has commands below it, which may have been meant. */
+function misplaced(word: string, command: CliCommand, commands: readonly CliCommand[]): RcWaitError {
+  const below = commands.filter(({ name }) => name.startsWith(`${command.name} `));
+  return below.length === 0
+    ? strayWord(word, command)
+    : noSuchCommand(`${command.name} ${word}`, [command, ...below]);
 }
 
 function strayWord(word: string, { name, takesProgram }: CliCommand): RcWaitError {

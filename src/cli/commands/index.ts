@@ -3,6 +3,7 @@ import { detailsCommand, featuresCommand, gatewayCommand, statusCommand } from '
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { endpointsCommand } from './endpoints.ts';
+import { historyCommand, historyPlotCommand, historyShowCommand } from './history.ts';
 import { networkApplyCommand, networkPlanCommand } from './network/apply.ts';
 import { networkCarryOutCommand } from './network/carry-out.ts';
 import { networkCheckCommand } from './network/check.ts';
@@ -31,6 +32,9 @@ export const commands: readonly CliCommand[] = [
   networkCarryOutCommand,
   doctorCommand,
   preflightCommand,
+  historyCommand,
+  historyShowCommand,
+  historyPlotCommand,
   endpointsCommand,
   remoteCommand,
   simulateCommand,

@@ -25,7 +25,7 @@ export interface ChangeOptions {
   /** how long the kernel's routes may take to follow a reload, in ms; default: 20 s */
   readonly settleMs?: number;
   readonly onNotice?: (notice: string) => void;
-  /** called after each step, for tests */
+  /** called after each step */
   readonly onStep?: (name: string) => void | Promise<void>;
 }
 

@@ -46,7 +46,7 @@ export interface Context {
   readonly settleMs: number;
   /** called with information for a person when nothing has failed */
   readonly onNotice: (notice: string) => void;
-  /** called after each step, for tests that kill the process there */
+  /** called after each step: for the record of a wait, and for tests that kill the process there */
   readonly onStep: (name: string) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }

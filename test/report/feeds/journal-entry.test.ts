@@ -6,6 +6,9 @@ import { type End, resultOf } from '../../../src/report/result.ts';
 const circumstances = {
   requests: { sent: 12, refused: 1, shared: 3 },
   waitedMs: 24_310,
+  startedAt: '2026-11-28T23:02:24Z',
+  endedAt: '2026-11-28T23:02:48Z',
+  timesOf: () => [],
   seen: {
     wasAtWork: true,
     status: 'DEPLOYING',
