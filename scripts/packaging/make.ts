@@ -48,7 +48,15 @@ try {
   const program = emulator.length === 0 ? 'dist' : join(scratch, 'program');
   const node = join(root, 'node_modules', nodePackage(architecture), 'bin/node');
   const by = emulator.map((word) => `--emulator=${word}`);
-  execFileSync(process.execPath, ['scripts/bundle.ts', '--out', program, '--node', node, ...by]);
+  execFileSync(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    'scripts/bundle.ts',
+    '--out',
+    program,
+    '--node',
+    node,
+    ...by,
+  ]);
   // The symbols of Node's functions are 18 MB and only add names to the trace of a V8 crash.
   const nodeFile = join(scratch, 'node');
   execFileSync(strip, ['-o', nodeFile, node]);

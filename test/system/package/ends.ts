@@ -14,9 +14,9 @@ const metrics = `${textfiles}/rc-wait.prom`;
 
 /** Only the program promtool of the package, which would start a service. */
 const promtool = [
-  'cd /tmp && apt-get -qq update && apt-get -qq download prometheus',
-  'dpkg -x prometheus_*.deb /tmp/prometheus',
-  `/tmp/prometheus/usr/bin/promtool check metrics <${metrics}`,
+  'cd /srv && apt-get -qq update && apt-get -qq download prometheus',
+  'dpkg -x prometheus_*.deb /srv/prometheus',
+  `/srv/prometheus/usr/bin/promtool check metrics <${metrics}`,
 ].join(' && ');
 
 /** What the real journald, and Prometheus, make of the end of a wait. */
