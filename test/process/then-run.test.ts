@@ -25,7 +25,7 @@ describe('the command after a wait that succeeded', () => {
       '--',
     ]);
     expect(exit).toBe(42);
-    expect(out).toMatch(/^DEPLOYED after .*\n.*\n--help -q a b --\n$/);
+    expect(out).toMatch(/^DEPLOYED already .*\n.*\n--help -q a b --\n$/);
   });
 
   it('writes below the document, which is the first line of standard output', async () => {

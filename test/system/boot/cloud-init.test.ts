@@ -46,7 +46,8 @@ describe.concurrent.each(releases)(
       // tee(1), which writes it, may be a moment behind.
       await server.until(
         'the reason is in the log of cloud-init',
-        async () => /^FAILED after /m.test(await server.ask('cat', '/var/log/cloud-init-output.log')),
+        async () =>
+          /^FAILED (after|already)/m.test(await server.ask('cat', '/var/log/cloud-init-output.log')),
         10_000,
       );
       expect(await routeFound(server)).toBeUndefined();
