@@ -9,11 +9,19 @@ const ofProc = [
   'system/boot.ts',
   'app/wait/around-boot.ts',
   'report/screen/live-block.ts',
+  'app/wait/journal-end.ts',
+  'system/foreground.ts',
   'systemd/starters.ts',
   'system/remote-mounts.ts',
   'network/change/running-command.ts',
   'system/process-identity.ts',
 ];
+
+/** It reads the project's own sources; in the program that ships their text stands in its place. */
+const ofTheBuild = ['report/remote/page/inline.ts'];
+
+/** They write to a descriptor alone, which they have opened as a new file. */
+const toDescriptors = ['base/files.ts', 'app/remote/report.ts'];
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -28,7 +36,7 @@ function importing(names: RegExp, ...but: readonly string[]): readonly string[] 
 }
 
 it('no file reads another in a way that may wait for ever, or has no bound', () => {
-  expect(importing(/\b(readFile|readFileSync|createReadStream)\b/, ...ofProc)).toEqual([]);
+  expect(importing(/\b(readFile|readFileSync|createReadStream)\b/, ...ofProc, ...ofTheBuild)).toEqual([]);
 });
 
 it('no file makes folders by the loop of Node that may have no end', () => {
@@ -39,6 +47,6 @@ it('no file makes folders by the loop of Node that may have no end', () => {
 
 it('no file writes another by its path but as a new one', () => {
   expect(
-    importing(/\b(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream)\b/, 'base/files.ts'),
+    importing(/\b(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream)\b/, ...toDescriptors),
   ).toEqual([]);
 });
