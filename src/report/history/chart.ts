@@ -1,6 +1,7 @@
 import type { KnownWait } from '../../history/state.ts';
 import { isTaskOver, stageOf } from '../../rackconnect/task-stage.ts';
-import { clean, count, elapsed } from '../words.ts';
+import { shortNames } from '../screen/task-lines.ts';
+import { clean, count, elapsed, requestsMade } from '../words.ts';
 
 /** What a bar shows. */
 export type BarKind =
@@ -50,7 +51,6 @@ export function chartOf(waits: readonly [KnownWait, ...KnownWait[]]): Chart {
   const placed = waits.map((wait) => ({ ...wait, fromMs: wait.record.started_boot_ms - beganMs }));
   const last = waits.at(-1) ?? waits[0];
   const { record } = last;
-  const { sent, refused, shared } = record.requests;
   return {
     title: `wait ${record.number}, begun ${clean(record.started_at)}: ${outcomeWords(last)}`,
     subtitles: [
@@ -59,7 +59,7 @@ export function chartOf(waits: readonly [KnownWait, ...KnownWait[]]): Chart {
       ...(record.statuses.length === 0
         ? []
         : [record.statuses.map(({ status, at_ms }) => `${clean(status)} at ${elapsed(at_ms)}`).join(', ')]),
-      `${count(sent, 'request')} sent, ${refused} refused, ${shared} shared`,
+      requestsMade(record.requests),
     ],
     totalMs: Math.max(1, ...placed.map(({ fromMs, tookMs }) => fromMs + tookMs)),
     lanes: [...waitLane(placed), ...taskLanes(placed), ...answerLane(placed), ...networkLanes(placed)],
@@ -106,6 +106,7 @@ function waitLane(waits: readonly Placed[]): Lane[] {
 /** A lane for each task, over all waits of the chart. Two tasks of one name are told apart by their order. */
 function taskLanes(waits: readonly Placed[]): Lane[] {
   const lanes = new Map<string, Lane>();
+  const short = shortNames(waits.flatMap(({ record }) => record.tasks));
   for (const { record, fromMs } of waits) {
     const seen = new Map<string, number>();
     for (const task of record.tasks) {
@@ -120,7 +121,7 @@ function taskLanes(waits: readonly Placed[]): Lane[] {
       const bar: Bar = { kind, fromMs: fromMs + task.first_seen_ms, toMs: fromMs + toMs, words };
       const key = `${nth} ${task.name}`;
       const bars = [...(lanes.get(key)?.bars ?? []), bar];
-      lanes.set(key, { group: 'tasks', name: clean(task.name), note: `${took} ${clean(status)}`, bars });
+      lanes.set(key, { group: 'tasks', name: short(task.name), note: `${took} ${clean(status)}`, bars });
     }
   }
   return [...lanes.values()];

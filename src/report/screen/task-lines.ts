@@ -81,7 +81,7 @@ function foldOf(hidden: readonly TimedTask[], columns: number): ScreenLine {
 }
 
 /** The names without the words with which all of them begin: on a narrow screen these would be all that is seen. */
-function shortNames(tasks: readonly { readonly name: string }[]): (name: string) => string {
+export function shortNames(tasks: readonly { readonly name: string }[]): (name: string) => string {
   const names = [...new Set(tasks.map(({ name }) => clean(name)))].map((name) => name.split(' '));
   const [first = []] = names;
   const most = Math.min(...names.map((words) => words.length - 1));

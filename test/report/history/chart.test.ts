@@ -34,7 +34,7 @@ describe('in text', () => {
       DEPLOYED after 24 s: the default route goes through 10.208.0.1 on eth1
       wait 1 was killed after 10 s, and 2 went on
       DEPLOYING at 120 ms, DEPLOYED at 22 s
-      10 requests sent, 0 refused, 0 shared
+      10 requests
 
                              0                                 37 s
       wait                   ==========X  ========================= ended
@@ -64,10 +64,18 @@ describe('in text', () => {
     expect(isUtf8Locale({})).toBe(false);
   });
 
+  it('leaves out the words with which the names of all tasks begin', () => {
+    const names = textOfChart(chartOf([withTasks(3)]), ascii)
+      .split('\n')
+      .filter((line) => line.includes('<&'))
+      .map((line) => line.slice(0, 3));
+    expect(names).toEqual(['0 <', '1 <', '2 <']);
+  });
+
   it('names 40 of very many tasks, the one that failed among them', () => {
     const lines = textOfChart(chartOf([withTasks(400)]), ascii).split('\n');
-    expect(lines.filter((line) => line.startsWith('task '))).toHaveLength(40);
-    expect(lines.some((line) => line.startsWith('task 0 '))).toBe(true);
+    expect(lines.filter((line) => /^\d+ </.test(line))).toHaveLength(40);
+    expect(lines.some((line) => line.startsWith('0 <'))).toBe(true);
     expect(lines.join('\n')).toContain('and 360 more of the tasks');
   });
 
