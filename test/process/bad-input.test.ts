@@ -153,7 +153,7 @@ describe.concurrent('the state directory', () => {
     expect(err).toMatch(
       /^rc-wait: warning: the ledger \S+ledger\.db is damaged \(.*\): set aside as \S+ and started anew; .*no request is made for the next minute$/m,
     );
-    expect(err).toMatch(/the requests that this server may make in a minute are used up; waited [0-9]+ ms$/m);
+    expect(err).toMatch(/the requests that this server may make in a minute are used up; waited /m);
     expect(out).toMatch(/^the API gave no usable answer within 4 s: /);
     expect(server.requests()).toBe(0);
     const [aside] = readdirSync(server.stateDir).filter((name) => name.includes('damaged'));

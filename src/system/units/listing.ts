@@ -70,10 +70,11 @@ function aliasIn({ folders }: UnitListing, entry: UnitEntry, name: string): stri
 
 /** The names of a unit: its own, and each that is a link to it. */
 function namesOf(listing: UnitListing, name: string): string[] {
-  const own = [name, templateOf(name)];
+  const own = [name, templateOf(name) ?? name];
+  const isOwn = (other: string | undefined): boolean => other !== undefined && own.includes(other);
   const aliases = listing.folders.flatMap(({ units }) =>
     [...units].flatMap(([alias, entry]) =>
-      own.includes(aliasIn(listing, entry, alias)) ? [asInstance(alias, unitInstance(name))] : [],
+      isOwn(aliasIn(listing, entry, alias)) ? [asInstance(alias, unitInstance(name))] : [],
     ),
   );
   return [...new Set([name, ...aliases])];

@@ -44,6 +44,19 @@ describe('a unit is read from', () => {
     expect(unitPaths(all, 'b.service')).toEqual([]);
   });
 
+  it('its own name alone, beside other units, their drop-ins and their links', async () => {
+    const all = await units({
+      [`${usr}/a.socket`]: 'x',
+      [`${usr}/a.service`]: 'x',
+      [`${usr}/b.service.d/10.conf`]: 'x',
+      [`${wants}/a.service@@`]: `${usr}/a.service`,
+      [`${etc}/c.service@@`]: `${usr}/a.service`,
+    });
+    expect(findUnit(all, 'a.socket')).toMatchObject({ names: ['a.socket'] });
+    expect(unitPaths(all, 'a.socket')).toEqual([`${usr}/a.socket`]);
+    expect(isEnabled(all, 'a.socket')).toBe(false);
+  });
+
   it.each([
     ['/dev/null', '/dev/null'],
     ['/dev/null, relative', '../../../dev/null'],
