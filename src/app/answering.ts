@@ -33,6 +33,8 @@ const pathFlags = [
   'scenario',
   'token-cache',
   'hooks-dir',
+  'metrics-file',
+  'report',
 ] as const;
 
 /**

@@ -7,7 +7,7 @@ import { clean } from '../report/words.ts';
 import { fromEnvironment, joinLists, oneOf, variableOf } from './args/flags.ts';
 import { didYouMean } from './args/nearest.ts';
 import { bindNegatives } from './args/no-flags.ts';
-import { type Route, route, wantsText } from './args/route.ts';
+import { type Route, route, splitAtEnd, wantsText } from './args/route.ts';
 import { withoutShortForms } from './args/short-forms.ts';
 import { unknownVariables } from './args/variables.ts';
 import type { CliCommand } from './command.ts';
@@ -53,7 +53,8 @@ async function settingsByHand(command: CliCommand, argv: readonly string[], io: 
   // Most commands find no file, or one without a variable, and pay for one look.
   if (!isByHand || serviceFile === undefined || !existsSync(serviceFile)) return { values: {}, faults: [] };
   const { fromServiceFile } = await import('./service-file.ts');
-  return fromServiceFile(command, argv, io, commands);
+  // What follows -- belongs to another program.
+  return fromServiceFile(command, splitAtEnd(argv)[0], io, commands);
 }
 
 /**

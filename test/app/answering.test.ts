@@ -13,8 +13,14 @@ const paths = [
 
 describe('the paths that are looked at', () => {
   it('are those of flags, and the files of clouds for a command that logs in', () => {
-    const args = { root: '/', 'state-dir': '/srv/state', catalog: '-', timeout: 5 };
-    expect(namedPaths(args, {}).map(({ by }) => by)).toEqual(['--state-dir']);
+    const args = {
+      root: '/',
+      'state-dir': '/srv/state',
+      'metrics-file': '/srv/m',
+      report: '/srv/r',
+      catalog: '-',
+    };
+    expect(namedPaths(args, {}).map(({ by }) => by)).toEqual(['--state-dir', '--metrics-file', '--report']);
     const clouds = namedPaths(
       { 'os-cloud': undefined },
       { HOME: '/home/a', OS_CLIENT_CONFIG_FILE: '/srv/c.yaml' },

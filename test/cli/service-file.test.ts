@@ -55,6 +55,29 @@ describe('a command typed by hand', () => {
     expect({ exit, out, err }).toEqual({ exit: 0, out: 'DEPLOYED\n', err: '' });
   });
 
+  it('goes by the file whatever words are behind --, which are of another program', async () => {
+    const { flags, stateDir } = play(done);
+    const path = fileFor(flags);
+    const words = [
+      'wait',
+      '--network',
+      'off',
+      '--',
+      'true',
+      '--quiet',
+      '--state-dir',
+      '/nowhere',
+      '--root',
+      '/mnt',
+    ];
+    const { exit, err } = await rcWait(words, { serviceFile: path });
+    expect({ exit, first: err.split('\n')[0] }).toEqual({
+      exit: 0,
+      first: expect.stringContaining(`rc-wait: from ${path}: RC_WAIT_API_URL=`),
+    });
+    expect(err).toContain(`RC_WAIT_STATE_DIR=${stateDir}`);
+  });
+
   it('says nothing of the file with --quiet, and goes by it all the same', async () => {
     const { flags } = play(done);
     expect(await rcWait(['status', '--quiet'], { serviceFile: fileFor(flags) })).toEqual({

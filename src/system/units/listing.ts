@@ -63,7 +63,9 @@ function aliasIn({ folders }: UnitListing, entry: UnitEntry, name: string): stri
   if (entry.kind !== 'link') return undefined;
   const at = entry.target.lastIndexOf('/');
   const other = entry.target.slice(at + 1);
-  const isInside = folders.some(({ path }) => path === entry.target.slice(0, at));
+  // Debian's links lead to /lib/systemd/system, also where /lib is itself a link to /usr/lib.
+  const folder = entry.target.slice(0, at);
+  const isInside = folders.some(({ path }) => path === folder || path === `/usr${folder}`);
   const isAlias = isInside && other !== name && isUnitName(other) && suffixOf(other) === suffixOf(name);
   return isAlias ? other : undefined;
 }

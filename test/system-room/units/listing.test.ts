@@ -44,6 +44,17 @@ describe('a unit is read from', () => {
     expect(unitPaths(all, 'b.service')).toEqual([]);
   });
 
+  it('a link to /lib as well, where that is itself a link to /usr/lib', async () => {
+    const all = await units({
+      [`${usr}/ssh.service`]: 'x',
+      [`${etc}/sshd.service.d/o.conf`]: 'x',
+      [`${etc}/sshd.service@@`]: '/lib/systemd/system/ssh.service',
+      '/lib@@': 'usr/lib',
+    });
+    expect(unitPaths(all, 'ssh.service')).toEqual([`${usr}/ssh.service`, `${etc}/sshd.service.d/o.conf`]);
+    expect(findUnit(all, 'sshd.service')).toMatchObject({ path: `${usr}/ssh.service` });
+  });
+
   it('its own name alone, beside other units, their drop-ins and their links', async () => {
     const all = await units({
       [`${usr}/a.socket`]: 'x',
