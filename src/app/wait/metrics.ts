@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
+import { within } from '../../base/deadline.ts';
 import { errnoOf, RcWaitError, reasonOf } from '../../base/error.ts';
 import type { Tally } from '../../pace/types.ts';
 import { exitOfCode } from '../../report/exit.ts';
@@ -78,7 +79,7 @@ export function createMetrics(
     async end(ended) {
       clearInterval(timer);
       const last = writing.then(() => write({ ...measure(), ...measuredEnd(ended) }));
-      await Promise.race([last, systemClock.sleep(lastWriteMs)]);
+      await within(last, lastWriteMs, () => undefined);
     },
   };
 }
