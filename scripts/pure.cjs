@@ -13,6 +13,7 @@ const inRooms = {
     'duration',
     'glob',
     'ipv4',
+    'json/bounds',
     'lines',
     'reading',
     'region',

@@ -1,4 +1,5 @@
 import { RcWaitError } from '../base/error.ts';
+import { jsonFault } from '../base/json/bounds.ts';
 import type { Catalog, CatalogEndpoint, CatalogService } from './types.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -37,6 +38,8 @@ export function readCatalog(answer: unknown): Catalog {
  * @throws RcWaitError CONFIGURATION when it is not JSON, or holds no catalog
  */
 export function parseCatalog(text: string, where: string): Catalog {
+  const fault = jsonFault(text);
+  if (fault !== undefined) throw unusable(where, `it ${fault}`);
   let answer: unknown;
   try {
     answer = JSON.parse(text.replace(/^\ufeff/, ''));

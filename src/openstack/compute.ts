@@ -1,4 +1,5 @@
 import { RcWaitError } from '../base/error.ts';
+import { parseOutsideJson } from '../base/json/bounds.ts';
 import { withoutTrailing } from '../base/text.ts';
 import { askedToWaitMs, dateOf } from '../http/asked-to-wait.ts';
 import type { Http, HttpReply } from '../http/client.ts';
@@ -166,7 +167,7 @@ function replyOf<T>({ reply, askedMs }: Answered, read: (text: string) => T | un
 
 function isJsonObject(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseOutsideJson(text);
     return typeof value === 'object' && value !== null;
   } catch {
     return false;

@@ -1,3 +1,5 @@
+import { stringEnd } from '../base/json/bounds.ts';
+
 /** A list of servers as text: each server separately, and the page around them with an empty list. */
 export interface SplitPage {
   readonly shell: string;
@@ -5,7 +7,6 @@ export interface SplitPage {
 }
 
 const quote = 0x22;
-const backslash = 0x5c;
 const comma = 0x2c;
 
 /**
@@ -13,7 +14,7 @@ const comma = 0x2c;
  * is two megabytes of text and some fifteen as objects; parsed at once, the objects outlive V8's young
  * generation, and ten pages stay in memory together. undefined: no list of servers at the top level.
  *
- * The parts are not checked here: each is parsed with JSON.parse.
+ * The parts are not checked here: each is parsed by itself.
  */
 export function splitPage(text: string): SplitPage | undefined {
   const start = listStart(text);
@@ -51,16 +52,6 @@ function listStart(text: string): number | undefined {
     else if (closes(code)) depth -= 1;
   }
   return undefined;
-}
-
-/** The position of the closing quote of the string at `at`; the end of the text if it has none. */
-function stringEnd(text: string, at: number): number {
-  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1;
-    if (slashes % 2 === 0) return end;
-  }
-  return text.length;
 }
 
 /** `{` or `[` */

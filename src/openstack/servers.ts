@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseOutsideJson } from '../base/json/bounds.ts';
 import { splitPage } from './page-text.ts';
 
 /** A server as the Cloud Servers API reported it, reduced to what rc-wait uses. */
@@ -94,7 +95,7 @@ export function readOne(text: string): SeenServer | undefined {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseOutsideJson(text);
   } catch {
     return undefined;
   }

@@ -26,14 +26,3 @@ const tooDeep = `it is nested more than ${deepest} levels deep`;
 function isTooDeep({ stack }: Parser): boolean {
   return stack.length > deepest;
 }
-
-/** The same for JSON, whose own parser has no such bound: what reads its values has. */
-export function jsonDepthFault(text: string): string | undefined {
-  let depth = 0;
-  for (const [token] of text.matchAll(/[{}[\]]|"[^"\\]*(?:\\.[^"\\]*)*"/g)) {
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
-    if (depth > deepest) return tooDeep;
-  }
-  return undefined;
-}

@@ -1,3 +1,4 @@
+import { parseOutsideJson } from '../../base/json/bounds.ts';
 import type { Parsed } from '../../base/reading.ts';
 
 /** A JSON object with any members. */
@@ -21,7 +22,7 @@ export function member(object: Json, name: string): unknown {
 /** Parses any JSON. Never throws. */
 export function parseJsonText(text: string): Parsed<unknown> {
   try {
-    return { kind: 'known', value: JSON.parse(text) as unknown };
+    return { kind: 'known', value: parseOutsideJson(text) };
   } catch {
     return { kind: 'unknown', why: 'it is not JSON' };
   }

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, type YAMLMap } from 'yaml';
-import { depthFault, jsonDepthFault } from '../../base/yaml/depth.ts';
+import { jsonFault } from '../../base/json/bounds.ts';
+import { depthFault } from '../../base/yaml/depth.ts';
 
 /**
  * An unquoted value that YAML 1.1 does not read as text. PyYAML, and so openstacksdk, reads `0123456` as an
@@ -53,8 +54,8 @@ export function readYamlText(text: string): Value {
  * @throws UnreadableText
  */
 export function readJsonText(text: string): Value {
-  const tooDeep = jsonDepthFault(text);
-  if (tooDeep !== undefined) throw new UnreadableText(tooDeep);
+  const fault = jsonFault(text);
+  if (fault !== undefined) throw new UnreadableText(`it ${fault}`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text.replace(/^\ufeff/, ''));

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { RcWaitError } from '../../base/error.ts';
+import { parseOutsideJson } from '../../base/json/bounds.ts';
 import { askedToWaitMs, dateOf, headerOf } from '../../http/asked-to-wait.ts';
 import type { Http, HttpReply } from '../../http/client.ts';
 import type { Catalog } from '../types.ts';
@@ -176,7 +177,7 @@ async function request(
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseOutsideJson(text);
   } catch {
     return undefined;
   }

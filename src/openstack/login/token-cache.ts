@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import { readRegular, replaceFile } from '../../base/files.ts';
+import { parseOutsideJson } from '../../base/json/bounds.ts';
 import { distrustNearest, rootOrThisUser } from '../../base/trust.ts';
 import type { Credentials } from './credentials.ts';
 import type { TokenCache } from './login.ts';
@@ -95,7 +96,7 @@ function readPrivate(path: string, onNotice: (notice: string) => void): string |
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseOutsideJson(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { jsonFault } from '../../base/json/bounds.ts';
 import { Budget, leaf, maxDepth, type ParsedTree, type Tree, unreadable } from './tree.ts';
 
 /**
@@ -5,6 +6,8 @@ import { Budget, leaf, maxDepth, type ParsedTree, type Tree, unreadable } from '
  * @throws BudgetSpent when it has too many parts
  */
 export function parseJson(text: string): ParsedTree {
+  const fault = jsonFault(text, { parts: Budget.parts });
+  if (fault !== undefined) return unreadable(`the answer ${fault}`);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -35,6 +35,7 @@ export function parseXml(text: string): ParsedTree {
   // A document type can declare entities ("billion laughs"); the API does not need one.
   if (/<!(?:doctype|entity)/i.test(text))
     return unreadable('the answer is XML with a document type declaration');
+  if (hasTooManyParts(text)) return unreadable(`the answer has more than ${Budget.parts} parts`);
   let nodes: readonly XmlNode[];
   try {
     // Validate first: the parser alone accepts a truncated document.
@@ -46,6 +47,19 @@ export function parseXml(text: string): ParsedTree {
   if (root === undefined || others.length > 0)
     return unreadable('the answer is not well-formed XML: it needs one root element');
   return { ok: true, tree: fromXml(root, false, new Budget()) };
+}
+
+/**
+ * Whether XML has more elements and attributes than a tree may have, before the parser builds them all. What looks like
+ * them in comments, CDATA and text counts as well.
+ */
+function hasTooManyParts(text: string): boolean {
+  let parts = 0;
+  for (const _ of text.matchAll(/<[^/!?]|=\s{0,9}["']/g)) {
+    parts += 1;
+    if (parts > Budget.parts) return true;
+  }
+  return false;
 }
 
 function elementOf(node: XmlNode): string | undefined {
