@@ -10,6 +10,7 @@ import { waitBlock } from './screen/wait-block.ts';
 /** A receiver of sd_notify(3) messages: the notifier of systemd/, or a dummy. */
 interface StatusSink {
   status(text: string, extendMs: number): void;
+  alive(text: string, extendMs: number): void;
 }
 
 export interface ViewOptions {
@@ -41,12 +42,9 @@ export interface WaitView {
 /** Interval between lines of a log while nothing changes, in ms. */
 const sayAgainMs = 60_000;
 
-/** Interval between renewals of STATUS= while nothing changes, in ms. Each renewal is a sign of life. */
-const renewEveryMs = 5_000;
-
 /**
- * By how much each sign of life extends the start time-out, in ms: one renewal, one request at its slowest,
- * and a margin. A process that hangs sends none and is killed at the time-out; EXTEND_TIMEOUT_USEC= in
+ * By how much each sign of life extends the start time-out, in ms: the time between two renewals, one request
+ * at its slowest, and a margin. A process that hangs sends none and is killed at the time-out; EXTEND_TIMEOUT_USEC= in
  * sd_notify(3).
  */
 const extendMs = 30_000;
@@ -63,7 +61,6 @@ export function createView(options: ViewOptions): WaitView {
   let progress = begin(options.startedMs, options.deadlineMs);
   let tally: Readonly<Tally> = { sent: 0, refused: 0, shared: 0 };
   let shown: string | undefined;
-  let sentMs = Number.NEGATIVE_INFINITY;
   let saidMs = nowMs();
 
   // A terminal may wrap after its last column, and the last row stays free.
@@ -90,9 +87,10 @@ export function createView(options: ViewOptions): WaitView {
     shown = text;
     if (changed && live === undefined) say();
     draw();
-    if (!changed && nowMs() - sentMs < renewEveryMs) return;
-    sentMs = nowMs();
-    sink.status(statusLine(progress, sentMs), progress.phase === 'network' ? extendNetworkMs : extendMs);
+    const line = statusLine(progress, nowMs());
+    const forMs = progress.phase === 'network' ? extendNetworkMs : extendMs;
+    if (changed) sink.status(line, forMs);
+    else sink.alive(line, forMs);
   }
 
   return {

@@ -10,9 +10,16 @@ export interface Notifier {
    * Sends STATUS=, and with `extendMs` EXTEND_TIMEOUT_USEC=: the start times out unless the
    * next call comes before that. Works in the background; if calls come faster than messages
    * can be sent, only the newest is sent. The rest of a long extension is sent repeatedly,
-   * because a daemon-reload forgets it, and because a stop has its own timeout to extend.
+   * because a daemon-reload forgets it, and because a stop has its own timeout to extend. The
+   * text that was sent last is a sign of life, as with `alive`.
    */
   status(text: string, extendMs?: number): void;
+  /**
+   * A sign of life: extends the timeout, as `status` does, though nothing has changed. Each message
+   * is a process, so the text and the extension go with the next regular message, and at once
+   * only if the extension that systemd has ends before that.
+   */
+  alive(text: string, extendMs: number): void;
   /** Sends READY=1 with the last STATUS=; resolves once systemd has it. Afterwards status() does nothing. */
   ready(status: string): Promise<void>;
   /** Sends STOPPING=1 with the last STATUS=; resolves once systemd has it. Afterwards status() does nothing. */
@@ -45,6 +52,7 @@ const renewEveryMs = 10_000;
 
 const silent: Notifier = {
   status() {},
+  alive() {},
   async ready() {},
   async stopping() {},
 };
@@ -71,6 +79,11 @@ export function createNotifier(
   let sending: Promise<void> | undefined;
   let ending = false;
   let renewal: NodeJS.Timeout | undefined;
+  const never = Number.NEGATIVE_INFINITY;
+  /** the newest text, and until when the timeout is to be extended */
+  let newest = { text: '', untilMs: never };
+  /** what was sent of it */
+  let sent = newest;
   let reported = false;
 
   async function sendAll(): Promise<void> {
@@ -102,22 +115,31 @@ export function createNotifier(
     await post(assignment, statusAssignment(status));
   }
 
-  function renewUntil(untilMs: number): void {
-    renewal = setInterval(() => {
-      const remainsMs = untilMs - systemClock.nowMs();
-      if (remainsMs <= 0) clearInterval(renewal);
-      // A queued message carries its own extension, and the newest text.
-      else if (waiting === undefined) void post(...extendAssignment(remainsMs));
-    }, renewEveryMs).unref();
+  function renew(): void {
+    const remainsMs = newest.untilMs - systemClock.nowMs();
+    if (remainsMs <= 0) clearInterval(renewal);
+    // A queued message carries its own extension, and the newest text.
+    if (remainsMs <= 0 || waiting !== undefined) return;
+    const text = newest.text === sent.text ? [] : [statusAssignment(newest.text)];
+    sent = newest;
+    void post(...text, ...extendAssignment(remainsMs));
+  }
+
+  function show(text: string, extendMs: number | undefined, isNews: boolean): void {
+    if (ending) return;
+    const nowMs = systemClock.nowMs();
+    newest = { text, untilMs: extendMs === undefined ? never : nowMs + extendMs };
+    // The next renewal comes in time, however slow its message is.
+    if (!isNews && sent.untilMs - nowMs > renewEveryMs + timeoutMs) return;
+    sent = newest;
+    clearInterval(renewal);
+    void post(statusAssignment(text), ...extendAssignment(extendMs));
+    if (extendMs !== undefined) renewal = setInterval(renew, renewEveryMs).unref();
   }
 
   return {
-    status(text, extendMs) {
-      if (ending) return;
-      clearInterval(renewal);
-      void post(statusAssignment(text), ...extendAssignment(extendMs));
-      if (extendMs !== undefined) renewUntil(systemClock.nowMs() + extendMs);
-    },
+    status: (text, extendMs) => show(text, extendMs, text !== sent.text),
+    alive: (text, extendMs) => show(text, extendMs, false),
     ready: (status) => end('READY=1', status),
     stopping: (status) => end('STOPPING=1', status),
   };

@@ -195,6 +195,57 @@ describe('a long extension', () => {
     ]);
   });
 
+  it('is kept up by a minute of polls with a message every ten seconds, and not one for each', async () => {
+    const { sent, notifier } = recorded();
+    notifier.status('DEPLOYING; waited 0 s', 30_000);
+    for (let ms = 2_250; ms <= 60_000; ms += 2_250) {
+      await vi.advanceTimersByTimeAsync(2_250);
+      notifier.alive(`DEPLOYING; waited ${ms / 1000} s`, 30_000);
+    }
+    expect(sent.map((message) => message.split(' EXTEND')[0])).toEqual([
+      'STATUS=DEPLOYING; waited 0 s',
+      'STATUS=DEPLOYING; waited 9 s',
+      'STATUS=DEPLOYING; waited 18 s',
+      'STATUS=DEPLOYING; waited 29.25 s',
+      'STATUS=DEPLOYING; waited 38.25 s',
+      'STATUS=DEPLOYING; waited 49.5 s',
+    ]);
+    for (const message of sent) expect(Number(/USEC=(\d+)/.exec(message)?.[1])).toBeGreaterThan(27_000_000);
+  });
+
+  it('is sent again by the same text only when it is due', async () => {
+    const { sent, notifier } = recorded();
+    for (let second = 0; second < 30; second += 1) {
+      notifier.status('there is no /ca.pem yet', 30_000);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(sent).toEqual([
+      'STATUS=there is no /ca.pem yet EXTEND_TIMEOUT_USEC=30000000',
+      'EXTEND_TIMEOUT_USEC=29000000',
+      'EXTEND_TIMEOUT_USEC=29000000',
+      'EXTEND_TIMEOUT_USEC=29000000',
+    ]);
+  });
+
+  it('is sent at once where what systemd has ends soon, and ends where no sign of life comes', async () => {
+    const { sent, notifier } = recorded();
+    notifier.status('DEPLOYING; waited 0 s', 5_000);
+    notifier.alive('DEPLOYING; waited 0 s', 30_000);
+    await vi.advanceTimersByTimeAsync(120_000);
+    notifier.alive('DEPLOYING; waited 2 min', 30_000);
+    await notifier.stopping('FAILED');
+    notifier.alive('too late', 30_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toEqual([
+      'STATUS=DEPLOYING; waited 0 s EXTEND_TIMEOUT_USEC=5000000',
+      'STATUS=DEPLOYING; waited 0 s EXTEND_TIMEOUT_USEC=30000000',
+      'EXTEND_TIMEOUT_USEC=20000000',
+      'EXTEND_TIMEOUT_USEC=10000000',
+      'STATUS=DEPLOYING; waited 2 min EXTEND_TIMEOUT_USEC=30000000',
+      'STOPPING=1 STATUS=FAILED',
+    ]);
+  });
+
   it('never takes the place of a status that waits', async () => {
     const { sent, send, letGo } = heldSender();
     const notifier = createNotifier({ NOTIFY_SOCKET: socket }, { send });
