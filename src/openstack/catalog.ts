@@ -87,13 +87,11 @@ function readService(value: unknown): CatalogService | undefined {
 
 /** Merges a service that is listed once for each account. */
 function mergeServices(services: readonly CatalogService[]): readonly CatalogService[] {
-  const byName = new Map<string, CatalogService>();
-  for (const service of services) {
-    const key = `${service.name} ${service.type}`;
-    const endpoints = [...(byName.get(key)?.endpoints ?? []), ...service.endpoints];
-    byName.set(key, { ...service, endpoints });
-  }
-  return [...byName.values()];
+  const byName = Map.groupBy(services, ({ name, type }) => `${name} ${type}`);
+  return [...byName.values()].flatMap((same) => {
+    const last = same.at(-1);
+    return last === undefined ? [] : { ...last, endpoints: same.flatMap(({ endpoints }) => endpoints) };
+  });
 }
 
 /** One endpoint of v2.0, or one interface of an endpoint of v3. */

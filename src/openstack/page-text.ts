@@ -6,13 +6,16 @@ export interface SplitPage {
   readonly servers: readonly string[];
 }
 
+/** At most in one page: nova sends 1000 unless its operator allows more, and 16 MiB hold some 8,000 with their details. */
+const mostServers = 20_000;
+
 const quote = 0x22;
 const comma = 0x2c;
 
 /**
  * Cuts the JSON of a page into its servers so that they can be parsed one by one. A page of a thousand servers
  * is two megabytes of text and some fifteen as objects; parsed at once, the objects outlive V8's young
- * generation, and ten pages stay in memory together. undefined: no list of servers at the top level.
+ * generation, and ten pages stay in memory together. undefined: no list of servers at the top level, or more than any API sends.
  *
  * The parts are not checked here: each is parsed by itself.
  */
@@ -30,6 +33,7 @@ export function splitPage(text: string): SplitPage | undefined {
     else if (depth === 0 && (code === comma || closes(code))) {
       const member = text.slice(from, at);
       if (member.trim() !== '' || code === comma) servers.push(member);
+      if (servers.length > mostServers) return undefined;
       from = at + 1;
       if (closes(code)) return { shell: text.slice(0, start) + text.slice(at), servers };
     }

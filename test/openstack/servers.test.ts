@@ -177,3 +177,16 @@ describe('a page as text', () => {
     );
   });
 });
+
+it('a page of more servers than any API sends is not read: it would fill the memory', () => {
+  const page = (count: number) => `{"servers":[${Array(count).fill('{"id":"a"}').join(',')}]}`;
+  expect(reader.readPage(page(20_000), 1_000, false)?.servers).toHaveLength(20_000);
+  expect(reader.readPage(page(20_001), 1_000, false)).toBeUndefined();
+  expect(reader.readPage(`{"servers":[${','.repeat(2 ** 20)}]}`, 1_000, false)).toBeUndefined();
+});
+
+it('a server nested without end is not read, and the others of its page are', () => {
+  const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+  const page = reader.readPage(`{"servers":[{"id":"a"},{"id":"b","x":${deep}}]}`, 1_000, false);
+  expect(page?.servers.map(({ id }) => id)).toEqual(['a']);
+});

@@ -50,17 +50,16 @@ const server = await rawServer((socket) =>
 );
 afterAll(() => server.close());
 
-/** The largest resident set of `rc-wait status` with this answer, in MB. */
-async function peakMbFor(answer: string) {
+const status = ['status', '--api-url', server.url.origin, '--source-address', '127.0.0.1'];
+
+/** The largest resident set of rc-wait with this answer, in MB. */
+async function peakMbFor(answer: string, args: readonly string[] = status, env: Record<string, string> = {}) {
   body = answer;
   const peak = join(scratch(), 'peak');
-  const { exit, err } = await rcWait(
-    ['status', '--api-url', server.url.origin, '--state-dir', scratch(), '--source-address', '127.0.0.1'],
-    {
-      nodeArgs: ['--import', new URL('./peak.ts', import.meta.url).href],
-      env: { RC_WAIT_TEST_PEAK: peak },
-    },
-  );
+  const { exit, err } = await rcWait([...args, ...(args === status ? ['--state-dir', scratch()] : [])], {
+    nodeArgs: ['--import', new URL('./peak.ts', import.meta.url).href],
+    env: { ...env, RC_WAIT_TEST_PEAK: peak },
+  });
   return { exit, err, peakMb: Number(readFileSync(peak, 'utf8')) / 1024 };
 }
 
@@ -77,5 +76,28 @@ describe('an answer of 1 MiB of any kind has a bound in memory', () => {
     console.info(`${kind}: ${peakMb.toFixed(0)} MB; a usual answer: ${usual.peakMb.toFixed(0)} MB`);
     expect({ exit, err }).toMatchObject({ exit: 69, err: expect.stringMatching(/^rc-wait: cannot/) });
     expect(peakMb - usual.peakMb).toBeLessThanOrEqual(mostMb);
+  });
+});
+
+const login = {
+  HOME: scratch(),
+  RAX_AUTH_URL: `${server.url.origin}/v2.0`,
+  RAX_USERNAME: 'demo',
+  RAX_API_KEY: 'demo-api-key',
+};
+const askIdentity = (answer: string) => peakMbFor(answer, ['remote', '--all', '--timeout', '5s'], login);
+const usualLogin = await askIdentity('{"access":{}}');
+
+describe('so has one of identity', () => {
+  it.each([
+    'lists in lists, closed',
+    'objects in objects',
+    'a wide list of objects with members',
+    'one huge string',
+  ])('%s', async (kind) => {
+    const { exit, peakMb } = await askIdentity(answers[kind] ?? '');
+    console.info(`${kind}: ${peakMb.toFixed(0)} MB; a usual answer: ${usualLogin.peakMb.toFixed(0)} MB`);
+    expect(exit).toBe(usualLogin.exit);
+    expect(peakMb - usualLogin.peakMb).toBeLessThanOrEqual(mostMb);
   });
 });
