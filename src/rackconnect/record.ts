@@ -19,9 +19,28 @@ const replySchema = v.variant('kind', [
   v.object({ kind: v.literal('unreachable'), code: text, reason: text }),
 ]);
 
-/** A reply as text, as the ledger keeps it for other processes. */
+/**
+ * In characters, hundreds of times a real answer. JSON escapes control characters with six characters each, quotes with
+ * two, and the published answers do so once more: 1 MiB could become 7.
+ */
+const longestRecord = 1.25 * 2 ** 20;
+
+/** A reply as text, as the ledger keeps it for other processes. One that is too long for that counts as no answer. */
 export function recordOf(reply: Reply): string {
-  return JSON.stringify(reply);
+  if (reply.kind !== 'ok' || escapedLength(reply.body) <= longestRecord) return JSON.stringify(reply);
+  const reason = 'the answer is too long to be kept';
+  return JSON.stringify({ kind: 'unexpected', status: 200, reason } satisfies Reply);
+}
+
+/** The length that JSON.stringify gives it or a little more, without the string: control characters, quotes, backslashes. */
+function escapedLength(body: string): number {
+  let length = body.length;
+  for (let at = 0; at < body.length; at += 1) {
+    const code = body.charCodeAt(at);
+    if (code < 0x20) length += code === 0x0a || code === 0x0d || code === 0x09 ? 1 : 5;
+    else if (code === 0x22 || code === 0x5c) length += 1;
+  }
+  return length;
 }
 
 /**

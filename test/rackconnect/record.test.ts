@@ -54,3 +54,12 @@ test('a record that is none is a failed attempt, never a crash', () => {
     }),
   );
 });
+
+test('an answer that is mostly escapes is not kept: it would fill the memory of all that wait', () => {
+  const of = (body: string) => readRecord(recordOf({ kind: 'ok', contentType: 'text/plain', body }));
+  const refused = { kind: 'unexpected', status: 200, reason: 'the answer is too long to be kept' };
+  expect(of('\u0001'.repeat(2 ** 20))).toEqual(refused);
+  expect(of('"'.repeat(2 ** 20))).toEqual(refused);
+  expect(of('x'.repeat(2 ** 20))).toMatchObject({ kind: 'ok', body: expect.stringMatching(/^x{9}/) });
+  expect(of('DEPLOYED\u0000')).toMatchObject({ kind: 'ok', body: 'DEPLOYED\u0000' });
+});
