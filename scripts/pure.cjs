@@ -23,6 +23,7 @@ const inRooms = {
   ],
   history: ['answers', 'builder', 'parse', 'record', 'state', 'tasks'],
   host: ['finding', 'parse/*'],
+  http: ['body'],
   'network/plan': ['choose-stack', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],
   'network/survey': ['accounting', 'boot-scripts', 'cron', 'losses', 'ppp', 'udev'],

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { reasonOf } from '../base/error.ts';
+import { Body } from './body.ts';
 import type { Connection } from './connection.ts';
 import type { Head } from './reply.ts';
 
@@ -54,7 +55,7 @@ export function exchange(
     );
     signal?.addEventListener('abort', interrupt, { once: true });
 
-    const body: Uint8Array[] = [];
+    const body = new Body();
     let started = false;
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
@@ -67,10 +68,10 @@ export function exchange(
         if (status >= 200) head = { status, headers };
       },
       onResponseData(_controller, chunk) {
-        body.push(chunk);
+        body.add(chunk);
       },
       onResponseEnd() {
-        if (head !== undefined) end({ kind: 'answer', head, body: Buffer.concat(body) });
+        if (head !== undefined) end({ kind: 'answer', head, body: body.bytes });
       },
       onResponseError(_controller, error) {
         end({ kind: 'failure', error, head });

@@ -20,27 +20,28 @@ const replySchema = v.variant('kind', [
 ]);
 
 /**
- * In characters, hundreds of times a real answer. JSON escapes control characters with six characters each, quotes with
- * two, and the published answers do so once more: 1 MiB could become 7.
+ * In bytes, hundreds of times a real answer. JSON escapes control characters with six bytes each, quotes with two, and the
+ * published answers do so once more: 1 MiB could become 7. Each byte that is not UTF-8 has become U+FFFD, three bytes.
  */
 const longestRecord = 1.25 * 2 ** 20;
 
 /** A reply as text, as the ledger keeps it for other processes. One that is too long for that counts as no answer. */
 export function recordOf(reply: Reply): string {
-  if (reply.kind !== 'ok' || escapedLength(reply.body) <= longestRecord) return JSON.stringify(reply);
+  if (reply.kind !== 'ok' || escapedBytes(reply.body) <= longestRecord) return JSON.stringify(reply);
   const reason = 'the answer is too long to be kept';
   return JSON.stringify({ kind: 'unexpected', status: 200, reason } satisfies Reply);
 }
 
-/** The length that JSON.stringify gives it or a little more, without the string: control characters, quotes, backslashes. */
-function escapedLength(body: string): number {
-  let length = body.length;
+/** The bytes that JSON.stringify makes of it or a few more, without making them: half of a surrogate pair counts as two. */
+function escapedBytes(body: string): number {
+  let bytes = body.length;
   for (let at = 0; at < body.length; at += 1) {
     const code = body.charCodeAt(at);
-    if (code < 0x20) length += code === 0x0a || code === 0x0d || code === 0x09 ? 1 : 5;
-    else if (code === 0x22 || code === 0x5c) length += 1;
+    if (code < 0x20) bytes += code === 0x0a || code === 0x0d || code === 0x09 ? 1 : 5;
+    else if (code === 0x22 || code === 0x5c) bytes += 1;
+    else if (code >= 0x80) bytes += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 1 : 2;
   }
-  return length;
+  return bytes;
 }
 
 /**

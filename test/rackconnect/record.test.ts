@@ -60,6 +60,10 @@ test('an answer that is mostly escapes is not kept: it would fill the memory of 
   const refused = { kind: 'unexpected', status: 200, reason: 'the answer is too long to be kept' };
   expect(of('\u0001'.repeat(2 ** 20))).toEqual(refused);
   expect(of('"'.repeat(2 ** 20))).toEqual(refused);
+  expect(of('\ufffd'.repeat(2 ** 20))).toEqual(refused);
+  expect(of('é'.repeat(2 ** 19))).toMatchObject({ kind: 'ok' });
+  expect(of('漢'.repeat(2 ** 18))).toMatchObject({ kind: 'ok' });
+  expect(of('😀'.repeat(2 ** 18))).toMatchObject({ kind: 'ok' });
   expect(of('x'.repeat(2 ** 20))).toMatchObject({ kind: 'ok', body: expect.stringMatching(/^x{9}/) });
   expect(of('DEPLOYED\u0000')).toMatchObject({ kind: 'ok', body: 'DEPLOYED\u0000' });
 });

@@ -1,4 +1,4 @@
-import { parseOutsideJson } from '../../base/json/bounds.ts';
+import { jsonFault } from '../../base/json/bounds.ts';
 import type { Parsed } from '../../base/reading.ts';
 
 /** A JSON object with any members. */
@@ -21,8 +21,10 @@ export function member(object: Json, name: string): unknown {
 
 /** Parses any JSON. Never throws. */
 export function parseJsonText(text: string): Parsed<unknown> {
+  const fault = jsonFault(text);
+  if (fault !== undefined) return { kind: 'unknown', why: `it ${fault}` };
   try {
-    return { kind: 'known', value: parseOutsideJson(text) };
+    return { kind: 'known', value: JSON.parse(text) as unknown };
   } catch {
     return { kind: 'unknown', why: 'it is not JSON' };
   }

@@ -56,11 +56,11 @@ export function canon(key: string): string {
 }
 
 /**
- * Limits the number of parts of a tree, so that a hostile answer cannot fill the memory; a server has a few
- * dozen tasks.
+ * Limits the number of parts of a tree, so that a hostile answer cannot fill the memory: each takes 1 to 2 KB while it is
+ * read. A server has a few dozen tasks; 500, the most that are shown, may have eleven parts each.
  */
 export class Budget {
-  static readonly parts = 20_000;
+  static readonly parts = 6_000;
   #left = Budget.parts;
 
   /** @throws BudgetSpent */

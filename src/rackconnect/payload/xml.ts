@@ -2,10 +2,13 @@ import { XMLParser } from 'fast-xml-parser';
 import { Budget, leaf, maxDepth, type ParsedTree, type Tree, unreadable } from './tree.ts';
 
 /**
- * Reading XML takes a second per megabyte, and a server's tasks are a few kilobytes: a hostile answer must not
- * stall the poll.
+ * Reading XML takes a second and 150 MB per megabyte, and a server's tasks are a few kilobytes: a hostile answer must not
+ * stall the poll, or fill the memory.
  */
-const maxXmlLength = 256 * 1024;
+const maxXmlLength = 64 * 1024;
+
+/** Elements and attributes. The parser makes several objects of each, of JSON one: 500 tasks may have eight parts each. */
+const maxXmlParts = 4_000;
 
 const xmlParser = new XMLParser({
   preserveOrder: true,
@@ -35,7 +38,7 @@ export function parseXml(text: string): ParsedTree {
   // A document type can declare entities ("billion laughs"); the API does not need one.
   if (/<!(?:doctype|entity)/i.test(text))
     return unreadable('the answer is XML with a document type declaration');
-  if (hasTooManyParts(text)) return unreadable(`the answer has more than ${Budget.parts} parts`);
+  if (hasTooManyParts(text)) return unreadable(`the answer has more than ${maxXmlParts} parts`);
   let nodes: readonly XmlNode[];
   try {
     // Validate first: the parser alone accepts a truncated document.
@@ -57,7 +60,7 @@ function hasTooManyParts(text: string): boolean {
   let parts = 0;
   for (const _ of text.matchAll(/<[^/!?]|=\s{0,9}["']/g)) {
     parts += 1;
-    if (parts > Budget.parts) return true;
+    if (parts > maxXmlParts) return true;
   }
   return false;
 }
