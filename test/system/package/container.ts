@@ -39,16 +39,18 @@ export async function imageWith(
   return name;
 }
 
-/**
- * The same with what the package depends on, so that it can be installed without the internet, and what else such a
- * server has: the network stack, dbus, and curl.
- */
+/** What the package depends on, and what else such a server has: the network stack, dbus, and curl. */
+const prepared = ['curl', 'dbus', 'ifupdown', 'iproute2'];
+
+/** The same with what the package depends on, so that it can be installed without the internet. */
 export function preparedImage(suite: string): Promise<string> {
-  return imageWith(`rcwait-package:${suite}`, suite, ['curl', 'dbus', 'ifupdown', 'iproute2']);
+  return imageWith(`rcwait-package:${suite}`, suite, prepared);
 }
 
 export interface ContainerOptions {
   readonly suite: string;
+  /** packages of Debian that it has besides, in an image of that name */
+  readonly also?: { readonly image: string; readonly packages: readonly string[] };
   /** systemd as PID 1; else nothing runs, as where an image is built */
   readonly isBooted: boolean;
   readonly files: readonly { readonly source: string; readonly target: string }[];
@@ -62,11 +64,15 @@ export class Debian implements AsyncDisposable {
     this.#machine = machine;
   }
 
-  static async start({ suite, isBooted, files }: ContainerOptions): Promise<Debian> {
+  static async start({ suite, also, isBooted, files }: ContainerOptions): Promise<Debian> {
+    const image =
+      also === undefined
+        ? preparedImage(suite)
+        : imageWith(`${also.image}:${suite}`, suite, [...prepared, ...also.packages]);
     const command = isBooted
       ? ['sh', '-c', 'mount -o remount,rw /sys; exec /sbin/init']
       : ['sleep', 'infinity'];
-    const debian = new Debian(await Machine.start({ image: await preparedImage(suite), command, files }));
+    const debian = new Debian(await Machine.start({ image: await image, command, files }));
     if (isBooted)
       await debian.until('systemd is up', 'systemctl is-system-running --wait | grep -E "running|degraded"');
     return debian;

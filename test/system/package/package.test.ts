@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { describeAnsible } from './ansible.ts';
 import { describeBuilt } from './built.ts';
 import { describeEnds } from './ends.ts';
 import { describeFirstBoot } from './first-boot.ts';
@@ -29,6 +30,7 @@ afterAll(() => {
 describeInstall(() => made);
 describeFirstBoot(() => made);
 describeEnds(() => made);
+describeAnsible(() => made);
 describeForeign();
 describeRpm(() => made);
 describeBuilt(
