@@ -4,7 +4,10 @@ import type { Component } from './inventory.ts';
 export interface Works {
   /** the text of LICENSE */
   readonly own: string;
-  readonly node: Component;
+  /** the Node in the package; left out: it runs on its user's */
+  readonly node?: Component;
+  /** the path of the bundle in the package; the one of a .deb unless given */
+  readonly bundle?: string;
   readonly bundled: readonly Component[];
 }
 
@@ -12,18 +15,18 @@ export interface Works {
  * The copyright file: "Machine-readable debian/copyright file" 1.0. Each package has its own licence text, with
  * its names.
  */
-export function copyrightFile({ own, node, bundled }: Works): string {
+export function copyrightFile({
+  own,
+  node,
+  bundle = 'usr/lib/rc-wait/lib/rc-wait.cjs',
+  bundled,
+}: Works): string {
   const stanzas = [
     'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: rc-wait',
     stanza('*', 'MIT', own),
-    nodeStanza(node.version),
+    ...(node === undefined ? [] : [nodeStanza(node.version)]),
     ...bundled.map(({ name, version, licence, licenceText }) =>
-      stanza(
-        `node_modules/${name}/*`,
-        licence,
-        licenceText,
-        `${name} ${version}, a part of usr/lib/rc-wait/lib/rc-wait.cjs`,
-      ),
+      stanza(`node_modules/${name}/*`, licence, licenceText, `${name} ${version}, a part of ${bundle}`),
     ),
   ];
   return `${stanzas.join('\n\n')}\n`;

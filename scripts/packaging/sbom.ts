@@ -6,9 +6,10 @@ export interface SbomFacts {
   readonly version: string;
   /** seconds since 1970, UTC */
   readonly epochS: number;
-  readonly node: Component;
+  /** the Node in the package; left out: it runs on its user's */
+  readonly node?: Component;
   /** `process.versions`: the libraries inside that Node */
-  readonly inNode: Readonly<Record<string, string | undefined>>;
+  readonly inNode?: Readonly<Record<string, string | undefined>>;
   readonly bundled: readonly Component[];
 }
 
@@ -38,15 +39,9 @@ const nodeLibraries: Readonly<Record<string, string>> = {
  * The software bill of materials, as CycloneDX 1.6 in JSON: everything in the package besides rc-wait itself,
  * down to the libraries in its Node. The same facts give the same bytes.
  */
-export function sbom({ version, epochS, node, inNode, bundled }: SbomFacts): string {
+export function sbom({ version, epochS, node, inNode = {}, bundled }: SbomFacts): string {
   const root = { type: 'application', 'bom-ref': `rc-wait@${version}`, name: 'rc-wait', version };
-  const nodeEntry = {
-    ...entry(node),
-    type: 'platform',
-    description: `Node.js ${node.version}`,
-    cpe: `cpe:2.3:a:nodejs:node.js:${node.version}:*:*:*:*:*:*:*`,
-    components: librariesOf(inNode),
-  };
+  const all = [...(node === undefined ? [] : [node]), ...bundled];
   const body = {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
@@ -55,10 +50,10 @@ export function sbom({ version, epochS, node, inNode, bundled }: SbomFacts): str
       timestamp: new Date(epochS * 1000).toISOString(),
       component: { ...root, licenses: [{ license: { id: 'MIT' } }] },
     },
-    components: [nodeEntry, ...bundled.map(entry)],
+    components: all.map((one) => (one === node ? nodeEntry(one, inNode) : entry(one))),
     dependencies: [
-      { ref: root['bom-ref'], dependsOn: [purl(node), ...bundled.map(purl)] },
-      ...[node, ...bundled].map((component) => ({
+      { ref: root['bom-ref'], dependsOn: all.map(purl) },
+      ...all.map((component) => ({
         ref: purl(component),
         dependsOn: component.uses.flatMap((name) => bundled.filter((one) => one.name === name).map(purl)),
       })),
@@ -67,6 +62,15 @@ export function sbom({ version, epochS, node, inNode, bundled }: SbomFacts): str
   const { bomFormat, specVersion, ...rest } = body;
   return `${JSON.stringify({ bomFormat, specVersion, serialNumber: serialNumber(JSON.stringify(body)), ...rest }, null, 2)}\n`;
 }
+
+/** The shipped Node, with the libraries in it. */
+const nodeEntry = (node: Component, inNode: Readonly<Record<string, string | undefined>>) => ({
+  ...entry(node),
+  type: 'platform',
+  description: `Node.js ${node.version}`,
+  cpe: `cpe:2.3:a:nodejs:node.js:${node.version}:*:*:*:*:*:*:*`,
+  components: librariesOf(inNode),
+});
 
 function entry(component: Component) {
   const { name, version, licence, sha512 } = component;
@@ -88,7 +92,7 @@ const licencesOf = (licence: string) =>
 /** "Package URL specification": the @ of a scope is escaped. */
 const purl = ({ name, version }: Component): string => `pkg:npm/${name.replace('@', '%40')}@${version}`;
 
-function librariesOf(inNode: SbomFacts['inNode']) {
+function librariesOf(inNode: Readonly<Record<string, string | undefined>>) {
   return Object.entries(nodeLibraries).flatMap(([name, licence]) => {
     const version = inNode[name];
     if (version === undefined || version === '') return [];

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scratch } from '../cli/harness.ts';
+import { expectValidSbom } from '../packaging/sbom-schema.ts';
+import { node, type Program, startProgram } from './program.ts';
+
+const root = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+const folder = scratch();
+const bin = join(folder, 'node_modules/.bin/rc-wait');
+const installed = join(folder, 'node_modules/rc-wait');
+const env = {
+  HOME: scratch(),
+  PATH: `${dirname(node)}:${process.env.PATH}`,
+  npm_config_cache: scratch(),
+  npm_config_update_notifier: 'false',
+};
+let simulator: Program;
+let url: string;
+
+/** Makes the package, and installs it from its file where no network is used and nothing else is installed. */
+beforeAll(async () => {
+  const maker = join(root, 'scripts/packaging/make-npm.ts');
+  const { stdout } = await run(node, [maker, '--out', scratch()], { cwd: root, env });
+  writeFileSync(join(folder, 'package.json'), '{"private": true}\n');
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', stdout.trim()], { cwd: folder, env });
+  const argv = ['simulate', '--openstack', '--listen', '127.0.0.1:0', '--scenario'] as const;
+  const scenario = join(folder, 'scenario.yaml');
+  writeFileSync(
+    scenario,
+    "{deployedAfter: 0s, openstack: {fleets: [{count: 2, name: 'web-{}', endsAfter: 0s}]}}",
+  );
+  simulator = startProgram([bin, ...argv, scenario], env);
+  url = await listening(simulator);
+});
+afterAll(() => simulator?.child.kill());
+
+/** The URL that a simulator prints first. */
+async function listening({ child, saw }: Program): Promise<string> {
+  let text = '';
+  child.stdout?.on('data', (data) => {
+    text += data;
+  });
+  await saw(/RAX_AUTH_URL=/);
+  return /http:\/\/[\d.]+:\d+/.exec(text)?.[0] ?? '';
+}
+
+const rcWait = (...args: string[]) =>
+  startProgram([bin, ...args], {
+    ...env,
+    RAX_AUTH_URL: `${url}/identity/v2.0`,
+    RAX_USERNAME: 'demo',
+    RAX_API_KEY: 'demo-api-key',
+  }).ended;
+
+describe('the npm package, installed from its file into an empty folder', () => {
+  it('waits for servers by `remote`', async () => {
+    expect(await rcWait('remote', '--all')).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/^2 of 2 servers deployed/),
+    });
+  });
+
+  it('names an endpoint by `endpoints`', async () => {
+    expect(await rcWait('endpoints', 'cloudServersOpenStack', '--region', 'ord')).toMatchObject({ exit: 0 });
+  });
+
+  it('waits by `wait`', async () => {
+    const flags = ['--api-url', url, '--state-dir', scratch(), '--network', 'off'];
+    expect(await rcWait('wait', ...flags)).toMatchObject({ exit: 0 });
+  });
+
+  it('is run by npx', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { stdout } = await run('npx', ['--offline', '--no', '--', 'rc-wait', '--version'], {
+      cwd: folder,
+      env,
+    });
+    expect(stdout).toBe(`${version}\n`);
+  });
+
+  it('prints nothing but the answer: no warning of Node', async () => {
+    expect(await rcWait('--version')).toMatchObject({ exit: 0, err: '' });
+  });
+
+  it('brings no Node and no dependency, runs no script, and asks for Node 24', () => {
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    expect(manifest.engines).toEqual({ node: '>=24' });
+    expect(Object.keys(manifest)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/ependencies|scripts|private/)]),
+    );
+    expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+      'rc-wait',
+    ]);
+    expect(readdirSync(join(installed, 'lib'))).not.toContain('node');
+  });
+
+  it('has the licence of each package in the bundle, and an SBOM without a Node', () => {
+    const document = JSON.parse(readFileSync(join(installed, 'sbom.cdx.json'), 'utf8'));
+    expectValidSbom(document);
+    const copyright = readFileSync(join(installed, 'copyright'), 'utf8');
+    expect(document.components.length).toBeGreaterThan(20);
+    for (const { name, version } of document.components) {
+      expect(name).not.toMatch(/^node-linux/);
+      expect(copyright).toContain(`Comment: ${name} ${version}, a part of lib/*.cjs`);
+    }
+  });
+
+  it('says on an older Node that it is too old', async () => {
+    const old = join(scratch(), 'old.cjs');
+    mkdirSync(dirname(old), { recursive: true });
+    writeFileSync(
+      old,
+      "globalThis.process = Object.create(process, { versions: { value: { node: '22.1.0' } } });",
+    );
+    expect(
+      await startProgram([node, '--require', old, join(installed, 'bin/rc-wait.cjs'), '--version'], env)
+        .ended,
+    ).toEqual({
+      exit: 64,
+      out: '',
+      err: 'rc-wait: cannot run on Node 22.1.0: Node 24 or newer is needed\n',
+    });
+  });
+});
