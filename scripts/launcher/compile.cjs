@@ -11,12 +11,12 @@ const program = readFileSync(path);
 const script = new Script(program.latin1Slice(), { filename: '/usr/lib/rc-wait/lib/rc-wait.cjs' });
 
 // The cache holds the functions that this run calls, which every command calls too: to read all of them back would cost
-// more than to compile the few that a command needs besides. `--version` asks nothing outside the process, so that each
-// build calls the same ones. Two habits of V8 depend on the time that a run takes, and show in the bytes: it forgets old
+// more than to compile the few that a command needs besides. `status --version` reads a command line and asks nothing
+// outside the process, so that each build calls the same ones. Two habits of V8 depend on the time that a run takes, and show in the bytes: it forgets old
 // functions when it collects garbage, and it compiles busy ones to machine code.
 const steady = ['flush-bytecode', 'sparkplug', 'maglev', 'turbofan'];
 for (const flag of steady) setFlagsFromString(`--no-${flag}`);
-process.argv.splice(1, Number.POSITIVE_INFINITY, path, '--version');
+process.argv.splice(1, Number.POSITIVE_INFINITY, path, 'status', '--version');
 process.on('exit', (status) => {
   // An exit handler has no other way to fail the build.
   if (status !== 0) return;

@@ -96,6 +96,8 @@ async function parse(
   env = io.env,
 ): Promise<{ readonly args?: unknown; readonly text: string }> {
   const isVersion = argv.includes('--version');
+  // Needs no parser, which takes longer to load than all the rest.
+  if (isVersion && argv.length === 1) return { text: version };
   if (where.kind === 'overview' && where.group === undefined && !isVersion)
     return { text: (await import('./overview.ts')).overviewText(commands) };
   const { default: yargs } = await import('yargs');
