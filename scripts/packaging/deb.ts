@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipped, type Release } from './layout.ts';
 import { needsOf } from './needs.ts';
-import { type Entry, installedKib, writeTree } from './tree.ts';
+import { type Entry, filesOf, installedKib, writeTree } from './tree.ts';
 
 export interface DebOptions {
   /** an empty folder to assemble the package in */
@@ -78,8 +78,8 @@ function debFiles({ version, epochS }: Release): readonly Entry[] {
 
 /** The files of DEBIAN/, which become the package's control archive. */
 function controlFiles(control: string, files: readonly Entry[], stage: string): readonly Entry[] {
-  const sums = files
-    .filter(({ from }) => !('link' in from))
+  const sums = filesOf(files)
+    .filter(({ path }) => !lstatSync(join(stage, path)).isSymbolicLink())
     .map(
       ({ path }) =>
         `${createHash('md5')

@@ -50,6 +50,12 @@ function program({ nodeFile, program }: Release): readonly Entry[] {
     })),
     ...parts.map((name) => file(`${folder}/lib/${name}`, `${program}/lib/${name}`)),
     { ...file('etc/default/rc-wait', 'packaging/rc-wait.default'), isConfig: true },
+    // For the owner's hooks: src/app/options.ts.
+    ...['deployed.d', 'failed.d'].map((name) => ({
+      path: `etc/rc-wait/${name}`,
+      mode: 0o755,
+      from: 'empty folder' as const,
+    })),
   ];
 }
 

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DebOptions, filledIn } from './deb.ts';
 import type { Release } from './layout.ts';
-import { type Entry, foldersOf, writeTree } from './tree.ts';
+import { type Entry, filesOf, foldersOf, writeTree } from './tree.ts';
 
 /**
  * The folders that the package owns: its own, and folders of shells that may not be installed. rpm lets
@@ -49,7 +49,7 @@ function fileList(files: readonly Entry[]): string {
   return [
     '%defattr(-, root, root, 0755)',
     ...folders.map((path) => `%dir /${path}`),
-    ...files.map(({ path, isConfig }) => {
+    ...filesOf(files).map(({ path, isConfig }) => {
       if (isConfig) return `%config(noreplace) /${path}`;
       return `${/^usr\/share\/(doc|man)\//.test(path) ? '%doc ' : ''}/${path}`;
     }),

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A file of a package. */
+/** A file of a package, or an empty folder. */
 export interface Entry {
   /** the installed path, without the leading slash */
   readonly path: string;
@@ -18,15 +18,22 @@ export interface Entry {
   readonly from:
     | { readonly file: string }
     | { readonly content: string | Buffer }
-    | { readonly link: string };
+    | { readonly link: string }
+    | 'empty folder';
   /** it belongs to the owner, whose changes survive an upgrade */
   readonly isConfig?: boolean;
 }
 
-/** Every folder above the entries, the outermost first. */
+/** The entries that are not folders. */
+export function filesOf(entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter(({ from }) => from !== 'empty folder');
+}
+
+/** Every folder above the entries and among them, the outermost first. */
 export function foldersOf(entries: readonly Entry[]): readonly string[] {
   const folders = new Set<string>();
-  for (const { path } of entries) {
+  for (const { path, from } of entries) {
+    if (from === 'empty folder') folders.add(path);
     for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(folder);
   }
   return [...folders].sort();
@@ -41,6 +48,7 @@ export function writeTree(entries: readonly Entry[], folder: string, epochS: num
   mkdirSync(folder, { recursive: true });
   for (const path of folders) mkdirSync(join(folder, path), { recursive: true });
   for (const { path, mode, from } of entries) {
+    if (from === 'empty folder') continue;
     const target = join(folder, path);
     if ('link' in from) symlinkSync(from.link, target);
     else if ('file' in from) copyFileSync(from.file, target);
@@ -59,8 +67,9 @@ export function writeTree(entries: readonly Entry[], folder: string, epochS: num
 
 /** KiB on a disk, as deb-control(5) defines "Installed-Size": files in whole KiB, 1 for anything else. */
 export function installedKib(entries: readonly Entry[], folder: string): number {
-  const files = entries.map(({ path, from }) =>
-    'link' in from ? 1 : Math.ceil(lstatSync(join(folder, path)).size / 1024),
-  );
+  const files = filesOf(entries).map(({ path }) => {
+    const stats = lstatSync(join(folder, path));
+    return stats.isSymbolicLink() ? 1 : Math.ceil(stats.size / 1024);
+  });
   return files.reduce((sum, one) => sum + one, foldersOf(entries).length);
 }

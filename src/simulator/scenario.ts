@@ -202,6 +202,6 @@ function shown(input: unknown): string {
 function unusable(name: string, reason: string, cause: unknown): RcWaitError {
   return new RcWaitError('SCENARIO', `cannot use ${name}: ${reason}`, {
     ...(cause === undefined ? {} : { cause }),
-    hint: 'every key of a scenario is in docs/simulator.md',
+    hint: 'every key of a scenario is in /usr/share/doc/rc-wait/simulator.md',
   });
 }

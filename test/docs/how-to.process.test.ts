@@ -148,10 +148,9 @@ describe('from Heat', () => {
 describe('from cron', () => {
   it('the scripts greet each server that is ready, once', async () => {
     const root = scratch();
-    const [credentials = '', script = '', greet = ''] = blocks('how-to/cron', 'sh');
+    const [folders = '', credentials = '', script = '', greet = ''] = blocks('how-to/cron', 'sh');
     const inRoot = (text: string) => text.replace(/\/(etc|usr|var)\//g, `${root}/$1/`);
-    for (const directory of ['etc/rc-wait', 'usr/local/sbin', 'var/lib/rc-wait'])
-      mkdirSync(join(root, directory), { recursive: true });
+    expect(await shell(inRoot(folders))).toMatchObject({ exit: 0, err: '' });
     writeFileSync(
       join(root, 'etc/rc-wait/credentials'),
       credentials.replace('someone', 'demo').replace('0123456789abcdef', 'demo-api-key'),

@@ -31,7 +31,7 @@ function heldUp(chain: readonly string[]): Look {
     fault: {
       code: 'CONFIGURATION',
       why: `RackConnect logs in by SSH and is kept out: ${chainInWords(chain)}`,
-      remedy: `${remedy}; examples: docs/how-to/boot.md`,
+      remedy: `${remedy}; examples: /usr/share/doc/rc-wait/how-to/boot.md`,
     },
   };
 }

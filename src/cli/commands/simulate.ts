@@ -32,6 +32,6 @@ export const simulateCommand: CliCommand = command({
     ['$0 simulate --openstack', 'ten servers of the Cloud Servers API besides; the way to log in is printed'],
   ],
   notes:
-    'Each source address is a server of its own: 127.0.0.1, 127.0.0.2 and so on. Ends with Ctrl-C. The keys of a scenario: docs/simulator.md.',
+    'Each source address is a server of its own: 127.0.0.1, 127.0.0.2 and so on. Ends with Ctrl-C. The keys of a scenario: /usr/share/doc/rc-wait/simulator.md.',
   run: async (args, io) => (await import('../../app/simulate.ts')).simulate(args, io),
 });

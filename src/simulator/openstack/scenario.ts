@@ -135,6 +135,6 @@ export function parseCloudScenario(yamlText: string, fileName: string): CloudSce
 function unusable(name: string, reason: string, cause: unknown): RcWaitError {
   return new RcWaitError('SCENARIO', `cannot use ${name}: ${reason}`, {
     ...(cause === undefined ? {} : { cause }),
-    hint: 'every key of a scenario is in docs/simulator.md',
+    hint: 'every key of a scenario is in /usr/share/doc/rc-wait/simulator.md',
   });
 }

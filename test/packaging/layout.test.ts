@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { architectureOf } from '../../scripts/packaging/architecture.ts';
+import type { Component } from '../../scripts/packaging/inventory.ts';
+import { layout } from '../../scripts/packaging/layout.ts';
+import { filesBelow } from '../support/files-below.ts';
+
+const root = join(import.meta.dirname, '../..');
+const component: Component = {
+  name: 'node',
+  version: '1.2.3',
+  licence: 'MIT',
+  licenceText: 'Copyright (c) somebody',
+  sha512: 'ab',
+  uses: [],
+};
+const architecture = architectureOf('amd64');
+if (architecture === undefined) throw new Error('amd64 is not known');
+const entries = layout({
+  version: '1.2.3',
+  epochS: 0,
+  architecture,
+  program: 'dist',
+  nodeFile: 'node',
+  node: component,
+  bundled: [],
+});
+const paths = entries.map(({ path }) => `/${path}`);
+
+describe('a package', () => {
+  it('brings the folders of the hooks, which nobody but root may write to', () => {
+    for (const name of ['deployed.d', 'failed.d'])
+      expect(entries).toContainEqual({ path: `etc/rc-wait/${name}`, mode: 0o755, from: 'empty folder' });
+  });
+
+  it('has each document that a message, the help or a manual page names', () => {
+    const sources = [...filesBelow(join(root, 'src'), /\.ts$/), ...filesBelow(join(root, 'packaging'), /./)];
+    const named = sources.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/\/usr\/share\/doc\/rc-wait\/[\w./-]*\w/g)].map(([one]) => one),
+    );
+    expect(named).toContain('/usr/share/doc/rc-wait/simulator.md');
+    for (const one of named) expect(paths).toContain(one);
+  });
+
+  it('has what messages name under its installed path, not under that of the sources', () => {
+    const inMessages = filesBelow(join(root, 'src'), /\.ts$/).flatMap((path) =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => !/^\s*(\/\/|\/?\*)/.test(line) && /(?<![\w/-])docs\/[\w-]+/.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+    expect(inMessages).toEqual([]);
+  });
+});
