@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type StartFault, startFault, startProgram } from './command.ts';
+import { startWitness } from './witness.ts';
 
 /** The signals that are passed on. */
 type PassedSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -28,22 +29,35 @@ type ForegroundEnd =
  */
 export function runInForeground({ argv, env, ignored, handTo }: ForegroundProgram): Promise<ForegroundEnd> {
   let pid: number | undefined;
+  const send = (name: PassedSignal): void => {
+    if (pid !== undefined) pass(pid, name);
+  };
+  // A second Ctrl-C would make many programs break off without tidying up.
+  const witness = terminalGroup() === 'none' ? undefined : startWitness(env.PATH);
   handTo((name) => {
-    if (pid !== undefined && !(name === 'SIGINT' && isInForegroundOfTerminal())) pass(pid, name);
+    if (name !== 'SIGINT' || witness === undefined) send(name);
+    else
+      void witness.groupWasInterrupted().then((was) => {
+        if (!(was ?? terminalGroup() === 'ours')) send(name);
+      });
   });
   const child = startProgram(
     { argv: ignoring(ignored, argv), env },
     ['inherit', 'inherit', 'inherit'],
     false,
   );
-  if ('kind' in child) return Promise.resolve(child);
+  if ('kind' in child) {
+    witness?.end();
+    return Promise.resolve(child);
+  }
   pid = child.pid;
-  return new Promise((resolve) => {
+  return new Promise<ForegroundEnd>((resolve) => {
     child.once('error', (error) => resolve(startFault(error)));
-    child.once('exit', (status, by) =>
-      resolve(by === null ? { kind: 'exit', status: status ?? 0 } : { kind: 'signal', by }),
-    );
-  });
+    child.once('exit', (status, by) => {
+      pid = undefined;
+      resolve(by === null ? { kind: 'exit', status: status ?? 0 } : { kind: 'signal', by });
+    });
+  }).finally(() => witness?.end());
 }
 
 /** Node sets every signal of a child to its default; only a shell can make a program start with some of them ignored. */
@@ -64,22 +78,25 @@ function pass(pid: number, name: PassedSignal): void {
   }
 }
 
-/**
- * Whether the terminal sends Ctrl-C to the process group of this process: the program has it then, and a second one would make
- * many programs break off without tidying up. `tpgid` of /proc/PID/stat, proc(5), is -1 without a terminal.
- */
-function isInForegroundOfTerminal(): boolean {
+/** The process group to which the terminal of this process sends Ctrl-C. */
+type TerminalGroup = 'ours' | 'another' | 'none';
+
+function terminalGroup(): TerminalGroup {
   try {
-    return isForegroundGroup(readFileSync('/proc/self/stat', 'utf8'));
+    return terminalGroupOf(readFileSync('/proc/self/stat', 'utf8'));
   } catch {
-    return false;
+    return 'none';
   }
 }
 
-/** The same, from the text of /proc/PID/stat. The name in it may hold spaces and parentheses. */
-export function isForegroundGroup(stat: string): boolean {
+/**
+ * The same, from the text of /proc/PID/stat: `tpgid`, proc(5), is -1 without a terminal. The name in it may hold spaces and
+ * parentheses.
+ */
+export function terminalGroupOf(stat: string): TerminalGroup {
   const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return group !== undefined && group === foreground;
+  if (group === undefined || foreground === undefined || foreground === '-1') return 'none';
+  return group === foreground ? 'ours' : 'another';
 }
 
 /** The exit status of a shell for a program that a signal has ended: 128 and the signal's number. */

@@ -127,6 +127,39 @@ console.log('running');
     expect(exit).toBe(7);
   });
 
+  it('gets a SIGINT that is sent to rc-wait alone, on a terminal too, and Ctrl-C still once', async () => {
+    const path = join(scratch(), 'patient.cjs');
+    const script = `
+process.on('SIGINT', () => console.log('caught'));
+process.stdin.once('data', () => process.exit(7));
+console.log('running below ' + process.ppid + ';');
+`;
+    writeFileSync(path, script);
+    const words = [node, main, ...waitFlags, ...play(done).flags, '--', node, path].map(
+      (word) => `'${word}'`,
+    );
+    const program = startProgram(
+      ['script', '--quiet', '--flush', '--return', '--command', `exec ${words.join(' ')}`, '/dev/null'],
+      { TERM: 'xterm' },
+      'pipe',
+    );
+    let seen = '';
+    program.child.stdout?.on('data', (data) => {
+      seen += data;
+    });
+    await program.saw(/running below \d+;/);
+    process.kill(Number(/running below (\d+);/.exec(seen)?.[1]), 'SIGINT');
+    await program.saw(/caught/);
+    program.child.stdin?.write('\u0003');
+    await program.saw(/caught[\s\S]*caught/);
+    // Long enough for another one, if rc-wait passed it on.
+    await setTimeout(1_000);
+    program.child.stdin?.write('enough\n');
+    const { exit, out } = await program.ended;
+    expect(out.match(/caught/g)).toHaveLength(2);
+    expect(exit).toBe(7);
+  });
+
   it('that a signal ends makes the status 128 and its number', async () => {
     expect(await deployedThen(['sh', '-c', 'kill -USR1 $$'])).toMatchObject({ exit: 138 });
   });

@@ -11,6 +11,7 @@ const ofProc = [
   'report/screen/live-block.ts',
   'app/wait/journal-end.ts',
   'system/foreground.ts',
+  'system/witness.ts',
   'systemd/starters.ts',
   'system/remote-mounts.ts',
   'network/change/running-command.ts',

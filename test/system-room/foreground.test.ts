@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { exitOfKilled, isForegroundGroup } from '../../src/system/foreground.ts';
+import { exitOfKilled, terminalGroupOf } from '../../src/system/foreground.ts';
 
 it.each([
-  ['4242 (node) S 4200 4242 4200 34816 4242 4194304 1 0', true],
-  ['4242 (a) b (c)) R 4200 4242 4200 34816 4242 4194304', true],
-  ['4242 (in the background) S 4200 4242 4200 34816 4200 4194304', false],
-  ['4242 (without a terminal) S 1 4242 4242 0 -1 4194304', false],
-  ['', false],
-])('Ctrl-C reaches a command by its terminal alone: %s', (stat, expected) => {
-  expect(isForegroundGroup(stat)).toBe(expected);
+  ['4242 (node) S 4200 4242 4200 34816 4242 4194304 1 0', 'ours'],
+  ['4242 (a) b (c)) R 4200 4242 4200 34816 4242 4194304', 'ours'],
+  ['4242 (in the background) S 4200 4242 4200 34816 4200 4194304', 'another'],
+  ['4242 (without a terminal) S 1 4242 4242 0 -1 4194304', 'none'],
+  ['', 'none'],
+])('knows whether Ctrl-C reaches a command by its terminal: %s', (stat, expected) => {
+  expect(terminalGroupOf(stat)).toBe(expected);
 });
 
 it('ends as a shell does for a program that a signal has ended', () => {
