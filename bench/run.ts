@@ -5,13 +5,15 @@ import { benchLedger } from './ledger.ts';
 import { benchPackage } from './package.ts';
 import { benchRemote } from './remote.ts';
 import { benchStart } from './start.ts';
+import { benchWait } from './wait.ts';
 
-// npm run bench [start] [ledger] [detection] [history] [package] [remote]; all of them without a name. Prints figures, judges nothing.
+// npm run bench [start] [ledger] [detection] [wait] [history] [package] [remote]; all of them without a name. Prints figures, judges nothing.
 
 const benches: Readonly<Record<string, () => Promise<void> | void>> = {
   start: benchStart,
   ledger: benchLedger,
   detection: benchDetection,
+  wait: benchWait,
   history: benchHistory,
   package: benchPackage,
   remote: benchRemote,

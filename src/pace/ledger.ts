@@ -187,7 +187,9 @@ export class SqliteLedger implements Ledger {
         const slot = { id, key, takenMs, countsUntilMs, openUntilMs: openUntilMs ?? undefined };
         if (!isPossibleSlot(slot, latestMs, this.#options.requestTimeoutMs))
           throw new ForeignFile('a request has a time that cannot be');
-        return alive(row) ? slot : { ...slot, openUntilMs: undefined };
+        // A look at a process reads /proc: 29 of them with each poll were a sixth of what a wait computes.
+        const isOver = openUntilMs === null || openUntilMs <= nowMs;
+        return isOver || alive(row) ? slot : { ...slot, openUntilMs: undefined };
       })
       .filter(({ countsUntilMs }) => countsUntilMs > nowMs);
   }

@@ -117,6 +117,27 @@ describe('the ledger that all processes share', () => {
     expect(rows).toEqual({ n: 2 });
   });
 
+  it('looks for the processes of requests under way alone: of the others it is not asked who made them', () => {
+    const looks: Owner[] = [];
+    const isAlive = (owner: Owner): boolean => looks.push(owner) > 0;
+    const ledger = open({ isAlive });
+    const settle = (step: ReturnType<typeof granted>) =>
+      ledger.settle({
+        ...step,
+        key: 'details',
+        nowMs,
+        outcome: { signal: { kind: 'answered' }, record: 'DEPLOYING' },
+      });
+    for (let poll = 0; poll < 10; poll += 1) {
+      settle(granted(ledger.approach(approach())));
+      nowMs += 2_300;
+    }
+    expect(looks).toEqual([]);
+    granted(ledger.approach(approach()));
+    ledger.approach(approach());
+    expect(looks).toEqual([expect.objectContaining({ pid: process.pid })]);
+  });
+
   it('is for root alone, and publishes the answers for everyone', () => {
     const ledger = open();
     const step = granted(ledger.approach(approach()));
