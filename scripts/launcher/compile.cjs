@@ -12,16 +12,16 @@ const script = new Script(program.latin1Slice(), { filename: '/usr/lib/rc-wait/l
 
 // The cache holds the functions that this run calls, which every command calls too: to read all of them back would cost
 // more than to compile the few that a command needs besides. `status --version` reads a command line and asks nothing
-// outside the process, so that each build calls the same ones. Two habits of V8 depend on the time that a run takes, and show in the bytes: it forgets old
-// functions when it collects garbage, and it compiles busy ones to machine code.
-const steady = ['flush-bytecode', 'sparkplug', 'maglev', 'turbofan'];
-for (const flag of steady) setFlagsFromString(`--no-${flag}`);
+// outside the process, so that each build calls the same ones. Two habits of V8 depend on the time that a run takes, and
+// show in the bytes: it forgets old functions when it collects garbage, and it compiles busy ones to machine code.
+const timeDependent = ['flush-bytecode', 'sparkplug', 'maglev', 'turbofan'];
+for (const flag of timeDependent) setFlagsFromString(`--no-${flag}`);
 process.argv.splice(1, Number.POSITIVE_INFINITY, path, 'status', '--version');
 process.on('exit', (status) => {
   // An exit handler has no other way to fail the build.
   if (status !== 0) return;
   // V8 accepts a cache only from a run with its own flags, so restore the defaults.
-  for (const flag of steady) setFlagsFromString(`--${flag}`);
+  for (const flag of timeDependent) setFlagsFromString(`--${flag}`);
   setFlagsFromString('--hash-seed=0');
   const cache = script.createCachedData();
   const seal = Buffer.alloc(4);

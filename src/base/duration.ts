@@ -26,9 +26,10 @@ export function parseDuration(text: string): number | undefined {
 /** A duration for people: `850 ms`, `14 s`, `1 min 12 s`, `2 h 5 min`; seconds are rounded up. */
 export function formatDuration(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'for ever';
-  const wholeMs = Math.ceil(ms);
+  // The difference of two readings of a clock has a rounding error: 1000.0000002 ms are 1 s, not 2 s.
+  const wholeMs = Math.ceil(ms - 0.001);
   if (wholeMs > 0 && wholeMs < 1_000) return `${wholeMs} ms`;
-  const seconds = Math.ceil(ms / 1_000);
+  const seconds = Math.ceil(wholeMs / 1_000);
   const parts: readonly (readonly [number, string])[] =
     seconds < 3_600
       ? [

@@ -12,8 +12,8 @@ export interface FirstLoginOptions {
   /** on the clock, in ms; Infinity: none */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** receives each failed login, and when the next one follows, on the clock */
-  readonly onTrouble: (reason: string, untilMs: number) => void;
+  /** receives each failed login, and in how many ms the next one follows */
+  readonly onTrouble: (reason: string, inMs: number) => void;
 }
 
 /**
@@ -34,8 +34,10 @@ export async function firstSession(options: FirstLoginOptions): Promise<Session>
       trouble = session;
       const { retryAfterMs } = session;
       const failed = { kind: 'failed', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const;
-      backoff = nextBackoff(backoff, failed, clock.nowMs(), 0, options.random);
-      options.onTrouble(trouble.message, backoff.notBeforeMs);
+      const failedMs = clock.nowMs();
+      backoff = nextBackoff(backoff, failed, failedMs, 0, options.random);
+      // The clock is not asked again: on a busy machine, a Retry-After of 1 s would be told as 998 ms.
+      options.onTrouble(trouble.message, backoff.notBeforeMs - failedMs);
       await clock.sleep(backoff.notBeforeMs - clock.nowMs(), deadline.signal);
     }
   } catch (error) {

@@ -25,8 +25,8 @@ function logIn(scenario: string, { signal = new AbortController().signal, apiKey
     random: seeded(1),
     deadlineMs: startMs + 60 * minute,
     signal,
-    onTrouble: (reason, untilMs) => {
-      troubles.push({ reason, inMs: untilMs - clock.nowMs() });
+    onTrouble: (reason, inMs) => {
+      troubles.push({ reason, inMs });
       if (troubles.length === 3) cloud.unreachable = undefined;
     },
   });

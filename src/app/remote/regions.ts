@@ -80,11 +80,10 @@ export async function openRegions(
 function troubleNotices(
   tally: RemoteTally,
   onNotice: (notice: string) => void,
-): (reason: string, untilMs: number) => void {
+): (reason: string, inMs: number) => void {
   let said: string | undefined;
-  return (reason, untilMs) => {
+  return (reason, inMs) => {
     tally.failed += 1;
-    const inMs = Math.max(0, untilMs - systemClock.nowMs());
     if (reason !== said) onNotice(`${reason}; trying again in ${formatDuration(inMs)}`);
     said = reason;
   };
