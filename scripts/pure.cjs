@@ -6,7 +6,7 @@
 const inRooms = {
   'announce/heat': ['request', 'retry'],
   'announce/hooks': ['names'],
-  'app/wait': ['deployed-before'],
+  'app/wait': ['deployed-before', 'first-start'],
   'cli/args': ['environment-file'],
   base: [
     'bytes',

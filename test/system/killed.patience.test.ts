@@ -98,6 +98,55 @@ describe.concurrent.each(releases)(
       );
     });
 
+    it('ends within its --timeout from its first start, however often it is killed, and begins anew when its owner restarts it', async ({
+      expect,
+      annotate,
+    }) => {
+      // Long enough for three restarts on a busy machine.
+      const timeoutS = 180;
+      await using server = await Server.boot({
+        stack: 'ifupdown',
+        suite,
+        files: {
+          ...files,
+          [`${etc}/rc-wait.service.d/timeout.conf`]: `[Service]\nEnvironment=RC_WAIT_TIMEOUT=${timeoutS}s\n`,
+        },
+        first,
+      });
+      const firstStart = async (): Promise<number> => {
+        const kept = await server.run('sh', '-c', 'cat /run/rc-wait/starts/*.json');
+        return (JSON.parse(kept) as { first_boot_ms: number }).first_boot_ms;
+      };
+      const began = await firstStart();
+      const once = await server.mainPid();
+      await server.run('kill', '-9', once);
+      await server.untilAnotherWaits(once);
+      expect(await firstStart()).toBe(began);
+
+      // SIGTERM by hand is no stop by the owner: systemd starts it again.
+      const twice = await server.mainPid();
+      await server.run('kill', '-TERM', twice);
+      await server.untilAnotherWaits(twice);
+      expect(await firstStart()).toBe(began);
+
+      const third = await server.mainPid();
+      await server.run('systemctl', 'restart', '--no-block', service);
+      await server.untilAnotherWaits(third);
+      const anew = await firstStart();
+      expect(anew).toBeGreaterThan(began);
+
+      const fourth = await server.mainPid();
+      await server.run('kill', '-9', fourth);
+      await server.untilUnit(service, ['failed']);
+      const { ExecMainStatus, StatusText } = await server.unit(service);
+      expect(ExecMainStatus).toBe('124');
+      expect(StatusText).toContain('--timeout counts from the first start of this wait');
+      const endedMs = await server.moment(service, 'ExecMainExitTimestampMonotonic');
+      await annotate(`ended ${Math.round(endedMs - anew)} ms after its first start`);
+      expect(endedMs - anew).toBeGreaterThanOrEqual(timeoutS * 1000);
+      expect(await server.ask('ls', '/run/rc-wait/starts')).toBe('');
+    });
+
     it('lets nothing start where the automation FAILED after it was killed', async ({ expect }) => {
       await using server = await Server.boot({ stack: 'ifupdown', suite, files, first });
       const pid = await server.mainPid();

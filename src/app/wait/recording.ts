@@ -40,7 +40,13 @@ export async function beginRecording(
     log,
     startedMs,
     deadlineMs,
-  }: { readonly log: Log; readonly startedMs: number; readonly deadlineMs: number },
+    onUsableAnswer,
+  }: {
+    readonly log: Log;
+    readonly startedMs: number;
+    readonly deadlineMs: number;
+    readonly onUsableAnswer?: () => void;
+  },
 ): Promise<Recording> {
   const nowMs = (): number => systemClock.nowMs() - startedMs;
   const startedAt = momentOf(Date.now() - nowMs());
@@ -70,6 +76,7 @@ export async function beginRecording(
     startedAt,
     view: {
       onEvent(event) {
+        if (event.kind === 'answer' && event.verdict.kind !== 'error') onUsableAnswer?.();
         view.onEvent(event);
         const askedAgoMs = event.kind === 'answer' ? systemClock.nowMs() - event.askedMs : 0;
         recorder?.note(builder.see(event, nowMs(), askedAgoMs));

@@ -18,6 +18,8 @@ import type { WaitOptions } from '../options.ts';
 import { mayConfigure, refuseForeignRoot } from '../root.ts';
 import { type Announcer, createAnnouncer } from './announce.ts';
 import { refuseBeforeLogins, sayWhatStaysDown } from './around-boot.ts';
+import { goesOnInWords, withBefore } from './first-start.ts';
+import { beginOrGoOn, type FirstStart, thisService } from './first-start-store.ts';
 import { journalEnd } from './journal-end.ts';
 import type { Metrics } from './metrics.ts';
 import { waitJob } from './on-this-server.ts';
@@ -33,24 +35,25 @@ const lateMs = 30_000;
  * @param command the words after `--`; empty: none
  */
 export async function wait(args: WaitOptions, io: Io, command: readonly string[]): Promise<number> {
-  const { document, exit } = await waitAndAnnounce(args, io);
+  const { document, exit } = await waitAndAnnounce(args, io, command);
   const [program, ...rest] = command;
   if (exit !== 0 || program === undefined) return exit;
   return (await import('./then-run.ts')).thenRun([program, ...rest], document, io);
 }
 
-async function waitAndAnnounce(args: WaitOptions, io: Io): Promise<Result> {
+async function waitAndAnnounce(args: WaitOptions, io: Io, command: readonly string[]): Promise<Result> {
   const notifier = createNotifier(io.env, { onFailure: (reason) => io.err(`rc-wait: warning: ${reason}\n`) });
   // Finding that out may be slow, for example because of name servers.
   notifier.status('finding out which server this is');
   const startedMs = systemClock.nowMs();
+  const first = await beginOrGoOn(args, command, { nowMs: startedMs, service: thisService(io.env) });
   let teller: Announcer | undefined;
   let metrics: Metrics | undefined;
   try {
     metrics = await openMetrics(args, io, startedMs);
-    await untilThere(args, startedMs + args.timeout, io, notifier);
+    await untilThere(args, first.deadlineMs, io, notifier);
     teller = await createAnnouncer(args, io, notifier);
-    return await waitAndReport(args, io, { startedMs, notifier, teller, metrics });
+    return await waitAndReport(args, io, { startedMs, first, notifier, teller, metrics });
   } catch (error) {
     // For `systemctl status`, even if the wait could not begin: an unknown region, an invalid CA file.
     await Promise.all([
@@ -59,6 +62,9 @@ async function waitAndAnnounce(args: WaitOptions, io: Io): Promise<Result> {
       teller?.error(error) ?? notifier.stopping(reasonOf(error)),
     ]);
     throw error;
+  } finally {
+    // After every announcement: a run that is killed before goes on with the wait.
+    first.end(io.signal.aborted);
   }
 }
 
@@ -92,6 +98,7 @@ function isMissing(path: string): boolean {
 interface Beginning {
   /** on the clock */
   readonly startedMs: number;
+  readonly first: FirstStart;
   readonly notifier: Notifier;
   readonly teller: Announcer;
   readonly metrics: Metrics | undefined;
@@ -108,8 +115,8 @@ async function openMetrics(
 }
 
 async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): Promise<Result> {
-  const { startedMs, notifier, teller, metrics } = beginning;
-  const deadlineMs = startedMs + args.timeout;
+  const { startedMs, first, notifier, teller, metrics } = beginning;
+  const { deadlineMs } = first;
   if (args.network !== 'off') refuseForeignRoot(args.root);
   const settings = await settingsOf(args);
   const target = await targetOf(args);
@@ -117,6 +124,9 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const live = io.columns === undefined || args.quiet ? undefined : createLiveBlock(io);
   const inColour = hasColour(args.color, io.env, live !== undefined);
   const log = openLog(args, io, live?.above ?? io.err, inColour);
+  if (first.before !== undefined) log.info(goesOnInWords(first.before, startedMs));
+  if (first.problem !== undefined)
+    log.debug(`cannot keep when this wait began, and a restart begins anew: ${first.problem}`);
   await refuseBeforeLogins(args.root, log);
   const { nowMs } = systemClock;
   const shown = createView({
@@ -129,7 +139,12 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
     deadlineMs,
   });
   metrics?.follow(() => ({ ...shown.progress, requests: shown.requests }));
-  const recording = await beginRecording(args, shown, { log, startedMs, deadlineMs });
+  const recording = await beginRecording(args, shown, {
+    log,
+    startedMs,
+    deadlineMs,
+    onUsableAnswer: first.noteAnswer,
+  });
   const { view, onPart } = recording;
   if (args.network !== 'off' && !mayConfigure(args.root)) {
     log.warn('not root: should the gateway have to be set, it cannot be; use --network off to wait only');
@@ -147,12 +162,13 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const run = async (): Promise<End> =>
     (await recallEnd(args, { settings, log, view, onPart, deadlineMs, signal: io.signal })) ??
     waitJob(args, io, context);
-  const end = await endOf(run, io)
+  const ended = await endOf(run, io)
     .catch(async (error: unknown) => {
       await recording.error(error);
       throw error;
     })
     .finally(view.end);
+  const end = withBefore(ended, first.before, startedMs);
 
   const { status, tasks, wasAtWork } = view.progress;
   const waitedMs = nowMs() - startedMs;

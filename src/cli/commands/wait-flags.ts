@@ -57,7 +57,11 @@ const metricsFlag = {
 
 /** The flags of `rc-wait wait`. */
 export const waitFlags = {
-  timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
+  timeout: durationFlag(
+    'timeout',
+    'How long to wait, from the first start on, over kills and restarts: 90s, 15m, 1h, infinity',
+    '60m',
+  ),
   ...networkFlag,
   ...publicInterfaceFlag,
   ...privilegesFlag,
