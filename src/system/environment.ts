@@ -28,6 +28,7 @@ export const allowedVariables: readonly string[] = [
   // systemd.exec(5)
   'NOTIFY_SOCKET',
   'JOURNAL_STREAM',
+  'INVOCATION_ID',
   // resolv.conf(5): the time limit of a look-up
   'RES_OPTIONS',
   'http_proxy',
