@@ -84,7 +84,7 @@ describe.concurrent.each(releases)('rc-wait.service on %s, started again', (_nam
     await server.deploymentEnds('DEPLOYED');
     const api = '--api-url http://10.208.0.1:8080';
     // The service's last answer, FAILED, is used again by others for two seconds.
-    await server.untilSucceeds('the API is asked again', `rc-wait status ${api} --quiet`);
+    await server.untilSucceeds('the API is asked again', `rc-wait status ${api} --quiet | grep -x DEPLOYED`);
     const byHand = `rc-wait wait ${api} --network off 2>&1`;
     expect(await server.run('sh', '-c', byHand)).toMatch(
       /rc-wait\.service has failed before.*: systemctl reset-failed rc-wait\.service; systemctl restart rc-wait\.service/,

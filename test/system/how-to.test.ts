@@ -118,7 +118,8 @@ describe('from Heat', () => {
 
 describe('from cron', () => {
   it('cron greets each server that is ready, and mails which one is not', async () => {
-    const [credentials = '', script = '', greet = ''] = blocks('how-to/cron', 'sh');
+    const [folders = '', credentials = '', script = '', greet = ''] = blocks('how-to/cron', 'sh');
+    await host.sh(folders);
     const account = credentials.replace('someone', 'demo').replace('0123456789abcdef', 'demo-api-key');
     await host.write({
       '/etc/rc-wait/credentials': `${account}export RAX_AUTH_URL=http://127.0.0.1:8080/identity/v2.0\n`,
@@ -127,7 +128,7 @@ describe('from cron', () => {
       '/etc/cron.d/greet-new-servers': blocks('how-to/cron', 'crontab')[0] ?? '',
       '/usr/sbin/sendmail': '#!/bin/sh\ncat >/run/mail.part && mv /run/mail.part /run/mail\n',
     });
-    await host.sh('chmod 600 /etc/rc-wait/credentials; mkdir -p /var/lib/rc-wait');
+    await host.sh('chmod 600 /etc/rc-wait/credentials');
     await host.sh('chmod 755 /usr/sbin/sendmail /usr/local/sbin/greet*');
     // Five seconds before the crontab's next ten minutes. Cron's jobs have the real time: they inherit nothing of it.
     await host.sh("timeout 90 faketime '2026-01-01 00:09:55' cron -f >/dev/null 2>&1 &");
