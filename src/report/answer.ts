@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import { clean, escapeControls, replaceControls } from './words.ts';
+import { clean, escapeControls, padded, replaceControls } from './words.ts';
 
 /** The answer to a question: for a person, and for the document of `--output json`. */
 export interface AnswerWords {
@@ -58,7 +58,7 @@ export function detailsWords({
   };
   readonly unread: readonly string[];
 }): AnswerWords {
-  const tasks = value.tasks.map(({ name, status }) => `  ${status.padEnd(12)} ${name}`);
+  const tasks = value.tasks.map(({ name, status }) => `  ${padded(status, 12)} ${name}`);
   const rest = unread.map((part) => `  not understood: ${part}`);
   return {
     text: [value.status, ...tasks, ...rest].join('\n'),
@@ -80,7 +80,7 @@ export function featuresWords({
 }): AnswerWords {
   const word = (enabled: boolean | undefined, status: string): string =>
     enabled === undefined ? status : enabled ? 'enabled' : 'disabled';
-  const lines = value.map(({ name, enabled, status }) => `${word(enabled, status).padEnd(12)} ${name}`);
+  const lines = value.map(({ name, enabled, status }) => `${padded(word(enabled, status), 12)} ${name}`);
   const features = value.map(({ name, enabled, status }) => ({ name, enabled: enabled ?? null, status }));
   return { text: lines.join('\n'), fields: { features, unread } };
 }

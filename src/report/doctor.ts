@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../base/error.ts';
 import { exitOfCode, exitOfOutcome } from './exit.ts';
-import { clean, cut } from './words.ts';
+import { clean, cut, widthOf } from './words.ts';
 
 /** The topics of looks, in the order in which they are shown. */
 export const topics = ['server', 'automation', 'api', 'quota', 'network', 'service'] as const;
@@ -96,7 +96,7 @@ function linesOf(looks: readonly Look[]): readonly Line[] {
         .filter((reason) => reason !== '' && !said.has(reason));
       for (const reason of reasons) said.add(reason);
       const full = reasons.length === 0 ? line : `${line}  (${reasons.join('; ')})`;
-      return { full, short: full.length <= columns ? full : cut(line, columns) };
+      return { full, short: widthOf(full) <= columns ? full : cut(line, columns) };
     }),
   ];
 }

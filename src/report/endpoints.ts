@@ -1,7 +1,7 @@
 import { withoutTrailing } from '../base/text.ts';
 import type { Choice, Chosen } from '../openstack/endpoints.ts';
 import type { Reached } from '../openstack/probe.ts';
-import { clean } from './words.ts';
+import { clean, padded, widthOf } from './words.ts';
 
 /** A choice of endpoints with everything to report about it. */
 export interface EndpointsReport extends Choice {
@@ -70,10 +70,10 @@ function probeWords({ reached, ms, status, reason }: Reached): string {
 
 /** Pads each column to its widest cell, except the last one. */
 function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
   return rows.map((row) =>
     row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .map((cell, at) => padded(cell, widths[at] ?? 0))
       .join('  ')
       .trimEnd(),
   );

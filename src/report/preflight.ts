@@ -1,5 +1,6 @@
 import type { Level, PreflightFinding } from '../preflight/finding.ts';
 import { exitOfOutcome } from './exit.ts';
+import { wrap } from './screen/text.ts';
 import { clean, count } from './words.ts';
 
 /** In columns: the width of a narrow terminal. */
@@ -32,23 +33,7 @@ function summary(findings: readonly PreflightFinding[]): string {
 
 /** Wraps text at spaces; a word that is longer than a line is cut into pieces. */
 function indented(text: string, indent: string): readonly string[] {
-  const room = width - indent.length;
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ').flatMap((one) => piecesOf(one, room))) {
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one) => `${indent}${one}`);
-}
-
-function piecesOf(word: string, room: number): readonly string[] {
-  return Array.from({ length: Math.max(1, Math.ceil(word.length / room)) }, (_, index) =>
-    word.slice(index * room, (index + 1) * room),
-  );
+  return wrap(text, width - indent.length).map((line) => `${indent}${line}`);
 }
 
 /** The document of `--output json`: docs/schema/preflight-v1.json. */

@@ -76,6 +76,11 @@ export function cut(text: string, width: number): string {
   return text;
 }
 
+/** Text with spaces behind it, up to `width` columns; longer text stays as it is. */
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(width - widthOf(text), 0));
+}
+
 /** A duration in words, rounded to whole seconds: a limit of 2 s that took 2.003 s took 2 s. */
 export function elapsed(ms: number): string {
   return formatDuration(ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkIds, type PreflightFinding } from '../../src/preflight/finding.ts';
 import { exitOfPreflight, humanPreflight, preflightDocument } from '../../src/report/preflight.ts';
+import { widthOf } from '../../src/report/words.ts';
 import { faultsIn, schemaNamed } from './schema.ts';
 
 const pass: PreflightFinding = { id: 'nfs', level: 'PASS', line: '/etc/fstab: no NFS', reason: 'none is' };
@@ -32,6 +33,13 @@ SKIP  packet-filter
 
 1 cause of a FAILED automation; 1 thing could not be looked at.
 `);
+  });
+
+  it('has no line of more than 80 columns, also of wide characters, and breaks none of them', () => {
+    const line = `/etc/ssh/${'漢字𠀀'.repeat(40)}:1: Port 22`;
+    const lines = humanPreflight([{ ...fail, line }]).split('\n');
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(80);
+    expect(lines.map((one) => one.trim()).join('')).toContain('漢字𠀀'.repeat(40));
   });
 
   it('says what it found in all: nothing, warnings, both', () => {

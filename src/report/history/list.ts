@@ -1,27 +1,37 @@
 import type { KnownWait } from '../../history/state.ts';
-import { clean, cut, elapsed } from '../words.ts';
+import { wrap } from '../screen/text.ts';
+import { clean, elapsed, padded, widthOf } from '../words.ts';
 
-/** One line for each wait, the newest last. */
+/** One line for each wait, the newest last; a sentence for each where the terminal is too narrow for that. */
 export function humanHistory(waits: readonly KnownWait[], columns: number): string {
-  if (waits.length === 0) return 'no wait is recorded\n';
-  const rows = waits.map((wait) => [
-    String(wait.record.number),
-    clean(wait.record.started_at),
-    elapsed(wait.tookMs),
-    endWords(wait),
-  ]);
-  const head = ['N', 'BEGAN', 'TOOK', 'END'];
-  const widths = head.map((word, index) =>
-    Math.max(word.length, ...rows.map((row) => row[index]?.length ?? 0)),
+  const table = waits.length === 0 ? [] : tableOf(waits);
+  if (waits.length > 0 && table.every((line) => widthOf(line) <= columns)) return `${table.join('\n')}\n`;
+  const sentences = waits.length === 0 ? ['no wait is recorded'] : waits.map(sentenceOf);
+  return `${sentences.flatMap((one) => wrap(one, columns)).join('\n')}\n`;
+}
+
+function tableOf(waits: readonly KnownWait[]): readonly string[] {
+  const head = { number: 'N', began: 'BEGAN', took: 'TOOK', end: 'END' };
+  const rows = [head, ...waits.map(cellsOf)];
+  const widest = (column: keyof typeof head): number => Math.max(...rows.map((row) => widthOf(row[column])));
+  const [numbers, beginnings, times] = [widest('number'), widest('began'), widest('took')];
+  return rows.map(({ number, began, took, end }) =>
+    [number.padStart(numbers), padded(began, beginnings), padded(took, times), end].join('  '),
   );
-  const lines = [head, ...rows].map((row) =>
-    row
-      .map((cell, index) =>
-        index === 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(index < 3 ? (widths[index] ?? 0) : 0),
-      )
-      .join('  '),
-  );
-  return `${lines.map((line) => cut(line, columns)).join('\n')}\n`;
+}
+
+function cellsOf(wait: KnownWait) {
+  return {
+    number: String(wait.record.number),
+    began: clean(wait.record.started_at),
+    took: elapsed(wait.tookMs),
+    end: endWords(wait),
+  };
+}
+
+function sentenceOf(wait: KnownWait): string {
+  const { number, began, took, end } = cellsOf(wait);
+  return `${number}: ${end}, took ${took}, began ${began}`;
 }
 
 function endWords({ record: { end }, state }: KnownWait): string {

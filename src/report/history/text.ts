@@ -1,8 +1,11 @@
-import { clean, cut, elapsed } from '../words.ts';
+import { wrap } from '../screen/text.ts';
+import { clean, cut, elapsed, padded } from '../words.ts';
 import type { Bar, BarKind, Chart, Lane } from './chart.ts';
 
 /** In columns: the width of a narrow terminal. */
 const widest = 80;
+/** From this width on a lane is one line: its name, its bars and its note. On a narrower one the bars are a line below. */
+const leastForOneLine = 60;
 const nameWidth = 22;
 const noteWidth = 18;
 
@@ -51,27 +54,48 @@ export function isUtf8Locale(env: Readonly<Record<string, string | undefined>>):
 
 /** A wait as bars in text. */
 export function textOfChart(chart: Chart, { columns, isUtf8 }: Paper): string {
-  const width = Math.max(60, Math.min(columns, widest));
+  const width = Math.max(1, Math.min(columns, widest));
   const marks = isUtf8 ? utf8 : ascii;
-  const inLocale = (line: string): string => (isUtf8 ? line : toAscii(line));
-  const barWidth = width - nameWidth - noteWidth - 2;
+  // Before anything is cut or wrapped: a wide character is one column in ASCII.
+  const inLocale = (text: string): string => (isUtf8 ? clean(text) : toAscii(clean(text)));
+  const paragraph = (text: string): readonly string[] => wrap(inLocale(text), width);
   const tasks = chart.lanes.filter(({ group }) => group === 'tasks');
   const shown = new Set(mostTelling(tasks));
   const lanes = chart.lanes.filter((lane) => lane.group !== 'tasks' || shown.has(lane));
   const hidden = tasks.length - shown.size;
+  const named = lanes.map((lane) => ({ ...lane, name: inLocale(lane.name), note: inLocale(lane.note) }));
+  const draw = width < leastForOneLine ? lanesBelowNames : lanesBesideNames;
   const lines = [
-    ...[chart.title, ...chart.subtitles].flatMap((line) => wrapped(line, width)),
+    ...[chart.title, ...chart.subtitles].flatMap(paragraph),
     '',
-    `${' '.repeat(nameWidth + 1)}${axis(chart.totalMs, barWidth)}`,
-    ...lanes.map((lane) => {
-      const name = padded(lane.name, nameWidth);
-      return `${name} ${drawn(lane.bars, chart.totalMs, barWidth, marks)} ${cut(lane.note, noteWidth)}`.trimEnd();
-    }),
-    ...(hidden > 0 ? [`… and ${hidden} more of the tasks: --output json has them`] : []),
+    ...draw(named, chart.totalMs, width, marks),
+    ...(hidden > 0 ? paragraph(`… and ${hidden} more of the tasks: --output json has them`) : []),
     '',
-    ...wrapped(legend(lanes, marks), width),
+    ...paragraph(legend(lanes, marks)),
   ];
-  return `${lines.map(inLocale).join('\n')}\n`;
+  // `cut` puts an ellipsis.
+  return `${lines.map((line) => (isUtf8 ? line : toAscii(line))).join('\n')}\n`;
+}
+
+function lanesBesideNames(lanes: readonly Lane[], totalMs: number, width: number, marks: Marks): string[] {
+  const barWidth = width - nameWidth - noteWidth - 2;
+  return [
+    `${' '.repeat(nameWidth + 1)}${axis(totalMs, barWidth)}`,
+    ...lanes.map(({ name, note, bars }) => {
+      const head = padded(cut(name, nameWidth), nameWidth);
+      return `${head} ${drawn(bars, totalMs, barWidth, marks)} ${cut(note, noteWidth)}`.trimEnd();
+    }),
+  ];
+}
+
+function lanesBelowNames(lanes: readonly Lane[], totalMs: number, width: number, marks: Marks): string[] {
+  return [
+    cut(axis(totalMs, width), width),
+    ...lanes.flatMap(({ name, note, bars }) => [
+      cut(note === '' ? name : `${name}: ${note}`, width),
+      drawn(bars, totalMs, width, marks).trimEnd(),
+    ]),
+  ];
 }
 
 /** Tasks that failed or took longest, in their old order. */
@@ -124,30 +148,6 @@ function legend(lanes: readonly Lane[], marks: Marks): string {
     .filter((kind) => kinds.has(kind) && kind !== 'network')
     .map((kind) => `${marks[kind]} ${meanings[kind]}`)
     .join(', ');
-}
-
-/** A text of exactly so many columns. Wide characters count as two, as in `cut`. */
-function padded(text: string, width: number): string {
-  let shown = cut(text, width);
-  // `cut` alone knows widths: a text that is still whole in fewer columns is narrower.
-  let used = width;
-  while (used > 0 && cut(shown, used - 1) === shown) used -= 1;
-  for (; used < width; used += 1) shown += ' ';
-  return shown;
-}
-
-/** Wraps at spaces; a longer word is a line of its own. */
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of clean(text).split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return line === '' ? lines : [...lines, line];
 }
 
 function toAscii(line: string): string {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import type { Watched } from '../../remote/types.ts';
 import { type Paint, plainPaint, type Tone } from '../screen/paint.ts';
-import { againIn, clean, count, cut, elapsed } from '../words.ts';
+import { againIn, clean, count, cut, elapsed, padded, widthOf } from '../words.ts';
 import { deployingMs } from './order.ts';
 import {
   countServers,
@@ -142,15 +142,15 @@ function section(title: string, all: readonly Watched[], most: number, nowMs: nu
     const { name, region, verdict, automation, serverStatus, why } = server;
     return {
       name: clean(name),
-      place: `${region}  ${clean(verdict ?? automation ?? serverStatus).padEnd(14)}`,
+      place: `${region}  ${padded(clean(verdict ?? automation ?? serverStatus), 14)}`,
       time: elapsed(deployingMs(server, nowMs)),
       why: clean(why ?? ''),
     };
   });
-  const nameWidth = Math.min(30, Math.max(...cells.map(({ name }) => name.length)));
+  const nameWidth = Math.min(30, Math.max(...cells.map(({ name }) => widthOf(name))));
   const timeWidth = Math.max(...cells.map(({ time }) => time.length));
   const rows = cells.map(({ name, place, time, why }) =>
-    `    ${name.padEnd(nameWidth)} ${place} ${time.padEnd(timeWidth)}  ${why}`.trimEnd(),
+    `    ${padded(name, nameWidth)} ${place} ${time.padEnd(timeWidth)}  ${why}`.trimEnd(),
   );
   return [`  ${title}:`, ...rows, ...(all.length > most ? [`    … and ${all.length - most} more`] : [])];
 }

@@ -4,6 +4,7 @@ import { type Chart, chartOf } from '../../../src/report/history/chart.ts';
 import { historyDocument, humanHistory } from '../../../src/report/history/list.ts';
 import { svgOfChart } from '../../../src/report/history/svg.ts';
 import { isUtf8Locale, textOfChart } from '../../../src/report/history/text.ts';
+import { widthOf } from '../../../src/report/words.ts';
 import { afterwards, endedRecord, killedRecord } from '../../history/records.ts';
 import { faultsIn } from '../schema.ts';
 
@@ -54,6 +55,45 @@ describe('in text', () => {
     for (const columns of [60, 80, 200])
       for (const line of textOfChart(chartOf([killed, withTasks(3)]), { columns, isUtf8: true }).split('\n'))
         expect(line.length).toBeLessThanOrEqual(Math.min(columns, 80));
+  });
+
+  it.each([1, 2, 10, 24, 40, 59])(
+    'has no more than %i columns, whatever words the API and the network have',
+    (columns) => {
+      const long = '漢字'.repeat(60);
+      const wait: KnownWait = {
+        ...withTasks(41),
+        record: { ...withTasks(41).record, statuses: [{ status: long, at_ms: 1 }] },
+      };
+      const end = endedRecord.end && { ...endedRecord.end, message: `${'x'.repeat(200)} ${long}` };
+      for (const one of [wait, { ...wait, record: { ...wait.record, end } }])
+        for (const isUtf8 of [true, false]) {
+          const lines = textOfChart(chartOf([killed, one]), { columns, isUtf8 }).split('\n');
+          expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns);
+        }
+    },
+  );
+
+  it('has on a narrow terminal the name of a lane above its bars', () => {
+    const narrow = textOfChart(chart, { columns: 40, isUtf8: false }).split('\n');
+    const at = narrow.indexOf('Create VLAN: 6 s COMPLETED');
+    expect(narrow[at + 1]).toBe('#######       #######');
+    expect(narrow).toContain(`0${'37 s'.padStart(39)}`);
+  });
+
+  it('keeps its columns beside names with wide characters', () => {
+    const tasks = ['漢字漢字 one', 'plain two'].map((name) => ({
+      ...(endedRecord.tasks[0] ?? expect.unreachable()),
+      name,
+    }));
+    for (const isUtf8 of [true, false]) {
+      const text = textOfChart(chartOf([{ ...ended, record: { ...endedRecord, tasks } }]), {
+        columns: 80,
+        isUtf8,
+      });
+      const lines = text.split('\n').filter((line) => / one|two /.test(line));
+      expect(lines.map((line) => widthOf(line.slice(0, line.search(/[#█]/))))).toEqual([23, 23]);
+    }
   });
 
   it('is ASCII where the locale is, and not where it is one of UTF-8', () => {
@@ -148,6 +188,13 @@ describe('the list', () => {
     expect(text).toContain('still running');
     expect(text).toContain('cut off by the end of its boot');
     expect(text).toContain('CONFIGURATION (64)');
+  });
+
+  it.each([1, 8, 20, 33, 45, 80])('has no line of more than %i columns, and each end whole', (columns) => {
+    const odd = { ...ended, record: { ...endedRecord, started_at: '漢字'.repeat(30) } };
+    const text = humanHistory([killed, ended, odd], columns);
+    expect(Math.max(...text.split('\n').map(widthOf))).toBeLessThanOrEqual(columns);
+    expect(text.replace(/\s/g, '')).toContain('deployed(0)');
   });
 
   it('says that there is none', () => {
