@@ -12,7 +12,7 @@ function steady(line: string): string {
     .replace(/\d+ requests?$/, 'N requests')
     .replace(/\(\d+ sent\)/, '(N sent)')
     .replace(
-      /next request: (asking again in [\dmins ]+?|now|another rc-wait process is asking)(?= \(|$)/,
+      /next request: (in [\dmins ]+?|now|under way, by another rc-wait process)(?= \(|$)/,
       'next request: SOON',
     )
     .replace(/(\d+ (ms|s|min|h) ?)+(?=$|[ :,;)])/g, 'TIME ')

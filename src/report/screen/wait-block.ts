@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
-import type { Tally } from '../../pace/types.ts';
+import type { Delay, Tally } from '../../pace/types.ts';
 import { type Progress, phaseWords } from '../progress.ts';
-import { clean, elapsed, reasonOfDelay, whenNext, widthOf } from '../words.ts';
+import { clean, elapsed, reasonOfDelay, widthOf } from '../words.ts';
 import { taskLines } from './task-lines.ts';
 import { cutLine, type ScreenLine, type Size, type Style, widthOfLine, wrap } from './text.ts';
 
@@ -72,9 +72,18 @@ function nextLine(
   nowMs: number,
   columns: number,
 ): ScreenLine {
-  const next =
-    phase === 'network' ? 'none is needed' : delay === undefined ? 'now' : whenNext(delay, nowMs, deadlineMs);
+  const next = phase === 'network' ? 'none is needed' : nextWords(delay, nowMs, deadlineMs);
   const words = `  next request: ${next}`;
   const whole = `${words} (${sent} sent${refused === 0 ? '' : `, ${refused} refused`})`;
   return cutLine([{ text: widthOf(whole) <= columns ? whole : words, style: 'faint' }], columns);
+}
+
+/** What stands behind "next request:". */
+function nextWords(delay: Delay | undefined, nowMs: number, deadlineMs: number): string {
+  if (delay === undefined) return 'now';
+  if (delay.because === 'in-flight') return 'under way, by another rc-wait process';
+  const inTime = (untilMs: number): string => `in ${formatDuration(Math.max(untilMs - nowMs, 0))}`;
+  return delay.untilMs < deadlineMs
+    ? inTime(delay.untilMs)
+    : `none before the deadline ${inTime(deadlineMs)}`;
 }

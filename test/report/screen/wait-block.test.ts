@@ -62,7 +62,7 @@ describe('the live block', () => {
       '  IN_PROGRESS  Update access  for 5 s',
       '  1 task has ended',
       '  waiting for: task "Update access" is IN_PROGRESS',
-      '  next request: asking again in 2 s (3 sent, 1 refused)',
+      '  next request: in 2 s (3 sent, 1 refused)',
     ]);
   });
 
@@ -90,7 +90,7 @@ describe('the live block', () => {
   it('promises no request after the deadline', () => {
     const late = delay({ because: 'failed', times: 2, untilMs: 70_000 });
     expect(shown(having(late), 79, 23, 57_000).at(-1)).toBe(
-      '  next request: not asking again: the deadline is in 4 s (3 sent, 1 refused)',
+      '  next request: none before the deadline in 4 s (3 sent, 1 refused)',
     );
   });
 
@@ -116,7 +116,7 @@ describe('the live block', () => {
       '  RUNNING      r  for over 10 s',
       '  … and 9 waiting, 4 ended',
       '  waiting for: task "Update access" is IN_PROGRESS',
-      '  next request: asking again in 2 s (3 sent, 1 refused)',
+      '  next request: in 2 s (3 sent, 1 refused)',
     ]);
     expect(shown(progress, 79, 5)[1]).toBe('  RUNNING      n  for over 10 s');
     expect(shown(progress, 79, 4)[1]).toBe('  … and 5 running, 9 waiting, 4 ended');
@@ -136,7 +136,7 @@ describe('the live block', () => {
       '    using the 30 requests a minute, or',
       '    requests do not leave by its',
       '    ServiceNet address',
-      '  next request: asking again in 2 s',
+      '  next request: in 2 s',
     ]);
     expect(shown(progress, 39, 8).slice(1).join(' ')).toContain('ServiceNet address');
     expect(shown(progress, 39, 3)).toEqual([
@@ -153,6 +153,12 @@ describe('the live block', () => {
     );
     expect(shown(having(deploying(3_000, [[long, 'RUNNING']])), 59)[1]).toBe(
       '  RUNNING      A task with a name that is a…  for over 10 s',
+    );
+  });
+
+  it('says where the next request is made by another process', () => {
+    expect(shown(having(delay({ because: 'in-flight', untilMs: 15_000 }))).at(-1)).toBe(
+      '  next request: under way, by another rc-wait process (3 sent, 1 refused)',
     );
   });
 
