@@ -17,6 +17,8 @@ interface Answer {
 
 /** The RackConnect API, as fast as its quota allows. */
 export interface RackconnectClient {
+  /** the API that is asked, for messages */
+  readonly baseUrl?: string;
   /**
    * Asks once. The reply covers every failure of the network and the API.
    * @param format JSON unless the caller needs another
@@ -59,6 +61,7 @@ export function createClient({
   readonly transport: Transport;
 }): RackconnectClient {
   return {
+    baseUrl,
     async ask(operation, format = 'json', options = {}) {
       if (!formats[operation].includes(format)) throw notOffered(operation, format);
       const url = new URL(`${baseUrl}/v1/${operation}?format=${wire[format].query}`);

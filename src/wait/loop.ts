@@ -75,9 +75,16 @@ export function ofApi<T>(client: RackconnectClient, { operation, judge }: Questi
         signal,
         onDelay,
       });
-      return { verdict: judge(reply), askedMs, shared };
+      return { verdict: withAddress(judge(reply), client.baseUrl), askedMs, shared };
     },
   };
+}
+
+/** Names the API that gave no usable answer: the reason may be that it is the wrong one. */
+function withAddress<T>(verdict: Verdict<T>, baseUrl: string | undefined): Verdict<T> {
+  return verdict.kind !== 'error' || baseUrl === undefined
+    ? verdict
+    : { ...verdict, why: `${verdict.why} (${baseUrl})` };
 }
 
 export interface LoopOptions<T> {

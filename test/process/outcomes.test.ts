@@ -72,7 +72,7 @@ describe.concurrent('rc-wait wait', () => {
       ),
     });
     expect(ended.err).toMatch(
-      /^rc-wait: waiting for RackConnect: no usable answer \d times?: connection refused; waited \d+ m?s$/m,
+      /^rc-wait: waiting for RackConnect: no usable answer \d times?: connection refused \(http:\/\/127\.0\.0\.1:\d+\); waited \d+ m?s$/m,
     );
   });
 

@@ -10,14 +10,24 @@ const deployed = answer({ automation_status: 'DEPLOYED' });
 const refused: Reply = { kind: 'refused' };
 const down: Reply = { kind: 'unreachable', code: 'ECONNREFUSED', reason: 'connection refused' };
 
-async function wait(replies: readonly Reply[], deadlineMs = 60_000, signal = new AbortController().signal) {
+async function wait(
+  replies: readonly Reply[],
+  deadlineMs = 60_000,
+  signal = new AbortController().signal,
+  baseUrl?: string,
+) {
   const clock = new VirtualClock(0);
   const { client, asked } = scriptedClient(clock, { 'automation_status/details': replies });
   const events: WaitEvent[] = [];
   const question = { operation: 'automation_status/details', judge: judgeDetails } as const;
   const onEvent = (event: WaitEvent): number => events.push(event);
   const waited = await clock.run(
-    waitFor(ofApi(client, question), { clock, deadlineMs, signal, onEvent }),
+    waitFor(ofApi({ ...client, ...(baseUrl === undefined ? {} : { baseUrl }) }, question), {
+      clock,
+      deadlineMs,
+      signal,
+      onEvent,
+    }),
     24 * 3_600_000,
   );
   return { waited, asked, events, nowMs: clock.nowMs() };
@@ -36,6 +46,17 @@ describe('waiting', () => {
       'not-yet',
       'delay',
       'done',
+    ]);
+  });
+
+  it('names the address of an API that gives no usable answer', async () => {
+    const { events } = await wait([down, refused, deployed], 60_000, undefined, 'http://192.0.2.1:1');
+    const reasons = events.flatMap((event) =>
+      event.kind === 'answer' && event.verdict.kind === 'error' ? event.verdict.why : [],
+    );
+    expect(reasons).toEqual([
+      'connection refused (http://192.0.2.1:1)',
+      expect.stringMatching(/ServiceNet address \(http:\/\/192\.0\.2\.1:1\)$/),
     ]);
   });
 

@@ -72,8 +72,6 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
         return setGateway({ ...settings, gateway }, { ...executorFor(args, log, asked), onPart });
       };
       const end = await runJob(await jobOptions(args, io, context, { client, configure }));
-      if (end.kind === 'deadline' && !end.answered && end.phase !== 'managed')
-        return { ...end, why: `${end.why} (${baseUrl})` };
       return args.source === 'api' ? end : await withReason(end, io);
     } finally {
       Object.assign(requests, way.pace.tally);
