@@ -14,13 +14,13 @@ import { unprocessableReason } from '../xenstore-status.ts';
 import { type ApiSeen, looksAtApi } from './api.ts';
 import { lastStatus, looksAtCauses } from './causes.ts';
 import { looksAtLogins } from './logins.ts';
-import { looksAtNetwork } from './network.ts';
+import { type GatewayWanted, looksAtNetwork } from './network.ts';
 import type { DoctorOptions } from './options.ts';
 import { looksAtQuota } from './quota.ts';
 import { seeApi } from './see-api.ts';
 import { seeNetwork } from './see-network.ts';
 import { looksAtServer, type ServerSeen } from './server.ts';
-import { endOfService, isAtWork, looksAtUnits, seeUnits } from './service.ts';
+import { endOfService, isAtWork, isInUse, looksAtUnits, seeUnits, type UnitsSeen } from './service.ts';
 import { type LastStatus, looksAtVerdict } from './verdict.ts';
 
 /** What is wrong in the file of rc-wait.service. */
@@ -51,10 +51,10 @@ async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings): Promi
   const api = { ...asked, answer: asRefused(asked.answer, quota) };
   const end = endOfService(units);
   const last = lastStatus(api, directory, end);
-  const network = await seeNetwork(args, server, request);
+  const network = await seeNetwork(args, server, ofTrial(request, server, units));
   const quotaLooks = looksAtQuota(directory, quota);
   const seen: readonly Look[] = [
-    ...looksAtServer(server),
+    ...looksAtServer({ ...server, answer: api.answer?.ok ? 'usable' : api.answer?.error.code }),
     ...(await looksAtEnd(last, server)),
     ...looksAtApi(api),
     ...(saysMore(api.answer) ? withoutRefusals(quotaLooks) : quotaLooks),
@@ -63,6 +63,19 @@ async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings): Promi
   const faults = seen.flatMap(({ fault }) => fault?.code ?? []);
   const after = { status: last?.status, answers: api.answer?.ok, faults };
   return [...seen, ...looksAtUnits(units, after), ...logins];
+}
+
+/**
+ * A gateway of an API that is named by hand is one for trying rc-wait out, where the machine is none of Rackspace's and the
+ * service does not wait on it.
+ */
+function ofTrial(
+  request: GatewayWanted | undefined,
+  { hasApiUrl, likeness }: ServerSeen,
+  units: UnitsSeen | undefined,
+): GatewayWanted | undefined {
+  const isForTrial = hasApiUrl && !likeness.isRackspace && !isInUse(units);
+  return request?.by === 'rc-wait' ? { ...request, isForTrial } : request;
 }
 
 type Answer = ApiSeen['answer'];
@@ -120,7 +133,6 @@ async function seeServer(args: DoctorOptions, settings: Settings): Promise<Serve
     roles,
     named,
     hasApiUrl: args['api-url'] !== undefined,
-    isAsked: !args.offline,
     settings,
   };
 }

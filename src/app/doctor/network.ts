@@ -10,7 +10,12 @@ export type GatewayWanted =
   /** nothing: RackConnect configures the network stack of this server itself */
   | { readonly by: 'rackconnect' }
   /** it is rc-wait's to set, once RackConnect has assigned it */
-  | { readonly by: 'rc-wait'; readonly gateway: Ipv4Address };
+  | {
+      readonly by: 'rc-wait';
+      readonly gateway: Ipv4Address;
+      /** the API is named by hand, and this is none of Rackspace's servers: the gateway may not be meant for it */
+      readonly isForTrial?: boolean;
+    };
 
 /** What is known about the network; for each part that is unknown, the reason. */
 export interface NetworkSeen {
@@ -81,9 +86,13 @@ function lookAtStack(stack: NetworkSeen['stack'], request: NetworkSeen['request'
   };
 }
 
+const forTrial = "assigned by the API that --api-url names, and this is none of Rackspace's servers";
+
+const offBy = 'by --network off or RC_WAIT_NETWORK=off';
+
 function lookAtGateway({ check, request, defaultRoutes, isAtWork }: NetworkSeen): Look {
   const look = { topic: 'network', what: 'gateway' } as const;
-  if (request?.by === 'nobody') return { ...look, seen: 'left alone', because: 'RC_WAIT_NETWORK=off' };
+  if (request?.by === 'nobody') return { ...look, seen: 'left alone', because: offBy };
   if (request?.by === 'rackconnect') return { ...look, seen: 'set by RackConnect itself' };
   const assigned = request?.gateway;
   if (check !== undefined && (assigned === undefined || ('gateway' in check && check.gateway === assigned)))
@@ -94,6 +103,7 @@ function lookAtGateway({ check, request, defaultRoutes, isAtWork }: NetworkSeen)
     return { ...look, seen: `${assigned}: in use, not set by rc-wait` };
   const seen = `${assigned}: not in use`;
   if (isAtWork) return { ...look, seen, because: 'rc-wait.service is at work' };
+  if (request?.isForTrial) return { ...look, seen, because: forTrial };
   return {
     ...look,
     seen,

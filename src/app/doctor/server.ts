@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../base/error.ts';
 import type { Region } from '../../base/region.ts';
 import { believed, type Finding, wordsOf } from '../../host/finding.ts';
 import type { Likeness } from '../../host/is-rackspace.ts';
@@ -14,17 +15,20 @@ export interface ServerSeen {
   readonly named: { readonly region: string | undefined; readonly interfaceName: string | undefined };
   /** a flag names the API itself, so no region is needed */
   readonly hasApiUrl: boolean;
-  /** the API was asked: where its region was not found either, that is its error */
-  readonly isAsked: boolean;
   /** what is wrong in the file of rc-wait.service */
   readonly settings: readonly { readonly why: string; readonly remedy: string }[];
 }
 
+/** What came of asking the API: a usable answer, or the code of the error; undefined: it was not asked. */
+type Asked = 'usable' | ErrorCode | undefined;
+
 /** Reports who this server is, and which source says so. */
-export function looksAtServer(seen: ServerSeen): readonly Look[] {
-  const { likeness, regions, serviceNets, instanceIds, roles, named, hasApiUrl, isAsked } = seen;
+export function looksAtServer(seen: ServerSeen & { readonly answer: Asked }): readonly Look[] {
+  const { likeness, regions, serviceNets, instanceIds, roles, named, hasApiUrl, answer } = seen;
+  // Where the API was asked and the region was not found, that is the error of the answer.
+  const isAsked = answer !== undefined;
   return [
-    lookAtKind(likeness, hasApiUrl || named.region !== undefined),
+    lookAtKind(likeness, hasApiUrl || named.region !== undefined, answer),
     ...seen.settings.map(lookAtSetting),
     lookAt('instance', instanceIds, undefined),
     withFault(lookAt('region', regions, named.region), hasApiUrl || isAsked || !likeness.isRackspace),
@@ -38,15 +42,17 @@ export function looksAtServer(seen: ServerSeen): readonly Look[] {
 }
 
 /** Whether it is a Rackspace server. On any other there is nothing to wait for, unless a flag names an API. */
-function lookAtKind({ isRackspace, why }: Likeness, isNamed: boolean): Look {
+function lookAtKind({ isRackspace, why }: Likeness, isNamed: boolean, answer: Asked): Look {
   const look = { topic: 'server', what: 'kind', because: why } as const;
   if (isRackspace || isNamed)
     return { ...look, seen: isRackspace ? "may be one of Rackspace's" : 'named by flag' };
+  if (answer === 'usable') return { ...look, seen: "known to RackConnect, and not like one of Rackspace's" };
   return {
     ...look,
     seen: "none of Rackspace's",
     fault: {
-      code: 'CONFIGURATION',
+      // A wait would ask the APIs of all regions until its deadline.
+      code: answer ?? 'API_UNAVAILABLE',
       why: 'this is not a Rackspace cloud server: there is nothing to wait for',
       remedy: 'nothing; or, to try rc-wait out, start rc-wait simulate and name it with --api-url',
     },
@@ -80,7 +86,7 @@ function withFault(look: Look, isNeedless: boolean): Look {
   return {
     ...look,
     fault: {
-      code: 'CONFIGURATION',
+      code: 'API_UNAVAILABLE',
       why: 'nothing on this server names its region, so the APIs of all six are asked',
       remedy:
         'echo RC_WAIT_REGION=ord >>/etc/default/rc-wait, with the region of this server; by hand: --region ord',

@@ -48,6 +48,12 @@ export function isAtWork(seen: UnitsSeen | undefined): boolean {
   return seen?.units[0]?.ActiveState === 'activating';
 }
 
+/** Whether rc-wait.service waits here, or has waited since the boot. */
+export function isInUse(seen: UnitsSeen | undefined): boolean {
+  const [service] = seen?.units ?? [];
+  return service?.LoadState === 'loaded' && service.ActiveState !== 'inactive';
+}
+
 /** Reports the state of rc-wait's units and which units wait for them. */
 export function looksAtUnits(seen: UnitsSeen | undefined, after: AfterEnd): readonly Look[] {
   if (seen === undefined) {

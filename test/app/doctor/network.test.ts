@@ -87,6 +87,19 @@ describe('the network', () => {
     expect(lookAt({ request: assigned, check })?.seen).toMatch(/: held$/);
   });
 
+  it('that is left alone says by what: the flag or the variable', () => {
+    expect(lookAt({ request: { by: 'nobody' } })?.because).toBe('by --network off or RC_WAIT_NETWORK=off');
+  });
+
+  it('to which an API that is named assigns a gateway is not to be changed for that', () => {
+    const look = lookAt({ request: { ...assigned, isForTrial: true } });
+    expect(look).toMatchObject({
+      seen: '10.208.0.1: not in use',
+      because: "assigned by the API that --api-url names, and this is none of Rackspace's servers",
+    });
+    expect(look?.fault).toBeUndefined();
+  });
+
   it.each<[string, Partial<NetworkSeen>, string]>([
     ['while the service is at work', { request: assigned, isAtWork: true }, '10.208.0.1: not in use'],
     ['where the owner leaves it alone', { request: { by: 'nobody' } }, 'left alone'],

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { looksAtServer, type ServerSeen } from '../../../src/app/doctor/server.ts';
+import { looksAtServer } from '../../../src/app/doctor/server.ts';
+import { exitOfFault } from '../../../src/report/doctor.ts';
 
-const seen: ServerSeen = {
+type Seen = Parameters<typeof looksAtServer>[0];
+
+const seen: Seen = {
   likeness: { isRackspace: true, why: 'the hypervisor is Xen' },
   regions: [
     { source: 'xenstore', kind: 'known', value: 'ord', where: 'vm-data/provider_data/region' },
@@ -12,10 +15,10 @@ const seen: ServerSeen = {
   roles: [{ source: 'xenstore', kind: 'known', value: ['rack_connect', 'rax_managed'], where: 'roles' }],
   named: { region: undefined, interfaceName: undefined },
   hasApiUrl: false,
-  isAsked: false,
+  answer: undefined,
   settings: [],
 };
-const look = (change: Partial<ServerSeen>, what: string) =>
+const look = (change: Partial<Seen>, what: string) =>
   looksAtServer({ ...seen, ...change }).find((one) => one.what === what);
 
 describe('this server', () => {
@@ -44,15 +47,30 @@ describe('this server', () => {
     expect(look({ likeness, hasApiUrl: true }, 'kind')?.fault).toBeUndefined();
   });
 
+  it.each([
+    ['nothing was asked', undefined, 69],
+    ['no API can be reached', 'API_UNAVAILABLE', 69],
+    ['all APIs refuse it', 'API_REFUSED', 77],
+  ] as const)("that is none of Rackspace's has the exit status of a wait where %s", (_, code, exit) => {
+    const likeness = { isRackspace: false, why: 'there is no Xen' };
+    const fault = look({ likeness, answer: code }, 'kind')?.fault;
+    expect(fault && exitOfFault(fault.code)).toBe(exit);
+  });
+
+  it("is none of Rackspace's by its looks, and no fault where an API answers all the same", () => {
+    const likeness = { isRackspace: false, why: 'there is no Xen' };
+    expect(look({ likeness, answer: 'usable' }, 'kind')?.fault).toBeUndefined();
+  });
+
   it('whose region nobody knows is told what to type, unless the API is named', () => {
     const regions = [{ source: 'xenstore', kind: 'absent', why: 'it names none' } as const];
     expect(look({ regions }, 'region')?.fault).toMatchObject({
-      code: 'CONFIGURATION',
+      code: 'API_UNAVAILABLE',
       remedy: expect.stringContaining('RC_WAIT_REGION='),
     });
     expect(look({ regions, hasApiUrl: true }, 'region')?.fault).toBeUndefined();
     // The question that was asked says whether it could be found out.
-    expect(look({ regions, isAsked: true }, 'region')?.fault).toBeUndefined();
+    expect(look({ regions, answer: 'API_REFUSED' }, 'region')?.fault).toBeUndefined();
   });
 
   it('whose file for the service is wrong is told so: the service would end with 64', () => {

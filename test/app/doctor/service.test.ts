@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   endOfService,
   isAtWork,
+  isInUse,
   looksAtUnits as looksAtSeen,
   seeUnits,
 } from '../../../src/app/doctor/service.ts';
@@ -34,6 +35,16 @@ const nothingKnown = { status: undefined, answers: undefined, faults: [] };
 const looksAtUnits = async (run: Run) => looksAtSeen(await seeUnits(run), nothingKnown);
 
 describe('the units', () => {
+  it.each([
+    [waiting, true],
+    [{ ...waiting, ActiveState: 'failed' }, true],
+    [{ ...waiting, ActiveState: 'inactive' }, false],
+    [{ ...waiting, LoadState: 'not-found', ActiveState: 'inactive' }, false],
+  ])('are in use once the service waits here: %j', async (waiter, is) => {
+    expect(isInUse(await seeUnits(systemd(waiter)))).toBe(is);
+    expect(isInUse(undefined)).toBe(false);
+  });
+
   it('are shown with what the service says, and with what waits for it', async () => {
     const listed = 'rackconnect-deployed.target\n  web.service\n    deep.target\n  jobs.timer\n';
     const run = systemd({ ...waiting, StatusText: 'DEPLOYING for 3 min=x' }, listed);
