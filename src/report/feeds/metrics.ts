@@ -89,8 +89,9 @@ function counter(name: string, help: string, value: number): Metric {
 
 /** A sample for each value that is known, and for the actual one though it is not: the API may have words of its own. */
 function oneOf(label: string, known: readonly string[], actual: string | undefined): Metric['samples'] {
-  const values = actual === undefined || known.includes(actual) ? known : [...known, labelOf(actual)];
-  return values.map((value) => [{ [label]: value }, value === actual || value === labelOf(actual) ? 1 : 0]);
+  const word = actual === undefined ? undefined : labelOf(actual);
+  const values = word === undefined || known.includes(word) ? known : [...known, word];
+  return values.map((value) => [{ [label]: value }, value === word ? 1 : 0]);
 }
 
 function tasksByStatus(tasks: Measured['tasks']): Metric['samples'] {
@@ -103,10 +104,8 @@ function tasksByStatus(tasks: Measured['tasks']): Metric['samples'] {
   return [...counts].map(([status, count]) => [{ status }, count]);
 }
 
-function labelOf(text: string | undefined): string {
-  return clean(text ?? '')
-    .slice(0, longestLabel)
-    .toWellFormed();
+function labelOf(text: string): string {
+  return clean(text).slice(0, longestLabel).toWellFormed();
 }
 
 function metricText({ name, type, help, samples }: Metric): string {

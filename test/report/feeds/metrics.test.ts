@@ -67,6 +67,17 @@ describe('the metrics of a wait', () => {
     expect(samplesOf('rc_wait_tasks', odd)).toEqual(['{status="a\\"b\\\\c d"} 1']);
   });
 
+  it.each([
+    ['is a known one but for its spaces', ' DEPLOYED\n', 'DEPLOYED'],
+    ['is new', 'PAUSED', 'PAUSED'],
+    ['is too long for a label', 'x'.repeat(300), 'x'.repeat(100)],
+  ])('have each series once, and one of them is 1, where the status %s', (_what, status, word) => {
+    const samples = samplesOf('rc_wait_automation_status', { ...going, status });
+    const series = samples.map((sample) => sample.slice(0, -2));
+    expect(new Set(series).size).toBe(series.length);
+    expect(samples.filter((sample) => sample.endsWith(' 1'))).toEqual([`{status="${word}"} 1`]);
+  });
+
   it('stay small, whatever the API sends', () => {
     const tasks = Array.from({ length: 1_000 }, (_, index) => ({ status: `${index}-`.repeat(1_000) }));
     const samples = samplesOf('rc_wait_tasks', { ...going, tasks });
