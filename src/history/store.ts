@@ -37,9 +37,12 @@ export interface OpenRecord {
  */
 export async function addRecord(place: RecordPlace, render: (number: number) => string): Promise<OpenRecord> {
   const at = await writableFolder(place);
-  const names = readdirSync(at);
-  const number = link(at, Math.max(0, ...numbersIn(names)) + 1, render);
-  prune(at, [...names, recordName(number)]);
+  const entries = readdirSync(at, { withFileTypes: true });
+  const number = link(at, nextAfter(numbersIn(entries.map(({ name }) => name))), render);
+  prune(
+    at,
+    entries.filter((entry) => entry.isFile()).map(({ name }) => name),
+  );
   const path = join(at, recordName(number));
   return {
     number,
@@ -56,6 +59,16 @@ async function writableFolder({ root, folder }: RecordPlace): Promise<string> {
   if (!existsSync(dirname(folder))) trustedFolder(dirname(folder), 0o755);
   trustedFolder(folder, 0o700);
   return folder;
+}
+
+/** The highest number of which {@link numberOf} knows the name. */
+const largestNumber = 999_999_999;
+
+/** The number after the last one; where there is none, because of a file with the largest, after the last that has room. */
+function nextAfter(numbers: readonly number[]): number {
+  const taken = new Set(numbers);
+  const free = numbers.filter((number) => number < largestNumber && !taken.has(number + 1));
+  return Math.max(0, ...free) + 1;
 }
 
 /** Writes the file under the first number that no other process takes at this moment. */
@@ -82,12 +95,15 @@ export function numbersIn(names: readonly string[]): number[] {
 /** In ms: a file that is being written is younger. */
 const leftoverMs = 60_000;
 
-/** Deletes old records, with what killed processes left beside them. */
+/**
+ * Deletes old records, with what killed processes left beside them.
+ * @param names of files, without the record that was just added, which stays whatever its number is
+ */
 function prune(at: string, names: readonly string[]): void {
   const kept = new Set(
     numbersIn(names)
       .sort((one, other) => other - one)
-      .slice(0, keptRecords),
+      .slice(0, keptRecords - 1),
   );
   const oldest = Math.min(...kept);
   for (const name of names) {

@@ -43,6 +43,35 @@ it('the last 16 records are kept, with rising numbers, and what a killed process
   expect(statSync(at.folder).mode & 0o777).toBe(0o700);
 });
 
+it('a folder that is named like a record stays, costs no other its place, and keeps none from being added', async () => {
+  const at = place();
+  await addRecord(at, render);
+  for (const name of ['2.json', '.2.json.0123456789abcdef']) {
+    mkdirSync(join(at.folder, name));
+    utimesSync(join(at.folder, name), 1e9, 1e9);
+  }
+  for (let count = 3; count <= 30; count += 1) expect((await addRecord(at, render)).number).toBe(count);
+  expect(readdirSync(at.folder).filter((name) => name.endsWith('.json'))).toHaveLength(17);
+  expect(readdirSync(at.folder)).toEqual(expect.arrayContaining(['2.json', '.2.json.0123456789abcdef']));
+});
+
+it('a record with the largest number is followed by one that is found as well', async () => {
+  const at = place();
+  await addRecord(at, render);
+  writeFileSync(join(at.folder, '999999999.json'), render(999_999_999));
+  expect((await addRecord(at, render)).number).toBe(2);
+  expect((await readRecords(at)).records.map(({ number }) => number)).toEqual([1, 2, 999_999_999]);
+});
+
+it('the record of this wait is kept, whatever numbers the others have', async () => {
+  const at = place();
+  await addRecord(at, render);
+  for (let number = 999_999_980; number <= 999_999_999; number += 1)
+    writeFileSync(join(at.folder, `${number}.json`), render(number));
+  const { number } = await addRecord(at, render);
+  expect((await readRecords(at)).records.map((record) => record.number)).toContain(number);
+});
+
 it('waits that begin at once get a record each', async () => {
   const at = place();
   const opened = await Promise.all(Array.from({ length: 8 }, () => addRecord(at, render)));
