@@ -94,8 +94,12 @@ export function shortNames(tasks: readonly { readonly name: string }[]): (name: 
 /** The most tasks that are listed at the end. */
 const mostListed = 100;
 
+/** On fewer columns a task is its status alone: its name would take a line for each of its letters. */
+const leastForNames = 12;
+
 /** All tasks with their times, for the end of a wait: whole names on as many lines as they need. */
 export function lastTaskLines(tasks: readonly TimedTask[], nowMs: number, columns: number): ScreenLine[] {
+  if (columns < 1) return [];
   const isWhole = tasks.length <= mostListed;
   const listed = isWhole ? tasks : byStage(tasks).slice(0, mostListed);
   const lines = listed.flatMap((task) => lastLinesOf(task, nowMs, columns));
@@ -109,6 +113,7 @@ function lastLinesOf(task: TimedTask, nowMs: number, columns: number): ScreenLin
   const text = `${clean(task.name)}${time === undefined ? '' : `, ${time}`}`;
   const head: ScreenLine = [{ text: '  ' }, { text: status, style: styles[task.stage] }];
   const indent = Math.max(widthOf(status), statusColumns) + 3;
+  if (columns < leastForNames) return [head];
   // Beside a long status, or on a narrow terminal, there is no room for a name.
   if (columns < indent + 10)
     return [head, ...wrap(text, columns - 4).map((part) => [{ text: `    ${part}` }])];

@@ -44,6 +44,9 @@ function headLine({ status, startedMs, deadlineMs }: Progress, nowMs: number, co
 
 const styleOf = (status: string | undefined): Style => (status && statusStyles[status]) || 'bold';
 
+/** On fewer columns the reason has all of them. */
+const leastForIndent = 12;
+
 /** What the wait waits for, or what holds it up. */
 function reasonLines(progress: Progress, columns: number): ScreenLine[] {
   const { delay, why, troubled, phase, hint } = progress;
@@ -54,8 +57,9 @@ function reasonLines(progress: Progress, columns: number): ScreenLine[] {
   const words = held === undefined ? `waiting for: ${awaited}` : `held up: ${held}`;
   const style: Style | undefined = held === undefined ? undefined : 'busy';
   const text = hint === undefined ? words : `${words}; ${hint}`;
-  return wrap(text, columns - 4).map((part, index) =>
-    cutLine([{ text: index === 0 ? '  ' : '    ' }, { text: part, style }], columns),
+  const [first, rest] = columns < leastForIndent ? ['', ''] : ['  ', '    '];
+  return wrap(text, columns - rest.length).map((part, index) =>
+    cutLine([{ text: index === 0 ? first : rest }, { text: part, style }], columns),
   );
 }
 

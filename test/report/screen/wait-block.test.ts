@@ -146,6 +146,19 @@ describe('the live block', () => {
     ]);
   });
 
+  it('shows the letters of the reason on a very narrow terminal, too', () => {
+    const progress = having(trouble('no route'));
+    expect(shown(progress, 4, 9).slice(1, 5)).toEqual(['held', 'up:', 'no', 'rout']);
+    expect(shown(progress, 1, 3)).toHaveLength(3);
+    for (const size of [
+      [0, 5],
+      [-1, 5],
+      [5, 0],
+      [5, -1],
+    ] as const)
+      expect(shown(progress, ...size)).toEqual([]);
+  });
+
   it('cuts a long name and not its time', () => {
     const long = 'A task with a name that is a good deal longer than the terminal is wide';
     expect(shown(having(deploying(3_000, [[long, 'RUNNING']])), 39)[1]).toBe(
@@ -203,6 +216,14 @@ describe('what stays on the screen', () => {
       '               5 s at most',
     ]);
     expect(plain(lastTaskLines(tasks, 9_000, 20))[0]).toBe('  COMPLETED');
+  });
+
+  it('is one line a task where no name has room, and nothing on a terminal without a column', () => {
+    const { tasks } = having(deploying(3_000, [['Update access '.repeat(20), 'IN_PROGRESS']]));
+    expect(plain(lastTaskLines(tasks, 9_000, 8))).toEqual(['  IN_PR…']);
+    expect(plain(lastTaskLines(tasks, 9_000, 1))).toEqual(['…']);
+    for (const columns of [0, -1]) expect(lastTaskLines(tasks, 9_000, columns)).toEqual([]);
+    for (const line of plain(lastTaskLines(tasks, 9_000, 12)).slice(1)) expect(line).toMatch(/^ {4}\S/);
   });
 
   it('is a hundred tasks at most, those that did not end well among them', () => {
