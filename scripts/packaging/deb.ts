@@ -64,6 +64,12 @@ function debFiles({ version, epochS }: Release): readonly Entry[] {
 `;
   return [
     {
+      path: 'etc/update-motd.d/95-rc-wait',
+      mode: 0o755,
+      from: { file: 'packaging/login/95-rc-wait' },
+      isConfig: true,
+    },
+    {
       path: 'usr/share/doc/rc-wait/changelog.Debian.gz',
       mode: 0o644,
       from: { content: gzipped(changelog) },

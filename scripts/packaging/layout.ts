@@ -48,6 +48,7 @@ function program({ nodeFile, program }: Release): readonly Entry[] {
       ...file(`${folder}/${name}`, `systemd/${name}`),
       mode: 0o755,
     })),
+    { ...file(`${folder}/login-message`, 'packaging/login/login-message'), mode: 0o755 },
     ...parts.map((name) => file(`${folder}/lib/${name}`, `${program}/lib/${name}`)),
     { ...file('etc/default/rc-wait', 'packaging/rc-wait.default'), isConfig: true },
     // For the owner's hooks: src/app/options.ts.

@@ -11,6 +11,14 @@ import { type Entry, filesOf, foldersOf, writeTree } from './tree.ts';
  */
 const ownFolder = /(^|\/)rc-wait(\/|$)|^usr\/share\/(bash-completion|fish|zsh)(\/|$)/;
 
+/** What login shells read: pam_motd(8) runs scripts on Debian and Ubuntu alone. */
+const loginSnippet: Entry = {
+  path: 'etc/profile.d/rc-wait.sh',
+  mode: 0o644,
+  from: { file: 'packaging/login/rc-wait.sh' },
+  isConfig: true,
+};
+
 /** Writes the .rpm; returns its path. `level` is the zstd level. */
 export function writeRpm(
   entries: readonly Entry[],
@@ -19,7 +27,7 @@ export function writeRpm(
 ): string {
   const stage = join(scratch, 'rpm');
   const top = join(scratch, 'rpmbuild');
-  const files = entries.filter(({ path }) => !path.includes('/zsh/vendor-completions/'));
+  const files = [...entries, loginSnippet].filter(({ path }) => !path.includes('/zsh/vendor-completions/'));
   writeTree(files, stage, epochS);
   const spec = join(scratch, 'rc-wait.spec');
   const values = {

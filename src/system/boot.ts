@@ -8,3 +8,8 @@ export function bootId(): string {
     return 'unknown';
   }
 }
+
+/** The time since the boot, in ms, as /proc/uptime has it. @throws system errors */
+export function uptimeMs(): number {
+  return Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 1000;
+}

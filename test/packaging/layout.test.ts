@@ -34,6 +34,18 @@ describe('a package', () => {
       expect(entries).toContainEqual({ path: `etc/rc-wait/${name}`, mode: 0o755, from: 'empty folder' });
   });
 
+  it('brings the script that logins run, under the name by which they call it', () => {
+    expect(entries).toContainEqual({
+      path: 'usr/lib/rc-wait/login-message',
+      mode: 0o755,
+      from: { file: 'packaging/login/login-message' },
+    });
+    for (const name of ['95-rc-wait', 'rc-wait.sh'])
+      expect(readFileSync(join(root, 'packaging/login', name), 'utf8')).toContain(
+        ' -x /usr/lib/rc-wait/login-message ]',
+      );
+  });
+
   it('has each document that a message, the help or a manual page names', () => {
     const sources = [...filesBelow(join(root, 'src'), /\.ts$/), ...filesBelow(join(root, 'packaging'), /./)];
     const named = sources.flatMap((path) =>

@@ -17,8 +17,9 @@ import { thisOwner } from '../../system/process-identity.ts';
 import { recordsPlace } from '../history/place.ts';
 import type { StepPart } from '../network/parts.ts';
 import { usualStateDir, type WaitOptions } from '../options.ts';
+import { openLoginNotice } from './under-way.ts';
 
-/** The record of a wait while it runs, and the last result for other programs. */
+/** The record of a wait while it runs, the last result for other programs, and what logins are told. */
 interface Recording {
   /** the view, whose events are recorded as well */
   readonly view: WaitView;
@@ -39,11 +40,14 @@ export async function beginRecording(
   {
     log,
     startedMs,
+    firstMs = startedMs,
     deadlineMs,
     onUsableAnswer,
   }: {
     readonly log: Log;
     readonly startedMs: number;
+    /** the first start of the wait, where this process goes on with it */
+    readonly firstMs?: number | undefined;
     readonly deadlineMs: number;
     readonly onUsableAnswer?: () => void;
   },
@@ -67,8 +71,10 @@ export async function beginRecording(
       )
     : undefined;
   await recorder?.begin();
+  const notice = isKept ? openLoginNotice(args['state-dir'], firstMs, log) : undefined;
 
   const finish = async (end: Omit<RecordEnd, 'at_ms' | 'ended_at'>): Promise<void> => {
+    notice?.end();
     builder.end({ ended_at: momentOf(Date.now()), ...end }, nowMs());
     await recorder?.finish();
   };
@@ -78,6 +84,7 @@ export async function beginRecording(
       onEvent(event) {
         if (event.kind === 'answer' && event.verdict.kind !== 'error') onUsableAnswer?.();
         view.onEvent(event);
+        notice?.see(view.progress);
         const askedAgoMs = event.kind === 'answer' ? systemClock.nowMs() - event.askedMs : 0;
         recorder?.note(builder.see(event, nowMs(), askedAgoMs));
       },

@@ -142,6 +142,7 @@ async function waitAndReport(args: WaitOptions, io: Io, beginning: Beginning): P
   const recording = await beginRecording(args, shown, {
     log,
     startedMs,
+    firstMs: first.before?.first_boot_ms,
     deadlineMs,
     onUsableAnswer: first.noteAnswer,
   });

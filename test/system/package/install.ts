@@ -40,6 +40,9 @@ async function beginToWait(server: Debian): Promise<void> {
 
 const deployed = `${node} -e 'fetch("http://127.0.0.1:8080/_simulator/servers/127.0.0.1", {method: "POST", body: JSON.stringify({outcome: "DEPLOYED", now: true})})'`;
 
+/** What pam_motd(8) prints at a login. */
+const greeting = 'run-parts --lsbsysinit /etc/update-motd.d';
+
 /** The .deb on fresh servers, and where an image is built. */
 export function describeInstall(made: () => Packages): void {
   let files: { source: string; target: string }[];
@@ -68,8 +71,12 @@ export function describeInstall(made: () => Packages): void {
         'enabled\ndisabled',
       );
       expect(await server.ask('systemctl is-active rc-wait.service')).toBe('inactive');
+      expect(await server.run(greeting)).not.toContain('RackConnect');
 
       await beginToWait(server);
+      expect(await server.run(greeting)).toMatch(
+        /^RackConnect is still DEPLOYING \(.*\): leave root's password, sshd and iptables alone$/m,
+      );
       expect(await server.ask('ls /run/systemd/generator*/rc-wait.service.d')).not.toContain('under-way');
       const pid = await server.run('systemctl show -P MainPID rc-wait.service');
       await server.run(`dpkg -i ${later} 2>&1`);
@@ -84,8 +91,10 @@ export function describeInstall(made: () => Packages): void {
       expect(await server.run('cat /etc/default/rc-wait')).toContain('RC_WAIT_NETWORK=off');
       await server.run(deployed);
       await server.until('the dependent runs', 'systemctl is-active dependent.service');
+      expect(await server.run(greeting)).not.toContain('RackConnect');
 
       await server.run('dpkg --remove rc-wait 2>&1');
+      expect(await server.run(greeting)).not.toContain('RackConnect');
       expect(await server.ask('command -v rc-wait')).toBe('');
       expect(await server.ask('systemctl is-active dependent.service')).toBe('active');
       expect(await server.run('cat /etc/default/rc-wait')).toContain('RC_WAIT_NETWORK=off');

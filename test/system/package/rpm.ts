@@ -82,10 +82,12 @@ export function describeRpm(made: () => Packages): void {
       const inRpm = rpm('-qpl', made().rpm).split('\n').filter(Boolean);
       const files = inDeb.filter((path) => path !== '' && !path.endsWith('/')).map((path) => path.slice(1));
       expect(files.filter((path) => !inRpm.includes(path)).sort()).toEqual([
+        '/etc/update-motd.d/95-rc-wait',
         '/usr/share/doc/rc-wait/changelog.Debian.gz',
         '/usr/share/lintian/overrides/rc-wait',
         '/usr/share/zsh/vendor-completions/_rc-wait',
       ]);
+      expect(inRpm).toContain('/etc/profile.d/rc-wait.sh');
     });
   });
 }
