@@ -78,21 +78,6 @@ it('who reports a fault is asked for what rc-wait doctor says', () => {
 });
 
 describe.each(['CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'])('%s', (page) => {
-  it('leads to pages and headings that exist', () => {
-    const links = [...text(page).matchAll(/\]\(([^)#]*)(?:#([\w-]+))?\)/g)];
-    expect(links.length).toBeGreaterThan(0);
-    for (const [, path = '', anchor] of links) {
-      const target = text(path);
-      const anchors = [...target.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-        heading
-          .toLowerCase()
-          .replace(/[^\w\s-]/g, '')
-          .replaceAll(' ', '-'),
-      );
-      if (anchor !== undefined) expect(anchors, `${path}#${anchor}`).toContain(anchor);
-    }
-  });
-
   it('names only scripts of npm that exist', () => {
     for (const [, named = ''] of text(page).matchAll(/npm run ([\w:]+)/g))
       expect(scripts).toHaveProperty(named);
