@@ -26,15 +26,25 @@ export type Among = 'jobs' | 'boot';
  * a chain of names: every unit waits for the next, and the last is a goal. RackConnect logs in by SSH, so with such
  * a chain its automation can never end. Never throws; empty if systemd does not answer.
  */
-export async function holdUps(
+export function holdUps(
   ask: AskSystemctl,
+  goals: readonly string[],
+  among: Among,
+): Promise<readonly (readonly string[])[]> {
+  return chainsBetween(ask, logins, goals, among);
+}
+
+/** As `holdUps`, from other units than those of logins. */
+export async function chainsBetween(
+  ask: AskSystemctl,
+  starts: readonly string[],
   goals: readonly string[],
   among: Among,
 ): Promise<readonly (readonly string[])[]> {
   const before = new Map<string, string>();
   const found: string[][] = [];
   const pending = (await unitsOf(ask, goals)).filter((goal) => counts(goal, among)).map(({ Id }) => Id);
-  let todo: readonly string[] = pending.length > 0 ? logins : [];
+  let todo: readonly string[] = pending.length > 0 ? starts : [];
   for (let step = 0; step < mostSteps && todo.length > 0; step += 1) {
     const next: string[] = [];
     for (const unit of (await unitsOf(ask, todo)).filter((one) => counts(one, among))) {
@@ -44,7 +54,7 @@ export async function holdUps(
       if (from !== undefined && !before.has(id)) before.set(id, from);
       for (const name of words(unit.After)) {
         if (pending.includes(name)) found.push([...chainTo(id, before), name]);
-        else if (!before.has(name) && !isLogin(name)) {
+        else if (!before.has(name) && !starts.includes(name)) {
           before.set(name, id);
           next.push(name);
         }
@@ -54,8 +64,6 @@ export async function holdUps(
   }
   return found;
 }
-
-const isLogin = (name: string): boolean => (logins as readonly string[]).includes(name);
 
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter(Boolean);
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AskSystemctl } from '../../src/systemd/hold-ups.ts';
-import { heldByStarts, isWaitingStart, startInWords } from '../../src/systemd/starters.ts';
+import { heldByStarts, startInWords, unitsAwaited } from '../../src/systemd/starters.ts';
 import { scratch } from '../cli/harness.ts';
 
 /** systemctl of a server on which sshd waits for cloud-init's first stages. */
@@ -10,6 +10,21 @@ const early: AskSystemctl = async (args) =>
   [
     ['ssh.service', 'cloud-init.service'],
     ['cloud-init.service', ''],
+  ]
+    .filter(([id = '']) => args.includes(id))
+    .map(([id, after]) => `Id=${id}\nNames=${id}\nLoadState=loaded\nJob=1\nAfter=${after}\n`)
+    .join('\n');
+
+/** The same, and a start of `web` comes after RackConnect by a unit between; `plain` comes after nothing. */
+const between: AskSystemctl = async (args) =>
+  [
+    ['ssh.service', 'cloud-init.service'],
+    ['cloud-init.service', ''],
+    ['web.service', 'network.target data.service'],
+    ['data.service', 'rackconnect-deployed.target'],
+    ['rackconnect-deployed.target', 'rc-wait.service'],
+    ['rc-wait.service', ''],
+    ['plain.service', ''],
   ]
     .filter(([id = '']) => args.includes(id))
     .map(([id, after]) => `Id=${id}\nNames=${id}\nLoadState=loaded\nJob=1\nAfter=${after}\n`)
@@ -29,24 +44,27 @@ function procWith(cmdline: string, service: string): string {
 
 describe('a systemctl', () => {
   it.each([
-    'systemctl start rc-wait',
-    '/usr/bin/systemctl start rc-wait.service',
-    'systemctl restart rackconnect-deployed.target',
-    'systemctl -q reload-or-restart rc-wait',
-    'systemctl enable --now rc-wait',
-  ])('waits for rc-wait: %s', (line) => {
-    expect(isWaitingStart(line.split(' '))).toBe(true);
+    ['systemctl start rc-wait', ['rc-wait.service']],
+    ['/usr/bin/systemctl start rc-wait.service', ['rc-wait.service']],
+    ['systemctl restart rackconnect-deployed.target', ['rackconnect-deployed.target']],
+    ['systemctl -q reload-or-restart rc-wait', ['rc-wait.service']],
+    ['systemctl enable --now rc-wait', ['rc-wait.service']],
+    ['systemctl start -q nginx web@1 srv.mount', ['nginx.service', 'web@1.service', 'srv.mount']],
+    ['systemctl isolate multi-user.target', ['multi-user.target']],
+  ])('waits for what it starts: %s', (line, units) => {
+    expect(unitsAwaited(line.split(' '))).toEqual(units);
   });
 
   it.each([
     'systemctl start --no-block rc-wait',
     'systemctl --no-block enable --now rc-wait.service',
     'systemctl enable rc-wait',
-    'systemctl start nginx',
     'systemctl status rc-wait',
+    'systemctl --user start rc-wait',
+    'systemctl -H web-1 start rc-wait',
     'echo systemctl start rc-wait',
-  ])('does not: %s', (line) => {
-    expect(isWaitingStart(line.split(' '))).toBe(false);
+  ])('waits for no start on this system: %s', (line) => {
+    expect(unitsAwaited(line.split(' '))).toEqual([]);
   });
 });
 
@@ -60,6 +78,20 @@ describe('logins', () => {
     );
     // From cloud-init 24.3 on one service runs all stages.
     expect(await heldByStarts(early, procWith(line, 'cloud-init-main.service'))).toHaveLength(1);
+  });
+
+  it('that wait for the start of a unit that comes after RackConnect are named, with the way from it to rc-wait', async () => {
+    const [held] = await heldByStarts(between, procWith('systemctl start web', 'cloud-init.service'));
+    expect(held && startInWords(held)).toBe(
+      'ssh.service waits for cloud-init.service, and there "systemctl start" waits for web.service, that for data.service, ' +
+        'that for rackconnect-deployed.target',
+    );
+    const [target] = await heldByStarts(
+      between,
+      procWith('systemctl start data.service', 'cloud-init.service'),
+    );
+    expect(target?.waitsFor).toEqual(['data.service', 'rackconnect-deployed.target']);
+    expect(await heldByStarts(between, procWith('systemctl start plain', 'cloud-init.service'))).toEqual([]);
   });
 
   it('that are up, or wait for nothing that starts rc-wait, are not', async () => {
