@@ -73,6 +73,12 @@ function units(): readonly Entry[] {
   ];
 }
 
+/** The pages for those who run rc-wait, and the pages that these lead to. */
+const pages = [
+  ...['concepts', 'faq', 'figures', 'history', 'logging-in', 'network', 'packages', 'preflight', 'promises'],
+  ...['remote', 'server', 'service', 'simulator', 'STYLE', 'telling', 'troubleshooting'],
+];
+
 function documentation(release: Release): readonly Entry[] {
   const { version, epochS } = release;
   const facts = { version, epochS, commands: surfaceOf(commands) };
@@ -85,9 +91,7 @@ function documentation(release: Release): readonly Entry[] {
     made(`${folder}/node-license.txt.gz`, gzipped(release.node.licenceText)),
     made(`${folder}/changelog.gz`, gzipped(text('CHANGELOG.md'))),
     made(`${folder}/sbom.cdx.json`, sbom({ ...release, inNode: process.versions })),
-    ...['history.md', 'logging-in.md', 'network.md', 'preflight.md', 'simulator.md', 'telling.md'].map(
-      (name) => file(`${folder}/${name}`, `docs/${name}`),
-    ),
+    ...pages.map((name) => file(`${folder}/${name}.md`, `docs/${name}.md`)),
     ...folderBelow('docs/how-to', `${folder}/how-to`),
     ...folderBelow('docs/schema', `${folder}/schema`),
     ...folderBelow('docs/examples', `${folder}/examples`),
