@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { done, scratch, simulator } from '../cli/harness.ts';
-import { rcWait } from './program.ts';
+import { rcWait, start } from './program.ts';
 
 const { play } = await simulator();
 
@@ -39,5 +40,23 @@ describe.runIf(mayMount())('a file system that never answers', () => {
     expect(err).toMatch(new RegExp(`cannot read ${path}: no answer within \\d+ s`));
     expect(err).toContain(`named by ${flag}`);
     expect(exit).toBe(64);
+  });
+
+  it('below the path of --metrics-file from the middle of a wait on: said, and the wait ends as it would', async () => {
+    const folder = scratch();
+    const metrics = join(folder, 'now', 'rc-wait.prom');
+    mkdirSync(join(folder, 'alive'));
+    symlinkSync('alive', join(folder, 'now'));
+    const played = play({ deployedAfter: '10h' });
+    const flags = ['--network', 'off', '--metrics-file', metrics];
+    const { ended } = start(['wait', ...played.flags, ...flags], { under: beside(point) });
+    // The name leads to the dead mount now, as if it had died under it.
+    while (!existsSync(metrics)) await sleep(100);
+    symlinkSync(point, join(folder, 'next'));
+    renameSync(join(folder, 'next'), join(folder, 'now'));
+    played.set(done);
+    const { exit, err } = await ended;
+    expect(err).toContain(`cannot write ${metrics} (--metrics-file): no answer `);
+    expect(exit).toBe(0);
   });
 });

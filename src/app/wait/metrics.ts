@@ -9,6 +9,7 @@ import { kindOfError, kindOfResult } from '../../report/feeds/ends.ts';
 import { type Measured, metricsText } from '../../report/feeds/metrics.ts';
 import type { Result } from '../../report/result.ts';
 import { removeLeftovers, writeWhole } from '../../system/files.ts';
+import { sideWriteLimitMs, writeAside } from '../../system/side-write.ts';
 
 /** The file of --metrics-file, kept up to date during a wait. */
 export interface Metrics {
@@ -24,7 +25,7 @@ type Watched = Pick<Measured, 'status' | 'tasks' | 'requests'>;
 /** In ms: how often Prometheus asks, as a rule, or oftener. */
 const writeEveryMs = 15_000;
 
-/** How much later a wait may end because of its metrics, in ms. */
+/** How much later a wait may end because of its metrics, in ms, where a child does not write them. */
 const lastWriteMs = 2_000;
 
 /** For everybody: node_exporter is another user. */
@@ -51,12 +52,17 @@ export function createMetrics(
   async function write(measured: Measured): Promise<void> {
     isBusy = true;
     try {
-      await replace(path, metricsText(measured));
+      const text = metricsText(measured);
+      await writeAside({ path, text, mode }, () => replace(path, text));
     } catch (error) {
-      if (!isWarned) warn(`cannot write ${path} (--metrics-file): ${reasonOf(error)}`);
-      isWarned = true;
+      fail(reasonOf(error));
     }
     isBusy = false;
+  }
+
+  function fail(reason: string): void {
+    if (!isWarned) warn(`cannot write ${path} (--metrics-file): ${reason}`);
+    isWarned = true;
   }
 
   const measure = (): Measured => ({
@@ -79,7 +85,10 @@ export function createMetrics(
     async end(ended) {
       clearInterval(timer);
       const last = writing.then(() => write({ ...measure(), ...measuredEnd(ended) }));
-      await within(last, lastWriteMs, () => undefined);
+      const limitMs = sideWriteLimitMs();
+      await within(last, limitMs ?? lastWriteMs, () => {
+        if (limitMs !== undefined) fail('no answer in time');
+      });
     },
   };
 }
