@@ -78,7 +78,7 @@ describe.runIf(hasTmux || process.env.CI === 'true')('on a real terminal', () =>
       '  waiting for: task "RackConnect:',
       '    finish part 0" is PENDING (and 23',
       '    more)',
-      '  next request: SOON',
+      '  next request: SOON (N sent)',
     ]);
     await terminal.resize(80, 10);
     await shows(terminal, [
