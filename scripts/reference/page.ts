@@ -4,6 +4,7 @@ import { allFlags, type CommandText, type FlagText } from '../../src/cli/surface
 export function commandLinePage(commands: readonly CommandText[]): string {
   return [
     '# The command line',
+    '',
     'Made by `npm run reference` from the table that `--help` is made of; a test compares them. What the exit statuses mean:',
     '[troubleshooting](../troubleshooting.md#by-exit-status).',
     '',
@@ -18,9 +19,7 @@ export function commandLinePage(commands: readonly CommandText[]): string {
     '|---|---|',
     ...variableRows(commands),
     '',
-  ]
-    .join('\n')
-    .replace('# The command line\n', '# The command line\n\n');
+  ].join('\n');
 }
 
 function sectionOf({ name, operands, summary, flags, examples, notes }: CommandText): readonly string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { done, rootWith, scratch, simulator } from '../cli/harness.ts';
-import { main, node, rcWait, start, startProgram } from './program.ts';
+import { main, node, type Program, rcWait, start, startProgram } from './program.ts';
 
 const { play } = await simulator();
 
@@ -12,6 +12,16 @@ const waitFlags = ['wait', '--network', 'off', '--quiet'];
 /** A wait for a server that is DEPLOYED, and then this command. */
 const deployedThen = (command: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   rcWait([...waitFlags, ...play(done).flags, '--', ...command], { env });
+
+/** The same on a terminal of its own, and then this program for Node. */
+function onTerminal(path: string): Program {
+  const words = [node, main, ...waitFlags, ...play(done).flags, '--', node, path].map((word) => `'${word}'`);
+  return startProgram(
+    ['script', '--quiet', '--flush', '--return', '--command', `exec ${words.join(' ')}`, '/dev/null'],
+    { TERM: 'xterm' },
+    'pipe',
+  );
+}
 
 describe('the command after a wait that succeeded', () => {
   it('has its own words and gives rc-wait its exit status', async () => {
@@ -107,14 +117,7 @@ process.stdin.once('data', (data) => {
 console.log('running');
 `;
     writeFileSync(path, script);
-    const words = [node, main, ...waitFlags, ...play(done).flags, '--', node, path].map(
-      (word) => `'${word}'`,
-    );
-    const program = startProgram(
-      ['script', '--quiet', '--flush', '--return', '--command', `exec ${words.join(' ')}`, '/dev/null'],
-      { TERM: 'xterm' },
-      'pipe',
-    );
+    const program = onTerminal(path);
     await program.saw(/running/);
     program.child.stdin?.write('\u0003');
     await program.saw(/caught/);
@@ -135,14 +138,7 @@ process.stdin.once('data', () => process.exit(7));
 console.log('running below ' + process.ppid + ';');
 `;
     writeFileSync(path, script);
-    const words = [node, main, ...waitFlags, ...play(done).flags, '--', node, path].map(
-      (word) => `'${word}'`,
-    );
-    const program = startProgram(
-      ['script', '--quiet', '--flush', '--return', '--command', `exec ${words.join(' ')}`, '/dev/null'],
-      { TERM: 'xterm' },
-      'pipe',
-    );
+    const program = onTerminal(path);
     let seen = '';
     program.child.stdout?.on('data', (data) => {
       seen += data;
