@@ -219,12 +219,18 @@ export const isWholeMatrix: boolean = process.env.RCWAIT_BEDS === 'all';
  */
 export const places: readonly Place[] = isWholeMatrix ? matrix : inTurn;
 
+/** By dhcpcd, whose default route is there until its hook takes it out again: the end of that is waited for. */
+const rebind = `/sbin/ip -4 monitor route >/run/monitor & monitor=$!
+dhcpcd --rebind eth2
+timeout 20 sh -c 'until grep -q "^Deleted default .* dev eth2" /run/monitor; do sleep 0.2; done'
+kill $monitor`;
+
 /** Has the DHCP client get the lease of eth2 once more; undefined where NetworkManager cannot be told to. */
 export function renewalOf({ stack, suite }: Place): string | undefined {
   if (stack === 'networkd' || stack === 'netplan' || stack === 'netplan-0.101')
     return 'networkctl renew eth2';
   if (stack !== 'ifupdown') return undefined;
-  if (suite === 'trixie') return 'dhcpcd --rebind eth2';
+  if (suite === 'trixie') return rebind;
   // It cannot be told to either, but for a moment another one can do the same with the same hooks.
   const again = 'dhclient -4 -1 -pf /run/again.pid -lf /run/again.leases eth2';
   return `${again} && timeout 20 sh -c 'until kill $(cat /run/again.pid); do sleep 0.2; done'`;
