@@ -43,11 +43,11 @@ export interface WaitView {
 const sayAgainMs = 60_000;
 
 /**
- * By how much each sign of life extends the start time-out, in ms: the time between two renewals, one request
- * at its slowest, and a margin. A process that hangs sends none and is killed at the time-out; EXTEND_TIMEOUT_USEC= in
- * sd_notify(3).
+ * By how much each sign of life extends the start time-out, in ms: the time between two renewals (20 s), one message
+ * and one request at their slowest, and a margin. A process that hangs sends none and is killed at the time-out;
+ * EXTEND_TIMEOUT_USEC= in sd_notify(3).
  */
-const extendMs = 30_000;
+export const signOfLifeMs = 50_000;
 
 /**
  * The same for the network step, which gives only one sign of life: it may wait for another process's change
@@ -88,7 +88,7 @@ export function createView(options: ViewOptions): WaitView {
     if (changed && live === undefined) say();
     draw();
     const line = statusLine(progress, nowMs());
-    const forMs = progress.phase === 'network' ? extendNetworkMs : extendMs;
+    const forMs = progress.phase === 'network' ? extendNetworkMs : signOfLifeMs;
     if (changed) sink.status(line, forMs);
     else sink.alive(line, forMs);
   }

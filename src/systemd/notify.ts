@@ -8,16 +8,17 @@ import { extendAssignment, statusAssignment } from './assignments.ts';
 export interface Notifier {
   /**
    * Sends STATUS=, and with `extendMs` EXTEND_TIMEOUT_USEC=: the start times out unless the
-   * next call comes before that. Works in the background; if calls come faster than messages
-   * can be sent, only the newest is sent. The rest of a long extension is sent repeatedly,
+   * next call comes before that. Works in the background, half a second later: of calls that
+   * come within that, or faster than messages can be sent, only the newest is sent, because each
+   * message is a process. The rest of a long extension is sent repeatedly,
    * because a daemon-reload forgets it, and because a stop has its own timeout to extend. The
    * text that was sent last is a sign of life, as with `alive`.
    */
   status(text: string, extendMs?: number): void;
   /**
-   * A sign of life: extends the timeout, as `status` does, though nothing has changed. Each message
-   * is a process, so the text and the extension go with the next regular message, and at once
-   * only if the extension that systemd has ends before that.
+   * A sign of life: extends the timeout, as `status` does, though nothing has changed. The text and
+   * the extension go with the next regular message, and sooner only if the extension that systemd
+   * has ends before that.
    */
   alive(text: string, extendMs: number): void;
   /** Sends READY=1 with the last STATUS=; resolves once systemd has it. Afterwards status() does nothing. */
@@ -45,10 +46,16 @@ const defaultTimeoutMs = 6000;
 
 /**
  * How often the rest of an extension is sent again, in ms: well within the minute that
- * systemd/rc-wait-generator leaves after a daemon-reload, and within the unit's
- * TimeoutStopSec=.
+ * systemd/rc-wait-generator leaves after a daemon-reload, and, with the time limit of a
+ * message, within the unit's TimeoutStopSec=. More often costs more than the polls do.
  */
-const renewEveryMs = 10_000;
+const renewEveryMs = 20_000;
+
+/**
+ * How long a text waits for a newer one, in ms. A wait's first steps follow each other within less, and so does its
+ * last word.
+ */
+const gatherMs = 500;
 
 const silent: Notifier = {
   status() {},
@@ -79,9 +86,8 @@ export function createNotifier(
   let sending: Promise<void> | undefined;
   let ending = false;
   let renewal: NodeJS.Timeout | undefined;
-  const never = Number.NEGATIVE_INFINITY;
-  /** the newest text, and until when the timeout is to be extended */
-  let newest = { text: '', untilMs: never };
+  let gathering: NodeJS.Timeout | undefined;
+  let newest = saying('', undefined);
   /** what was sent of it */
   let sent = newest;
   let reported = false;
@@ -110,6 +116,7 @@ export function createNotifier(
     // The last message drops a queued status, because it replaces it.
     if (!ending) waiting = undefined;
     ending = true;
+    clearTimeout(gathering);
     clearInterval(renewal);
     await sending;
     await post(assignment, statusAssignment(status));
@@ -118,8 +125,8 @@ export function createNotifier(
   function renew(): void {
     const remainsMs = newest.untilMs - systemClock.nowMs();
     if (remainsMs <= 0) clearInterval(renewal);
-    // A queued message carries its own extension, and the newest text.
-    if (remainsMs <= 0 || waiting !== undefined) return;
+    // A message that waits carries its own extension, and the newest text.
+    if (remainsMs <= 0 || waiting !== undefined || gathering !== undefined) return;
     const text = newest.text === sent.text ? [] : [statusAssignment(newest.text)];
     sent = newest;
     void post(...text, ...extendAssignment(remainsMs));
@@ -127,10 +134,16 @@ export function createNotifier(
 
   function show(text: string, extendMs: number | undefined, isNews: boolean): void {
     if (ending) return;
-    const nowMs = systemClock.nowMs();
-    newest = { text, untilMs: extendMs === undefined ? never : nowMs + extendMs };
+    newest = saying(text, extendMs);
     // The next renewal comes in time, however slow its message is.
-    if (!isNews && sent.untilMs - nowMs > renewEveryMs + timeoutMs) return;
+    if (!isNews && sent.untilMs - systemClock.nowMs() > renewEveryMs + timeoutMs) return;
+    gathering ??= setTimeout(handIn, gatherMs).unref();
+  }
+
+  function handIn(): void {
+    gathering = undefined;
+    const { text, extendMs } = newest;
+    newest = saying(text, extendMs);
     sent = newest;
     clearInterval(renewal);
     void post(statusAssignment(text), ...extendAssignment(extendMs));
@@ -143,6 +156,11 @@ export function createNotifier(
     ready: (status) => end('READY=1', status),
     stopping: (status) => end('STOPPING=1', status),
   };
+}
+
+/** A text, and until when the timeout is to be extended with it. */
+function saying(text: string, extendMs: number | undefined) {
+  return { text, extendMs, untilMs: systemClock.nowMs() + (extendMs ?? Number.NEGATIVE_INFINITY) };
 }
 
 /**

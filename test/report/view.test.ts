@@ -100,11 +100,11 @@ describe('for systemd', () => {
   it('is a message when something changes; each poll in between is a sign of life with the times of now', () => {
     const { view, statuses, signs } = shown(false);
     for (nowMs = 0; nowMs <= 12_000; nowMs += 4_000) view.onEvent(deploying);
-    expect(statuses).toEqual([['starting: the automation is at work; waited 0 s', 30_000]]);
+    expect(statuses).toEqual([['starting: the automation is at work; waited 0 s', 50_000]]);
     expect(signs).toEqual([
-      ['starting: the automation is at work; waited 4 s', 30_000],
-      ['starting: the automation is at work; waited 8 s', 30_000],
-      ['starting: the automation is at work; waited 12 s', 30_000],
+      ['starting: the automation is at work; waited 4 s', 50_000],
+      ['starting: the automation is at work; waited 8 s', 50_000],
+      ['starting: the automation is at work; waited 12 s', 50_000],
     ]);
   });
 

@@ -8,7 +8,7 @@ import { createLog, type Log } from '../../report/log.ts';
 import { type End, type Result, resultOf } from '../../report/result.ts';
 import { hasColour } from '../../report/screen/colour.ts';
 import { createLiveBlock } from '../../report/screen/live-block.ts';
-import { createView } from '../../report/view.ts';
+import { createView, signOfLifeMs } from '../../report/view.ts';
 import { journalLines, underJournal } from '../../systemd/journal.ts';
 import { createNotifier, type Notifier } from '../../systemd/notify.ts';
 import { type ApiTarget, identityRoom, targetOf } from '../api.ts';
@@ -26,9 +26,8 @@ import { waitJob } from './on-this-server.ts';
 import { beginRecording } from './recording.ts';
 import { changeAt, recallEnd, rememberEnd } from './remembered.ts';
 
-/** How often to look for a missing file, and by how much each look extends the start time-out; both in ms. */
+/** How often to look for a missing file, in ms. */
 const lookAgainMs = 1_000;
-const lateMs = 30_000;
 
 /**
  * Runs `rc-wait wait`, and after a success the command that was typed after `--`; resolves to the exit status.
@@ -79,7 +78,7 @@ async function untilThere(args: WaitOptions, deadlineMs: number, io: Io, notifie
   if (!quiet) io.err(`rc-wait: ${late}; waiting for it\n`);
   const { nowMs, sleep } = systemClock;
   while (isMissing(path) && nowMs() < deadlineMs) {
-    notifier.status(late, lateMs);
+    notifier.status(late, signOfLifeMs);
     await sleep(Math.min(lookAgainMs, deadlineMs - nowMs()), io.signal);
   }
 }

@@ -352,13 +352,13 @@ asRoot('hooks', () => {
     const { env, file, events } = notified();
     const hooks = folderWith({
       'deployed.d/10-a': `echo hook >>${file}`,
-      'deployed.d/20-b': `echo hook >>${file}; sleep 0.5`,
+      // Its STATUS= comes a moment later.
+      'deployed.d/20-b': `echo hook >>${file}; until grep -q 'hook 20-b' ${file}; do sleep 0.1; done`,
     });
     const { url } = await listener([200], { onHeard: () => appendFileSync(file, 'signal\n') });
     const { exit } = await wait(done, ['--hooks-dir', hooks, '--signal', url + secret], { env });
     expect(exit).toBe(0);
     const told = events();
-    expect(told[0]).toBe('STATUS=finding out which server this is ');
     expect(told.slice(-2)).toEqual([
       expect.stringMatching(/^READY=1 STATUS=DEPLOYED already at the first look/),
       'signal',
