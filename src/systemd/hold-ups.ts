@@ -43,7 +43,7 @@ export async function chainsBetween(
 ): Promise<readonly (readonly string[])[]> {
   const before = new Map<string, string>();
   const found: string[][] = [];
-  const pending = (await unitsOf(ask, goals)).filter((goal) => counts(goal, among)).map(({ Id }) => Id);
+  const pending = await idsOf(ask, goals, among);
   let todo: readonly string[] = pending.length > 0 ? starts : [];
   for (let step = 0; step < mostSteps && todo.length > 0; step += 1) {
     const next: string[] = [];
@@ -63,6 +63,16 @@ export async function chainsBetween(
     todo = next;
   }
   return found;
+}
+
+/** The names by which systemd goes for those of the units that count. */
+export async function idsOf(
+  ask: AskSystemctl,
+  names: readonly string[],
+  among: Among,
+): Promise<readonly string[]> {
+  const units = (await unitsOf(ask, names)).filter((unit) => counts(unit, among));
+  return units.map(({ Id }) => Id ?? '');
 }
 
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter(Boolean);

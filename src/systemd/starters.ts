@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AskSystemctl, chainInWords, chainsBetween, holdUps, serviceOf, stagesOf } from './hold-ups.ts';
+import {
+  type AskSystemctl,
+  chainInWords,
+  chainsBetween,
+  holdUps,
+  idsOf,
+  serviceOf,
+  stagesOf,
+} from './hold-ups.ts';
 
 const waiter = 'rc-wait.service';
 
@@ -25,32 +33,57 @@ export interface HeldByStart {
   readonly service: string;
   /** from a login unit to the service, as of `holdUps` */
   readonly chain: readonly string[];
-  /** from the unit that is started to one that waits for RackConnect; rc-wait.service alone if one of these is started itself */
+  /** from the unit that is started to one that waits for RackConnect; that one alone if it is started itself */
   readonly waitsFor: readonly string[];
 }
 
 /**
  * The services that wait for rc-wait by systemctl and for which logins wait, such as cloud-init with a `systemctl start`
- * in bootcmd: of rc-wait itself, or of a unit whose job comes after it. rc-wait.service can see them as well:
- * ProtectProc=invisible hides nothing from root's group (hidepid= and gid= in proc(5)).
+ * in bootcmd: of rc-wait itself, of another service in which a wait runs, or of a unit whose job comes after one of
+ * these. rc-wait.service can see them as well: ProtectProc=invisible hides nothing from root's group (hidepid= and gid=
+ * in proc(5)).
  * @param proc the folder of the processes
+ * @param running the services in which a wait runs: one that is started only when the wait has ended holds its starter up
  */
-export async function heldByStarts(ask: AskSystemctl, proc = '/proc'): Promise<readonly HeldByStart[]> {
+export async function heldByStarts(
+  ask: AskSystemctl,
+  proc = '/proc',
+  running: readonly string[] = [],
+): Promise<readonly HeldByStart[]> {
   const held: HeldByStart[] = [];
-  for (const [service, units] of startersIn(proc)) {
+  const starters = startersIn(proc);
+  if (starters.size === 0) return held;
+  // With Type=simple the job is done when the wait begins, and nobody waits for it.
+  const goals = [...waited, ...(running.length === 0 ? [] : await idsOf(ask, running, 'jobs'))];
+  for (const [service, units] of starters) {
     const [chain] = await holdUps(ask, stagesOf(service), 'jobs');
     if (chain === undefined) continue;
-    const isDirect = units.some((unit) => waited.includes(unit));
-    const [waitsFor] = isDirect ? [[waiter]] : await chainsBetween(ask, units, waited, 'jobs');
+    const [waitsFor] = [
+      ...(await direct(ask, units, goals)),
+      ...(await chainsBetween(ask, units, goals, 'jobs')),
+    ];
     if (waitsFor !== undefined) held.push({ service, chain, waitsFor });
   }
   return held;
 }
 
+/** The units that are goals themselves, by any of their names. */
+async function direct(
+  ask: AskSystemctl,
+  units: readonly string[],
+  goals: readonly string[],
+): Promise<readonly (readonly string[])[]> {
+  if (units.some((unit) => waited.includes(unit))) return [[waiter]];
+  const ids = await idsOf(ask, units, 'jobs');
+  return ids.filter((id) => goals.includes(id)).map((id) => [id]);
+}
+
 /** Why nobody can log in, for a person. */
-export function startInWords({ chain, waitsFor: [first = '', ...others] }: HeldByStart): string {
+export function startInWords({ chain, waitsFor }: HeldByStart): string {
+  const [first = '', ...others] = waitsFor;
   const what = [`"systemctl start" waits for ${first}`, ...others.map((unit) => `that for ${unit}`)];
-  return `${chainInWords(chain)}, and there ${what.join(', ')}`;
+  const end = waited.includes(waitsFor.at(-1) ?? '') ? '' : ', where "rc-wait wait" runs';
+  return `${chainInWords(chain)}, and there ${what.join(', ')}${end}`;
 }
 
 /** What to do about it, for a person. */
@@ -70,6 +103,30 @@ export function unitsAwaited([program = '', ...args]: readonly string[]): readon
 
 /** The services with such a systemctl in them, each with the units that it waits for. */
 function startersIn(proc: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { argv, service } of processesIn(proc, (argv) => unitsAwaited(argv).length > 0))
+    found.set(service, [...(found.get(service) ?? []), ...unitsAwaited(argv)]);
+  return found;
+}
+
+/** The services in which a wait runs now, other than rc-wait.service. */
+export function waitsRunning(proc = '/proc'): readonly string[] {
+  const services = processesIn(proc, isWait).map(({ service }) => service);
+  return [...new Set(services)].filter((service) => service !== waiter);
+}
+
+/** Whether a command line is a wait, as scripts/bundle.ts has the program start it: `…/lib/node … …/lib/start.cjs wait`. */
+function isWait(argv: readonly string[]): boolean {
+  const script = argv.findIndex((word) => word.endsWith('/lib/start.cjs'));
+  const words = argv.slice(script + 1);
+  return script > 0 && (words.length === 0 || words.includes('wait'));
+}
+
+/** The processes of services with such a command line. */
+function processesIn(
+  proc: string,
+  has: (argv: readonly string[]) => boolean,
+): readonly { readonly argv: readonly string[]; readonly service: string }[] {
   const read = (pid: string, name: string): string => {
     try {
       return readFileSync(join(proc, pid, name), 'utf8');
@@ -77,11 +134,11 @@ function startersIn(proc: string): ReadonlyMap<string, readonly string[]> {
       return ''; // it has ended meanwhile
     }
   };
-  const found = new Map<string, readonly string[]>();
-  for (const pid of readdirSync(proc).filter((name) => /^\d+$/.test(name))) {
-    const units = unitsAwaited(read(pid, 'cmdline').split('\0'));
-    const service = units.length === 0 ? undefined : serviceOf(read(pid, 'cgroup'));
-    if (service !== undefined) found.set(service, [...(found.get(service) ?? []), ...units]);
-  }
-  return found;
+  const pids = readdirSync(proc).filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    // Each word ends with a NUL.
+    const argv = read(pid, 'cmdline').split('\0').slice(0, -1);
+    const service = has(argv) ? serviceOf(read(pid, 'cgroup')) : undefined;
+    return service === undefined ? [] : [{ argv, service }];
+  });
 }

@@ -1,6 +1,12 @@
 import type { Look } from '../../report/doctor.ts';
 import { type AskSystemctl, chainInWords, holdUps } from '../../systemd/hold-ups.ts';
-import { type HeldByStart, heldByStarts, startInWords, startRemedy } from '../../systemd/starters.ts';
+import {
+  type HeldByStart,
+  heldByStarts,
+  startInWords,
+  startRemedy,
+  waitsRunning,
+} from '../../systemd/starters.ts';
 
 const target = 'rackconnect-deployed.target';
 const waiter = 'rc-wait.service';
@@ -8,14 +14,14 @@ const waiter = 'rc-wait.service';
 /**
  * Looks for units that wait for RackConnect and at the same time keep it out, since RackConnect logs in by
  * SSH. Covers the units of this boot, those that the next boot will start, and every `systemctl start
- * rc-wait` that waits, such as one in bootcmd of cloud-init.
+ * rc-wait` that waits, such as one in bootcmd of cloud-init: also of another unit in which a wait runs.
  * @param proc the folder of the processes
  */
 export async function looksAtLogins(ask: AskSystemctl, proc = '/proc'): Promise<readonly Look[]> {
   const chains = await holdUps(ask, [target, waiter], 'boot');
   const culprits = new Map(chains.map((chain) => [chain.at(-2), chain]));
   const looks = [...culprits.values()].map(heldUp);
-  return [...looks, ...(await heldByStarts(ask, proc)).map(heldUpByStart)];
+  return [...looks, ...(await heldByStarts(ask, proc, waitsRunning(proc))).map(heldUpByStart)];
 }
 
 function heldUp(chain: readonly string[]): Look {

@@ -24,6 +24,8 @@ export const askSystemctl: AskSystemctl = async (args) => {
   return ok ? output : undefined;
 };
 
+const starters = () => import('../../systemd/starters.ts');
+
 /**
  * Refuses a wait that would lock RackConnect out: one in bootcmd of cloud-init, or in a unit that starts
  * before sshd. Nobody could log in by SSH until the wait ended. For rc-wait.service itself it only warns,
@@ -39,15 +41,32 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
     void sayWhoWaits(askSystemctl, log);
     return;
   }
-  const [chain] = await holdUps(askSystemctl, stagesOf(service), 'jobs');
-  if (chain === undefined) return;
-  throw new RcWaitError(
-    'CONFIGURATION',
-    `cannot wait in ${service}: RackConnect logs in by SSH, and ${chainInWords(chain)}`,
-    {
-      hint: 'in cloud-init wait in runcmd, never in bootcmd; in a unit by Requires= and After=rackconnect-deployed.target',
-    },
-  );
+  await refuseWhereLoginsWait(service, askSystemctl);
+}
+
+/**
+ * Refuses a wait in a service for which logins wait, or for which a `systemctl start` waits that logins wait for.
+ * @param proc the folder of the processes
+ * @throws RcWaitError CONFIGURATION
+ */
+export async function refuseWhereLoginsWait(
+  service: string,
+  ask: AskSystemctl,
+  proc?: string,
+): Promise<void> {
+  const refusal = (why: string, hint: string) =>
+    new RcWaitError('CONFIGURATION', `cannot wait in ${service}: RackConnect logs in by SSH, and ${why}`, {
+      hint,
+    });
+  const [chain] = await holdUps(ask, stagesOf(service), 'jobs');
+  if (chain !== undefined)
+    throw refusal(
+      chainInWords(chain),
+      'in cloud-init wait in runcmd, never in bootcmd; in a unit by Requires= and After=rackconnect-deployed.target',
+    );
+  const { heldByStarts, startInWords, startRemedy } = await starters();
+  const [held] = await heldByStarts(ask, proc, [service]).catch(() => []);
+  if (held !== undefined) throw refusal(startInWords(held), startRemedy);
 }
 
 /**
@@ -56,7 +75,7 @@ export async function refuseBeforeLogins(root: string, log: Pick<Log, 'warn'>): 
  * @param proc the folder of the processes
  */
 export async function sayWhoWaits(ask: AskSystemctl, log: Pick<Log, 'warn'>, proc?: string): Promise<void> {
-  const { heldByStarts, startInWords, startRemedy } = await import('../../systemd/starters.ts');
+  const { heldByStarts, startInWords, startRemedy } = await starters();
   const say = (why: string, remedy: string) =>
     log.warn(`RackConnect logs in by SSH and cannot: ${why}; ${remedy}`);
   for (const chain of await holdUps(ask, [waited, own], 'jobs'))

@@ -73,4 +73,32 @@ describe('logins', () => {
     );
     expect(await looksAtLogins(ask, procWith(['systemctl', 'start', target], 'web.service'))).toEqual([]);
   });
+
+  it('that wait for the start of a unit in which a wait runs are a fault, where systemd still starts it', async () => {
+    const proc = procWith(['systemctl', 'start', 'mine'], 'cloud-init.service');
+    const wait = (argv: readonly string[]) =>
+      writeFileSync(join(proc, '43/cmdline'), argv.map((word) => `${word}\0`).join(''));
+    writeFileSync(join(proc, '43/cgroup'), '0::/system.slice/mine.service\n');
+    const program = ['/usr/lib/rc-wait/lib/node', '--no-warnings', '/usr/lib/rc-wait/lib/start.cjs'];
+    const ask = inARow('ssh.service', 'cloud-init.service');
+    const starting: AskSystemctl = async (args) =>
+      (await ask(args)) || (await inARow('mine.service', 'network.target')(args));
+    for (const words of [['wait', '--timeout', '45m'], []]) {
+      wait([...program, ...words]);
+      const [look] = await looksAtLogins(starting, proc);
+      expect(look?.fault?.why).toBe(
+        'RackConnect logs in by SSH and is kept out: ssh.service waits for cloud-init.service, and there "systemctl start" ' +
+          'waits for mine.service, where "rc-wait wait" runs',
+      );
+      // Type=simple: nobody waits for it.
+      expect(await looksAtLogins(ask, proc)).toEqual([]);
+    }
+    for (const other of [
+      [...program, 'status'],
+      ['vim', '/usr/lib/rc-wait/rc-wait'],
+    ]) {
+      wait(other);
+      expect(await looksAtLogins(starting, proc)).toEqual([]);
+    }
+  });
 });
