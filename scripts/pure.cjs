@@ -6,8 +6,8 @@
 const inRooms = {
   'announce/heat': ['request', 'retry'],
   'announce/hooks': ['names'],
+  'app/settings': ['environment-file'],
   'app/wait': ['deployed-before', 'first-start'],
-  'cli/args': ['environment-file'],
   base: [
     'bytes',
     'duration',

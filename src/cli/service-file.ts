@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Io } from '../app/io.ts';
+import { parseEnvironmentFile } from '../app/settings/environment-file.ts';
 import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
 import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { clean } from '../report/words.ts';
-import { parseEnvironmentFile } from './args/environment-file.ts';
 import { fromEnvironment, variableOf } from './args/flags.ts';
 import { unknownVariables } from './args/variables.ts';
 import type { CliCommand, SettingFault } from './command.ts';

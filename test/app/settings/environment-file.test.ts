@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEnvironmentFile } from '../../../src/cli/args/environment-file.ts';
+import { parseEnvironmentFile } from '../../../src/app/settings/environment-file.ts';
 
 describe("a file of systemd's EnvironmentFile=", () => {
   it.each<[string, string, Record<string, string>]>([
