@@ -7,6 +7,7 @@ import { clean } from '../report/words.ts';
 import { fromEnvironment, joinLists, oneOf, variableOf } from './args/flags.ts';
 import { didYouMean } from './args/nearest.ts';
 import { bindNegatives } from './args/no-flags.ts';
+import { noSuchFlag, seeHelp } from './args/no-such-flag.ts';
 import { type Route, route, splitAtEnd, wantsText } from './args/route.ts';
 import { withoutShortForms } from './args/short-forms.ts';
 import { unknownVariables } from './args/variables.ts';
@@ -168,6 +169,9 @@ function overview(parser: Argv, group: string | undefined): void {
 
 /** yargs's messages in the style of rc-wait: what is wrong, what was expected, and what was probably meant. */
 function clarify(message: string, where: Route): RcWaitError {
+  const command = where.kind === 'command' ? where.command : undefined;
+  const wrongUsage = (what: string, meant = ''): RcWaitError =>
+    new RcWaitError('USAGE', what, { hint: `${meant}${seeHelp(command?.name)}` });
   const lines = message
     .split('\n')
     .map((line) => line.trim())
@@ -186,17 +190,8 @@ function clarify(message: string, where: Route): RcWaitError {
   const [, lacking] = /^Not enough arguments following: ([\w-]+)$/.exec(text) ?? [];
   if (lacking !== undefined) return wrongUsage(`cannot use --${lacking}: a value is expected after it`);
   const [, unknown] = /^Unknown arguments?: (.+)$/.exec(text) ?? [];
-  if (unknown !== undefined) {
-    const flags = where.kind === 'command' ? Object.keys(where.command.flags).map((name) => `--${name}`) : [];
-    const names = unknown.split(', ').map((name) => (name.length === 1 ? `-${name}` : `--${name}`));
-    return wrongUsage(
-      `cannot use ${names.join(', ')}: there is no such flag`,
-      names.map((name) => didYouMean(name, flags)).join(''),
-    );
-  }
-  return wrongUsage(`cannot read the command line: ${text.charAt(0).toLowerCase()}${text.slice(1)}`);
-}
-
-function wrongUsage(message: string, meant = ''): RcWaitError {
-  return new RcWaitError('USAGE', message, { hint: `${meant}see rc-wait --help, or rc-wait COMMAND --help` });
+  if (unknown === undefined)
+    return wrongUsage(`cannot read the command line: ${text.charAt(0).toLowerCase()}${text.slice(1)}`);
+  const names = unknown.split(', ').map((name) => (name.length === 1 ? `-${name}` : `--${name}`));
+  return noSuchFlag(names, command, commands);
 }

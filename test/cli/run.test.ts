@@ -5,7 +5,7 @@ import { commands } from '../../src/cli/commands/index.ts';
 import { rcWait, simulator } from './harness.ts';
 
 const { play } = await simulator();
-const usageHint = '         see rc-wait --help, or rc-wait COMMAND --help\n';
+const usageHint = (command: string): string => `         see rc-wait ${command} --help\n`;
 
 describe('--help', () => {
   it.each(['', ...commands.map(({ name }) => name), 'network'])('of rc-wait %s', async (name) => {
@@ -90,10 +90,10 @@ describe('a variable that rc-wait does not have', () => {
 });
 
 describe('a command line that is wrong exits with 64 and says what is wrong', () => {
-  it.each<[string[], string]>([
+  it.each<[string[], string, string?]>([
     [['--frobnicate'], 'cannot use --frobnicate: there is no such flag'],
     [['-x'], 'cannot use -x: there is no such flag'],
-    [['status', '--root', '/mnt'], 'cannot use --root: there is no such flag'],
+    [['status', '--root', '/mnt'], 'cannot use --root: rc-wait status has no such flag', 'status'],
     [['--region'], 'cannot use --region: a value is expected after it'],
     [['--timeout', '--quiet'], 'cannot use --timeout: a value is expected after it'],
     [['--timeout', '90'], 'cannot use --timeout 90: a duration such as 90s, 15m, 1h or infinity is expected'],
@@ -101,14 +101,48 @@ describe('a command line that is wrong exits with 64 and says what is wrong', ()
     [
       ['network', 'plan', '--network', 'off'],
       'cannot use --network off: auto, netplan, ifupdown, networkd, networkmanager, ifcfg or wicked is expected',
+      'network plan',
     ],
     [['--output', 'a', '--network', 'b'], 'cannot use --output a: human or json is expected'],
     [
       ['--log-level', 'loud'],
       'cannot use --log-level loud: trace, debug, info, warn, error or silent is expected',
     ],
-  ])('%j', async (args, message) => {
-    expect(await rcWait(args)).toEqual({ exit: 64, out: '', err: `rc-wait: ${message}\n${usageHint}` });
+  ])('%j', async (args, message, command = 'wait') => {
+    const err = `rc-wait: ${message}\n${usageHint(command)}`;
+    expect(await rcWait(args)).toEqual({ exit: 64, out: '', err });
+  });
+
+  it.each<[string, string]>([
+    [
+      'network apply --gatewya 10.0.0.1',
+      '--gatewya: there is no such flag\n         did you mean --gateway?',
+    ],
+    ['network apply --gatewya', '--gatewya: there is no such flag\n         did you mean --gateway?'],
+    ['remote --repot web.html', '--repot: there is no such flag\n         did you mean --report?'],
+  ])('and %s names the flags of that command alone', async (line, words) => {
+    const command = line.split(' --', 1)[0];
+    const { exit, err } = await rcWait(line.split(' '));
+    expect({ exit, err }).toEqual({
+      exit: 64,
+      err: `rc-wait: cannot use ${words} see rc-wait ${command} --help\n`,
+    });
+  });
+
+  it('and where no command is known all help is named', async () => {
+    const { err } = await rcWait(['network', '--gatewya', '10.0.0.1', 'apply']);
+    expect(err).toBe(
+      'rc-wait: cannot use --gatewya: there is no such flag\n         did you mean --gateway? see rc-wait --help\n',
+    );
+  });
+
+  it.each(['check', 'rollback'])('and network %s says why it has no --state-dir', async (word) => {
+    const { exit, err } = await rcWait(['network', word, '--state-dir', '/tmp/state']);
+    expect(exit).toBe(64);
+    expect(err).toBe(
+      `rc-wait: cannot use --state-dir: rc-wait network ${word} has no such flag\n` +
+        `         it does not ask the RackConnect API: leave it out; see rc-wait network ${word} --help\n`,
+    );
   });
 
   it.each<[string[], NodeJS.ProcessEnv, string, string]>([

@@ -1,6 +1,7 @@
 import { RcWaitError } from '../../base/error.ts';
 import type { CliCommand } from '../command.ts';
 import { didYouMean } from './nearest.ts';
+import { noSuchFlag } from './no-such-flag.ts';
 
 /** Which command a command line means. */
 export type Route =
@@ -61,7 +62,7 @@ function routeWords(argv: readonly string[], commands: readonly CliCommand[], fa
     if (command.operands !== undefined) return withOperands(command, argv, commands, own.length);
     const stray = words[own.length];
     if (stray !== undefined)
-      throw unknownFlagOf(stray, argv, commands) ?? misplaced(stray.word, command, commands);
+      throw unknownFlagOf(stray, argv, commands, command) ?? misplaced(stray.word, command, commands);
     return {
       kind: 'command',
       command,
@@ -94,7 +95,7 @@ function withOperands(
   for (const [name, { boolean }] of Object.entries(command.flags)) if (boolean) withValue.delete(`--${name}`);
   const words = wordsIn(argv, withValue);
   const rest = words.slice(nameLength);
-  const stray = rest[0] && unknownFlagOf(rest[0], argv, commands);
+  const stray = rest[0] && unknownFlagOf(rest[0], argv, commands, command);
   if (stray !== undefined) throw stray;
   return {
     kind: 'command',
@@ -140,15 +141,14 @@ function unknownFlagOf(
   { index }: Word,
   argv: readonly string[],
   commands: readonly CliCommand[],
+  command?: CliCommand,
 ): RcWaitError | undefined {
   const before = argv[index - 1] ?? '';
   const known = commands.flatMap(({ flags }) =>
     Object.keys(flags).flatMap((name) => [`--${name}`, `--no-${name}`]),
   );
   if (!/^--[^=]+$/.test(before) || [...known, '--help', '--version'].includes(before)) return undefined;
-  return new RcWaitError('USAGE', `cannot use ${before}: there is no such flag`, {
-    hint: `${didYouMean(before, known)}see rc-wait --help, or rc-wait COMMAND --help`,
-  });
+  return noSuchFlag([before], command, commands);
 }
 
 /** A word behind a command that takes none; `history` has commands below it, which may have been meant. */
