@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { commands } from '../../src/cli/commands/index.ts';
 import { bashCompletion } from '../../src/cli/completion/bash.ts';
@@ -73,12 +74,6 @@ function units(): readonly Entry[] {
   ];
 }
 
-/** The pages for those who run rc-wait, and the pages that these lead to. */
-const pages = [
-  ...['concepts', 'faq', 'figures', 'history', 'logging-in', 'network', 'packages', 'preflight', 'promises'],
-  ...['remote', 'server', 'service', 'simulator', 'STYLE', 'telling', 'troubleshooting'],
-];
-
 function documentation(release: Release): readonly Entry[] {
   const { version, epochS } = release;
   const facts = { version, epochS, commands: surfaceOf(commands) };
@@ -91,12 +86,27 @@ function documentation(release: Release): readonly Entry[] {
     made(`${folder}/node-license.txt.gz`, gzipped(release.node.licenceText)),
     made(`${folder}/changelog.gz`, gzipped(text('CHANGELOG.md'))),
     made(`${folder}/sbom.cdx.json`, sbom({ ...release, inNode: process.versions })),
-    ...pages.map((name) => file(`${folder}/${name}.md`, `docs/${name}.md`)),
-    ...folderBelow('docs/how-to', `${folder}/how-to`),
-    ...folderBelow('docs/schema', `${folder}/schema`),
-    ...folderBelow('docs/examples', `${folder}/examples`),
-    ...folderBelow('docs/cloud-init', `${folder}/examples/cloud-init`),
-    ...folderBelow('docs/units', `${folder}/examples/units`),
+    ...pagesIn(folder),
+  ];
+}
+
+/** Folders of docs/ that the packages have always had among the examples. */
+const examples = ['cloud-init', 'units'];
+
+/** All of docs/, as it is: each relative link of a page holds in the package as well. */
+function pagesIn(folder: string): readonly Entry[] {
+  const files = readdirSync('docs', { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  return [
+    ...files.map(({ parentPath, name }) => {
+      const path = relative('docs', join(parentPath, name));
+      const isExample = examples.some((one) => path.startsWith(`${one}/`));
+      return file(`${folder}/${isExample ? 'examples/' : ''}${path}`, `docs/${path}`);
+    }),
+    ...examples.map((name) => ({
+      path: `${folder}/${name}`,
+      mode: 0o777,
+      from: { link: `examples/${name}` },
+    })),
   ];
 }
 
@@ -114,11 +124,3 @@ function completions(): readonly Entry[] {
 const file = (path: string, from: string): Entry => ({ path, mode: 0o644, from: { file: from } });
 
 const made = (path: string, content: string | Buffer): Entry => ({ path, mode: 0o644, from: { content } });
-
-/** The files of a folder, without its subfolders; empty if the folder does not exist. */
-function folderBelow(from: string, to: string): readonly Entry[] {
-  if (!existsSync(from)) return [];
-  return readdirSync(from, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => file(`${to}/${name}`, `${from}/${name}`));
-}

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesBelow } from '../support/files-below.ts';
+import { faultOfLink, isElsewhere, targetOf } from './links.ts';
 import { anchorsIn, linksIn, undefinedNames } from './markdown.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -13,32 +14,10 @@ const pages = [
   ...folders.flatMap((folder) => filesBelow(join(root, folder), /\.md$/)).map((path) => relative(root, path)),
 ];
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const isElsewhere = (link: string): boolean => /^(?:[a-z][a-z\d+.-]*:|\/\/)/i.test(link);
-
-/** Where a link of a page leads, in the project. */
-function targetOf(
-  page: string,
-  link: string,
-): { readonly path: string; readonly anchor: string | undefined } {
-  const [path = '', anchor] = link.split('#', 2);
-  return { path: path === '' ? page : join(dirname(page), decodeURIComponent(path)), anchor };
-}
-
-/** What is wrong with a link; undefined: it holds. Pages elsewhere are not asked for. */
-function faultOf(page: string, link: string): string | undefined {
-  if (isElsewhere(link)) return /^(?:https:\/\/|mailto:)/.test(link) ? undefined : 'neither https nor a path';
-  const { path, anchor } = targetOf(page, link);
-  if (path.startsWith('..') || link.startsWith('/')) return 'leads out of the project';
-  if (!existsSync(join(root, path))) return 'there is no such file';
-  if (anchor === undefined) return undefined;
-  if (!path.endsWith('.md')) return 'only a page has anchors';
-  return anchorsIn(read(path)).includes(anchor) ? undefined : `${path} has no such anchor`;
-}
-
 describe.each(pages)('%s', (page) => {
   it('has only links that hold', () => {
     const faults = linksIn(read(page)).flatMap((link) => {
-      const fault = faultOf(page, link);
+      const fault = faultOfLink(root, page, link);
       return fault === undefined ? [] : [`${link}: ${fault}`];
     });
     expect(faults).toEqual([]);

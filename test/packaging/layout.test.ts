@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectureOf } from '../../scripts/packaging/architecture.ts';
 import type { Component } from '../../scripts/packaging/inventory.ts';
 import { layout } from '../../scripts/packaging/layout.ts';
+import { writeTree } from '../../scripts/packaging/tree.ts';
+import { scratch } from '../cli/harness.ts';
+import { faultOfLink } from '../docs/links.ts';
+import { linksIn } from '../docs/markdown.ts';
 import { filesBelow } from '../support/files-below.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -53,6 +57,33 @@ describe('a package', () => {
     );
     expect(named).toContain('/usr/share/doc/rc-wait/simulator.md');
     for (const one of named) expect(paths).toContain(one);
+  });
+
+  it('has each page of docs/, and every link and anchor of a page leads to a file in the package', () => {
+    const folder = 'usr/share/doc/rc-wait/';
+    const documents = entries.filter(({ path }) => path.startsWith(folder));
+    const tree = scratch();
+    writeTree(documents, tree, 0);
+    const installed = join(tree, folder);
+    const pages = filesBelow(installed, /\.md$/).map((path) => relative(installed, path));
+    const inSources = filesBelow(join(root, 'docs'), /\.md$/).map((path) =>
+      relative(join(root, 'docs'), path),
+    );
+    expect(pages).toEqual(inSources);
+    const links = pages.flatMap((page) =>
+      linksIn(readFileSync(join(installed, page), 'utf8')).map((link) => ({ page, link })),
+    );
+    expect(links).toContainEqual({ page: 'how-to/boot.md', link: '../units/fstab' });
+    const faults = links.flatMap(({ page, link }) => {
+      const fault = faultOfLink(installed, page, link);
+      return fault === undefined ? [] : [`${page}: ${link}: ${fault}`];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('has the examples where it always had them', () => {
+    for (const name of ['units/fstab', 'cloud-init/runcmd.yaml', 'scenario.yaml'])
+      expect(paths).toContain(`/usr/share/doc/rc-wait/examples/${name}`);
   });
 
   it('has what messages name under its installed path, not under that of the sources', () => {
