@@ -27,9 +27,32 @@ describe('the catalog of the journal', () => {
       'Subject',
       'Defined-By',
       'Documentation',
+      'Documentation',
     ]);
     expect(entry.text.startsWith('@RC_WAIT_MESSAGE@\n')).toBe(true);
     for (const line of entry.text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('leads from each kind of end to its section of the page on troubles', () => {
+    const anchors = Object.entries(messageIds).map(([kind, id]) => {
+      const header = entries.find((entry) => entry.id === id)?.header.join('\n') ?? '';
+      return [kind, /^Documentation: file:.*\/troubleshooting\.md#(.*)$/m.exec(header)?.[1]];
+    });
+    expect(Object.fromEntries(anchors)).toEqual({
+      deployed: 'exit-status-0',
+      failed: 'exit-status-1',
+      unprocessable: 'exit-status-3',
+      timeout: 'exit-status-124',
+      unavailable: 'exit-status-69',
+      refused: 'api_refused',
+      'network-failed': 'exit-status-73',
+      'network-lost': 'network_lost',
+      interrupted: 'interrupted',
+      misuse: 'exit-status-64',
+      'not-permitted': 'permission',
+      'broken-off': 'by-exit-status',
+      bug: 'bug',
+    });
   });
 
   it('says what to do, wherever there is something to be done', () => {

@@ -50,13 +50,29 @@ describe('a package', () => {
       );
   });
 
-  it('has each document that a message, the help or a manual page names', () => {
-    const sources = [...filesBelow(join(root, 'src'), /\.ts$/), ...filesBelow(join(root, 'packaging'), /./)];
+  it('has each document, with its anchor, that a message, the help, a unit or a manual page names', () => {
+    const sources = ['src', 'packaging', 'systemd'].flatMap((folder) => filesBelow(join(root, folder), /./));
     const named = sources.flatMap((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/\/usr\/share\/doc\/rc-wait\/[\w./-]*\w/g)].map(([one]) => one),
+      [...readFileSync(path, 'utf8').matchAll(/\/usr\/share\/doc\/rc-wait\/([\w./-]*\w(?:#[\w-]+)?)/g)].map(
+        ([, one = '']) => one,
+      ),
     );
-    expect(named).toContain('/usr/share/doc/rc-wait/simulator.md');
-    for (const one of named) expect(paths).toContain(one);
+    expect(named).toEqual(expect.arrayContaining(['simulator.md', 'troubleshooting.md#exit-status-1']));
+    for (const one of named) {
+      expect(paths).toContain(`/usr/share/doc/rc-wait/${one.split('#')[0]}`);
+      if (one.includes('.md'))
+        expect([one, faultOfLink(join(root, 'docs'), '', one)]).toEqual([one, undefined]);
+    }
+  });
+
+  it('has for each unit the manual page and the page of docs/ that it names', () => {
+    const units = filesBelow(join(root, 'systemd'), /\.(service|target|timer)$/);
+    expect(units.length).toBeGreaterThan(4);
+    for (const path of units)
+      expect(readFileSync(path, 'utf8'), path).toMatch(
+        /^Documentation=man:rc-wait\.service\(8\) file:\/\/\/usr\/share\/doc\/rc-wait\/\w+\.md(?:#[\w-]+)?$/m,
+      );
+    expect(paths).toContain('/usr/share/man/man8/rc-wait.service.8.gz');
   });
 
   it('has each page of docs/, and every link and anchor of a page leads to a file in the package', () => {
