@@ -60,6 +60,7 @@ const inRooms = {
     'remote/table',
     'result',
     'screen/paint',
+    'section',
     'words',
   ],
   'report/feeds': ['*'],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { failure } from './app/failure.ts';
 import type { Io } from './app/io.ts';
 import { interruptsOf } from './app/signals.ts';
@@ -21,6 +22,9 @@ process.stdout.on('error', (error) => {
 process.removeAllListeners('warning');
 
 boundLookups(process.env);
+
+/** As the packages install it. Debian's small images leave it out. */
+const troublesPage = '/usr/share/doc/rc-wait/troubleshooting.md';
 
 /** Serial consoles and terminals of containers often report a width of 0 columns. */
 const defaultColumns = 80;
@@ -55,6 +59,9 @@ const io: Io = {
   env: process.env,
   // As in systemd/rc-wait.service.
   serviceFile: '/etc/default/rc-wait',
+  get troublesPage() {
+    return existsSync(troublesPage) ? troublesPage : undefined;
+  },
   signal: interrupts.signal,
   handover: { ...interrupts, flushed },
 };

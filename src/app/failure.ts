@@ -1,5 +1,6 @@
 import { RcWaitError, reasonOf } from '../base/error.ts';
 import { exitOfError, exitOfSignal } from '../report/exit.ts';
+import { seeSection } from '../report/section.ts';
 import { clean } from '../report/words.ts';
 import { Interrupted, type Io } from './io.ts';
 
@@ -25,12 +26,13 @@ function folderGone(cause: unknown): RcWaitError {
 }
 
 /** Reports what went wrong and what to do about it; resolves to the exit status. */
-export async function failure(error: unknown, { err, env }: Pick<Io, 'err' | 'env'>): Promise<number> {
+export async function failure(error: unknown, io: Pick<Io, 'err' | 'env' | 'troublesPage'>): Promise<number> {
+  const { err, env } = io;
   // Loaded only under the journal.
   const forStream = env.JOURNAL_STREAM && (await import('../systemd/journal.ts')).forStream;
   const say = (level: 'info' | 'error', text: string): void =>
     err(forStream ? forStream(2, level, text, env) : text);
-  if (isFolderGone(error)) return failure(folderGone(error), { err, env });
+  if (isFolderGone(error)) return failure(folderGone(error), io);
   if (error instanceof Interrupted) {
     say('info', `rc-wait: ${error.message}\n`);
     return exitOfSignal(error.by);
@@ -39,7 +41,10 @@ export async function failure(error: unknown, { err, env }: Pick<Io, 'err' | 'en
     // Messages quote API answers and file contents.
     say('error', `rc-wait: ${clean(error.message)}\n`);
     if (error.hint !== undefined) say('error', `         ${clean(error.hint)}\n`);
-    return exitOfError(error);
+    const exit = exitOfError(error);
+    const more = seeSection(io.troublesPage, { exit, code: error.code });
+    if (more !== undefined) say('error', `         ${more}\n`);
+    return exit;
   }
   const bug = new RcWaitError('BUG', `this is a mistake in rc-wait, please report it: ${reasonOf(error)}`);
   say('error', `rc-wait: ${bug.message}\n${error instanceof Error ? `${error.stack}\n` : ''}`);

@@ -11,6 +11,8 @@ export interface Io {
   readonly env: NodeJS.ProcessEnv;
   /** the EnvironmentFile= of rc-wait.service, by which commands typed by hand go as well; absent: none */
   readonly serviceFile?: string;
+  /** the installed docs/troubleshooting.md, which messages name; absent: it is not installed */
+  readonly troublesPage?: string | undefined;
   /** aborted by SIGINT, SIGTERM and SIGHUP, with an Interrupted as its reason */
   readonly signal: AbortSignal;
   /** what the command after `--` needs; absent: only the streams are shared with it */

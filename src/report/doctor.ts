@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../base/error.ts';
 import { exitOfCode, exitOfOutcome } from './exit.ts';
+import { seeSection } from './section.ts';
 import { clean, cut, widthOf } from './words.ts';
 
 /** The topics of looks, in the order in which they are shown. */
@@ -61,15 +62,18 @@ const columns = 80;
 
 /**
  * Everything that was seen, for a person: each topic, then what is wrong, the exit status of a wait with it, and what to
- * type. Where nothing is wrong it is one screen of 80 × 24: each line is cut to fit.
+ * type. `troublesPage` is the installed docs/troubleshooting.md. Where nothing is wrong it is one screen of 80 × 24: each line is cut to fit.
  */
-export function humanDoctor(looks: readonly Look[]): string {
+export function humanDoctor(looks: readonly Look[], troublesPage?: string): string {
   const faults = faultsOf(looks).flatMap(({ fault }) => fault ?? []);
   const lines = topics.flatMap((topic) => linesOf(looks.filter((look) => look.topic === topic)));
   const screen = faults.length === 0 ? lines.map(({ short }) => short) : lines.map(({ full }) => full);
   screen.push('', faults.length === 0 ? 'Nothing is wrong.' : 'What is wrong, and what to do:');
   faults.forEach(({ why, remedy, code }, index) => {
-    screen.push(` ${index + 1}. ${clean(why)} (exit status ${exitOfFault(code)})`, `    ${clean(remedy)}`);
+    const exit = exitOfFault(code);
+    screen.push(` ${index + 1}. ${clean(why)} (exit status ${exit})`, `    ${clean(remedy)}`);
+    const more = seeSection(troublesPage, { exit, code });
+    if (more !== undefined) screen.push(`    ${more}`);
   });
   return `${screen.join('\n')}\n`;
 }

@@ -6,6 +6,7 @@ import { stageOf } from '../rackconnect/task-stage.ts';
 import type { Task } from '../rackconnect/types.ts';
 import type { JobEnd, JobKnown } from '../wait/job.ts';
 import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
+import { seeSection } from './section.ts';
 import { clean, elapsed, requestsMade } from './words.ts';
 
 /** The announcements of DEPLOYED that are left to the next run. */
@@ -263,8 +264,14 @@ export function describe(error: RcWaitError): { code: string; message: string; h
   return hint === undefined ? { code, message } : { code, message, hint };
 }
 
-/** A result for a person: the message, the number of requests, and the hint. */
-export function humanResult({ message, requests, error }: ResultDocument): string {
-  const hint = error?.hint === undefined ? '' : `\n${error.hint}`;
-  return `${clean(message)}\n${requestsMade(requests)}${hint}\n`;
+/**
+ * A result for a person: the message, the number of requests, the hint, and where it is explained.
+ * @param troublesPage the installed docs/troubleshooting.md
+ */
+export function humanResult({ document, exit }: Result, troublesPage?: string): string {
+  const { message, requests, error } = document;
+  const more = seeSection(troublesPage, { exit, code: error?.code });
+  return [clean(message), requestsMade(requests), error?.hint, more, '']
+    .filter((line) => line !== undefined)
+    .join('\n');
 }

@@ -4,10 +4,11 @@ import { causeOf, failure } from '../../src/app/failure.ts';
 import { Interrupted } from '../../src/app/io.ts';
 import { RcWaitError } from '../../src/base/error.ts';
 
-async function told(error: unknown): Promise<{ exit: number; err: string }> {
+async function told(error: unknown, troublesPage?: string): Promise<{ exit: number; err: string }> {
   let err = '';
   const exit = await failure(error, {
     env: {},
+    troublesPage,
     err: (text) => {
       err += text;
     },
@@ -58,6 +59,16 @@ describe('a failure is told', () => {
       exit: 77,
       err: 'rc-wait: cannot: root is needed\n         run it as root\n',
     });
+  });
+
+  it('with the section that explains it, where the page is installed', async () => {
+    const error = new RcWaitError('STACK_UNKNOWN', 'cannot tell', { hint: 'name it' });
+    expect((await told(error, '/doc/t.md')).err).toBe(
+      'rc-wait: cannot tell\n         name it\n         see /doc/t.md#stack_unknown\n',
+    );
+    expect((await told(new RcWaitError('USAGE', 'cannot use --x'), '/doc/t.md')).err).toBe(
+      'rc-wait: cannot use --x\n',
+    );
   });
 
   it('on lines of its own, whatever the API sent', async () => {

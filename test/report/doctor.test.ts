@@ -29,6 +29,13 @@ describe('the screen of the doctor', () => {
     );
   });
 
+  it('names the section on each fault where the page is installed', () => {
+    const failed = { ...looks[0], fault: { code: 'FAILED', why: 'it FAILED', remedy: 'ask' } } as Look;
+    expect(humanDoctor([failed, ...looks], '/doc/t.md')).toMatch(
+      / 1\. it FAILED \(exit status 1\)\n {4}ask\n {4}see \/doc\/t\.md#failed\n 2\. .*\n.*\n {4}see \/doc\/t\.md#network_file\n$/,
+    );
+  });
+
   it('says that nothing is wrong where nothing is', () => {
     expect(humanDoctor(looks.slice(1))).toMatch(/\n\nNothing is wrong\.\n$/);
   });

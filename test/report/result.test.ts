@@ -285,15 +285,16 @@ it('is valid whatever words the API used', () => {
       fc.boolean(),
       (known, why, waitedMs, answered, refused) => {
         const end: End = { kind: 'deadline', phase: 'automation', answered, refused, why };
-        const { document } = resultOf(end, {
+        const result = resultOf(end, {
           requests,
           waitedMs,
           seen: { ...known, wasAtWork: true },
           ...times,
         });
+        const { document } = result;
         expect(faults(JSON.parse(JSON.stringify(document)))).toEqual([]);
         expect(JSON.stringify(document)).not.toContain('\n');
-        expect(humanResult(document).split('\n')).toHaveLength(3);
+        expect(humanResult(result).split('\n')).toHaveLength(3);
       },
     ),
   );
@@ -317,10 +318,18 @@ describe('an end that had come before the wait looked', () => {
 
 describe('for a person', () => {
   it('has the message, the requests and the way out', () => {
-    const { document } = resultOf(networkFailed('NETWORK_LOST', 'use the console'), circumstances);
-    expect(humanResult(document)).toBe(
+    const result = resultOf(networkFailed('NETWORK_LOST', 'use the console'), circumstances);
+    expect(humanResult(result)).toBe(
       'DEPLOYED after 24 s, but cannot read /etc/netplan/x.yaml: permission denied\n12 requests, 1 of them refused (403), 3 answers from another rc-wait process\nuse the console\n',
     );
+  });
+
+  it('has the section that explains it where the page is installed, and none after DEPLOYED', () => {
+    const lastLine = (end: End) =>
+      humanResult(resultOf(end, circumstances), '/doc/t.md').trimEnd().split('\n').at(-1);
+    expect(lastLine(networkFailed('NETWORK_LOST', 'use the console'))).toBe('see /doc/t.md#network_lost');
+    expect(lastLine({ kind: 'failed', deployment: ended('FAILED') })).toBe('see /doc/t.md#exit-status-1');
+    expect(lastLine(deployed(changed))).toMatch(/^12 requests/);
   });
 
   it('has no hint where there is none', () => {

@@ -33,7 +33,11 @@ export async function doctor(
   settings: Settings,
 ): Promise<number> {
   const looks = await lookAtAll(args, io, settings);
-  io.out(args.output === 'json' ? `${JSON.stringify(doctorDocument(looks))}\n` : humanDoctor(looks));
+  const text =
+    args.output === 'json'
+      ? `${JSON.stringify(doctorDocument(looks))}\n`
+      : humanDoctor(looks, io.troublesPage);
+  io.out(text);
   return exitOfLooks(looks);
 }
 

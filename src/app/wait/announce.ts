@@ -68,16 +68,19 @@ export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: N
     throw new RcWaitError('USAGE', 'cannot use --hooks-dir "": a folder is expected');
   const signaller = await createSignaller(args, io);
   return {
-    async result({ document, exit }, { log, deadlineMs, recalled }) {
+    async result(result, { log, deadlineMs, recalled }) {
+      const { document, exit } = result;
       const { message, outcome } = document;
-      io.out(forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', printed(document, args), io.env));
+      const text =
+        args.output === 'json' ? `${JSON.stringify(document)}\n` : humanResult(result, io.troublesPage);
+      io.out(forStream(1, isFailure({ exit, outcome }) ? 'error' : 'info', text, io.env));
       // Not awaited here: what depends on the service must not wait for the journal.
-      const journalled = journalEnd({ result: { document, exit } }, io);
+      const journalled = journalEnd({ result }, io);
       const isVerdict = outcome !== 'interrupted';
       // A remembered DEPLOYED was announced before; only what an interruption cut off is still due.
       const tells = recalled !== undefined && exit === 0 ? (recalled.owed ?? nobody) : everybody;
       const hooks = isVerdict
-        ? await runHooksFor({ document, exit }, args, { io, log, notifier, only: tells.hooks })
+        ? await runHooksFor(result, args, { io, log, notifier, only: tells.hooks })
         : [];
       const ending = {
         succeeded: exit === 0,
@@ -130,10 +133,6 @@ const nobody: Recipients = { signal: false, hooks: [] };
 /** Whether the journal shows the end as an error; a deliberate stop is not one. */
 const isFailure = ({ exit, outcome }: { exit: number; outcome: string }): boolean =>
   exit !== 0 && outcome !== 'interrupted';
-
-function printed(document: Result['document'], { output }: AnnounceOptions): string {
-  return output === 'json' ? `${JSON.stringify(document)}\n` : humanResult(document);
-}
 
 interface Signaller {
   /** the part of the URL that may be shown */
