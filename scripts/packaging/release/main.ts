@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { architectureOf } from '../architecture.ts';
 import { type Sources, sourceFaults, versionFaults } from './ready.ts';
 import { readSources } from './sources.ts';
+import { makeSupervised } from './supervise.ts';
 import { releaseText } from './tell.ts';
+import { makeWorkplace, removeLeftovers, removeWorkplace } from './workplace.ts';
 
 // Run by scripts/release in the project's root.
 const help = `Usage: scripts/release VERSION [--out DIR] [--no-image] [--rehearse]
@@ -26,7 +28,7 @@ Examples:
   scripts/release 0.2.0 --rehearse --no-image --out packages/rehearsal
 
 Exit status: 0; 1 where the sources are not ready or a file cannot be made; 64 for wrong usage; 69 where no
-container engine answers, or a program is missing.
+container engine answers, or a program is missing; 129, 130 or 143 where a signal stopped it, which leaves no files.
 docs/releasing.md has the whole way.
 `;
 
@@ -94,33 +96,37 @@ if (existsSync(folder))
   refuse(1, `cannot write ${folder}`, ['it exists already; remove it, or name another by: --out DIR']);
 ensurePrograms(!isWithoutImage);
 
-// Only now: it loads the whole program, whose flags the manual page has.
-const { makeRelease } = await import('./make.ts');
-mkdirSync(dirname(folder), { recursive: true });
-const scratch = mkdtempSync(join(tmpdir(), 'rc-wait-release-'));
-const out = mkdtempSync(join(dirname(folder), '.release-'));
-const startedMs = performance.now();
+const parents = { scratch: tmpdir(), out: dirname(folder) };
+const names = { scratch: 'rc-wait-release', out: '.release' };
+for (const left of [
+  ...removeLeftovers(parents.scratch, names.scratch),
+  ...removeLeftovers(parents.out, names.out),
+])
+  process.stderr.write(`release: removed ${left}, left by a run that was killed\n`);
+const scratch = makeWorkplace(parents.scratch, names.scratch);
+const out = makeWorkplace(parents.out, names.out);
 try {
-  const files = await makeRelease({
+  const made = await makeSupervised({
     version,
     architectures: ['amd64', 'arm64'].flatMap((name) => architectureOf(name) ?? []),
     hasImage: !isWithoutImage,
     isFast: isRehearsal,
     scratch,
     out,
-    progress: (text) => {
-      const seconds = Math.round((performance.now() - startedMs) / 1000);
-      process.stderr.write(`release: ${String(seconds).padStart(3)} s: ${text}\n`);
-    },
   });
-  // Whole or not at all: a release that is broken off leaves no folder that looks like one.
-  chmodSync(out, 0o755);
-  renameSync(out, folder);
-  const commit = 'commit' in sources.history ? sources.history.commit : undefined;
-  process.stdout.write(releaseText({ version, folder, commit, files, faults: reasonsAgainst() }));
+  if ('exitStatus' in made) process.exitCode = made.exitStatus;
+  else {
+    // Whole or not at all: a release that is broken off leaves no folder that looks like one.
+    chmodSync(out, 0o755);
+    renameSync(out, folder);
+    const commit = 'commit' in sources.history ? sources.history.commit : undefined;
+    process.stdout.write(
+      releaseText({ version, folder, commit, files: made.files, faults: reasonsAgainst() }),
+    );
+  }
 } finally {
-  rmSync(scratch, { recursive: true, force: true });
-  rmSync(out, { recursive: true, force: true });
+  removeWorkplace(scratch);
+  removeWorkplace(out);
 }
 
 /** Why these files are not for publication. */

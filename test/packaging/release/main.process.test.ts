@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { scratch } from '../../cli/harness.ts';
 
@@ -99,3 +100,67 @@ it('scripts/release --help has examples', () => {
     err: '',
   });
 });
+
+describe('a release that does not come to its end', () => {
+  /** Programs of the project that a release calls first, as what a test needs of them. */
+  function withBundle(code: string): void {
+    mkdirSync(join(folder, 'scripts'));
+    writeFileSync(join(folder, 'scripts/tools'), '#!/bin/sh\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'scripts/bundle.ts'), code);
+  }
+  const argv = ['0.2.0', '--rehearse', '--no-image'] as const;
+  const leftIn = (name: string): readonly string[] =>
+    existsSync(join(folder, name)) ? readdirSync(join(folder, name)) : [];
+
+  beforeEach(() => {
+    mkdirSync(join(folder, 'tmp'));
+    withBundle("require('node:fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1e6);");
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('for %s stops the programs that it has started, and leaves no files', async (signal, exit) => {
+    const env = { ...process.env, TMPDIR: join(folder, 'tmp') };
+    const child = spawn(process.execPath, [main, ...argv], { cwd: folder, env, stdio: 'ignore' });
+    const ended = once(child, 'close');
+    await expect
+      .poll(() => existsSync(join(folder, 'pid')) && readFileSync(join(folder, 'pid'), 'utf8'))
+      .toBeTruthy();
+    expect(leftIn('packages')).toEqual([expect.stringMatching(/^\.release-/)]);
+    expect(leftIn('tmp')).toEqual([expect.stringMatching(/^rc-wait-release-/)]);
+    child.kill(signal);
+    expect(await ended).toEqual([exit, null]);
+    expect(leftIn('packages')).toEqual([]);
+    expect(leftIn('tmp')).toEqual([]);
+    const bundling = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    await expect.poll(() => isRunning(bundling)).toBe(false);
+  });
+
+  it('says why in one message, and takes away what a killed run has left, and nothing of one that runs', () => {
+    writeFileSync(join(folder, 'scripts/bundle.ts'), "throw new Error('no such module')");
+    const gone = spawnSync('true').pid;
+    const [left, other] = [`packages/.release-${gone}-abcdef`, `packages/.release-${process.pid}-abcdef`];
+    for (const path of [left, other]) {
+      mkdirSync(join(folder, path), { recursive: true });
+      writeFileSync(join(folder, path, 'file'), '');
+    }
+    const { exit, out, err } = release(...argv);
+    expect({ exit, out }).toEqual({ exit: 1, out: '' });
+    expect(err).toContain(`release: removed ${left}, left by a run that was killed\n`);
+    expect(err).toMatch(/^release: cannot make the files: .*scripts\/bundle\.ts/m);
+    expect(err).toContain('no such module');
+    expect(err).not.toContain('execFileSync');
+    expect(readdirSync(join(folder, 'packages'))).toEqual([basename(other)]);
+  });
+});
+
+/** Whether a process is there and is no zombie. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
