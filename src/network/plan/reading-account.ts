@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readBelow, realpathBelow } from '../../system/root.ts';
 import type { FileAttributes } from '../types.ts';
@@ -37,7 +37,7 @@ export async function whyDenied(
   const top = await realpathBelow(root, '/');
   const reader = `it is read as the user ${account.name}`;
   for (let at = dirname(await realpathBelow(root, path)); at.length > top.length; at = dirname(at)) {
-    const stats = await stat(at);
+    const stats = statSync(at);
     if (!isAllowed(account, stats, 'search', isRunning)) {
       const shown = `/${at.slice(top.length).replace(/^\//, '')}`;
       return `the mode of ${shown} is ${octal(stats.mode)}, and ${reader}`;

@@ -1,5 +1,5 @@
-import { constants, type Dirent } from 'node:fs';
-import { access, readdir, readlink, stat } from 'node:fs/promises';
+import { accessSync, constants, type Dirent, statSync } from 'node:fs';
+import { readdir, readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { decodeBytes } from '../../base/bytes.ts';
 import { errnoOf, RcWaitError, reasonOf } from '../../base/error.ts';
@@ -61,9 +61,10 @@ export async function readNetworkFile(
   try {
     if (isNullBelow(root, path)) return { path, text: '' };
     const real = await realpathBelow(root, path);
-    const { size, isFile } = await stat(real).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
-    if (!isFile) return undefined;
-    if (size > longestFileBytes) throw new Error(`it has ${size} bytes, more than a network file has`);
+    const found = statSync(real);
+    if (!found.isFile()) return undefined;
+    if (found.size > longestFileBytes)
+      throw new Error(`it has ${found.size} bytes, more than a network file has`);
     const { bytes, stats } = await openBelow(root, path, longestFileBytes);
     const isRunning = isRunningSystem(root);
     const ignored =
@@ -158,7 +159,7 @@ export function mergeInterfaces(interfaces: readonly HostInterface[]): HostInter
 export async function isInstalled(tool: string): Promise<boolean> {
   for (const folder of toolPath().split(':')) {
     try {
-      await access(join(folder, tool), constants.X_OK);
+      accessSync(join(folder, tool), constants.X_OK);
       return true;
     } catch {
       // not in this folder

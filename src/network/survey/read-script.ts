@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { errnoOf, reasonOf } from '../../base/error.ts';
 import { isNullBelow, openBelow, realpathBelow } from '../../system/root.ts';
 
@@ -14,7 +14,7 @@ export async function readScriptFile(
   try {
     // Such a link masks a unit.
     if (isNullBelow(root, path)) return { text: '' };
-    const stats = await stat(await realpathBelow(root, path));
+    const stats = statSync(await realpathBelow(root, path));
     if (!stats.isFile() || (isExecuted && (stats.mode & 0o111) === 0)) return undefined;
     if (stats.size > longestScriptBytes) return { why: `it has ${stats.size} bytes` };
     const { bytes } = await openBelow(root, path, longestScriptBytes);
