@@ -7,3 +7,16 @@ export function withoutTrailing(text: string, character: string): string {
   while (text.charAt(end - 1) === character) end -= 1;
   return text.slice(0, end);
 }
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** Text for an element or a quoted attribute of XML and HTML. */
+export function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

@@ -3,7 +3,7 @@ import { parseOutsideJson } from '../base/json/bounds.ts';
 import { withoutTrailing } from '../base/text.ts';
 import { askedToWaitMs, dateOf } from '../http/asked-to-wait.ts';
 import type { Http, HttpReply } from '../http/client.ts';
-import { type Login, LoginTrouble, type Session } from './login/login.ts';
+import { type Login, LoginTrouble, type Session, sessionOrError } from './login/login.ts';
 import { type Page, readOne, readPage, type SeenServer } from './servers.ts';
 
 /** The result of a question to the Cloud Servers API. Every failure is a value. */
@@ -72,7 +72,7 @@ export function createServers({ endpoint, login, http, onRequest }: ServersOptio
   async function send(url: URL, signal: AbortSignal): Promise<Answered | RcWaitError> {
     let last: Session | undefined;
     for (;;) {
-      const session = await sessionOf(login, signal);
+      const session = await sessionOrError(login, signal);
       if (session instanceof RcWaitError) return session;
       const askedMs = session.nowMs();
       onRequest();
@@ -124,15 +124,6 @@ interface Answered {
 
 function isoOf(moment: number): string {
   return `${new Date(Math.min(Math.max(moment, 0), latestMs)).toISOString().slice(0, 19)}Z`;
-}
-
-async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | RcWaitError> {
-  try {
-    return await login.session(signal);
-  } catch (error) {
-    if (error instanceof RcWaitError) return error;
-    throw error;
-  }
 }
 
 function replyOf<T>({ reply, askedMs }: Answered, read: (text: string) => T | undefined): ApiReply<T> {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { startDeadline } from '../base/deadline.ts';
 import { RcWaitError } from '../base/error.ts';
-import { type Login, LoginTrouble, type Session } from '../openstack/login/login.ts';
+import { type Login, LoginTrouble, type Session, sessionOrError } from '../openstack/login/login.ts';
 import { calm, nextBackoff } from '../pace/backoff.ts';
 
 /** What retrying a login until it succeeds needs. */
@@ -29,8 +29,9 @@ export async function firstSession(options: FirstLoginOptions): Promise<Session>
   let trouble: RcWaitError = new RcWaitError('API_UNAVAILABLE', 'cannot log in: no answer came in time');
   try {
     for (;;) {
-      const session = await sessionOf(login, deadline.signal);
-      if (!(session instanceof LoginTrouble)) return session;
+      const session = await sessionOrError(login, deadline.signal);
+      if (!(session instanceof RcWaitError)) return session;
+      if (!(session instanceof LoginTrouble)) throw session;
       trouble = session;
       const { retryAfterMs } = session;
       const failed = { kind: 'failed', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const;
@@ -45,14 +46,5 @@ export async function firstSession(options: FirstLoginOptions): Promise<Session>
     throw error;
   } finally {
     deadline.end();
-  }
-}
-
-async function sessionOf(login: Login, signal: AbortSignal): Promise<Session | LoginTrouble> {
-  try {
-    return await login.session(signal);
-  } catch (error) {
-    if (error instanceof LoginTrouble) return error;
-    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Page, SeenServer } from '../openstack/servers.ts';
-import type { Ask, FleetTold, Rules, Watched } from './types.ts';
+import type { Ask, FleetAnswer, Rules, Watched } from './types.ts';
 import { advanceServer, beginServer, differs, vanished } from './verdict.ts';
 
 /** The awaited servers of one region, and how far they have been asked for. Changed in place. */
@@ -7,7 +7,7 @@ export interface Fleet {
   readonly region: string;
   readonly rules: Rules;
   readonly isSelected: (server: SeenServer) => boolean;
-  /** by how much the API's clock is ahead of the wait's, in ms; undefined: it has not told the time yet */
+  /** by how much the API's clock is ahead of the wait's, in ms; undefined: no answer had its time yet */
   aheadMs: number | undefined;
   readonly servers: Map<string, Watched>;
   readonly pending: Set<string>;
@@ -134,22 +134,22 @@ export function absorb(
   fleet: Fleet,
   poll: Poll,
   ask: Ask,
-  told: FleetTold,
+  answer: FleetAnswer,
   nowMs: number,
 ): readonly Watched[] {
   poll.asked += 1;
-  if (ask.kind === 'one') return absorbOne(fleet, poll, ask.id, told, nowMs);
-  if (told.kind !== 'page') {
+  if (ask.kind === 'one') return absorbOne(fleet, poll, ask.id, answer, nowMs);
+  if (answer.kind !== 'page') {
     restart(fleet, ask.of, nowMs);
     return [];
   }
   switch (ask.of) {
     case 'look':
-      return absorbLook(fleet, told.page, told.dateMs, ask, nowMs);
+      return absorbLook(fleet, answer.page, answer.dateMs, ask, nowMs);
     case 'changes':
-      return absorbChanges(fleet, poll, told.page, told.dateMs, nowMs);
+      return absorbChanges(fleet, poll, answer.page, answer.dateMs, nowMs);
     case 'sweep':
-      return absorbSweep(fleet, told.page, told.dateMs, nowMs);
+      return absorbSweep(fleet, answer.page, answer.dateMs, nowMs);
   }
 }
 
@@ -166,16 +166,22 @@ function restart(fleet: Fleet, of: 'look' | 'changes' | 'sweep', nowMs: number):
   fleet.sweep.nextMs = nowMs;
 }
 
-function absorbOne(fleet: Fleet, poll: Poll, id: string, told: FleetTold, nowMs: number): readonly Watched[] {
+function absorbOne(
+  fleet: Fleet,
+  poll: Poll,
+  id: string,
+  answer: FleetAnswer,
+  nowMs: number,
+): readonly Watched[] {
   remove(poll.ones, id);
   remove(fleet.suspects, id);
   if (!fleet.looked) {
     remove(fleet.toLook ?? [], id);
-    fleet.isOneAbsent ||= told.kind !== 'one';
+    fleet.isOneAbsent ||= answer.kind !== 'one';
     if (fleet.toLook?.length === 0) endLookById(fleet);
-    return told.kind === 'one' ? join(fleet, told.server, nowMs) : [];
+    return answer.kind === 'one' ? join(fleet, answer.server, nowMs) : [];
   }
-  if (told.kind === 'one') return note(fleet, told.server, nowMs);
+  if (answer.kind === 'one') return note(fleet, answer.server, nowMs);
   const watched = fleet.servers.get(id);
   return watched === undefined ? [] : replace(fleet, watched, vanished(watched, nowMs));
 }

@@ -77,7 +77,7 @@ export type Ask =
   | { readonly kind: 'one'; readonly id: string };
 
 /** A usable answer. `absent`: there is no such server; `lost`: the page's marker no longer exists. */
-export type FleetTold =
+export type FleetAnswer =
   | { readonly kind: 'page'; readonly page: Page; readonly dateMs: number }
   | { readonly kind: 'one'; readonly server: SeenServer }
   | { readonly kind: 'absent' | 'lost' };

@@ -5,7 +5,7 @@ import { newestIn, type Page, type SeenServer } from '../openstack/servers.ts';
 import { type Backoff, calm, nextBackoff } from '../pace/backoff.ts';
 import type { Feedback } from '../pace/types.ts';
 import { absorb, beginPoll, type Fleet, isAmidChanges, moveToEnd, nextAsk, type Poll } from './fleet.ts';
-import type { Ask, FleetTold, RemoteEvent, RemoteTally } from './types.ts';
+import type { Ask, FleetAnswer, RemoteEvent, RemoteTally } from './types.ts';
 
 /** What watching a region needs. */
 export interface WatchOptions {
@@ -126,10 +126,10 @@ async function step(watch: Watch, poll: Poll): Promise<'more' | 'lost' | 'over'>
   const ask = nextAsk(fleet, poll, clock.nowMs());
   if (ask === undefined) return 'over';
   const askedMs = clock.nowMs();
-  const { told, signal } = read(watch, ask, await send(options, ask), askedMs);
+  const { answer, signal } = read(watch, ask, await send(options, ask), askedMs);
   const nowMs = clock.nowMs();
   watch.backoff = nextBackoff(watch.backoff, signal, nowMs, options.intervalMs, options.random);
-  if (told === undefined) {
+  if (answer === undefined) {
     moveToEnd(fleet, ask);
     const { region } = fleet;
     const reason = watch.trouble ?? 'no usable answer';
@@ -139,9 +139,9 @@ async function step(watch: Watch, poll: Poll): Promise<'more' | 'lost' | 'over'>
   if (watch.trouble !== undefined) options.onEvent({ kind: 'recovered', region: fleet.region, nowMs });
   watch.trouble = undefined;
   watch.answered = true;
-  for (const server of absorb(fleet, poll, ask, told, nowMs))
+  for (const server of absorb(fleet, poll, ask, answer, nowMs))
     options.onEvent({ kind: 'server', server, nowMs });
-  return told.kind === 'lost' ? 'lost' : 'more';
+  return answer.kind === 'lost' ? 'lost' : 'more';
 }
 
 type Reply = ApiReply<Page> | ApiReply<SeenServer>;
@@ -156,7 +156,7 @@ function read(
   ask: Ask,
   reply: Reply,
   askedMs: number,
-): { readonly told: FleetTold | undefined; readonly signal: Feedback } {
+): { readonly answer: FleetAnswer | undefined; readonly signal: Feedback } {
   const { tally } = watch.options;
   const forbidden = watch.forbidden;
   watch.forbidden = 0;
@@ -164,28 +164,29 @@ function read(
     case 'ok': {
       const { value, dateMs } = reply;
       if (dateMs !== undefined) watch.fleet.aheadMs = dateMs - askedMs;
-      const told: FleetTold =
+      const answer: FleetAnswer =
         'servers' in value
           ? { kind: 'page', page: value, dateMs: dateMs ?? guessed(watch, value, askedMs) }
           : { kind: 'one', server: value };
-      return { told, signal: { kind: 'answered' } };
+      return { answer, signal: { kind: 'answered' } };
     }
     case 'absent':
     case 'lost':
       // No server with that id; for a page: no such API, or (400) no such marker.
-      if (ask.kind === 'one' && reply.kind === 'absent') return { told: reply, signal: { kind: 'answered' } };
+      if (ask.kind === 'one' && reply.kind === 'absent')
+        return { answer: reply, signal: { kind: 'answered' } };
       if (ask.kind === 'page' && reply.kind === 'lost' && ask.marker !== undefined)
-        return { told: reply, signal: { kind: 'answered' } };
+        return { answer: reply, signal: { kind: 'answered' } };
       tally.failed += 1;
       watch.trouble =
         reply.kind === 'absent'
           ? 'there is no Cloud Servers API (404)'
           : 'it does not understand the request (400)';
-      return { told: undefined, signal: { kind: 'failed' } };
+      return { answer: undefined, signal: { kind: 'failed' } };
     case 'limited':
       tally.limited += 1;
       watch.trouble = `too many requests (${reply.status})`;
-      return { told: undefined, signal: { kind: 'refused', ...waitOf(reply) } };
+      return { answer: undefined, signal: { kind: 'refused', ...waitOf(reply) } };
     case 'trouble':
       tally.failed += 1;
       watch.trouble = reply.reason;
@@ -193,18 +194,18 @@ function read(
       // not asked for an hour.
       if (reply.isFinal && !watch.fleet.looked && !watch.answered)
         watch.refused = cannotAsk('API_UNAVAILABLE', watch.fleet.region, reply.reason);
-      return { told: undefined, signal: { kind: 'failed', ...waitOf(reply) } };
+      return { answer: undefined, signal: { kind: 'failed', ...waitOf(reply) } };
     case 'forbidden':
       tally.failed += 1;
       watch.trouble = reply.reason;
       watch.forbidden = forbidden + 1;
       if (watch.forbidden >= mostForbidden)
         watch.refused = cannotAsk('API_REFUSED', watch.fleet.region, reply.reason);
-      return { told: undefined, signal: { kind: 'failed' } };
+      return { answer: undefined, signal: { kind: 'failed' } };
     case 'refused':
       watch.trouble = reply.error.message;
       watch.refused = reply.error;
-      return { told: undefined, signal: { kind: 'failed' } };
+      return { answer: undefined, signal: { kind: 'failed' } };
   }
 }
 

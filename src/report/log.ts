@@ -56,6 +56,6 @@ export function createLog({ level, format, write, hasColour = false, journalLine
 
 /** A person needs the level only for warnings and errors. */
 function wordOf(level: number): ScreenLine {
-  if (level >= 50) return [{ text: 'error:', style: 'bad' }, { text: ' ' }];
-  return level >= 40 ? [{ text: 'warning:', style: 'busy' }, { text: ' ' }] : [];
+  if (level >= 50) return [{ text: 'error:', tone: 'bad' }, { text: ' ' }];
+  return level >= 40 ? [{ text: 'warning:', tone: 'caution' }, { text: ' ' }] : [];
 }

@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../base/text.ts';
 import type { Dialect, Format, Operation, View } from './types.ts';
 
 /** The formats of each operation, its default first ("RackConnect API" in Rackspace's documentation). */
@@ -80,7 +81,7 @@ function xmlRoot(operation: Operation, view: View, dialect: Dialect): string {
       const root = tag('automation_status_details');
       const list = parent(tag(dialect.tasksKey), tasks.join(''));
       return dialect.xml === 'attributes'
-        ? `<${root} ${tag('automation_status')}="${escapeXml(view.status)}">${list}</${root}>`
+        ? `<${root} ${tag('automation_status')}="${escapeMarkup(view.status)}">${list}</${root}>`
         : parent(root, leaf(tag('automation_status'), view.status) + list);
     }
     case 'gateway_ip':
@@ -103,7 +104,7 @@ function record(dialect: Dialect, name: string, values: readonly (readonly [stri
   if (dialect.xml === 'elements') {
     return parent(tag, values.map(([key, value]) => leaf(inStyle(key, dialect.keys), value)).join(''));
   }
-  return `<${tag}${values.map(([key, value]) => ` ${inStyle(key, dialect.keys)}="${escapeXml(value)}"`).join('')}/>`;
+  return `<${tag}${values.map(([key, value]) => ` ${inStyle(key, dialect.keys)}="${escapeMarkup(value)}"`).join('')}/>`;
 }
 
 function parent(tag: string, children: string): string {
@@ -111,15 +112,7 @@ function parent(tag: string, children: string): string {
 }
 
 function leaf(tag: string, value: string): string {
-  return parent(tag, escapeXml(value));
-}
-
-function escapeXml(value: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return parent(tag, escapeMarkup(value));
 }
 
 function singular(name: string): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { withoutTrailing } from '../../src/base/text.ts';
+import { escapeMarkup, withoutTrailing } from '../../src/base/text.ts';
 
 it('of one character none is left at the end, and all else is', () => {
   expect(withoutTrailing('https://x//y///', '/')).toBe('https://x//y');
@@ -15,4 +15,8 @@ it('of one character none is left at the end, and all else is', () => {
 it('a hundred million of them in the middle take no time, where their square would take years', () => {
   const text = `${'/'.repeat(100_000_000)}x`;
   expect(withoutTrailing(text, '/')).toBe(text);
+});
+
+it('text in an element or a quoted attribute of XML and HTML is text', () => {
+  expect(escapeMarkup(`a<b>&amp; "c" 'd'`)).toBe('a&lt;b&gt;&amp;amp; &quot;c&quot; &apos;d&apos;');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenServer } from '../../src/openstack/servers.ts';
 import { absorb, beginPoll, createFleet, type Fleet } from '../../src/remote/fleet.ts';
-import type { FleetTold } from '../../src/remote/types.ts';
+import type { FleetAnswer } from '../../src/remote/types.ts';
 
 const startMs = Date.UTC(2026, 0, 1);
 const rules = { managed: false, noRackconnectAfterMs: 600_000 };
@@ -27,21 +27,21 @@ function server(number: number, updatedS: number, automation?: string): SeenServ
 const servers = (updatedS: number, automation?: string): SeenServer[] =>
   Array.from({ length: 20 }, (_, number) => server(number, updatedS, automation));
 
-const page = (list: readonly SeenServer[], dateMs: number): FleetTold => ({
+const page = (list: readonly SeenServer[], dateMs: number): FleetAnswer => ({
   kind: 'page',
   page: { servers: list, linked: false, next: undefined },
   dateMs,
 });
 
 /** A fleet that was looked at, and how it asks and hears. */
-function lookedAt(told: FleetTold) {
+function lookedAt(answer: FleetAnswer) {
   const fleet: Fleet = createFleet('ORD', rules, () => true, undefined);
   let nowMs = 0;
-  const hear = (of: 'look' | 'changes' | 'sweep', one: FleetTold): void => {
+  const hear = (of: 'look' | 'changes' | 'sweep', one: FleetAnswer): void => {
     absorb(fleet, beginPoll(fleet), { kind: 'page', of, since: undefined, marker: undefined }, one, nowMs);
     nowMs += 5_000;
   };
-  hear('look', told);
+  hear('look', answer);
   return { fleet, hear };
 }
 

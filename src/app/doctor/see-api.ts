@@ -69,9 +69,9 @@ async function requestBy(
   try {
     // A stack that is named by hand is written whatever the features say.
     const features = network === 'auto' ? judgeFeatures(await ask('automation_features')) : undefined;
-    const isTold = features?.kind === 'done';
-    if (isTold && features.value.networkStack === 'rackconnect') return { by: 'rackconnect' };
-    if (network === 'auto' && !(isTold && features.value.networkStack === 'owner')) return undefined;
+    const isAnswered = features?.kind === 'done';
+    if (isAnswered && features.value.networkStack === 'rackconnect') return { by: 'rackconnect' };
+    if (network === 'auto' && !(isAnswered && features.value.networkStack === 'owner')) return undefined;
     const gateway = judgeGateway(await ask('gateway_ip'));
     return gateway.kind === 'done' ? { by: 'rc-wait', gateway: gateway.value } : undefined;
   } catch (error) {

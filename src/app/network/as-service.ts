@@ -31,7 +31,7 @@ export async function setGatewayByService(
 ): Promise<NetworkResult> {
   const fromMs = systemClock.nowMs();
   const text = JSON.stringify(serviceRequestOf(request, api));
-  const command = [...self(), 'network', 'carry-out', '--errand', text];
+  const command = [...self(), 'network', 'carry-out', '--request', text];
   const ran = await start(`Set the gateway ${request.gateway}`, command);
   const answer = parseServiceAnswer(ran.stdout);
   if (answer === undefined) throw await noAnswer(ran);

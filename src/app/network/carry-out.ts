@@ -16,9 +16,9 @@ import {
 } from './service-request.ts';
 
 /** `rc-wait network carry-out`: changes this server's network for another rc-wait that may not. */
-export async function carryOut({ errand }: { readonly errand: string }, io: Io): Promise<number> {
-  const sent = parseServiceRequest(errand);
-  if (sent === undefined) throw new RcWaitError('USAGE', 'cannot use --errand: it is none of rc-wait');
+export async function carryOut({ request }: { readonly request: string }, io: Io): Promise<number> {
+  const sent = parseServiceRequest(request);
+  if (sent === undefined) throw new RcWaitError('USAGE', 'cannot use --request: rc-wait did not write it');
   const parts: StepPart[] = [];
   const answer = (one: ServiceAnswer): void => io.out(`${JSON.stringify({ ...one, parts })}\n`);
   try {

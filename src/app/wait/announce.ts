@@ -98,14 +98,14 @@ export async function createAnnouncer(args: AnnounceOptions, io: Io, notifier: N
       if (exit === 0) await notifier.ready(message);
       else if (signaller && isVerdict)
         notifier.status(`telling ${signaller.place}; ${message}`, untilMs - nowMs + marginMs);
-      const isTold =
+      const isDelivered =
         signaller === undefined ||
         !isVerdict ||
         !tells.signal ||
         (await signaller.send(ending, untilMs, log));
       await journalled;
       if (exit !== 0) await notifier.stopping(message);
-      const signal = !isTold && io.signal.aborted;
+      const signal = !isDelivered && io.signal.aborted;
       return signal || hooks.length > 0 ? { signal, hooks: [...hooks] } : undefined;
     },
     async error(error) {

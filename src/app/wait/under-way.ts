@@ -28,7 +28,7 @@ const told = 'DEPLOYING';
 export function openLoginNotice(stateDir: string, firstMs: number, log: Pick<Log, 'debug'>): LoginNotice {
   const folder = join(resolve(stateDir), 'under-way');
   const path = join(folder, `${process.pid}`);
-  let isTold = false;
+  let isShown = false;
   const write = (): void => {
     trustedFolder(resolve(stateDir), 0o755);
     trustedFolder(folder, 0o755);
@@ -36,14 +36,14 @@ export function openLoginNotice(stateDir: string, firstMs: number, log: Pick<Log
     replaceFile(path, noticeOf(firstMs), 0o644);
   };
   const show = (isAtWork: boolean): void => {
-    if (isAtWork === isTold) return;
+    if (isAtWork === isShown) return;
     try {
       if (isAtWork) write();
       else rmSync(path, { force: true });
     } catch (error) {
       log.debug(`cannot tell logins about this wait in ${path}: ${reasonOf(error)}`);
     }
-    isTold = isAtWork;
+    isShown = isAtWork;
   };
   return {
     see: ({ phase, status }) => show(phase === 'automation' && status === told),

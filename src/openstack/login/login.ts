@@ -41,6 +41,16 @@ export class LoginTrouble extends RcWaitError {
   }
 }
 
+/** A session, or what kept the login from opening one. @throws the signal's reason when aborted */
+export async function sessionOrError(login: Login, signal: AbortSignal): Promise<Session | RcWaitError> {
+  try {
+    return await login.session(signal);
+  } catch (error) {
+    if (error instanceof RcWaitError) return error;
+    throw error;
+  }
+}
+
 /** Keeps a token beyond the process, if the owner asks for it. */
 export interface TokenCache {
   read(): { readonly answer: unknown; readonly subjectToken: string | undefined } | undefined;

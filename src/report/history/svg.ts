@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../../base/text.ts';
 import { clean, elapsed } from '../words.ts';
 import type { Bar, Chart, Lane } from './chart.ts';
 
@@ -121,11 +122,9 @@ function shortened(words: string, longest: number): string {
 
 /** Text from outside as XML 1.0 takes it: some characters cannot stand in it at all (section 2.2). */
 function escaped(words: string): string {
-  return clean(words)
-    .toWellFormed()
-    .replace(/[\ufffe\uffff]/g, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return escapeMarkup(
+    clean(words)
+      .toWellFormed()
+      .replace(/[\ufffe\uffff]/g, '\ufffd'),
+  );
 }

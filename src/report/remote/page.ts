@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../../base/text.ts';
 import { clean, count, elapsed } from '../words.ts';
 import type { PageData } from './page/model.ts';
 import { outcomes, type RemoteDocument, type RemoteOutcome } from './result.ts';
@@ -34,14 +35,14 @@ export function remotePage(document: RemoteDocument, { script, style, digest }: 
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width">
 <meta name="referrer" content="no-referrer">
-<title>${escapeHtml(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
 <header>
-<h1>${escapeHtml(clean(document.message))}</h1>
-<p class="facts">${escapeHtml(factsOf(document))}</p>
+<h1>${escapeMarkup(clean(document.message))}</h1>
+<p class="facts">${escapeMarkup(factsOf(document))}</p>
 </header>
 <noscript><p>The list of the servers needs JavaScript, which is in this file.</p></noscript>
 ${skeleton}
@@ -100,18 +101,6 @@ function addressesOf({ ip, servicenet_ip, addresses }: RemoteDocument['servers']
 /** JSON that ends no `<script>` and begins no comment in one, whatever its strings hold. */
 function jsonInHtml(data: PageData): string {
   return JSON.stringify(data).replaceAll('<', '\\u003c');
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
 const heads = [

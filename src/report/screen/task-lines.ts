@@ -1,10 +1,11 @@
 import type { TaskStage } from '../../rackconnect/task-stage.ts';
 import { clean, count, cut, widthOf } from '../words.ts';
+import type { Tone } from './paint.ts';
 import { type TimedTask, timeOf } from './task-times.ts';
-import { cutLine, type ScreenLine, type Style, wrap } from './text.ts';
+import { cutLine, type ScreenLine, wrap } from './text.ts';
 
-const styles: Readonly<Record<TaskStage, Style | undefined>> = {
-  running: 'busy',
+const tones: Readonly<Record<TaskStage, Tone | undefined>> = {
+  running: 'caution',
   failed: 'bad',
   waiting: undefined,
   ended: 'good',
@@ -48,7 +49,7 @@ function tableOf(
     status: clean(task.status),
     name: short(task.name),
     time: timeOf(task, nowMs) ?? '',
-    style: styles[task.stage],
+    tone: tones[task.stage],
   }));
   const widest = (of: (row: (typeof rows)[number]) => string): number =>
     Math.max(0, ...rows.filter(({ time }) => time !== '').map((row) => widthOf(of(row))));
@@ -58,12 +59,12 @@ function tableOf(
     widest(({ name }) => name),
     Math.max(room, 8),
   );
-  return rows.map(({ status, name, time, style }) => {
-    const head = [{ text: '  ' }, { text: status, style }, { text: `${padding(status, statusColumns)} ` }];
+  return rows.map(({ status, name, time, tone }) => {
+    const head = [{ text: '  ' }, { text: status, tone }, { text: `${padding(status, statusColumns)} ` }];
     if (time === '') return cutLine([...head, { text: name }], columns);
     const shown = cut(name, nameColumns);
     const gap = `${padding(shown, nameColumns)}  `;
-    return cutLine([...head, { text: shown + gap }, { text: time, style: 'faint' }], columns);
+    return cutLine([...head, { text: shown + gap }, { text: time, tone: 'faint' }], columns);
   });
 }
 
@@ -74,10 +75,10 @@ function foldOf(hidden: readonly TimedTask[], columns: number): ScreenLine {
   const of = (stage: TaskStage): number => hidden.filter((task) => task.stage === stage).length;
   if (of('ended') === hidden.length) {
     const words = `${count(hidden.length, 'task')} ${hidden.length === 1 ? 'has' : 'have'} ended`;
-    return cutLine([{ text: `  ${words}`, style: 'faint' }], columns);
+    return cutLine([{ text: `  ${words}`, tone: 'faint' }], columns);
   }
   const parts = order.filter((stage) => of(stage) > 0).map((stage) => `${of(stage)} ${stage}`);
-  return cutLine([{ text: `  … and ${parts.join(', ')}`, style: 'faint' }], columns);
+  return cutLine([{ text: `  … and ${parts.join(', ')}`, tone: 'faint' }], columns);
 }
 
 /** The names without the words with which all of them begin: on a narrow screen these would be all that is seen. */
@@ -111,7 +112,7 @@ function lastLinesOf(task: TimedTask, nowMs: number, columns: number): ScreenLin
   const time = timeOf(task, nowMs);
   const status = clean(task.status);
   const text = `${clean(task.name)}${time === undefined ? '' : `, ${time}`}`;
-  const head: ScreenLine = [{ text: '  ' }, { text: status, style: styles[task.stage] }];
+  const head: ScreenLine = [{ text: '  ' }, { text: status, tone: tones[task.stage] }];
   const indent = Math.max(widthOf(status), statusColumns) + 3;
   if (columns < leastForNames) return [head];
   // Beside a long status, or on a narrow terminal, there is no room for a name.

@@ -1,12 +1,10 @@
 import { charactersOf, widthOf } from '../words.ts';
-
-/** How a part of a line looks on a terminal that has colours. */
-export type Style = 'bold' | 'good' | 'bad' | 'busy' | 'faint';
+import { colourPaint, plainPaint, type Tone } from './paint.ts';
 
 /** A part of a line; its text is clean. */
 interface Span {
   readonly text: string;
-  readonly style?: Style | undefined;
+  readonly tone?: Tone | undefined;
 }
 
 /** A line of a screen, before it is painted. */
@@ -28,14 +26,14 @@ export function cutLine(line: ScreenLine, width: number): ScreenLine {
   if (widthOfLine(line) <= width) return line;
   const kept: Span[] = [];
   let left = width - 1;
-  for (const { text, style } of line) {
+  for (const { text, tone } of line) {
     let part = '';
     for (const character of charactersOf(text)) {
       left -= widthOf(character);
       if (left < 0) break;
       part += character;
     }
-    kept.push({ text: left < 0 ? `${part}…` : part, style });
+    kept.push({ text: left < 0 ? `${part}…` : part, tone });
     if (left < 0) break;
   }
   return width < 1 ? [] : kept;
@@ -80,16 +78,10 @@ function piecesOf(word: string, most: number): string[] {
   return [...pieces, piece];
 }
 
-/** Select Graphic Rendition of ECMA-48, with the eight colours that every terminal has. */
-const codes: Readonly<Record<Style, string>> = { bold: '1', good: '32', bad: '1;31', busy: '33', faint: '2' };
-
 /** A line as a terminal is sent it. */
 export function paint(line: ScreenLine, hasColour: boolean): string {
-  return line
-    .map(({ text, style }) =>
-      style === undefined || !hasColour || text === '' ? text : `\u001b[${codes[style]}m${text}\u001b[0m`,
-    )
-    .join('');
+  const painted = hasColour ? colourPaint : plainPaint;
+  return line.map(({ text, tone }) => (tone === undefined ? text : painted(text, tone))).join('');
 }
 
 /** The text of a painted line. It is clean, so its only control characters begin the sequences of `paint`. */

@@ -2,8 +2,9 @@ import { formatDuration } from '../../base/duration.ts';
 import type { Delay, Tally } from '../../pace/types.ts';
 import { type Progress, phaseWords } from '../progress.ts';
 import { clean, elapsed, reasonOfDelay, widthOf } from '../words.ts';
+import type { Tone } from './paint.ts';
 import { taskLines } from './task-lines.ts';
-import { cutLine, type ScreenLine, type Size, type Style, widthOfLine, wrap } from './text.ts';
+import { cutLine, type ScreenLine, type Size, widthOfLine, wrap } from './text.ts';
 
 /**
  * The live block of a wait, at most `rows` lines of at most `columns` columns. The reason is whole as long as the
@@ -23,7 +24,7 @@ export function waitBlock(
   return [headLine(progress, nowMs, columns), ...tasks, ...reason, ...next];
 }
 
-const statusStyles: Readonly<Record<string, Style>> = {
+const statusTones: Readonly<Record<string, Tone>> = {
   DEPLOYED: 'good',
   FAILED: 'bad',
   UNPROCESSABLE: 'bad',
@@ -32,7 +33,7 @@ const statusStyles: Readonly<Record<string, Style>> = {
 function headLine({ status, startedMs, deadlineMs }: Progress, nowMs: number, columns: number): ScreenLine {
   const limit =
     deadlineMs === Number.POSITIVE_INFINITY ? 'no deadline' : `of ${formatDuration(deadlineMs - startedMs)}`;
-  const word = { text: status === undefined ? 'no answer yet' : clean(status), style: styleOf(status) };
+  const word = { text: status === undefined ? 'no answer yet' : clean(status), tone: toneOf(status) };
   const waited = `   waited ${elapsed(nowMs - startedMs)}`;
   const lines: readonly ScreenLine[] = [
     [{ text: 'RackConnect: ' }, word, { text: `${waited} ${limit}` }],
@@ -42,7 +43,7 @@ function headLine({ status, startedMs, deadlineMs }: Progress, nowMs: number, co
   return lines.find((line) => widthOfLine(line) <= columns) ?? cutLine([word, { text: waited }], columns);
 }
 
-const styleOf = (status: string | undefined): Style => (status && statusStyles[status]) || 'bold';
+const toneOf = (status: string | undefined): Tone => (status && statusTones[status]) || 'strong';
 
 /** On fewer columns the reason has all of them. */
 const leastForIndent = 12;
@@ -55,11 +56,11 @@ function reasonLines(progress: Progress, columns: number): ScreenLine[] {
   const awaited =
     why ?? (phase === 'automation' || phase === 'start' ? 'the first answer' : phaseWords[phase]);
   const words = held === undefined ? `waiting for: ${awaited}` : `held up: ${held}`;
-  const style: Style | undefined = held === undefined ? undefined : 'busy';
+  const tone: Tone | undefined = held === undefined ? undefined : 'caution';
   const text = hint === undefined ? words : `${words}; ${hint}`;
   const [first, rest] = columns < leastForIndent ? ['', ''] : ['  ', '    '];
   return wrap(text, columns - rest.length).map((part, index) =>
-    cutLine([{ text: index === 0 ? first : rest }, { text: part, style }], columns),
+    cutLine([{ text: index === 0 ? first : rest }, { text: part, tone }], columns),
   );
 }
 
@@ -79,7 +80,7 @@ function nextLine(
   const next = phase === 'network' ? 'none is needed' : nextWords(delay, nowMs, deadlineMs);
   const words = `  next request: ${next}`;
   const whole = `${words} (${sent} sent${refused === 0 ? '' : `, ${refused} refused`})`;
-  return cutLine([{ text: widthOf(whole) <= columns ? whole : words, style: 'faint' }], columns);
+  return cutLine([{ text: widthOf(whole) <= columns ? whole : words, tone: 'faint' }], columns);
 }
 
 /** What stands behind "next request:". */

@@ -32,7 +32,7 @@ describe('a change of the network that another process makes', () => {
     expect(await setGatewayByService(request, api, start)).toEqual(network);
     const [one] = started;
     expect(one?.description).toBe('Set the gateway 10.208.0.1');
-    expect(one?.command.slice(2, 5)).toEqual(['network', 'carry-out', '--errand']);
+    expect(one?.command.slice(2, 5)).toEqual(['network', 'carry-out', '--request']);
     expect(parseServiceRequest(one?.command[5] ?? '')).toMatchObject({
       gateway: '10.208.0.1',
       stack: 'auto',

@@ -66,10 +66,10 @@ describe('network rollback', () => {
 });
 
 it('network carry-out does nothing that rc-wait itself did not ask for', async () => {
-  expect(await rcWait(['network', 'carry-out', '--errand', '{"gateway":"10.208.0.1"}'])).toMatchObject({
+  expect(await rcWait(['network', 'carry-out', '--request', '{"gateway":"10.208.0.1"}'])).toMatchObject({
     exit: 64,
     out: '',
-    err: expect.stringContaining('cannot use --errand: it is none of rc-wait'),
+    err: expect.stringContaining('cannot use --request: rc-wait did not write it'),
   });
 });
 

@@ -94,8 +94,8 @@ describe('the live table', () => {
     const { progress } = shown();
     const [line = ''] = remoteTable(progress, 13_000, 120, colourPaint);
     expect(line).toContain(`\u001b[32m█`);
-    expect(line).toContain(`\u001b[31m1 failed\u001b[39m`);
-    expect(line).toContain(`\u001b[33m1 unprocessable\u001b[39m`);
+    expect(line).toContain(`\u001b[1;31m1 failed\u001b[0m`);
+    expect(line).toContain(`\u001b[33m1 unprocessable\u001b[0m`);
     expect(stripVTControlCharacters(line)).toBe(remoteTable(progress, 13_000, 120)[0]);
   });
 

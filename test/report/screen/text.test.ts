@@ -31,7 +31,7 @@ describe('text in lines', () => {
 });
 
 describe('a line of several parts', () => {
-  const line = [{ text: 'RackConnect: ' }, { text: 'FAILED', style: 'bad' as const }, { text: ' after 3 s' }];
+  const line = [{ text: 'RackConnect: ' }, { text: 'FAILED', tone: 'bad' as const }, { text: ' after 3 s' }];
 
   it('is cut in whichever part it becomes too long', () => {
     expect(paint(cutLine(line, 29), false)).toBe('RackConnect: FAILED after 3 s');
