@@ -1,6 +1,7 @@
 import { reasonOf } from '../base/error.ts';
+import type { SideFolder } from '../system/side-write.ts';
 import type { RecordBuilder, RecordChange } from './builder.ts';
-import { addRecord, type OpenRecord, type RecordPlace } from './store.ts';
+import { addRecord, type OpenRecord, type RecordPlace, sideOf } from './store.ts';
 
 /** When a change is written, in ms. `soonMs` after it: DEPLOYED and the end are one write. `laterMs` after the last write. */
 const soonMs = 1_000;
@@ -18,6 +19,7 @@ const longestMs = 300_000;
 /** Keeps the record of a wait on the disk. A failure is reported once and never thrown: it decides nothing. */
 export class Recorder {
   readonly #place: RecordPlace;
+  readonly #side: SideFolder;
   readonly #builder: RecordBuilder;
   readonly #nowMs: () => number;
   readonly #onFailure: (reason: string) => void;
@@ -41,6 +43,7 @@ export class Recorder {
     onFailure: (reason: string) => void,
   ) {
     this.#place = place;
+    this.#side = sideOf(place);
     this.#builder = builder;
     this.#nowMs = nowMs;
     this.#onFailure = onFailure;
@@ -49,9 +52,11 @@ export class Recorder {
   /** Adds the record. */
   async begin(): Promise<void> {
     this.#wroteMs = this.#nowMs();
-    await this.#guarded(async () => {
-      this.#open = await addRecord(this.#place, (number) => this.#text(number));
-    });
+    await this.#guarded(() => this.#add());
+  }
+
+  async #add(): Promise<void> {
+    this.#open = await addRecord(this.#place, (number) => this.#text(number), this.#side);
   }
 
   /** Writes what has changed, where it is time to. */
@@ -66,11 +71,8 @@ export class Recorder {
     if (this.#pending === 'much') this.#soonLeft -= 1;
     this.#pending = 'nothing';
     this.#wroteMs = nowMs;
-    try {
-      this.#open.replace(this.#text(this.#open.number));
-    } catch (error) {
-      this.#fail(error);
-    }
+    const { replace, number } = this.#open;
+    void this.#guarded(() => replace(this.#text(number)));
     this.#tookMs = this.#nowMs() - nowMs;
   }
 
@@ -84,8 +86,8 @@ export class Recorder {
   /** Writes the record with its end. One that could not be added before is added now. */
   async finish(): Promise<void> {
     await this.#guarded(async () => {
-      this.#open ??= await addRecord(this.#place, (number) => this.#text(number));
-      this.#open.replace(this.#text(this.#open.number));
+      if (this.#open === undefined) await this.#side.run(() => undefined).then(() => this.#add());
+      await this.#open?.replace(this.#text(this.#open.number));
     });
   }
 

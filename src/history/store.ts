@@ -4,6 +4,7 @@ import { errnoOf } from '../base/error.ts';
 import { replaceFile, trustedFolder } from '../base/files.ts';
 import { withFolderBelow } from '../system/files.ts';
 import { isRunningSystem } from '../system/root.ts';
+import { SideFolder } from '../system/side-write.ts';
 
 /** How many records are kept. */
 const keptRecords = 16;
@@ -26,16 +27,21 @@ export interface OpenRecord {
   readonly number: number;
   /**
    * Replaces it: after a kill it is this text or the one before. Without fsync(2), which would cost a short wait more than
-   * all else of its record: a power cut may take the last seconds. @throws system errors
+   * all else of its record: a power cut may take the last seconds. Done when it returns, unless this process sees a remote
+   * mount (`SideFolder`). @throws system errors, or Error in words
    */
-  replace(text: string): void;
+  replace(text: string): Promise<void>;
 }
 
 /**
  * Adds a record with the next number, and deletes all but the last ones. After a kill it is there whole, or not at all.
  * @throws system errors; RcWaitError NETWORK_FILE for a folder that others may write to
  */
-export async function addRecord(place: RecordPlace, render: (number: number) => string): Promise<OpenRecord> {
+export async function addRecord(
+  place: RecordPlace,
+  render: (number: number) => string,
+  side = sideOf(place),
+): Promise<OpenRecord> {
   const at = await writableFolder(place);
   const entries = readdirSync(at, { withFileTypes: true });
   const number = link(at, nextAfter(numbersIn(entries.map(({ name }) => name))), render);
@@ -46,8 +52,13 @@ export async function addRecord(place: RecordPlace, render: (number: number) => 
   const path = join(at, recordName(number));
   return {
     number,
-    replace: (text) => replaceFile(path, text, 0o600),
+    replace: (text) => side.write({ path, text, mode: 0o600 }, () => replaceFile(path, text, 0o600)),
   };
+}
+
+/** The folder of the records as one that may stop answering. */
+export function sideOf({ root, folder }: RecordPlace): SideFolder {
+  return new SideFolder(join(root, folder));
 }
 
 /** The folder, created if missing, that nobody else may write to. */

@@ -5,6 +5,7 @@ import type { Reading } from '../base/reading.ts';
 import { type Region, readRegion } from '../base/region.ts';
 import { distrust, rootOrThisUser } from '../base/trust.ts';
 import { bootId } from '../system/boot.ts';
+import { SideFolder } from '../system/side-write.ts';
 
 const schema = 'rc-wait/region/v1';
 
@@ -18,10 +19,12 @@ const pathIn = (directory: string): string => join(directory, 'region.json');
  */
 export async function rememberRegion(directory: string, region: Region): Promise<void> {
   try {
-    if (distrust(directory, rootOrThisUser()) !== undefined) return;
-    // Whatever the umask: users other than root must be able to read it.
-    const text = `${JSON.stringify({ schema, boot: bootId(), region })}\n`;
-    replaceFile(pathIn(directory), text, 0o644);
+    await new SideFolder(directory).run(() => {
+      if (distrust(directory, rootOrThisUser()) !== undefined) return;
+      // Whatever the umask: users other than root must be able to read it.
+      const text = `${JSON.stringify({ schema, boot: bootId(), region })}\n`;
+      replaceFile(pathIn(directory), text, 0o644);
+    });
   } catch {
     // see above
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/error.ts';
 import { trustedFolder } from '../base/files.ts';
+import { remoteTypeOf } from '../system/remote-mounts.ts';
 import {
   type AccountStep,
   answerFor,
@@ -28,13 +29,41 @@ export interface OpenOptions {
   readonly source?: () => string;
   /** the default folder of root's ledger; left out: /run/rc-wait */
   readonly rootDirectory?: string;
+  /** for tests */
+  readonly remoteType?: typeof remoteTypeOf;
   /** receives sentences about the ledger for the user */
   readonly onNotice: (notice: string) => void;
 }
 
 /** Opens the ledger in `directory`. If it cannot be used, says so and continues with one request every 10 s. */
 export function openLedger(options: OpenOptions): Ledger {
-  return new FallbackLedger(options);
+  const { directory, rootDirectory, onNotice, remoteType = remoteTypeOf } = options;
+  const folder = ledgerFolder(directory, rootDirectory, remoteType);
+  if (folder !== directory)
+    onNotice(
+      `${directory} is on a file system that may stop answering (${remoteType(directory)}): the ledger is kept in ${folder}`,
+    );
+  return new FallbackLedger({ ...options, directory: folder });
+}
+
+/**
+ * Where the ledger of a state directory is. On NFS, FUSE and the like it is kept on this server, where there is such a
+ * folder: nothing bounds what SQLite does on a mount that dies, and its WAL mode is for one host
+ * (https://www.sqlite.org/wal.html, "does not work over a network filesystem").
+ */
+export function ledgerFolder(
+  directory: string,
+  rootDirectory = defaultDirectory,
+  remoteType = remoteTypeOf,
+): string {
+  if (remoteType(directory) === undefined) return directory;
+  try {
+    const folder = process.geteuid?.() === 0 ? rootDirectory : ownDirectory();
+    return remoteType(folder) === undefined ? folder : directory;
+  } catch (error) {
+    if (error instanceof LedgerUnusable) return directory;
+    throw error;
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Ledger, SlotRequest } from '../../src/pace/account.ts';
 import { publish } from '../../src/pace/last-answers.ts';
-import { openLedger } from '../../src/pace/open-ledger.ts';
+import { ledgerFolder, openLedger } from '../../src/pace/open-ledger.ts';
 import { sharedLimits, unsharedLimits } from '../../src/pace/window.ts';
 
 let directory = '';
@@ -91,6 +91,49 @@ describe('the count over all state directories', () => {
       expect.stringMatching(/other users cannot see its count .* every 10 s\. Run as root/),
     ]);
     expect(ofServer('roots', 0).limits).toEqual(sharedLimits);
+  });
+});
+
+describe('a state directory on a mount that may die', () => {
+  const remoteType = (folder: string): string | undefined =>
+    folder.startsWith(join(directory, 'nfs')) ? 'nfs4' : undefined;
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('has its ledger on this server, where nothing keeps a wait from ending, and says so', () => {
+    vi.spyOn(process, 'geteuid').mockReturnValue(0);
+    const ledger = openLedger({
+      directory: join(directory, 'nfs', 'state'),
+      rootDirectory: join(directory, 'run'),
+      clock: systemClock,
+      random: () => 0,
+      requestTimeoutMs: 10_000,
+      onNotice: (notice) => notices.push(notice),
+      remoteType,
+    });
+    opened.push(ledger);
+    expect(ledger.limits).toEqual(sharedLimits);
+    expect(ledger.approach(approach())).toMatchObject({ kind: 'granted' });
+    expect(readdirSync(directory).sort()).toEqual(['run', 'user']);
+    expect(notices).toEqual([
+      `${join(directory, 'nfs', 'state')} is on a file system that may stop answering (nfs4): ` +
+        `the ledger is kept in ${join(directory, 'run')}`,
+    ]);
+  });
+
+  it('keeps its ledger where all of this server is on such a mount', () => {
+    vi.spyOn(process, 'geteuid').mockReturnValue(0);
+    const state = join(directory, 'nfs', 'state');
+    expect(ledgerFolder(state, join(directory, 'nfs', 'run'), remoteType)).toBe(state);
+    expect(ledgerFolder(state, join(directory, 'run'), remoteType)).toBe(join(directory, 'run'));
+  });
+
+  it('has it in the folder of a user who is not root, too, and in its own place where there is none', () => {
+    vi.spyOn(process, 'geteuid').mockReturnValue(1_000);
+    const state = join(directory, 'nfs', 'state');
+    vi.stubEnv('XDG_RUNTIME_DIR', impossible());
+    expect(ledgerFolder(state, join(directory, 'run'), remoteType)).toBe(state);
   });
 });
 

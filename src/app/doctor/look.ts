@@ -4,6 +4,7 @@ import { RcWaitError } from '../../base/error.ts';
 import { believed } from '../../host/finding.ts';
 import { likenessOf } from '../../host/is-rackspace.ts';
 import { thisServer } from '../../host/server.ts';
+import { ledgerFolder } from '../../pace/open-ledger.ts';
 import { readUsage, type UsageReading } from '../../pace/usage.ts';
 import { doctorDocument, exitOfLooks, humanDoctor, type Look } from '../../report/doctor.ts';
 import { runCommand } from '../../system/tool.ts';
@@ -43,7 +44,7 @@ export async function doctor(
 
 /** Looks at everything and changes nothing. */
 async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings): Promise<readonly Look[]> {
-  const directory = args['state-dir'];
+  const directory = ledgerFolder(args['state-dir']);
   const server = await seeServer(args, settings);
   // Read before the API is asked, so that this command's own requests do not count.
   const quota = readUsage(directory, systemClock.nowMs());

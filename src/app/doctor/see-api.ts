@@ -1,6 +1,7 @@
 import { systemClock } from '../../base/clock.ts';
 import { RcWaitError } from '../../base/error.ts';
 import type { Reply } from '../../http/types.ts';
+import { ledgerFolder } from '../../pace/open-ledger.ts';
 import { readDetails } from '../../rackconnect/payload.ts';
 import { links } from '../../system/links.ts';
 import { judgeFeatures, judgeGateway } from '../../wait/verdict.ts';
@@ -22,7 +23,7 @@ export async function seeApi(
 ): Promise<ApiSeen & { readonly request: GatewayWanted | undefined }> {
   const named: GatewayWanted | undefined = args.network === 'off' ? { by: 'nobody' } : undefined;
   const before = async (question: Question): Promise<Reply> =>
-    publishedReplies(args['state-dir'], question)[0] ?? { kind: 'absent' };
+    publishedReplies(ledgerFolder(args['state-dir']), question)[0] ?? { kind: 'absent' };
   let seen: Pick<ApiSeen, 'url' | 'by'> = { url: undefined, by: 'the default route' };
   try {
     const target = await targetOf(args);

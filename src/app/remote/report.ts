@@ -18,6 +18,7 @@ import { RcWaitError, reasonOf } from '../../base/error.ts';
 import { requireRegular } from '../../base/files.ts';
 import { remotePage } from '../../report/remote/page.ts';
 import type { RemoteDocument } from '../../report/remote/result.ts';
+import { writeAside } from '../../system/side-write.ts';
 
 /** The file of `--report`. */
 export interface Report {
@@ -39,7 +40,8 @@ export function openReport(path: string): Report {
       const { script, style } = await import('../../report/remote/page/inline.ts');
       const digest = (text: string): string => createHash('sha256').update(text).digest('base64');
       try {
-        replaceReport(target, remotePage(document, { script, style, digest }));
+        const text = remotePage(document, { script, style, digest });
+        await writeAside({ path: target, text }, () => replaceReport(target, text));
       } catch (error) {
         throw new RcWaitError('OUTPUT', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
       }

@@ -5,6 +5,7 @@ import { reasonOf } from '../../base/error.ts';
 import { readRegular, readRegularText, replaceFile, trustedFolder } from '../../base/files.ts';
 import { bootId } from '../../system/boot.ts';
 import { isAlive, thisOwner } from '../../system/process-identity.ts';
+import { SideFolder } from '../../system/side-write.ts';
 import { runCommand } from '../../system/tool.ts';
 import { serviceOf } from '../../systemd/hold-ups.ts';
 import { usualStateDir, type WaitOptions } from '../options.ts';
@@ -38,10 +39,10 @@ export interface FirstStart {
   readonly before: WaitStart | undefined;
   /** why it cannot be kept; undefined: it is */
   readonly problem: string | undefined;
-  /** Notes that the API has given a usable answer. */
-  noteAnswer(): void;
-  /** The wait has ended; `isInterrupted`: by a signal, and the service may go on with it. */
-  end(isInterrupted: boolean): void;
+  /** Notes that the API has given a usable answer. Never rejects. */
+  noteAnswer(): Promise<void>;
+  /** The wait has ended; `isInterrupted`: by a signal, and the service may go on with it. Never rejects. */
+  end(isInterrupted: boolean): Promise<void>;
 }
 
 /** Answers with NRestarts of a service; undefined: it is not known. */
@@ -64,8 +65,8 @@ export async function beginOrGoOn(
     deadlineMs: deadlineOf(undefined, now.nowMs, args.timeout),
     before: undefined,
     problem: undefined,
-    noteAnswer() {},
-    end() {},
+    async noteAnswer() {},
+    async end() {},
   };
   // The usual folder is root's.
   if (!isKept) return unkept;
@@ -127,17 +128,23 @@ async function startIn(
       return reasonOf(error);
     }
   };
+  const side = new SideFolder(folder);
+  /** On a mount that died the file stays: the next start finds its process gone. */
+  const aside = (work: () => void): Promise<void> => side.run(work).catch(() => undefined);
   return {
     deadlineMs: deadlineOf(before?.first_boot_ms, now.nowMs, timeoutMs),
     before,
     problem: keep({}),
-    noteAnswer() {
-      if (!start.answered) keep({ answered: true });
+    async noteAnswer() {
+      if (start.answered) return;
+      start = { ...start, answered: true };
+      await aside(() => keep({}));
     },
-    end(isInterrupted) {
-      if (isInterrupted && now.service !== null) keep({ interrupted: true });
-      else remove(own);
-    },
+    end: (isInterrupted) =>
+      aside(() => {
+        if (isInterrupted && now.service !== null) keep({ interrupted: true });
+        else remove(own);
+      }),
   };
 }
 

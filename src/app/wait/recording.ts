@@ -14,6 +14,7 @@ import type { Result } from '../../report/result.ts';
 import type { WaitView } from '../../report/view.ts';
 import { bootId } from '../../system/boot.ts';
 import { thisOwner } from '../../system/process-identity.ts';
+import { SideFolder } from '../../system/side-write.ts';
 import { recordsPlace } from '../history/place.ts';
 import type { StepPart } from '../network/parts.ts';
 import { usualStateDir, type WaitOptions } from '../options.ts';
@@ -49,7 +50,7 @@ export async function beginRecording(
     /** the first start of the wait, where this process goes on with it */
     readonly firstMs?: number | undefined;
     readonly deadlineMs: number;
-    readonly onUsableAnswer?: () => void;
+    readonly onUsableAnswer?: () => unknown;
   },
 ): Promise<Recording> {
   const nowMs = (): number => systemClock.nowMs() - startedMs;
@@ -74,9 +75,8 @@ export async function beginRecording(
   const notice = isKept ? openLoginNotice(args['state-dir'], firstMs, log) : undefined;
 
   const finish = async (end: Omit<RecordEnd, 'at_ms' | 'ended_at'>): Promise<void> => {
-    notice?.end();
     builder.end({ ended_at: momentOf(Date.now()), ...end }, nowMs());
-    await recorder?.finish();
+    await Promise.all([notice?.end(), recorder?.finish()]);
   };
   return {
     startedAt,
@@ -84,7 +84,7 @@ export async function beginRecording(
       onEvent(event) {
         if (event.kind === 'answer' && event.verdict.kind !== 'error') onUsableAnswer?.();
         view.onEvent(event);
-        notice?.see(view.progress);
+        void notice?.see(view.progress);
         const askedAgoMs = event.kind === 'answer' ? systemClock.nowMs() - event.askedMs : 0;
         recorder?.note(builder.see(event, nowMs(), askedAgoMs));
       },
@@ -111,8 +111,10 @@ export async function beginRecording(
     timesOf: (tasks) => builder.timesOf(tasks),
     async result({ document, exit }) {
       const { outcome, message, error } = document;
-      await finish({ outcome, exit, message, error: error?.code ?? null });
-      if (isKept) publish(args['state-dir'], document, log);
+      await Promise.all([
+        finish({ outcome, exit, message, error: error?.code ?? null }),
+        isKept ? publish(args['state-dir'], document, log) : undefined,
+      ]);
     },
     async error(error) {
       const isKnown = error instanceof RcWaitError;
@@ -127,11 +129,14 @@ export async function beginRecording(
 }
 
 /** Publishes the last result in the state directory, readable for everyone. */
-function publish(stateDir: string, document: Result['document'], log: Log): void {
-  const path = join(resolve(stateDir), 'result.json');
+async function publish(stateDir: string, document: Result['document'], log: Log): Promise<void> {
+  const folder = resolve(stateDir);
+  const path = join(folder, 'result.json');
   try {
-    trustedFolder(resolve(stateDir), 0o755);
-    replaceFile(path, `${JSON.stringify(document)}\n`, 0o644);
+    await new SideFolder(folder).run(() => {
+      trustedFolder(folder, 0o755);
+      replaceFile(path, `${JSON.stringify(document)}\n`, 0o644);
+    });
   } catch (error) {
     log.warn(`cannot write ${path}: ${reasonOf(error)}`);
   }

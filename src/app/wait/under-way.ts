@@ -7,13 +7,14 @@ import type { Log } from '../../report/log.ts';
 import type { Progress } from '../../report/progress.ts';
 import { bootId, uptimeMs } from '../../system/boot.ts';
 import { thisOwner } from '../../system/process-identity.ts';
+import { SideFolder } from '../../system/side-write.ts';
 
 /** Tells logins on this server that RackConnect is at work, as long as this wait sees it. */
 interface LoginNotice {
-  /** Takes in the state of the wait. Never throws: a failure decides nothing. */
-  see(progress: Pick<Progress, 'phase' | 'status'>): void;
+  /** Takes in the state of the wait. Never rejects: a failure decides nothing. */
+  see(progress: Pick<Progress, 'phase' | 'status'>): Promise<void>;
   /** Logins are told nothing any more. */
-  end(): void;
+  end(): Promise<void>;
 }
 
 /** The one status about which there is something to say. Any other word is from outside, and stays out of the file. */
@@ -28,6 +29,7 @@ const told = 'DEPLOYING';
 export function openLoginNotice(stateDir: string, firstMs: number, log: Pick<Log, 'debug'>): LoginNotice {
   const folder = join(resolve(stateDir), 'under-way');
   const path = join(folder, `${process.pid}`);
+  const side = new SideFolder(resolve(stateDir));
   let isShown = false;
   const write = (): void => {
     trustedFolder(resolve(stateDir), 0o755);
@@ -35,15 +37,14 @@ export function openLoginNotice(stateDir: string, firstMs: number, log: Pick<Log
     removeLeftOvers(folder);
     replaceFile(path, noticeOf(firstMs), 0o644);
   };
-  const show = (isAtWork: boolean): void => {
+  const show = async (isAtWork: boolean): Promise<void> => {
     if (isAtWork === isShown) return;
+    isShown = isAtWork;
     try {
-      if (isAtWork) write();
-      else rmSync(path, { force: true });
+      await side.run(isAtWork ? write : () => rmSync(path, { force: true }));
     } catch (error) {
       log.debug(`cannot tell logins about this wait in ${path}: ${reasonOf(error)}`);
     }
-    isShown = isAtWork;
   };
   return {
     see: ({ phase, status }) => show(phase === 'automation' && status === told),

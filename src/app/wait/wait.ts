@@ -63,7 +63,7 @@ async function waitAndAnnounce(args: WaitOptions, io: Io, command: readonly stri
     throw error;
   } finally {
     // After every announcement: a run that is killed before goes on with the wait.
-    first.end(io.signal.aborted);
+    await first.end(io.signal.aborted);
   }
 }
 

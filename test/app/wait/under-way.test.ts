@@ -75,12 +75,12 @@ describe('what logins are told', () => {
     expect(readdirSync(folder).sort()).toEqual([...others, `${process.pid}`].sort());
   });
 
-  it('that cannot be written is said to those who debug, and decides nothing', () => {
+  it('that cannot be written is said to those who debug, and decides nothing', async () => {
     const { notice, folder, failures } = begun();
     writeFileSync(folder, '');
-    notice.see(atWork);
-    notice.see(atWork);
-    notice.end();
+    await notice.see(atWork);
+    await notice.see(atWork);
+    await notice.end();
     expect(failures.length).toBeGreaterThan(0);
     expect(failures[0]).toMatch(/^cannot tell logins about this wait in .*\/under-way\/\d+: /);
   });
