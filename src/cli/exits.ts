@@ -26,3 +26,17 @@ function inWords(texts: ExitTexts): string {
   const each = Object.entries(texts).map(([status, text]) => `${status} ${text}`);
   return `Exit status: ${[...each, '129, 130, 143 interrupted'].join('; ')}.`;
 }
+
+/** The notes of a command without its exit statuses, and these one by one. */
+export function withoutStatuses(notes: string): {
+  readonly text: string;
+  readonly statuses: readonly (readonly [status: string, meaning: string])[];
+} {
+  const [all = '', list = ''] = /Exit status: (.*?interrupted)\./.exec(notes) ?? [];
+  // A meaning may have a semicolon of its own: a status begins with a figure.
+  const each = list.split(/; (?=\d)/).flatMap((one) => {
+    const [, status, meaning] = /^(\d[\d, ]*) (.+)$/.exec(one) ?? [];
+    return status === undefined || meaning === undefined ? [] : [[status, meaning] as const];
+  });
+  return { text: notes.replace(all, '').replace(/ {2,}/g, ' ').trim(), statuses: each };
+}

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { Argv } from 'yargs';
 import { causeOf, failure } from '../app/failure.ts';
 import type { Io } from '../app/io.ts';
 import { RcWaitError } from '../base/error.ts';
 import { clean } from '../report/words.ts';
-import { fromEnvironment, joinLists, oneOf, variableOf } from './args/flags.ts';
+import { fromEnvironment, joinLists, oneOf } from './args/flags.ts';
 import { didYouMean } from './args/nearest.ts';
 import { bindNegatives } from './args/no-flags.ts';
 import { noSuchFlag, seeHelp } from './args/no-such-flag.ts';
@@ -18,15 +17,19 @@ import { version } from './version.ts';
 /** Runs a command line; resolves to its exit status. Never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const { where, parsed, settingFaults } = await understand(withoutShortForms(argv), io);
-    if (where.kind === 'command' && 'args' in parsed)
-      return await where.command.run(parsed.args as never, io, where.operands, { commands, settingFaults });
-    io.out(`${parsed.text}\n`);
+    const understood = await understand(withoutShortForms(argv), io);
+    if (!('text' in understood)) {
+      const { where, args, settingFaults } = understood;
+      return await where.command.run(args as never, io, where.operands, { commands, settingFaults });
+    }
+    io.out(`${understood.text}\n`);
     return 0;
   } catch (error) {
     return await failure(causeOf(error, io.signal), io);
   }
 }
+
+type CommandRoute = Extract<Route, { readonly kind: 'command' }>;
 
 /** Parses a command line. For an invalid one it calls `onMisuse` of the command that was meant. */
 async function understand(argv: readonly string[], io: Io) {
@@ -34,13 +37,12 @@ async function understand(argv: readonly string[], io: Io) {
   try {
     const where = route(argv, commands, defaultCommand);
     command = where.kind === 'command' ? where.command : undefined;
-    if (command === undefined || wantsText(argv))
-      return { where, parsed: await parse(where, argv, io), settingFaults: [] };
-    lookAtVariables(command, io);
-    const { values, faults } = await settingsByHand(command, argv, io);
-    const parsed = await parse(where, argv, io, { ...io.env, ...values });
-    if (parsed.args !== undefined) await lookAtPaths(parsed.args, io);
-    return { where, parsed, settingFaults: faults };
+    if (where.kind === 'overview' || wantsText(argv)) return { text: await textFor(where, argv, io) };
+    lookAtVariables(where.command, io);
+    const { values, faults } = await settingsByHand(where.command, argv, io);
+    const args = await parse(where, { ...io.env, ...values });
+    await lookAtPaths(args, io);
+    return { where, args, settingFaults: faults };
   } catch (error) {
     await command?.onMisuse?.(error, io);
     throw error;
@@ -89,89 +91,37 @@ export function isWait(argv: readonly string[]): boolean {
   return isForDefault(argv) && !wantsText(argv);
 }
 
-/** The arguments of a command, or the text that `--help` or `--version` asks for instead. */
-async function parse(
-  where: Route,
-  argv: readonly string[],
-  io: Io,
-  env = io.env,
-): Promise<{ readonly args?: unknown; readonly text: string }> {
-  const isVersion = argv.includes('--version');
-  // Needs no parser, which takes longer to load than all the rest.
-  if (isVersion && argv.length === 1) return { text: version };
-  if (where.kind === 'overview' && where.group === undefined && !isVersion)
-    return { text: (await import('./overview.ts')).overviewText(commands) };
+/** What `--help` and `--version` print. Needs no parser, which takes longer to load than all the rest. */
+async function textFor(where: Route, argv: readonly string[], io: Io): Promise<string> {
+  const isVersion = argv.includes('--version') && !argv.some((argument) => /^(-h|--help)$/.test(argument));
+  if (isVersion) return version;
+  return (await import('./help.ts')).helpText(where, commands, Math.min(io.columns ?? 100, 110));
+}
+
+/** The arguments of a command. @throws RcWaitError USAGE */
+async function parse({ flags, command }: CommandRoute, env: NodeJS.ProcessEnv): Promise<unknown> {
   const { default: yargs } = await import('yargs');
   // The second argument is the working directory by default, which may be gone and is not needed.
-  const parser = yargs([], '/')
-    .scriptName('rc-wait')
+  return yargs([], '/')
     .locale('en')
     .parserConfiguration({ 'duplicate-arguments-array': false, 'camel-case-expansion': false })
     .version(false)
+    .help(false)
     .strict()
     .exitProcess(false)
     .fail((message, error) => {
       if (error instanceof RcWaitError) throw error;
-      throw clarify(message || String(error), where);
-    });
-  const help = isVersion ? ['--version'] : ['--help'];
-  // Both make yargs read files, so only calls that need them pay for it.
-  if (wantsText(argv)) {
-    parser
-      .version(version)
-      .help()
-      .alias('h', 'help')
-      .wrap(Math.min(io.columns ?? 100, 110));
-  } else parser.help(false);
-  if (where.kind === 'command') declare(parser, where.command, env);
-  else overview(parser, where.group);
-  let text = '';
-  const args = parser.parseSync(
-    [...(where.kind === 'command' ? argumentsOf(where) : help)],
-    {},
-    (_error, _args, output) => {
-      text = output;
-    },
-  );
-  return text === '' ? { args, text } : { text };
-}
-
-/** The flags of a command in a form that yargs parses correctly. */
-function argumentsOf({ flags, command }: Extract<Route, { readonly kind: 'command' }>): readonly string[] {
-  return bindNegatives(joinLists(flags, command.lists), command.flags);
-}
-
-function declare(parser: Argv, command: CliCommand, env: NodeJS.ProcessEnv): void {
-  const operands = command.operands === undefined ? '' : ` ${command.operands}`;
-  const program = command.takesProgram ? ' [-- COMMAND...]' : '';
-  parser.usage(`Usage: $0 ${command.name}${operands} [FLAGS]${program}\n\n${command.summary}`);
-  declareFlags(parser, command, env);
-  const own = (command.ownVariables ?? []).map((flag) => `--${flag} as ${variableOf(flag, command)}`);
-  if (own.length > 0) parser.epilogue(`In the environment: ${own.join(', ')}.`);
-  if (command.notes !== undefined) parser.epilogue(command.notes);
-}
-
-function declareFlags(parser: Argv, command: CliCommand, env: NodeJS.ProcessEnv): void {
-  parser.options(command.flags);
-  for (const [line, purpose] of command.examples) parser.example(line, purpose);
-  parser.config(fromEnvironment(command, env));
-}
-
-const groupSummaries: Readonly<Record<string, string>> = { network: "The gateway's network configuration" };
-
-/** The help of a group of commands; without one, what `--version` needs. */
-function overview(parser: Argv, group: string | undefined): void {
-  if (group === undefined) return;
-  for (const { name, summary, hidden } of commands)
-    if (!hidden && name.startsWith(`${group} `)) parser.command(name, summary);
-  parser.usage(`Usage: $0 ${group} COMMAND [FLAGS]\n\n${groupSummaries[group] ?? ''}`);
+      throw clarify(message || String(error), command);
+    })
+    .options(command.flags)
+    .config(fromEnvironment(command, env))
+    .parseSync([...bindNegatives(joinLists(flags, command.lists), command.flags)]);
 }
 
 /** yargs's messages in the style of rc-wait: what is wrong, what was expected, and what was probably meant. */
-function clarify(message: string, where: Route): RcWaitError {
-  const command = where.kind === 'command' ? where.command : undefined;
+function clarify(message: string, command: CliCommand): RcWaitError {
   const wrongUsage = (what: string, meant = ''): RcWaitError =>
-    new RcWaitError('USAGE', what, { hint: `${meant}${seeHelp(command?.name)}` });
+    new RcWaitError('USAGE', what, { hint: `${meant}${seeHelp(command.name)}` });
   const lines = message
     .split('\n')
     .map((line) => line.trim())

@@ -64,17 +64,20 @@ const values: Readonly<Record<string, string>> = {
 
 /** Every command that users can see, from the table behind `--help`. */
 export function surfaceOf(commands: readonly CliCommand[]): readonly CommandText[] {
-  return commands
-    .filter(({ hidden }) => !hidden)
-    .map((command) => ({
-      name: command.name,
-      operands: command.takesProgram ? '[-- COMMAND...]' : command.operands,
-      operandChoices: command.operandChoices ?? [],
-      summary: command.summary,
-      flags: Object.entries(command.flags).map(([flag, options]) => flagText(command, flag, options)),
-      examples: command.examples.map(([line, purpose]) => [line.replace('$0', 'rc-wait'), purpose]),
-      notes: command.notes,
-    }));
+  return commands.filter(({ hidden }) => !hidden).map(textsOf);
+}
+
+/** One of them. */
+export function textsOf(command: CliCommand): CommandText {
+  return {
+    name: command.name,
+    operands: command.takesProgram ? '[-- COMMAND...]' : command.operands,
+    operandChoices: command.operandChoices ?? [],
+    summary: command.summary,
+    flags: Object.entries(command.flags).map(([flag, options]) => flagText(command, flag, options)),
+    examples: command.examples.map(([line, purpose]) => [line.replace('$0', 'rc-wait'), purpose]),
+    notes: command.notes,
+  };
 }
 
 function flagText(command: CliCommand, name: string, options: Options): FlagText {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/base/error.ts';
 import { commands } from '../../src/cli/commands/index.ts';
-import { exitStatuses, verdictStatuses } from '../../src/cli/exits.ts';
+import { exitStatuses, verdictStatuses, withoutStatuses } from '../../src/cli/exits.ts';
 import { errorCodes, exitOfCode } from '../../src/report/exit.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -61,5 +61,28 @@ describe('the exit statuses', () => {
       'Exit status: 0 done; 64 nothing to undo; 70 a bug; 71 the answer could not be written; 77 root is needed; 129, 130, 143 interrupted.',
     );
     expect(verdictStatuses({ 0: 'DEPLOYED' })).not.toContain('71');
+  });
+
+  it('are apart from the other notes in the help', () => {
+    expect(
+      withoutStatuses(`Asks nobody. ${verdictStatuses({ 0: 'done; all of it' })} The worst decides.`),
+    ).toEqual({
+      text: 'Asks nobody. The worst decides.',
+      statuses: [
+        ['0', 'done; all of it'],
+        ['64', 'wrong flags'],
+        ['70', 'a bug'],
+        ['129, 130, 143', 'interrupted'],
+      ],
+    });
+    expect(withoutStatuses('Asks nobody.')).toEqual({ text: 'Asks nobody.', statuses: [] });
+  });
+
+  it.each(listed)('of $name are each a line of its help', (command) => {
+    const { text, statuses } = withoutStatuses(command.notes ?? '');
+    expect(text).not.toContain('Exit status');
+    expect(statuses.flatMap(([status]) => status.split(', ').map(Number))).toEqual(
+      statusesOf(command.notes ?? ''),
+    );
   });
 });

@@ -1,6 +1,11 @@
 import { splitAtEnd } from './route.ts';
 
-const shortFlags: Readonly<Record<string, string>> = { '-o': '--output', '-q': '--quiet', '-V': '--version' };
+/** The short forms of flags. */
+export const shortFlags: Readonly<Record<string, string>> = {
+  '-o': '--output',
+  '-q': '--quiet',
+  '-V': '--version',
+};
 
 /** A command line without its short forms: `help status` is `status --help`, `version` is `--version`, `-q` is `--quiet`. */
 export function withoutShortForms(argv: readonly string[]): readonly string[] {

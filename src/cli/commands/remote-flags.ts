@@ -22,17 +22,17 @@ export const remoteFlags = {
       "Regions with commas between them, or all (default: that of the credentials, else the account's)",
   },
   timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
-  'no-rackconnect-after': durationFlag(
-    'no-rackconnect-after',
-    'How long a server may be ACTIVE without a word of RackConnect until it counts as a server without RackConnect',
-    '10m',
-  ),
+  interval: durationFlag('interval', 'How often the API is asked', '5s'),
   managed: {
     boolean: true,
     default: false,
     describe: 'Wait for the second automation of Managed Operations accounts too',
   },
-  interval: durationFlag('interval', 'How often the API is asked', '5s'),
+  'no-rackconnect-after': durationFlag(
+    'no-rackconnect-after',
+    'How long a server may be ACTIVE without a word of RackConnect until it counts as a server without RackConnect',
+    '10m',
+  ),
   exec: {
     string: true,
     requiresArg: true,
@@ -46,29 +46,16 @@ export const remoteFlags = {
     describe: 'How many of these commands run at the same time',
   },
   'exec-timeout': durationFlag('exec-timeout', 'How long each of these commands may take', '30m'),
-  service: {
+  report: {
     string: true,
     requiresArg: true,
-    describe:
-      'The compute service by its name in the catalog, such as nova (default: OS_COMPUTE_SERVICE_NAME, else cloudServersOpenStack)',
-  },
-  tenant: { string: true, requiresArg: true, describe: 'The account, where the catalog has several' },
-  ...loginFlags,
-  'ca-file': {
-    string: true,
-    requiresArg: true,
-    describe: 'PEM file with the certificates to trust instead of the built-in ones',
+    describe: 'Write what became of each server to this file, too, as a page for a browser',
   },
   output: {
     requiresArg: true,
     choices: ['human', 'json', 'ndjson'],
     default: 'human',
     describe: 'The result in words, as one document, or as the last line after one line for each event',
-  },
-  report: {
-    string: true,
-    requiresArg: true,
-    describe: 'Write what became of each server to this file, too, as a page for a browser',
   },
   'log-format': {
     requiresArg: true,
@@ -78,4 +65,17 @@ export const remoteFlags = {
   },
   ...colourFlag,
   quiet: { boolean: true, default: false, describe: 'Say nothing on standard error but warnings and errors' },
+  tenant: { string: true, requiresArg: true, describe: 'The account, where the catalog has several' },
+  service: {
+    string: true,
+    requiresArg: true,
+    describe:
+      'The compute service by its name in the catalog, such as nova (default: OS_COMPUTE_SERVICE_NAME, else cloudServersOpenStack)',
+  },
+  ...loginFlags,
+  'ca-file': {
+    string: true,
+    requiresArg: true,
+    describe: 'PEM file with the certificates to trust instead of the built-in ones',
+  },
 } as const satisfies Record<string, Options>;

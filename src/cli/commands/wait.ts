@@ -31,7 +31,7 @@ export const waitCommand: CliCommand = command({
       64: 'wrong flags or configuration',
       69: 'the API never gave a usable answer',
       73: 'the network could not be configured, and is as before',
-      74: 'and could not be put back',
+      74: 'the network could not be put back as it was',
       77: 'root is needed, or the API refused this server all along',
       124: 'the deadline passed',
     }),

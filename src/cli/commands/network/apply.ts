@@ -63,6 +63,6 @@ export const networkApplyCommand: CliCommand = command({
     ],
     ['$0 network apply --probe tcp://192.0.2.80:443', 'and roll back if that cannot be reached afterwards'],
   ],
-  notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. ${exitStatuses({ ...exits, 0: 'done', 74: 'and what was there before could not be put back' })}`,
+  notes: `Where RackConnect configures the network itself nothing is changed, unless --gateway or --network says otherwise. ${exitStatuses({ ...exits, 0: 'done', 74: 'what was there before could not be put back' })}`,
   run: async (args, io) => (await load()).applyByHand(args, io),
 });

@@ -27,7 +27,7 @@ export const networkRollbackCommand: CliCommand = command({
     0: 'done',
     64: 'wrong flags, or there is nothing to undo',
     73: 'it cannot be done, and all is as it was',
-    74: 'and not everything could be put back',
+    74: 'not everything could be put back',
     77: 'root is needed',
   }),
   run: async (args, io) => (await import('../../../app/network/undo.ts')).rollBack(args, io),
