@@ -1,9 +1,7 @@
-// Makes docs/reference/command-line.md: npm run reference
+// Makes the pages of docs/reference: npm run reference
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commands } from '../../src/cli/commands/index.ts';
-import { surfaceOf } from '../../src/cli/surface.ts';
-import { commandLinePage } from './page.ts';
+import { referencePages } from './pages.ts';
 
-const path = join(import.meta.dirname, '../../docs/reference/command-line.md');
-writeFileSync(path, commandLinePage(surfaceOf(commands)));
+const folder = join(import.meta.dirname, '../../docs/reference');
+for (const [name, page] of referencePages()) writeFileSync(join(folder, name), page);

@@ -15,7 +15,7 @@ export type Outcome =
   | 'interrupted';
 
 /** The exit status of each outcome, if the outcome alone decides it. */
-const outcomeExits: Readonly<Record<Exclude<Outcome, 'network-failed' | 'interrupted'>, number>> = {
+export const outcomeExits: Readonly<Record<Exclude<Outcome, 'network-failed' | 'interrupted'>, number>> = {
   deployed: 0,
   failed: 1,
   unprocessable: 3,
@@ -25,7 +25,7 @@ const outcomeExits: Readonly<Record<Exclude<Outcome, 'network-failed' | 'interru
 };
 
 /** The one table from error code to exit status (from sysexits.h where it has a suitable number). */
-const errorExits: Readonly<Record<ErrorCode, number>> = {
+export const errorExits: Readonly<Record<ErrorCode, number>> = {
   USAGE: 64,
   CONFIGURATION: 64,
   SCENARIO: 64,
@@ -68,9 +68,17 @@ export function exitOfOutcome(outcome: keyof typeof outcomeExits): number {
 /** The signals that end the work in order. */
 export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-const signalExits: Readonly<Record<InterruptSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+/** The exit status after each of these signals. */
+export const signalExits: Readonly<Record<InterruptSignal, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+};
 
 /** 128 plus the signal's number, as a shell reports a program that a signal ended. */
 export function exitOfSignal(signal: InterruptSignal): number {
   return signalExits[signal];
 }
+
+/** The exit statuses of env(1), timeout(1) and shells for a program that cannot be run. */
+export const programExits = { missing: 127, notStarted: 126 } as const;

@@ -1,12 +1,9 @@
+import { programExits } from '../../report/exit.ts';
 import type { ResultDocument } from '../../report/result.ts';
 import { clean } from '../../report/words.ts';
 import { personsEnvironment, valueForEnvironment } from '../../system/environment.ts';
 import { exitOfKilled, runInForeground } from '../../system/foreground.ts';
 import type { Io } from '../io.ts';
-
-/** The exit statuses of env(1), timeout(1) and shells for a program that cannot be started. */
-const missing = 127;
-const notStarted = 126;
 
 /**
  * Runs the command after `--` in place of a wait that has succeeded; resolves to its exit status, which is that of rc-wait.
@@ -35,7 +32,7 @@ export async function thenRun(
       err(
         `rc-wait: cannot run ${clean(argv[0])}: ${end.isMissing ? 'there is no such program' : end.reason}\n`,
       );
-      return end.isMissing ? missing : notStarted;
+      return end.isMissing ? programExits.missing : programExits.notStarted;
   }
 }
 

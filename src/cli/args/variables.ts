@@ -5,7 +5,7 @@ import { nearest } from './nearest.ts';
 const prefix = 'RC_WAIT_';
 
 /** What rc-wait sets for hooks and for the commands of `remote --exec`, which may run rc-wait themselves. */
-const setForChildren = [
+export const setForChildren = [
   ...['OUTCOME', 'EXIT_STATUS', 'GATEWAY_IP', 'MESSAGE'],
   ...['ID', 'NAME', 'REGION', 'IP', 'SERVICENET_IP'].map((name) => `SERVER_${name}`),
 ];

@@ -1,4 +1,5 @@
 import { allFlags, type CommandText, type FlagText } from '../../src/cli/surface.ts';
+import { cell } from './markdown.ts';
 
 /** The page docs/reference/command-line.md: every command with its flags, and every variable. Pure. */
 export function commandLinePage(commands: readonly CommandText[]): string {
@@ -65,8 +66,3 @@ function variableRows(commands: readonly CommandText[]): readonly string[] {
 
 /** The anchor that GitHub gives to the heading of a command. */
 const anchorOf = (name: string): string => `rc-wait-${name.replaceAll(' ', '-')}`;
-
-/** Text for one cell of a table, in which Markdown has nothing to read. */
-function cell(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[|*_<>[\]]/g, '\\$&');
-}
