@@ -69,7 +69,7 @@ const inRooms = {
   'simulator/openstack': ['cloud', 'compute', 'fleet', 'identity'],
   'system/units': ['listing', 'names', 'unit-file'],
   systemd: ['hold-ups'],
-  wait: ['local-verdicts', 'task-status', 'verdict'],
+  wait: ['alarm', 'local-verdicts', 'task-status', 'verdict'],
 };
 
 module.exports = Object.entries(inRooms).flatMap(([room, names]) =>

@@ -33,3 +33,29 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/**
+ * Sleeps until a listener is called, at the latest until the sleep is over. It listens to the caller's signal by
+ * itself and stops doing so: AbortSignal.any for each sleep would pile up on a signal that lives as long as a wait.
+ * @throws the signal's reason when aborted
+ */
+export async function untilTold(
+  subscribe: (listener: () => void) => () => void,
+  sleep: (stop: AbortSignal) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const woken = new AbortController();
+  const wake = (): void => woken.abort();
+  const unsubscribe = subscribe(wake);
+  signal?.addEventListener('abort', wake, { once: true });
+  try {
+    await sleep(woken.signal);
+  } catch (error) {
+    if (!woken.signal.aborted) throw error;
+  } finally {
+    unsubscribe();
+    signal?.removeEventListener('abort', wake);
+  }
+  signal?.throwIfAborted();
+}

@@ -1,7 +1,7 @@
 import { type Backoff, calm, nextBackoff } from './backoff.ts';
 import type { Delay, Feedback } from './types.ts';
 import { Wakeup } from './wakeup.ts';
-import { delayOf, type Limits, openSlot, type Slot, settledSlot, windowMs } from './window.ts';
+import { delayOf, type Limits, openSlot, type Slot, settledSlot, watchLastsMs, windowMs } from './window.ts';
 
 /** The answer to a question, as the ledger stores it. */
 export interface StoredAnswer {
@@ -17,8 +17,9 @@ export interface SlotRequest {
   /** only an answer requested after this moment will do; undefined: any answer younger than the pace */
   readonly newerThanMs: number | undefined;
   readonly requestTimeoutMs: number;
-  /** see `SlotQuestion` in window.ts */
+  /** these two: see `SlotQuestion` in window.ts */
   readonly inTurn?: boolean;
+  readonly dueMs?: number;
 }
 
 /** The ledger's answer. */
@@ -54,6 +55,10 @@ export interface Ledger {
    * @throws the signal's reason when aborted
    */
   changed(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Records that a watch works at `nowMs`: polls are rarer for `watchLastsMs`. */
+  noteWatch(nowMs: number): void;
+  /** Whether a watch is known to work. */
+  isWatched(nowMs: number): boolean;
   close(): void;
 }
 
@@ -67,11 +72,13 @@ export interface RequestAccount {
   readonly slots: readonly NumberedSlot[];
   readonly answers: ReadonlyMap<string, StoredAnswer>;
   readonly backoff: Backoff;
+  /** when a watch was last known to work */
+  readonly watchedMs: number | undefined;
 }
 
 /** The account of a server that has not asked anything yet. */
 function emptyAccount(limits: Limits): RequestAccount {
-  return { slots: [], answers: new Map(), backoff: calm(limits.paceMs) };
+  return { slots: [], answers: new Map(), backoff: calm(limits.paceMs), watchedMs: undefined };
 }
 
 /** The stored answer if it is recent enough for `approach`. */
@@ -87,9 +94,16 @@ export function answerFor(
   return newEnough ? answer : undefined;
 }
 
+/** Whether a watch that was known to work at `watchedMs` still counts as working. */
+export function isWatchedAt(watchedMs: number | undefined, nowMs: number): boolean {
+  return watchedMs !== undefined && nowMs - watchedMs < watchLastsMs;
+}
+
 /** The pure decision on `approach`; a grant comes with the slot to record. */
 export function decide(
-  account: Pick<RequestAccount, 'slots' | 'backoff'> & { readonly answer: StoredAnswer | undefined },
+  account: Pick<RequestAccount, 'slots' | 'backoff' | 'watchedMs'> & {
+    readonly answer: StoredAnswer | undefined;
+  },
   approach: SlotRequest,
   limits: Limits,
 ):
@@ -99,7 +113,7 @@ export function decide(
   const paceMs = Math.max(account.backoff.paceMs, limits.paceMs);
   const answer = answerFor(account.answer, approach, paceMs);
   if (answer !== undefined) return { kind: 'answered', answer };
-  const { key, nowMs, newerThanMs, requestTimeoutMs, inTurn = false } = approach;
+  const { key, nowMs, newerThanMs, requestTimeoutMs, inTurn = false, dueMs } = approach;
   const asked = account.slots.filter((slot) => slot.key === key).map((slot) => slot.takenMs);
   const lastAskedMs = Math.max(
     Number.NEGATIVE_INFINITY,
@@ -107,7 +121,15 @@ export function decide(
     ...asked,
   );
   const view = { slots: account.slots, lastAskedMs, backoff: account.backoff };
-  const delay = delayOf(view, { key, nowMs, polling: newerThanMs !== undefined, inTurn }, limits);
+  const question = {
+    key,
+    nowMs,
+    polling: newerThanMs !== undefined,
+    inTurn,
+    isWatched: isWatchedAt(account.watchedMs, nowMs),
+    ...(dueMs === undefined ? {} : { dueMs }),
+  };
+  const delay = delayOf(view, question, limits);
   return delay === undefined
     ? { kind: 'granted', slot: openSlot(key, nowMs, requestTimeoutMs) }
     : { kind: 'delayed', delay };
@@ -161,12 +183,16 @@ export class MemoryLedger implements Ledger {
   }
 
   approach(approach: SlotRequest): AccountStep {
-    const { answers, backoff } = this.#account;
+    const { answers, backoff, watchedMs } = this.#account;
     const slots = this.#account.slots.filter((slot) => slot.countsUntilMs > approach.nowMs);
-    const step = decide({ slots, backoff, answer: answers.get(approach.key) }, approach, this.limits);
+    const step = decide(
+      { slots, backoff, watchedMs, answer: answers.get(approach.key) },
+      approach,
+      this.limits,
+    );
     if (step.kind !== 'granted') return step;
     const slot = { ...step.slot, id: ++this.#lastId };
-    this.#account = { answers, backoff, slots: [...slots, slot] };
+    this.#account = { ...this.#account, slots: [...slots, slot] };
     return { kind: 'granted', slotId: slot.id, takenMs: slot.takenMs };
   }
 
@@ -177,6 +203,7 @@ export class MemoryLedger implements Ledger {
     const kept = new Map(answers);
     if (outcome !== undefined) kept.set(key, { record: outcome.record, askedMs: takenMs });
     this.#account = {
+      ...this.#account,
       slots: [...others, { ...settledSlot(settlement), id: slotId }],
       answers: kept,
       backoff: backoffAfter(backoff, settlement, this.limits, this.#random),
@@ -186,6 +213,14 @@ export class MemoryLedger implements Ledger {
 
   async changed(ms: number, signal?: AbortSignal): Promise<void> {
     await this.#wakeup.wait(ms, signal);
+  }
+
+  noteWatch(nowMs: number): void {
+    this.#account = { ...this.#account, watchedMs: nowMs };
+  }
+
+  isWatched(nowMs: number): boolean {
+    return isWatchedAt(this.#account.watchedMs, nowMs);
   }
 
   close(): void {

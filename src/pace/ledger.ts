@@ -7,6 +7,7 @@ import {
   answerFor,
   backoffAfter,
   decide,
+  isWatchedAt,
   type Ledger,
   type RequestAccount,
   type Settlement,
@@ -23,6 +24,9 @@ import { isPossibleAnswer, isPossibleBackoff, isPossibleSlot } from './possible.
 import type { ServerShare } from './share.ts';
 import { Wakeup } from './wakeup.ts';
 import { type Limits, type Slot, settledSlot } from './window.ts';
+
+/** Its row in `answers` says when a watch was last known to work. No question has such a key. */
+const watchKey = 'watch';
 
 /** How often a waiting process looks when the kernel does not wake it, in ms. */
 const pollMs = 250;
@@ -101,6 +105,17 @@ export class SqliteLedger implements Ledger {
     await this.#wakeup.wait(isWoken ? ms : Math.min(ms, pollMs), signal);
   }
 
+  noteWatch(nowMs: number): void {
+    // If the database is busy, the next time is soon enough: without it polls are only less rare.
+    this.#db.guarded(() =>
+      this.#db.run('INSERT OR REPLACE INTO answers VALUES (?, ?, ?)', watchKey, nowMs, ''),
+    );
+  }
+
+  isWatched(nowMs: number): boolean {
+    return isWatchedAt(this.#db.guarded(() => this.#answer(watchKey, nowMs))?.askedMs, nowMs);
+  }
+
   close(): void {
     this.#watcher?.close();
     this.#watcher = undefined;
@@ -145,7 +160,8 @@ export class SqliteLedger implements Ledger {
     const answer = this.#answer(approach.key, approach.nowMs);
     const stored = answerFor(answer, approach, Math.max(backoff.paceMs, this.limits.paceMs));
     if (stored !== undefined) return { kind: 'answered', answer: stored };
-    return decide({ slots: this.#slots(approach.nowMs), backoff, answer }, approach, this.limits);
+    const watchedMs = this.#answer(watchKey, approach.nowMs)?.askedMs;
+    return decide({ slots: this.#slots(approach.nowMs), backoff, answer, watchedMs }, approach, this.limits);
   }
 
   #grant(approach: SlotRequest): AccountStep {
@@ -242,7 +258,8 @@ export class SqliteLedger implements Ledger {
 
   /** Publishes the last answers for waiting processes, and for users who may not open the ledger. */
   #publish(): void {
-    const rows = this.#db.guarded(() => this.#db.all<AnswerRow>('SELECT * FROM answers')) ?? [];
+    const sql = 'SELECT * FROM answers WHERE key <> ?';
+    const rows = this.#db.guarded(() => this.#db.all<AnswerRow>(sql, watchKey)) ?? [];
     publish(
       this.#options.directory,
       new Map(rows.map(({ key, asked_ms: askedMs, record }) => [key, { askedMs, record }] as const)),

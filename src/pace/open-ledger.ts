@@ -125,6 +125,14 @@ class FallbackLedger implements Ledger {
     return this.#current.changed(ms, signal);
   }
 
+  noteWatch(nowMs: number): void {
+    this.#try((ledger) => ledger.noteWatch(nowMs));
+  }
+
+  isWatched(nowMs: number): boolean {
+    return this.#try((ledger) => ledger.isWatched(nowMs));
+  }
+
   close(): void {
     this.#current.close();
   }

@@ -1,7 +1,7 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, untilTold } from '../base/clock.ts';
 import { startDeadline } from '../base/deadline.ts';
 import type { Ledger } from './account.ts';
-import type { Answered, AskOptions, AskOutcome, Pace, Tally } from './types.ts';
+import type { Alarm, Answered, AskOptions, AskOutcome, Pace, Tally } from './types.ts';
 
 /**
  * How often a waiting process looks at the ledger if nothing wakes it, in ms. Each look is a sign of life, and
@@ -43,20 +43,43 @@ class LedgerPace implements Pace {
     send: (signal: AbortSignal) => Promise<AskOutcome>,
     options: AskOptions = {},
   ): Promise<Answered> {
-    const { newerThanMs, signal, aside = false, inTurn = false, onDelay } = options;
+    const { newerThanMs, signal, aside = false, inTurn = false, alarm, onDelay } = options;
     for (;;) {
       signal?.throwIfAborted();
       const nowMs = this.#clock.nowMs();
       const { requestTimeoutMs } = this;
-      const step = this.#ledger.approach({ key, nowMs, newerThanMs, requestTimeoutMs, inTurn });
+      const due = alarm?.due(nowMs);
+      const step = this.#ledger.approach({
+        key,
+        nowMs,
+        newerThanMs,
+        requestTimeoutMs,
+        inTurn,
+        ...(due === undefined ? {} : { dueMs: due.lastMs }),
+      });
       if (step.kind === 'answered') {
         this.tally.shared += 1;
         return { ...step.answer, shared: true };
       }
       if (step.kind === 'granted') return await this.#send({ key, aside, ...step }, send, signal);
       onDelay?.(step.delay);
-      await this.#ledger.changed(Math.min(step.delay.untilMs - nowMs, this.#lookEveryMs), signal);
+      const untilMs = Math.min(step.delay.untilMs, due?.nextMs ?? Number.POSITIVE_INFINITY);
+      await this.#changed(Math.min(untilMs - nowMs, this.#lookEveryMs), alarm, signal);
     }
+  }
+
+  noteWatch(): void {
+    this.#ledger.noteWatch(this.#clock.nowMs());
+  }
+
+  isWatched(): boolean {
+    return this.#ledger.isWatched(this.#clock.nowMs());
+  }
+
+  /** Resolves when the ledger or the alarm may have changed, at the latest after `ms`. */
+  async #changed(ms: number, alarm: Alarm | undefined, signal: AbortSignal | undefined): Promise<void> {
+    if (alarm === undefined) return this.#ledger.changed(ms, signal);
+    await untilTold(alarm.subscribe, (stop) => this.#ledger.changed(ms, stop), signal);
   }
 
   async #send(

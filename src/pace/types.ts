@@ -36,6 +36,17 @@ export type Delay =
   /** another process has the same question under way */
   | { readonly because: 'in-flight'; readonly untilMs: number };
 
+/**
+ * Moments at which a poll is worth a request at once: something on this server has said that the answer has changed, and
+ * the API is to confirm it.
+ */
+export interface Alarm {
+  /** the last moment that has come, and the next one (monotonic, ms); -Infinity and Infinity: none */
+  due(nowMs: number): { readonly lastMs: number; readonly nextMs: number };
+  /** Calls `listener` whenever the moments change. Returns the function that ends this. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
 export interface AskOptions {
   /**
    * Only an answer to a request sent after this moment will do (monotonic, ms). A loop passes the `askedMs` of
@@ -50,6 +61,8 @@ export interface AskOptions {
   readonly aside?: boolean;
   /** it is one of two questions polled side by side: both together keep the pace of one */
   readonly inTurn?: boolean;
+  /** at its moments the question is asked out of the even pace, once for all processes */
+  readonly alarm?: Alarm | undefined;
   /** called at least once a second with the reason for the delay, as progress and as a sign of life */
   readonly onDelay?: (delay: Delay) => void;
 }
@@ -74,6 +87,10 @@ export interface Pace {
     options?: AskOptions,
   ): Promise<Answered>;
   readonly tally: Readonly<Tally>;
+  /** Tells all processes of this server that a watch works at this moment (`watchLastsMs` in window.ts). */
+  noteWatch(): void;
+  /** Whether a process of this server has said so lately. */
+  isWatched(): boolean;
   /** how long one request may take from the moment its slot is taken, in ms */
   readonly requestTimeoutMs: number;
 }

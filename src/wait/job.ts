@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Ipv4Address } from '../base/ipv4.ts';
 import { stackNames } from '../base/stack-names.ts';
+import type { Alarm } from '../pace/types.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import { type LocalSource, ofSource, withFallback } from './local-source.ts';
 import type { Managed } from './local-verdicts.ts';
@@ -50,7 +51,14 @@ type ManagedSource = LocalSource<Managed> | undefined;
 export interface JobOptions<N> {
   readonly client: RackconnectClient;
   /** another source of the status, beside the API or instead of it; absent: the API alone */
-  readonly metadata?: { readonly source: LocalSource<Deployment>; readonly alone: boolean } | undefined;
+  readonly metadata?:
+    | {
+        readonly source: LocalSource<Deployment>;
+        readonly alone: boolean;
+        /** when to ask the API because of what the source says */
+        readonly alarm?: Alarm | undefined;
+      }
+    | undefined;
   /**
    * the second automation, if the account has one: the later steps wait for it, too. A function is called
    * when the first has ended, because its sources may come late
@@ -153,7 +161,8 @@ function endOf({ status }: Deployment): 'failed' | 'unprocessable' {
 }
 
 function statusPoller<N>({ client, clock, metadata }: JobOptions<N>): Poller<Deployment> {
-  const api = ofApi(client, { operation: 'automation_status/details', judge: judgeDetails });
+  const question = { operation: 'automation_status/details', judge: judgeDetails } as const;
+  const api = ofApi(client, question, metadata?.alarm);
   if (metadata === undefined) return api;
   return metadata.alone ? ofSource(metadata.source, clock) : withFallback(api, metadata.source, clock);
 }

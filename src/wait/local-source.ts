@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, untilTold } from '../base/clock.ts';
 import { RcWaitError } from '../base/error.ts';
 import type { Hint, Poller, PollOptions, PollResult } from './loop.ts';
 import type { Verdict } from './verdict.ts';
@@ -7,10 +7,20 @@ import type { Verdict } from './verdict.ts';
 export interface LocalSource<T> {
   /** Reads the source once, within seconds. Never rejects; ends early when aborted. */
   read(signal: AbortSignal): Promise<SourceRead<T>>;
+  /** absent: only a read shows a change */
+  readonly changes?: Changes | undefined;
+}
+
+/** Tells when what a source says may have changed. */
+export interface Changes {
+  /** how many changes were told until now */
+  readonly count: number;
+  /** Calls `listener` at each change. Returns the function that ends this. */
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** The result of one read. */
-interface SourceRead<T> {
+export interface SourceRead<T> {
   readonly verdict: Verdict<T>;
   /** with an error: the result stays the same for as long as this server runs */
   readonly lasting?: boolean;
@@ -24,6 +34,8 @@ const lookEveryMs = {
   withFallback: 5_000,
   /** after a failed read */
   failing: 10_000,
+  /** when changes are told again and again */
+  flood: 250,
 } as const;
 
 /**
@@ -31,14 +43,26 @@ const lookEveryMs = {
  * @throws RcWaitError CONFIGURATION, from `ask`, if there is nothing to read
  */
 export function ofSource<T>(source: LocalSource<T>, clock: Clock): Poller<T> {
+  const { changes } = source;
+  let seen = changes?.count ?? 0;
+  let wasTold = false;
+  /** Sleeps until the next look, or until a change is told that no look has seen. */
+  const sleepUntil = async (dueMs: number, signal: AbortSignal): Promise<void> => {
+    if (changes === undefined) return clock.sleep(dueMs - clock.nowMs(), signal);
+    if (wasTold) await clock.sleep(lookEveryMs.flood, signal);
+    const sleep = (stop: AbortSignal): Promise<void> => clock.sleep(dueMs - clock.nowMs(), stop);
+    if (changes.count === seen) await untilTold(changes.subscribe, sleep, signal);
+    wasTold = changes.count !== seen;
+  };
   return {
     async ask({ newerThanMs, signal, onDelay }) {
       const dueMs = (newerThanMs ?? Number.NEGATIVE_INFINITY) + lookEveryMs.alone;
       if (dueMs > clock.nowMs()) {
         onDelay({ because: 'pace', untilMs: dueMs });
-        await clock.sleep(dueMs - clock.nowMs(), signal);
+        await sleepUntil(dueMs, signal);
       }
       const askedMs = clock.nowMs();
+      seen = changes?.count ?? 0;
       const { verdict, lasting } = await source.read(signal);
       signal.throwIfAborted();
       if (lasting === true && verdict.kind === 'error')

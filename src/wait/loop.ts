@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { startDeadline } from '../base/deadline.ts';
 import type { Reply } from '../http/types.ts';
-import type { Delay } from '../pace/types.ts';
+import type { Alarm, Delay } from '../pace/types.ts';
 import type { RackconnectClient } from '../rackconnect/client.ts';
 import type { Operation } from '../rackconnect/types.ts';
 import type { Verdict } from './verdict.ts';
@@ -66,12 +66,21 @@ export interface Question<T> {
   readonly judge: (reply: Reply) => Verdict<T>;
 }
 
-/** Asks the API a question, as fast as its pace permits. */
-export function ofApi<T>(client: RackconnectClient, { operation, judge }: Question<T>): Poller<T> {
+/**
+ * Asks the API a question, as fast as its pace permits.
+ * @param alarm asks at its moments, too
+ */
+export function ofApi<T>(
+  client: RackconnectClient,
+  { operation, judge }: Question<T>,
+  alarm?: Alarm,
+): Poller<T> {
   return {
     async ask({ newerThanMs, signal, onDelay, inTurn = false }) {
       const { reply, askedMs, shared } = await client.ask(operation, 'json', {
-        ...(newerThanMs === undefined ? {} : { newerThanMs, inTurn }),
+        ...(newerThanMs === undefined
+          ? {}
+          : { newerThanMs, inTurn, ...(alarm === undefined ? {} : { alarm }) }),
         signal,
         onDelay,
       });

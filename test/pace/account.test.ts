@@ -31,6 +31,18 @@ describe('a ledger in memory', () => {
     expect(ledger.approach(approach(3_240))).toMatchObject({ kind: 'granted' });
   });
 
+  it('polls a little less often for 12 s after a watch was known to work', () => {
+    const ledger = open();
+    const step = ledger.approach(approach(1_000));
+    if (step.kind !== 'granted') expect.fail('not granted');
+    ledger.settle({ ...step, key: 'details', nowMs: 1_100, outcome: answered('A') });
+    ledger.noteWatch(1_200);
+    expect([13_199, 13_200].map((nowMs) => ledger.isWatched(nowMs))).toEqual([true, false]);
+    const poll = approach(1_200, { newerThanMs: 1_000 });
+    expect(ledger.approach(poll)).toEqual({ kind: 'delayed', delay: { because: 'pace', untilMs: 3_420 } });
+    expect(ledger.approach({ ...poll, dueMs: 1_150 })).toMatchObject({ kind: 'granted' });
+  });
+
   it('does not take an old answer for a new one', () => {
     const ledger = open();
     const step = ledger.approach(approach(1_000));

@@ -306,6 +306,25 @@ it('lets others into a folder that it has made, whatever the umask', () => {
   expect(statSync(join(directory, 'made')).mode & 0o777).toBe(0o755);
 });
 
+it('tells all processes that one of them has a watch that works, and publishes that as no answer', () => {
+  const [leader, other] = [open(), open()];
+  const step = granted(other.approach(approach()));
+  const outcome = { signal: { kind: 'answered' as const }, record: 'A' };
+  other.settle({ ...step, key: 'details', nowMs, outcome });
+  expect(other.isWatched(nowMs)).toBe(false);
+  leader.noteWatch(nowMs);
+  expect(other.isWatched(nowMs)).toBe(true);
+  expect(other.approach(approach({ newerThanMs: nowMs }))).toEqual({
+    kind: 'delayed',
+    delay: { because: 'pace', untilMs: nowMs + 2_420 },
+  });
+  expect(other.approach(approach({ newerThanMs: nowMs, dueMs: nowMs }))).toMatchObject({ kind: 'delayed' });
+  expect(other.isWatched(nowMs + 12_000)).toBe(false);
+  const again = granted(leader.approach(approach({ key: 'gateway' })));
+  leader.settle({ ...again, key: 'gateway', nowMs, outcome });
+  expect([...readPublished(directory).keys()].sort()).toEqual(['details', 'gateway']);
+});
+
 describe('a ledger that cannot be used', () => {
   it('says so when its directory cannot be made', () => {
     writeFileSync(join(directory, 'file'), '');

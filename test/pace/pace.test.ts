@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryLedger } from '../../src/pace/account.ts';
 import { createPace } from '../../src/pace/pace.ts';
-import type { AskOutcome, Delay } from '../../src/pace/types.ts';
+import type { Alarm, AskOutcome, Delay } from '../../src/pace/types.ts';
 import { sharedLimits } from '../../src/pace/window.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -35,6 +35,51 @@ describe('asking through the pace', () => {
     await clock.run(ask());
     expect(sentMs).toEqual([0, 2_240, 4_480, 6_720]);
     expect(pace.tally).toEqual({ sent: 4, refused: 0, shared: 0 });
+  });
+
+  it('sends out of the even pace when an alarm is raised, and at each of its moments', async () => {
+    const { clock, pace } = world();
+    const sentMs: number[] = [];
+    let momentsMs: readonly number[] = [];
+    const listeners = new Set<() => void>();
+    const alarm: Alarm = {
+      due: (nowMs) => ({
+        lastMs: Math.max(Number.NEGATIVE_INFINITY, ...momentsMs.filter((atMs) => atMs <= nowMs)),
+        nextMs: Math.min(Number.POSITIVE_INFINITY, ...momentsMs.filter((atMs) => atMs > nowMs)),
+      }),
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    };
+    const ask = async (): Promise<void> => {
+      for (let newerThanMs = -1; sentMs.length < 5; ) {
+        const send = async (): Promise<AskOutcome> => {
+          sentMs.push(clock.nowMs());
+          return answered('x');
+        };
+        newerThanMs = (await pace.ask('k', send, { newerThanMs, alarm })).askedMs;
+      }
+    };
+    const raise = async (): Promise<void> => {
+      await clock.sleep(500);
+      momentsMs = [500, 1_500];
+      for (const listener of listeners) listener();
+    };
+    await clock.run(Promise.all([ask(), raise()]));
+    expect(sentMs).toEqual([0, 500, 1_500, 3_740, 5_980]);
+    expect(listeners.size).toBe(0);
+  });
+
+  it('ends by its signal while it waits for an alarm', async () => {
+    const { clock, pace } = world();
+    await clock.run(pace.ask('k', async () => answered('x')));
+    const stop = new AbortController();
+    const never = { lastMs: Number.NEGATIVE_INFINITY, nextMs: Number.POSITIVE_INFINITY };
+    const alarm: Alarm = { due: () => never, subscribe: () => () => undefined };
+    const asked = pace.ask('k', () => expect.fail('asked'), { newerThanMs: 0, alarm, signal: stop.signal });
+    stop.abort(new Error('Ctrl-C'));
+    await expect(clock.run(asked)).rejects.toThrow('Ctrl-C');
   });
 
   it('takes what another process was just told, and counts it as shared', async () => {
@@ -82,6 +127,8 @@ describe('asking through the pace', () => {
         limits: ledger.limits,
         changed: ledger.changed,
         close: ledger.close,
+        noteWatch: ledger.noteWatch,
+        isWatched: ledger.isWatched,
         settle: (one) => ledger.settle(one),
         approach: (one) => {
           const step = ledger.approach(one);

@@ -36,6 +36,8 @@ function startProcess(world: {
       await world.ledger.changed(ms, signal);
       if (!alive) await gone;
     },
+    noteWatch: (nowMs) => world.ledger.noteWatch(nowMs),
+    isWatched: (nowMs) => world.ledger.isWatched(nowMs),
     close() {},
   };
   const pace = createPace({ ledger, clock, lookEveryMs: Number.POSITIVE_INFINITY });

@@ -65,6 +65,32 @@ describe('whether a question may be asked', () => {
     });
   });
 
+  it('a little later while a watch is known to work', () => {
+    const watched = { ...request, isWatched: true };
+    expect(delayOf(view([], { lastAskedMs: 99_000 }), watched, sharedLimits)).toEqual({
+      because: 'pace',
+      untilMs: 101_420,
+    });
+  });
+
+  it('at once when an alarm is due, until somebody has asked since', () => {
+    const due = { ...request, dueMs: 99_500 };
+    expect(delayOf(view([], { lastAskedMs: 99_000 }), due, sharedLimits)).toBeUndefined();
+    expect(delayOf(view([], { lastAskedMs: 99_600 }), due, sharedLimits)).toMatchObject({ because: 'pace' });
+    const later = { ...request, dueMs: 100_500 };
+    expect(delayOf(view([], { lastAskedMs: 99_000 }), later, sharedLimits)).toMatchObject({
+      because: 'pace',
+    });
+  });
+
+  it('not because of an alarm while the window is full, or the API is left alone after a refusal', () => {
+    const due = { ...request, polling: true, dueMs: 99_500 };
+    const full = settledAt(Array.from({ length: 27 }, (_, index) => 50_000 + index));
+    expect(delayOf(view(full), due, sharedLimits)).toEqual({ because: 'window', untilMs: 110_000 });
+    const refused = { ...calm(sharedLimits.paceMs), refusals: 1, notBeforeMs: 104_000 };
+    expect(delayOf(view([], { backoff: refused }), due, sharedLimits)).toMatchObject({ because: 'refused' });
+  });
+
   it('more slowly after refusals', () => {
     const backoff = { ...calm(sharedLimits.paceMs), paceMs: 20_000 };
     expect(delayOf(view([], { lastAskedMs: 99_000, backoff }), request, sharedLimits)).toEqual({

@@ -26,6 +26,8 @@ const stage = (reply: Reply, record?: string) => {
       return { record: record ?? outcome.record, askedMs: 42, shared: record !== undefined };
     },
     tally: { sent: 0, refused: 0, shared: 0 },
+    noteWatch: () => undefined,
+    isWatched: () => false,
     requestTimeoutMs: 10_000,
   };
   return { client: createClient({ baseUrl, pace, transport }), gets, asks };

@@ -66,6 +66,40 @@ describe('xenstore alone', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is looked at when it tells a change, and at most four times a second when it goes on and on', async () => {
+    const clock = new VirtualClock(0);
+    const timeline = [
+      [0, 'DEPLOYING'],
+      [3_000, 'DEPLOYED'],
+    ] as const;
+    const { source, looks } = metadata(clock, timeline);
+    const listeners = new Set<() => void>();
+    let count = 0;
+    const changes = {
+      get count() {
+        return count;
+      },
+      subscribe: (listener: () => void) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    };
+    const tell = async (): Promise<void> => {
+      const moments = [300, ...Array.from({ length: 100 }, (_, index) => 2_200 + index * 10)];
+      for (const atMs of moments) {
+        await clock.sleep(atMs - clock.nowMs());
+        count += 1;
+        for (const listener of [...listeners]) listener();
+      }
+    };
+    const inquiry = ofSource({ ...source, changes }, clock);
+    const signal = new AbortController().signal;
+    const options = { clock, deadlineMs: 60_000, signal, onEvent: () => undefined };
+    const [waited] = await clock.run(Promise.all([waitFor(inquiry, options), tell()]));
+    expect(waited).toMatchObject({ kind: 'done' });
+    expect(looks).toEqual([0, 300, 1_300, 2_200, 2_450, 2_700, 2_950, 3_200]);
+  });
+
   it('without the key is "not yet" until the deadline', async () => {
     const { waited } = await wait([], [], { alone: true });
     expect(waited).toEqual({
