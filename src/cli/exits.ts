@@ -35,8 +35,8 @@ export function withoutStatuses(notes: string): {
   const [all = '', list = ''] = /Exit status: (.*?interrupted)\./.exec(notes) ?? [];
   // A meaning may have a semicolon of its own: a status begins with a figure.
   const each = list.split(/; (?=\d)/).flatMap((one) => {
-    const [, status, meaning] = /^(\d[\d, ]*) (.+)$/.exec(one) ?? [];
-    return status === undefined || meaning === undefined ? [] : [[status, meaning] as const];
+    const [status] = /^\d+(?:, \d+)*(?= )/.exec(one) ?? [];
+    return status === undefined ? [] : [[status, one.slice(status.length + 1)] as const];
   });
   return { text: notes.replace(all, '').replace(/ {2,}/g, ' ').trim(), statuses: each };
 }
