@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseScenario } from '../src/simulator/scenario.ts';
@@ -76,12 +76,18 @@ function singleForm(scratch: string): Form {
   copyFileSync(join(scratch, 'beside/lib/node'), program);
   writeFileSync(
     at('main.cjs'),
-    `const { getAsset, getRawAsset } = require('node:sea');
-    const { Script } = require('node:vm');
-    const cachedData = new Uint8Array(getRawAsset('cache')).subarray(0, -4);
-    const script = new Script(getAsset('program', 'utf8'), { filename: 'rc-wait.cjs', cachedData });
-    if (script.cachedDataRejected) throw new Error('V8 does not take the code cache');
-    script.runInThisContext()(require);`,
+    // start.cjs as it is, with assets in the place of its files.
+    `const { getRawAsset } = require('node:sea');
+    const assets = ['program', 'cache'].map((name) => Buffer.from(getRawAsset(name)));
+    const files = {
+      openSync: (path) => (path.endsWith('.cache') ? 1 : 0),
+      fstatSync: (file) => ({ size: assets[file].length }),
+      readSync: (file, bytes, at, length, from) => assets[file].copy(bytes, at, from, from + length),
+      closeSync() {},
+    };
+    (function (require, __dirname, module) {
+    ${readFileSync('dist/lib/start.cjs', 'utf8')}
+    })((name) => (name === 'node:fs' ? files : require(name)), '', {});`,
   );
   const config = {
     main: at('main.cjs'),

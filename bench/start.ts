@@ -7,11 +7,14 @@ import { median, type Run, table, timed } from './measure.ts';
 
 const rounds = 30;
 
+const empty = 'an empty script';
+const version = 'rc-wait --version';
+
 /**
  * `rc-wait status` against loopback, whole process, beside a bare GET by
  * node:http on the same Node, turn by turn. Two baselines, because they
  * differ: an ESM import of node:http loads parts of Node that require() does
- * not.
+ * not. And `rc-wait --version` beside an empty script.
  */
 export async function benchStart(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'rc-wait-bench-'));
@@ -23,6 +26,7 @@ export async function benchStart(): Promise<void> {
   const get = `http.get('${url}', (answer) => { let body = ''; answer.on('data', (part) => { body += part; }); answer.on('end', () => console.log(body)); });`;
   writeFileSync(join(directory, 'bare.mjs'), `import http from 'node:http';\n${get}\n`);
   writeFileSync(join(directory, 'bare.cjs'), `const http = require('node:http');\n${get}\n`);
+  writeFileSync(join(directory, 'empty.cjs'), '');
   const node = 'dist/lib/node';
   const programs: Record<string, (round: number) => string[]> = {
     'bare GET, import http (baseline)': () => [node, join(directory, 'bare.mjs')],
@@ -35,6 +39,8 @@ export async function benchStart(): Promise<void> {
       '--state-dir',
       join(directory, `state-${round}`),
     ],
+    [empty]: () => [node, join(directory, 'empty.cjs')],
+    [version]: () => ['dist/rc-wait', '--version'],
   };
   const runs = new Map<string, Run[]>(Object.keys(programs).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
@@ -67,4 +73,6 @@ export async function benchStart(): Promise<void> {
       ]),
     ]),
   );
+  const ofEmpty = (['wallMs', 'cpuMs', 'peakKb'] as const).map((part) => ratio(version, empty, part));
+  console.log(`\n${version}, beside ${empty}: wall, cpu and memory ${ofEmpty.join(', ')}`);
 }

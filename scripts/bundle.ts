@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, type Plugin, transform } from 'esbuild';
+import { build, type OutputFile, type Plugin, transform } from 'esbuild';
 import { script, style } from '../src/report/remote/page/inline.ts';
 import { launcher } from './launcher/launcher.ts';
+import { packed } from './launcher/parts.ts';
 
 // node scripts/bundle.ts [--out DIR] [--node FILE [--emulator=WORD]...], run by scripts/build in the project's
 // root.
@@ -53,11 +55,16 @@ const loaded = (path: string): string => `process.getBuiltinModule(${JSON.string
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path, kind }) => ({
-      path,
+    // yargs says "fs", others "node:fs".
+    onResolve({ filter: /^[a-z]/ }, ({ path: name, kind }) => {
+      if (!isBuiltin(name)) return;
+      const path = name.startsWith('node:') ? name : `node:${name}`;
       // A library that requires the module may use all of it.
-      namespace: kind === 'import-statement' && path in calledLater ? 'called-later' : 'builtin',
-    }));
+      return {
+        path,
+        namespace: kind === 'import-statement' && path in calledLater ? 'called-later' : 'builtin',
+      };
+    });
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = ${loaded(path)};`,
     }));
@@ -116,25 +123,38 @@ const pageInline: Plugin = {
   },
 };
 
+/** The comments with licences of all chunks, in an order that does not depend on the chunks. */
+function legalText(files: readonly OutputFile[]): string {
+  const head = 'Bundled license information:\n\n';
+  const texts = files.filter(({ path }) => path.endsWith('.LEGAL.txt')).map(({ text }) => text);
+  const comments = texts.flatMap((text) =>
+    text
+      .replace(head, '')
+      .trimEnd()
+      .split(/\n\n(?=\S)/),
+  );
+  return `${head}${comments.sort().join('\n\n')}\n`;
+}
+
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   entryPoints: ['src/main.ts'],
-  outfile: program,
+  outdir: out,
+  write: false,
   bundle: true,
-  // One file: V8 runs only what a command needs, and looking up separate chunks costs more than it saves.
-  format: 'cjs',
+  splitting: true,
+  chunkNames: '[hash]',
+  format: 'esm',
   platform: 'node',
   target: 'node24',
   minifyWhitespace: true,
   minifySyntax: true,
   // Keep names: a stack trace from a user's server should say where it was.
-  legalComments: 'linked',
+  legalComments: 'external',
   // scripts/launcher/start.cjs reads it as such.
   charset: 'ascii',
   metafile: true,
-  banner: { js: '(function (require) { const exports = {}, module = { exports };' },
-  footer: { js: '})' },
   plugins: [plainStringWidth, lazyBuiltins, yargsAnywhere, leanUndici, pageInline],
   define: {
     'import.meta.url': '"file:///usr/lib/rc-wait/lib/rc-wait.cjs"',
@@ -143,6 +163,9 @@ const { metafile } = await build({
   },
   logLevel: 'warning',
 });
+
+writeFileSync(program, await packed(outputFiles, metafile.outputs));
+writeFileSync(`${program}.LEGAL.txt`, legalText(outputFiles));
 if (readFileSync(program).some((byte) => byte > 127)) throw new Error(`${program} is not ASCII`);
 copyFileSync('scripts/launcher/start.cjs', `${out}/start.cjs`);
 copyFileSync(values.node, `${out}/node`);
@@ -154,6 +177,6 @@ writeFileSync('.cache/metafile.json', JSON.stringify(metafile));
 // V8 seeds its hashes at random, which would change the order of tables in the cache.
 const [command = '', ...words] = [...emulator, values.node];
 // Without the environment, which would decide what the run does.
-execFileSync(command, [...words, '--hash-seed=1', 'scripts/launcher/compile.cjs', program], {
+execFileSync(command, [...words, '--hash-seed=1', 'scripts/launcher/compile.cjs', out], {
   env: { PATH: process.env.PATH },
 });

@@ -1,24 +1,89 @@
 // Run by dist/rc-wait: the program, with the code that V8 compiled at build time. Without that (another CPU, a
 // lost file) V8 compiles it at start.
-const { readFileSync } = require('node:fs');
+const { closeSync, fstatSync, openSync, readSync } = require('node:fs');
 const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
 
+// The program is one file of several parts (scripts/launcher/parts.ts), each read when it is needed. The files stay
+// open until all are: an upgrade in the middle of a wait replaces them, and parts of two versions would not fit together.
 const filename = `${__dirname}/rc-wait.cjs`;
-const program = readFileSync(filename);
-// The program is ASCII (scripts/bundle.ts): decoding it as UTF-8 would look at each byte twice.
-const script = new Script(program.latin1Slice(), { filename, cachedData: codeCache() });
-script.runInThisContext()(require);
+const program = openSync(filename);
+const caches = cacheFile();
+/** Where each part begins, and the last one ends. */
+const bounds = JSON.parse(read(program, 0, 64).latin1Slice(2));
+
+const parts = [];
+let isOpen = true;
+const modules = new Map();
+// What runs for longer is a wait. Its end reads nothing: the disk may be gone by then, or busy with 64 ends at once.
+setTimeout(readRest, 1000).unref();
+// For compile.cjs.
+module.exports = { load, readRest };
+load('0/main');
+
+/** The exports of a chunk; its name begins with the number of its part. */
+function load(name) {
+  const known = modules.get(name);
+  if (known !== undefined) return known.exports;
+  const part = Number.parseInt(name, 10);
+  parts[part] ??= compiled(part);
+  const module = { exports: {} };
+  modules.set(name, module);
+  parts[part][name](load, module.exports, module);
+  return module.exports;
+}
+
+/** Reads the parts that were not needed yet, once. */
+function readRest() {
+  if (!isOpen) return;
+  try {
+    for (let part = 0; part < bounds.length - 1; part += 1) parts[part] ??= compiled(part);
+  } catch {
+    // Whoever needs the part will say why.
+    return;
+  }
+  isOpen = false;
+  closeSync(program);
+  if (caches !== undefined) closeSync(caches);
+}
+
+/** The functions of a part's chunks, by name. */
+function compiled(part) {
+  const text = read(program, bounds[part], bounds[part + 1]);
+  // The program is ASCII (scripts/bundle.ts): decoding it as UTF-8 would look at each byte twice.
+  const script = new Script(text.latin1Slice(), { filename, cachedData: codeCache(part, text) });
+  return script.runInThisContext();
+}
 
 /**
  * V8 checks only the first bytes of a cache and the program's length: a page of zeros after a power cut would
- * crash it, and a program just replaced by an upgrade would run the old one's functions. So the last four bytes
- * are a checksum of both files.
+ * crash it, and a program just replaced by an upgrade would run the old one's functions. So each cache has a checksum
+ * of itself and of its part of the program.
  */
-function codeCache() {
+function codeCache(part, text) {
+  if (caches === undefined) return;
   try {
-    const sealed = readFileSync(`${filename}.cache`);
-    const cache = sealed.subarray(0, -4);
-    if (sealed.readUInt32LE(cache.length) === crc32(cache, crc32(program))) return cache;
+    // For each part: where its cache begins and ends, and the checksum.
+    const header = read(caches, part * 12, part * 12 + 12);
+    const cache = read(caches, header.readUInt32LE(0), header.readUInt32LE(4));
+    if (header.readUInt32LE(8) === crc32(cache, crc32(text))) return cache;
   } catch {}
+}
+
+function cacheFile() {
+  try {
+    return openSync(`${filename}.cache`);
+  } catch {}
+}
+
+/** The bytes of a file from one place to another. */
+function read(file, from, to) {
+  if (!(from < to && to <= fstatSync(file).size)) throw new Error(`${filename} is cut off`);
+  const bytes = Buffer.allocUnsafeSlow(to - from);
+  for (let at = 0; at < bytes.length; ) {
+    const got = readSync(file, bytes, at, bytes.length - at, from + at);
+    if (got === 0) throw new Error(`${filename} is cut off`);
+    at += got;
+  }
+  return bytes;
 }

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratch } from '../cli/harness.ts';
 import { expectValidSbom } from '../packaging/sbom-schema.ts';
+import { rawServer } from '../rackconnect/servers.ts';
+import { answerWith } from './hostile.ts';
 import { node, type Program, startProgram } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -71,6 +73,32 @@ describe('the npm package, installed from its file into an empty folder', () => 
   it('waits by `wait`', async () => {
     const flags = ['--api-url', url, '--state-dir', scratch(), '--network', 'off'];
     expect(await rcWait('wait', ...flags)).toMatchObject({ exit: 0 });
+  });
+
+  it('ends a wait as ever, and runs the command after it, where it was removed meanwhile, as by an upgrade', async () => {
+    const copy = join(scratch(), 'rc-wait');
+    cpSync(installed, copy, { recursive: true });
+    let status = 'DEPLOYING';
+    const server = await rawServer((socket) =>
+      socket.end(answerWith(JSON.stringify({ automation_status: status }))),
+    );
+    const flags = ['--api-url', server.url.origin, '--source-address', '127.0.0.1', '--network', 'off'];
+    const argv = [
+      join(copy, 'bin/rc-wait.cjs'),
+      'wait',
+      ...flags,
+      '--state-dir',
+      scratch(),
+      '--',
+      'echo',
+      'after',
+    ];
+    const waiting = startProgram([node, ...argv], env);
+    await waiting.saw(/DEPLOYING/);
+    rmSync(copy, { recursive: true });
+    status = 'DEPLOYED';
+    expect(await waiting.ended).toMatchObject({ exit: 0, out: expect.stringMatching(/\nafter\n$/) });
+    await server.close();
   });
 
   it('is run by npx', async () => {

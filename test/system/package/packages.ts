@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,4 +58,20 @@ export async function laterVersion({ deb, folder }: Packages): Promise<string> {
   await run('sh', ['-c', `echo '// later' >>${tree}/usr/lib/rc-wait/lib/start.cjs`]);
   await run('dpkg-deb', ['--root-owner-group', '-Znone', '-b', tree, later]);
   return later;
+}
+
+/** Flags of Node, by which start.cjs prints for each part of the program whether V8 takes its code cache. */
+export function watchingCaches(folder: string): readonly string[] {
+  const path = join(folder, 'watch-caches.cjs');
+  writeFileSync(
+    path,
+    `const vm = require('node:vm');
+    vm.Script = class extends vm.Script {
+      constructor(text, options) {
+        super(text, options);
+        console.log(options.cachedData !== undefined && !this.cachedDataRejected ? 'taken' : 'refused');
+      }
+    };`,
+  );
+  return ['--require', path];
 }
