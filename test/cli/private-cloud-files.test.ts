@@ -92,6 +92,61 @@ describe('a private cloud', () => {
     );
   });
 
+  describe("an organisation's own profile in clouds-public.yaml", () => {
+    const profile = (more = '') =>
+      `public-clouds: {mine: {auth: {auth_url: "${url}", user_domain_name: corp, project-domain-name: corp}${more}}}`;
+    const home = (vendors: string, words = 'profile: mine', user = 'username: me, password: s3cret-p') => ({
+      ...homeWith({
+        'clouds.yaml': `clouds: {c: {${words}, auth: {${user}, project_name: web}}}`,
+        'clouds-public.yml': vendors,
+      }),
+      OS_CLOUD: 'c',
+    });
+    const ofCorp = {
+      ...byName('me', 's3cret-p', { name: 'corp' }),
+      scope: { project: { name: 'web', domain: { name: 'corp' } } },
+    };
+
+    it.each(['profile: mine', 'cloud: mine'])(
+      'says where to log in, and in which domains: %s',
+      async (words) => {
+        expect(await login(home(profile(), words))).toEqual(ofCorp);
+      },
+    );
+
+    it('is overridden by the cloud, setting by setting', async () => {
+      const user = `username: me, password: s3cret-p, auth_url: "${url}", user-domain-name: other`;
+      const vendors = profile(', auth_type: v3token').replace(`"${url}"`, '"http://127.0.0.1:1/v3"');
+      expect(await login(home(vendors, 'profile: mine, auth_type: password', user))).toEqual({
+        ...byName('me', 's3cret-p', { name: 'other' }),
+        scope: ofCorp.scope,
+      });
+    });
+
+    it('has regions, unless the cloud has its own', async () => {
+      const regionOf = async (words: string) => {
+        const { out } = await endpoints(home(profile(', regions: [ORD, DFW]'), words));
+        return JSON.parse(out).endpoints.map(({ region }: { region: string }) => region);
+      };
+      expect(await regionOf('profile: mine')).toEqual(['ORD']);
+      expect(await regionOf('profile: mine, region_name: DFW')).toEqual(['DFW']);
+    });
+
+    it('called rackspace is meant where there is one, and not Rackspace', async () => {
+      const vendors = profile().replace('mine', 'rackspace');
+      expect(await login(home(vendors, 'profile: rackspace'))).toEqual(ofCorp);
+    });
+
+    it('that is not in it is said, since what it says of the user is not known', async () => {
+      const user = `username: me, password: s3cret-p, auth_url: "${url}"`;
+      const { exit, err } = await endpoints(home(profile(), 'profile: ovh', user));
+      expect({ exit, err }).toEqual({
+        exit: 0,
+        err: 'rc-wait: warning: the profile "ovh" is not known here: nothing that it says is used\n',
+      });
+    });
+  });
+
   it.each<[string, string, unknown]>([
     ['a number', 'password: 1234567', '1234567'],
     ['a number of forty digits', `password: ${'1234567890'.repeat(4)}`, '1234567890'.repeat(4)],

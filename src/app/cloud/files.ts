@@ -55,6 +55,15 @@ export async function readCloudFiles(env: NodeJS.ProcessEnv): Promise<readonly C
   return files.filter((file) => file !== undefined);
 }
 
+/**
+ * Reads clouds-public.yaml (or .yml, or .json), with an organisation's own profiles; undefined: there is none.
+ * @throws RcWaitError CONFIGURATION when it cannot be read or understood
+ */
+export async function readVendors(env: NodeJS.ProcessEnv): Promise<Value> {
+  const file = await firstOf(undefined, '', inFolders(['clouds-public'], folders(env)));
+  return file?.value;
+}
+
 async function firstOf(
   named: string | undefined,
   variable: string,

@@ -14,7 +14,7 @@ import { fileCache } from '../../openstack/login/token-cache.ts';
 import type { Io } from '../io.ts';
 import { readText } from '../named-file.ts';
 import type { LoginOptions } from '../options.ts';
-import { cloudsPlaces, readCloudFiles } from './files.ts';
+import { cloudsPlaces, readCloudFiles, readVendors } from './files.ts';
 
 /** What the flags, the environment and clouds.yaml say about a login. */
 export type NamedCredentials =
@@ -40,7 +40,10 @@ export async function credentialsOf(
   if (files.length > 0) {
     // Loads the YAML parser.
     const { findCloud } = await import('../../openstack/login/clouds.ts');
-    const found = findCloud(files, name, regions[0] ?? regionIn(env));
+    const region = regions[0] ?? regionIn(env);
+    const alone = findCloud(files, name, region);
+    const hasProfile = alone.kind === 'cloud' && alone.cloud.profile?.name !== undefined;
+    const found = hasProfile ? findCloud(files, name, region, await readVendors(env)) : alone;
     if (found.kind === 'cloud') return credentialsOfCloud(found.cloud, env, overrides);
     if (found.kind === 'several') return { kind: 'none', why: severalClouds(found.path, found.names) };
   } else if (name !== undefined) {

@@ -14,8 +14,8 @@ export interface Cloud {
   readonly path: string;
   readonly settings: LoginSettings;
   /**
-   * the vendor: `profile`, formerly `cloud`; undefined: no vendor. Its name is undefined if the profile is
-   * written out in full
+   * the vendor: `profile`, formerly `cloud`; undefined: no vendor, or one that clouds-public.yaml describes. Its
+   * name is undefined if the profile is written out in full
    */
   readonly profile: { readonly name: string | undefined } | undefined;
 }
@@ -34,12 +34,14 @@ export type Found =
  * @param documents the contents of clouds.yaml and secure.yaml, in this order, with their paths
  * @param name undefined: the only cloud there is
  * @param region named by the environment; undefined: the cloud's first region
+ * @param vendors the contents of clouds-public.yaml, which the cloud's own values override
  * @throws RcWaitError CONFIGURATION when no cloud has that name, or it cannot be understood
  */
 export function findCloud(
   documents: readonly { readonly path: string; readonly value: Value }[],
   name: string | undefined,
   region?: string,
+  vendors?: Value,
 ): Found {
   const [first] = documents;
   if (first === undefined) return { kind: 'none' };
@@ -55,12 +57,29 @@ export function findCloud(
   const at = { name: chosen, path };
   const value = clouds.get(chosen);
   if (!clouds.has(chosen)) throw noSuchCloud(at, names);
-  const cloud = normal(mappingIn(value, at, `the cloud ${JSON.stringify(chosen)}`));
+  const own = normal(mappingIn(value, at, `the cloud ${JSON.stringify(chosen)}`));
+  const profile = own.get('profile') ?? own.get('cloud');
+  const named = typeof profile === 'string' ? profile.trim() : undefined;
+  const vendor = named === undefined ? undefined : vendorIn(vendors, named);
+  const cloud = vendor === undefined ? own : overVendor(own, vendor, at);
   const settings = settingsOf(regional(cloud, region, at), at);
-  const profile = cloud.get('profile') ?? cloud.get('cloud');
-  const named =
-    profile === undefined ? undefined : { name: typeof profile === 'string' ? profile.trim() : undefined };
-  return { kind: 'cloud', cloud: { ...at, settings, profile: named } };
+  const isKnown = profile === undefined || vendor !== undefined;
+  return { kind: 'cloud', cloud: { ...at, settings, profile: isKnown ? undefined : { name: named } } };
+}
+
+/** The profile of that name in clouds-public.yaml; it goes before the ones that openstacksdk brings (its loader.py). */
+function vendorIn(vendors: Value, name: string): Mapping | undefined {
+  const all = vendors instanceof Map ? vendors.get('public-clouds') : undefined;
+  const vendor = all instanceof Map ? all.get(name) : undefined;
+  return vendor instanceof Map ? normal(vendor) : undefined;
+}
+
+/** A cloud over its vendor's profile: below `auth` key by key. Regions of its own take the place of all the vendor's. */
+function overVendor(own: Mapping, vendor: Mapping, at: At): Mapping {
+  const regions = own.has('regions') || own.has('region_name') ? ['regions', 'region_name'] : [];
+  const kept = [...vendor].filter(([key]) => !regions.includes(key));
+  const auth = new Map([...authOf(vendor, at), ...authOf(own, at)]);
+  return new Map([...kept, ...own, ['auth', auth]]);
 }
 
 type At = Pick<Cloud, 'name' | 'path'>;

@@ -144,7 +144,7 @@ function assembled({ proof, of }: FoundProof, settings: LoginSettings, context: 
     from: fromWords(of, place),
     computeService: settings.get('compute_service_name')?.text,
     caFile: settings.get('cacert')?.text,
-    notices: noticesOn(settings),
+    notices: noticesOn(settings, cloud),
   };
 }
 

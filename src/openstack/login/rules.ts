@@ -119,17 +119,21 @@ export function noAuthUrl({ cloud }: ProofPlace): RcWaitError {
 }
 
 /** Warnings about settings that rc-wait does not follow, in plain words. */
-export function noticesOn(settings: LoginSettings): readonly string[] {
+export function noticesOn(settings: LoginSettings, cloud: Cloud | undefined): readonly string[] {
   const isOff = (name: SettingName, word: RegExp): boolean => word.test(settings.get(name)?.text ?? '');
   const unchecked = [
     isOff('insecure', /^(?:true|yes|on|1)$/i) ? settings.get('insecure') : undefined,
     isOff('verify', /^(?:false|no|off|0)$/i) ? settings.get('verify') : undefined,
   ].find((one) => one !== undefined);
   const cert = settings.get('cert');
+  const profile = cloud?.profile?.name;
   return [
     ...(unchecked === undefined
       ? []
       : [`${unchecked.name} is not obeyed: certificates are always checked; name your CA with --ca-file`]),
     ...(cert === undefined ? [] : [`${cert.name} is not used: rc-wait shows no certificate of its own`]),
+    ...(profile === undefined || profile.toLowerCase() === 'rackspace'
+      ? []
+      : [`the profile ${JSON.stringify(profile)} is not known here: nothing that it says is used`]),
   ];
 }
