@@ -91,6 +91,28 @@ describe.concurrent('rc-wait.service, besides', () => {
     expect(await isActive(server, 'dependent.service')).toBe('inactive');
   });
 
+  it('is stopped without a failure by rescue mode, and waits anew once the boot goes on', async ({
+    expect,
+  }) => {
+    // No console here: sulogin would end at once, and the boot would go on by itself.
+    const drop = '/etc/systemd/system/rescue.service.d/held.conf';
+    const files = { [drop]: '[Service]\nExecStart=\nExecStart=/bin/sleep infinity\n' };
+    await using server = await Server.boot({ stack: 'netplan', files });
+    await server.run('systemctl', 'isolate', '--no-block', 'rescue.target');
+    await server.untilUnit('rescue.target', ['active']);
+    await server.untilUnit('rc-wait.service', ['inactive', 'failed']);
+    expect(await isActive(server, 'rc-wait.service')).toBe('inactive');
+    expect(await isActive(server, 'dependent.service')).toBe('inactive');
+
+    await server.run('systemctl', 'isolate', '--no-block', 'multi-user.target');
+    await server.untilUnit('rc-wait.service', ['activating']);
+    // The simulator was stopped as well, and has a new server.
+    const asked = async () => ((await server.summary().catch(() => undefined))?.requests ?? 0) > 0;
+    await server.until('the new simulator has been asked', asked);
+    await server.deploymentEnds('DEPLOYED');
+    await server.untilUnit('dependent.service', ['active']);
+  });
+
   it('does not have to start again for the second dependent', async ({ expect }) => {
     await using server = await Server.boot({ stack: 'ifupdown' });
     await server.deploymentEnds('DEPLOYED');
