@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rcWait } from './harness.ts';
 import { homeWith, privateCloud } from './private-cloud.ts';
@@ -49,6 +50,47 @@ describe('which region', () => {
     const home = homeWith({ 'clouds.yaml': yaml });
     expect(await login({ ...home, OS_CLOUD: 'c', OS_REGION_NAME: 'DFW' })).toMatchObject({
       scope: { project: { name: 'd' } },
+    });
+  });
+
+  it.each<[string, string[], NodeJS.ProcessEnv, string]>([
+    [
+      'that is none of those with settings of their own',
+      [],
+      { OS_REGION_NAME: 'RegionOne' },
+      'cannot use the region RegionOne of the cloud "c": its regions in FILE have settings of their own, and RegionOne is none of them\n         it has ORD, DFW',
+    ],
+    [
+      'beside another one with another project: there is one login for all',
+      ['--regions', 'ord,dfw'],
+      {},
+      'cannot log in to the cloud "c" of FILE for ORD and DFW at once: they have not the same project_name\n         name one region at a time',
+    ],
+  ])('%s is refused', async (_, args, env, why) => {
+    const yaml = text(
+      'regions: [{name: ORD, values: {auth: {project_name: o}}}, {name: DFW, values: {auth: {project_name: d}}}]',
+    );
+    const home = homeWith({ 'clouds.yaml': yaml });
+    const { exit, err } = await endpoints({ ...home, OS_CLOUD: 'c', ...env }, ...args);
+    const FILE = join(home.HOME, '.config/openstack/clouds.yaml');
+    expect({ exit, err: err.replace(FILE, 'FILE') }).toEqual({ exit: 64, err: `rc-wait: ${why}\n` });
+    expect(cloud.logins).toEqual([]);
+  });
+
+  it('may be one of several that are logged in to alike', async () => {
+    const home = homeWith({ 'clouds.yaml': text('regions: [{name: ORD, values: {}}, DFW]') });
+    const ran = await endpoints({ ...home, OS_CLOUD: 'c' }, '--regions', 'dfw,ord,regionone');
+    expect(ran).toMatchObject({ exit: 0, err: '' });
+    expect(cloud.logins).toHaveLength(1);
+  });
+
+  it('may be a part of the URL, of one region at a time', async () => {
+    const auth = `{auth_url: "${url}/{region_name}", username: me, password: s3cret-p}`;
+    const home = homeWith({ 'clouds.yaml': `clouds: {c: {auth: ${auth}}}` });
+    const { exit, err } = await endpoints({ ...home, OS_CLOUD: 'c' }, '--regions', 'ord,dfw');
+    expect({ exit, err }).toEqual({
+      exit: 64,
+      err: expect.stringContaining('they have not the same auth_url'),
     });
   });
 

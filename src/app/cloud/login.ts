@@ -39,11 +39,13 @@ export async function credentialsOf(
   const files = await readCloudFiles(env);
   if (files.length > 0) {
     // Loads the YAML parser.
-    const { findCloud } = await import('../../openstack/login/clouds.ts');
-    const region = regions[0] ?? regionIn(env);
-    const alone = findCloud(files, name, region);
+    const { findCloud, refuseTwoLogins } = await import('../../openstack/login/clouds.ts');
+    const named = regions.length > 0 ? regions : [regionIn(env)];
+    const alone = findCloud(files, name, named[0]);
     const hasProfile = alone.kind === 'cloud' && alone.cloud.profile?.name !== undefined;
-    const found = hasProfile ? findCloud(files, name, region, await readVendors(env)) : alone;
+    const vendors = hasProfile ? await readVendors(env) : undefined;
+    const [found = alone, ...others] = named.map((region) => findCloud(files, name, region, vendors));
+    for (const other of others) refuseTwoLogins(found, other);
     if (found.kind === 'cloud') return credentialsOfCloud(found.cloud, env, overrides);
     if (found.kind === 'several') return { kind: 'none', why: severalClouds(found.path, found.names) };
   } else if (name !== undefined) {

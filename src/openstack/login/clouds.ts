@@ -82,6 +82,26 @@ function overVendor(own: Mapping, vendor: Mapping, at: At): Mapping {
   return new Map([...kept, ...own, ['auth', auth]]);
 }
 
+/**
+ * Refuses two regions of a cloud that are not logged in to alike, since there is one login for all.
+ * @throws RcWaitError CONFIGURATION
+ */
+export function refuseTwoLogins(one: Found, other: Found): void {
+  if (one.kind !== 'cloud' || other.kind !== 'cloud') return;
+  const textIn = ({ cloud }: typeof one, name: SettingName) => cloud.settings.get(name)?.text;
+  const isOther = (name: SettingName) => name !== 'region_name' && textIn(one, name) !== textIn(other, name);
+  const [differing] = settingSpellings.filter(([name]) => isOther(name)).map(([, [key = '']]) => key);
+  const isInUrl = textIn(one, 'auth_url')?.includes('{region_name}') === true;
+  if (differing === undefined && !isInUrl) return;
+  const { name, path } = one.cloud;
+  const regions = [one, other].map((found) => textIn(found, 'region_name'));
+  throw new RcWaitError(
+    'CONFIGURATION',
+    `cannot log in to the cloud ${JSON.stringify(name)} of ${path} for ${regions.join(' and ')} at once: they have not the same ${differing ?? 'auth_url'}`,
+    { hint: 'name one region at a time' },
+  );
+}
+
 type At = Pick<Cloud, 'name' | 'path'>;
 
 function cloudsIn({ path, value }: { readonly path: string; readonly value: Value }): Mapping {
@@ -125,10 +145,25 @@ function regional(cloud: Mapping, wanted: string | undefined, at: At): Mapping {
   const regions = regionsOf(cloud, at);
   const isWanted = (name: string | undefined): boolean => name?.toUpperCase() === wanted?.toUpperCase();
   const region = wanted === undefined ? regions[0] : regions.find(({ name }) => isWanted(name));
+  if (region === undefined && regions.some(({ values }) => values.size > 0))
+    throw noSuchRegion(wanted, regions, at);
   const values = region?.values ?? new Map<string, Value>();
   const own = new Map([...values, ['region_name', region?.name]]);
   const auth = mergedWith(authOf(cloud, at), authOf(values, at));
   return new Map([...mergedWith(cloud, own), ['auth', auth]]);
+}
+
+/** The error for a region that is not among those whose logins are described: whose settings would count for it? */
+function noSuchRegion(
+  wanted: string | undefined,
+  regions: readonly Region[],
+  { name, path }: At,
+): RcWaitError {
+  return new RcWaitError(
+    'CONFIGURATION',
+    `cannot use the region ${wanted} of the cloud ${JSON.stringify(name)}: its regions in ${path} have settings of their own, and ${wanted} is none of them`,
+    { hint: `it has ${regions.flatMap((region) => region.name ?? []).join(', ')}` },
+  );
 }
 
 interface Region {
