@@ -129,7 +129,8 @@ describe.concurrent('rc-wait.service, besides', () => {
     await using server = await Server.boot({ stack: 'netplan', dependent: false });
     const services = ['rc-wait.service', 'rc-wait-network-check.service'];
     const others = ['rackconnect-deployed.target', 'rc-wait-network-check.timer'];
-    expect(await server.run('systemd-analyze', 'verify', ...services, ...others)).toBe('');
+    // The manual page that the units name is in the packages; here is the program alone.
+    expect(await server.run('systemd-analyze', 'verify', '--man=no', ...services, ...others)).toBe('');
     for (const unit of services) {
       const summary = await server.run('systemd-analyze', 'security', '--no-pager', unit);
       const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(summary) ?? [];
