@@ -48,6 +48,14 @@ const calledLater: Readonly<Record<string, readonly string[]>> = {
 /** An expression for a module of Node's. */
 const loaded = (path: string): string => `process.getBuiltinModule(${JSON.stringify(path)})`;
 
+/** The exports of a module of Node's that can be read without loading more of it. */
+function plainNames(path: string): readonly string[] {
+  const properties = Object.getOwnPropertyDescriptors(process.getBuiltinModule(path));
+  return Object.entries(properties).flatMap(([name, { get }]) =>
+    get === undefined && name !== 'default' && /^[A-Za-z_]\w*$/.test(name) ? [name] : [],
+  );
+}
+
 /**
  * Loads Node's modules with process.getBuiltinModule: an import from ESM reads every export of a module, and
  * some exports load large parts of Node that rc-wait does not use (node:http its WebSocket, node:crypto its WebCrypto).
@@ -59,14 +67,18 @@ const lazyBuiltins: Plugin = {
     onResolve({ filter: /^[a-z]/ }, ({ path: name, kind }) => {
       if (!isBuiltin(name)) return;
       const path = name.startsWith('node:') ? name : `node:${name}`;
-      // A library that requires the module may use all of it.
-      return {
-        path,
-        namespace: kind === 'import-statement' && path in calledLater ? 'called-later' : 'builtin',
-      };
+      // A library that requires the module may use all of it. For an import esbuild would copy all exports, for each
+      // file that has one.
+      if (kind !== 'import-statement') return { path, namespace: 'builtin' };
+      return { path, namespace: path in calledLater ? 'called-later' : 'builtin-names' };
     });
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = ${loaded(path)};`,
+    }));
+    onLoad({ filter: /.*/, namespace: 'builtin-names' }, ({ path }) => ({
+      contents: `const all = ${loaded(path)};
+        export default all;
+        export const { ${plainNames(path).join(', ')} } = all;`,
     }));
     onLoad({ filter: /.*/, namespace: 'called-later' }, ({ path }) => ({
       contents: (calledLater[path] ?? [])
