@@ -141,6 +141,11 @@ function isNowhere(file: string, path: string | undefined): boolean {
   }
 }
 
+/** Whether a program that is named without a folder seems to be installed. */
+export function isInstalled(file: string, env: NodeJS.ProcessEnv): boolean {
+  return !isNowhere(file, env.PATH);
+}
+
 /** Describes an error of spawn. */
 export function startFault(error: unknown): StartFault {
   const code = errnoOf(error) ?? '';

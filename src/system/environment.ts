@@ -31,6 +31,8 @@ export const allowedVariables: readonly string[] = [
   'INVOCATION_ID',
   // resolv.conf(5): the time limit of a look-up
   'RES_OPTIONS',
+  // where xenstored's socket is (xs_daemon_path in libxenstore)
+  'XENSTORED_PATH',
   'http_proxy',
   'https_proxy',
   'no_proxy',
@@ -64,8 +66,8 @@ export function toolPath(env: NodeJS.ProcessEnv = process.env): string {
  * in English, because rc-wait parses their output.
  */
 export function toolEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const { HOME, TMPDIR, TZ } = env;
-  return { PATH: toolPath(env), LC_ALL: 'C', ...given({ HOME, TMPDIR, TZ }) };
+  const { HOME, TMPDIR, TZ, XENSTORED_PATH } = env;
+  return { PATH: toolPath(env), LC_ALL: 'C', ...given({ HOME, TMPDIR, TZ, XENSTORED_PATH }) };
 }
 
 /** Names of variables with secrets: the credentials of `rc-wait remote`, and the URL that signals a stack. */

@@ -28,11 +28,13 @@ describe('the tools of the system', () => {
       HOME: '/root',
       LANG: 'de_DE.UTF-8',
       RC_WAIT_TIMEOUT: '1m',
+      XENSTORED_PATH: '/run/xenstored/socket',
     };
     expect(toolEnvironment(env)).toEqual({
       PATH: '/opt/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin',
       HOME: '/root',
       LC_ALL: 'C',
+      XENSTORED_PATH: '/run/xenstored/socket',
     });
   });
 
