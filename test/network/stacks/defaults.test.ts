@@ -180,6 +180,38 @@ describe('the default routes that files bring', () => {
     [
       'ifcfg',
       {
+        [`${scripts}/ifcfg-eth0`]: 'DEVICE=eth0\nONBOOT=yes\nIPADDR=1.1.1.2\n',
+        [`${scripts}/route-eth0`]: 'ADDRESS0=1.1.1.0\nNETMASK0=0.0.0.0\nGATEWAY0=1.1.1.1\n',
+      },
+      ['1.1.1.1 eth0'],
+    ],
+    [
+      'networkd',
+      {
+        '/etc/systemd/network/10-eth0.network':
+          '[Match]\nName=eth0\n[Route]\nDestination=1.1.1.0/0\nGateway=1.1.1.1\n',
+      },
+      ['1.1.1.1 eth0'],
+    ],
+    [
+      'networkd',
+      {
+        '/etc/systemd/network/10-eth0.network':
+          '[Match]\nName=eth0\n[Route]\nPreferredSource=1.1.1.2\n[Route]\nPreferredSource=2001:db8::2\n[Route]\nScope=link\n',
+      },
+      ['- eth0'],
+    ],
+    [
+      'networkmanager',
+      {
+        [`${keyfiles}/eth0.nmconnection`]:
+          '[connection]\ntype=ethernet\ninterface-name=eth0\n[ipv4]\nmethod=manual\naddress1=1.1.1.2/24\nroute1=1.1.1.0/0,1.1.1.3\n',
+      },
+      ['1.1.1.3 eth0'],
+    ],
+    [
+      'ifcfg',
+      {
         [`${scripts}/ifcfg-eth0`]: 'DEVICE=eth0\nIPADDR=1.1.1.2\nPREFIX=24\n',
         '/etc/sysconfig/static-routes': 'any net default gw 1.1.1.1\nany net default dev ppp0\n',
       },

@@ -70,7 +70,9 @@ function readNumbered(file: NetworkFile): RouteFile {
   const defaults = [...numbers].flatMap((number): RouteDefault[] => {
     const keys = [`ADDRESS${number}`, `NETMASK${number}`, `GATEWAY${number}`];
     const [address, netmask, gateway] = keys.map(lastOf);
-    if (!isZero(address?.value ?? '') || !isZero(netmask?.value || '0.0.0.0')) return [];
+    // ip(8) refuses another address with this netmask; NetworkManager, which reads these files as well, masks it.
+    const isWide = isZero(netmask?.value ?? '');
+    if (!isWide && (netmask?.value || !isZero(address?.value ?? ''))) return [];
     const own: Assignment[] = assignments.filter(({ key }) => keys.includes(key));
     return [
       { via: gateway?.value, device: undefined, lines: linesToDisable(file, own), isLive: true, number },

@@ -62,20 +62,23 @@ function networkDefaults(file: IniFile, { settings }: Section): Omit<NetworkdRou
 }
 
 /**
- * A `[Route]` section with a gateway and no destination is a default route. Other tables belong to
- * policy rules, which rc-wait leaves alone; a black hole carries nothing.
+ * A `[Route]` section without a destination is a default route if it names a gateway or a preferred source. networkd masks
+ * a destination by its length, so each one of length 0 is, too (networkd-route.c). Other tables belong to policy rules,
+ * which rc-wait leaves alone; a black hole carries nothing.
  */
 function routeDefault(file: IniFile, section: Section): Omit<NetworkdRoute, 'isCleared'>[] {
   if (section.name !== 'Route') return [];
   const setting = (key: string) => lastValue([section], key) || undefined;
   const [gateway, destination] = [setting('Gateway'), setting('Destination')];
   const [nexthop] = (setting('MultiPathRoute') ?? '').split(/[@\s]/);
-  const isDefaultPrefix = destination === undefined || /^0+(\.0+){3}\/0+$/.test(destination);
+  const isDefaultPrefix = destination === undefined || /^\d+(\.\d+){3}\/0+$/.test(destination);
   const isMain = [undefined, 'main', '254'].includes(setting('Table'));
   const isUnicast = [undefined, 'unicast'].includes(setting('Type'));
   const via = gateway ?? nexthop;
-  // A default route without a gateway needs a destination: without one networkd ignores the section.
-  const isForIpv4 = via ? isIpv4(via) || via === '_dhcp4' : destination !== undefined;
+  // networkd ignores a section that names none of these.
+  const isForIpv4 = via
+    ? isIpv4(via) || via === '_dhcp4'
+    : destination !== undefined || isIpv4(setting('PreferredSource') ?? '');
   if (!isDefaultPrefix || !isMain || !isUnicast || !isForIpv4) return [];
   const lines = [...section.head, ...section.settings.flatMap((one) => one.lines)];
   return [{ file, via: gateway, metric: Number(setting('Metric') ?? 0), lines }];

@@ -166,8 +166,8 @@ function routeOf(route: Setting, settings: readonly Setting[]): RouteSetting {
   const [, table = '254'] = /(?:^|,)\s*table=(\w+)/.exec(all) ?? [];
   const [, type = 'unicast'] = /(?:^|,)\s*type=(\w+)/.exec(all) ?? [];
   return {
-    // Other tables belong to policy rules; a black hole carries nothing.
-    isDefault: /^0+(\.0+){3}[/;,]0+$/.test(to) && table === '254' && type === 'unicast',
+    // NetworkManager masks the address by its length. Other tables belong to policy rules; a black hole carries nothing.
+    isDefault: /^\d+(\.\d+){3}[/;,]0+$/.test(to) && table === '254' && type === 'unicast',
     isLive: isLive(route, settings),
     via,
     lines: [route, ...options].flatMap(({ lines }) => lines),

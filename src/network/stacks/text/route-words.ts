@@ -18,9 +18,12 @@ export type RouteChange =
 const none: RouteChange = { kind: 'none' };
 const unclear: RouteChange = { kind: 'unclear' };
 
-/** Whether a prefix is all of IPv4 as iproute2 and wicked write it: `default`, `0/0`, `0.0.0.0/0.0.0.0`. */
+/**
+ * Whether a prefix is all of IPv4 as iproute2 and wicked write it: `default`, `0/0`, `0.0.0.0/0.0.0.0`. iproute2 reads its
+ * numbers by strtoul(3), so `0x0/0x0` is one as well.
+ */
 export function isDefaultPrefix(prefix: string): boolean {
-  return /^(default|any|all|[\d.]+\/0+|[\d.]+\/0+(\.0+){1,3})$/.test(prefix);
+  return /^(default|any|all|[\da-fx.]+\/(0x)?0+|[\d.]+\/0+(\.0+){1,3})$/.test(prefix);
 }
 
 /** Whether an address is 0.0.0.0, in full or in a short form of inet_aton(3). */

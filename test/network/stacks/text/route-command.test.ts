@@ -10,6 +10,8 @@ describe('a command of an up or down line', () => {
     'ip ro add to default via 203.0.113.1',
     'ip route add unicast default via 203.0.113.1 metric 100',
     'ip route append 0/0 via 203.0.113.1',
+    'ip route add 0x0/0 via 203.0.113.1',
+    'ip route add 0x0.0/0x0 via 203.0.113.1',
     'ip route add via 203.0.113.1 dev eth0',
     'ip route add default via 203.0.113.1 table main',
     'ip route add default via 203.0.113.1 table 254',
