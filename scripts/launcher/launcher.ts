@@ -70,5 +70,6 @@ case $rcwait_self in
 esac
 # The young objects of V8 grow to 48 MB otherwise before it looks which of them are still in use (three semi-spaces of 16 MB).
 # Warnings of Node and of libraries would quote what they warn of, which may be a secret.
-exec "$rcwait_lib/node" --max-semi-space-size=4 --no-warnings --openssl-config=/dev/null "$rcwait_lib/start.cjs" "$@"
+# At SIGUSR1 Node would open a debugger on port 9229, by which every user of the machine can run code in this process.
+exec "$rcwait_lib/node" --disable-sigusr1 --max-semi-space-size=4 --no-warnings --openssl-config=/dev/null "$rcwait_lib/start.cjs" "$@"
 `;

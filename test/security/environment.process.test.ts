@@ -85,6 +85,19 @@ describe('an API whose certificate nobody trusts', () => {
   });
 });
 
+describe('a signal', () => {
+  it('opens no debugger, by which any user of the machine could run code as root', async () => {
+    const server = play({ deployedAfter: 'never' });
+    const started = startProgram([program, 'wait', '--network', 'off', ...server.flags]);
+    await started.saw(/DEPLOYING/);
+    started.child.kill('SIGUSR1');
+    server.set({ outcome: 'DEPLOYED', now: true });
+    const { exit, err } = await started.ended;
+    expect(err).not.toMatch(/Debugger|inspector|ws:/);
+    expect(exit).toBe(0);
+  });
+});
+
 describe('what is in the environment comes through', () => {
   it('to rc-wait, where it is meant for it', async () => {
     const server = play(done);
