@@ -6,6 +6,7 @@
 const inRooms = {
   'announce/heat': ['request', 'retry'],
   'announce/hooks': ['names'],
+  'app/doctor': ['since'],
   'app/settings': ['environment-file'],
   'app/wait': ['deployed-before', 'first-start'],
   base: [

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../base/error.ts';
 import { exitOfCode, exitOfOutcome } from './exit.ts';
 import { seeSection } from './section.ts';
+import { wrap } from './screen/text.ts';
 import { clean, cut, widthOf } from './words.ts';
 
 /** The topics of looks, in the order in which they are shown. */
@@ -19,6 +20,8 @@ export interface Look {
   readonly because?: string;
   /** what is wrong with it; undefined: nothing */
   readonly fault?: Fault;
+  /** for a person, in place of the look where nothing is wrong: what goes on */
+  readonly next?: string;
 }
 
 /** The error, or the verdict, that a wait would end with. */
@@ -66,9 +69,15 @@ const columns = 80;
  */
 export function humanDoctor(looks: readonly Look[], troublesPage?: string): string {
   const faults = faultsOf(looks).flatMap(({ fault }) => fault ?? []);
-  const lines = topics.flatMap((topic) => linesOf(looks.filter((look) => look.topic === topic)));
-  const screen = faults.length === 0 ? lines.map(({ short }) => short) : lines.map(({ full }) => full);
-  screen.push('', faults.length === 0 ? 'Nothing is wrong.' : 'What is wrong, and what to do:');
+  const isSound = faults.length === 0;
+  const shown = isSound ? looks.filter(({ next }) => next === undefined) : looks;
+  const lines = topics.flatMap((topic) => linesOf(shown.filter((look) => look.topic === topic)));
+  const screen = lines.map(({ short, full }) => (isSound ? short : full));
+  const next = looks.flatMap((look) => look.next ?? []);
+  const [first = '', ...rest] = wrap(clean(['Nothing is wrong.', ...next].join(' ')), columns);
+  // The screen has room for one line more.
+  const verdict = rest.length === 0 ? [first] : [first, cut(rest.join(' '), columns)];
+  screen.push('', ...(isSound ? verdict : ['What is wrong, and what to do:']));
   faults.forEach(({ why, remedy, code }, index) => {
     const exit = exitOfFault(code);
     screen.push(` ${index + 1}. ${clean(why)} (exit status ${exit})`, `    ${clean(remedy)}`);

@@ -1,3 +1,4 @@
+import type { WaitRecord } from '../../history/record.ts';
 import type { Reply } from '../../http/types.ts';
 import { readPublished } from '../../pace/last-answers.ts';
 import type { PreflightFinding } from '../../preflight/finding.ts';
@@ -14,13 +15,14 @@ const topic = 'automation';
 
 /**
  * The last status that is known of the automation: what the API says now, else its last answer since the boot,
- * else the end of rc-wait.service, which may have it from xenstore.
+ * else the end of rc-wait.service, which may have it from xenstore, else what the last wait saw.
  * @param directory the state directory, in which the last answers are published
  */
 export function lastStatus(
   { answer }: Pick<ApiSeen, 'answer'>,
   directory: string,
   end: (Pick<ServiceEnd, 'words'> & { readonly at: string }) | undefined,
+  records: readonly WaitRecord[],
 ): LastStatus | undefined {
   if (answer?.ok) {
     // The service may have seen it long ago.
@@ -28,15 +30,23 @@ export function lastStatus(
     const told = before
       ? `told by the API, and at ${end.at} to rc-wait.service`
       : `told by the API at ${new Date().toISOString().slice(0, 19)}Z`;
-    return { status: answer.status, tasks: answer.tasks, told };
+    return { status: answer.status, tasks: answer.tasks, told, isNow: true };
   }
   for (const { body, contentType } of publishedReplies(directory, 'automation_status')) {
     const read = readDetails(body, contentType);
     if (read.ok) return { ...read.value, told: 'told by the API since the boot' };
   }
   const word = /^(?:FAILED|UNPROCESSABLE)\b/.exec(end?.words ?? '')?.[0];
-  if (end === undefined || word === undefined) return undefined;
+  if (end === undefined || word === undefined) return verdictOfWait(records.at(-1));
   return { status: word, tasks: [], told: `told by rc-wait.service${end.at === '' ? '' : ` at ${end.at}`}` };
+}
+
+/** The verdict that a wait ended with; DEPLOYING may have ended since. */
+function verdictOfWait(record: WaitRecord | undefined): LastStatus | undefined {
+  const status = record?.statuses.at(-1)?.status;
+  if (record === undefined || (status !== 'FAILED' && status !== 'UNPROCESSABLE')) return undefined;
+  const tasks = record.tasks.map(({ name, changes }) => ({ name, status: changes.at(-1)?.status ?? '' }));
+  return { status, tasks, told: `told by the wait of ${record.started_at}` };
 }
 
 /** The API's usable answers to a question since the boot, the last one first. */

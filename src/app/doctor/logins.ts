@@ -11,6 +11,9 @@ import {
 const target = 'rackconnect-deployed.target';
 const waiter = 'rc-wait.service';
 
+/** Without a login the automation goes on, and the wait with it, until the deadline. */
+const endOfWait = 'DEADLINE';
+
 /**
  * Looks for units that wait for RackConnect and at the same time keep it out, since RackConnect logs in by
  * SSH. Covers the units of this boot, those that the next boot will start, and every `systemctl start
@@ -35,7 +38,7 @@ function heldUp(chain: readonly string[]): Look {
     seen: `wait for RackConnect, by ${culprit}`,
     because: chainInWords(chain),
     fault: {
-      code: 'CONFIGURATION',
+      code: endOfWait,
       why: `RackConnect logs in by SSH and is kept out: ${chainInWords(chain)}`,
       remedy: `${remedy}; examples: /usr/share/doc/rc-wait/how-to/boot.md`,
     },
@@ -49,7 +52,7 @@ function heldUpByStart(held: HeldByStart): Look {
     seen: `wait for ${held.service}, which waits for RackConnect`,
     because: chainInWords(held.chain),
     fault: {
-      code: 'CONFIGURATION',
+      code: endOfWait,
       why: `RackConnect logs in by SSH and is kept out: ${startInWords(held)}`,
       remedy: startRemedy,
     },

@@ -1,6 +1,8 @@
 import { systemClock } from '../../base/clock.ts';
 import { startDeadline } from '../../base/deadline.ts';
 import { RcWaitError } from '../../base/error.ts';
+import { readRecords } from '../../history/read.ts';
+import type { WaitRecord } from '../../history/record.ts';
 import { believed } from '../../host/finding.ts';
 import { likenessOf } from '../../host/is-rackspace.ts';
 import { thisServer } from '../../host/server.ts';
@@ -8,6 +10,7 @@ import { ledgerFolder } from '../../pace/open-ledger.ts';
 import { readUsage, type UsageReading } from '../../pace/usage.ts';
 import { doctorDocument, exitOfLooks, humanDoctor, type Look } from '../../report/doctor.ts';
 import { runCommand } from '../../system/tool.ts';
+import { recordsPlace } from '../history/place.ts';
 import type { Io } from '../io.ts';
 import { lookForCauses } from '../preflight/look.ts';
 import { askSystemctl } from '../wait/around-boot.ts';
@@ -55,17 +58,18 @@ async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings): Promi
   ]);
   const api = { ...asked, answer: asRefused(asked.answer, quota) };
   const end = endOfService(units);
-  const last = lastStatus(api, directory, end);
+  const records = await recordsOfWaits(directory);
+  const last = lastStatus(api, directory, end, records);
   const network = await seeNetwork(args, server, ofTrial(request, server, units));
   const quotaLooks = looksAtQuota(directory, quota);
   const seen: readonly Look[] = [
     ...looksAtServer({ ...server, answer: api.answer?.ok ? 'usable' : api.answer?.error.code }),
-    ...(await looksAtEnd(last, server)),
+    ...(await looksAtEnd(last, server, records)),
     ...looksAtApi(api),
     ...(saysMore(api.answer) ? withoutRefusals(quotaLooks) : quotaLooks),
     ...looksAtNetwork({ ...network, isAtWork: isAtWork(units) }),
   ];
-  const faults = seen.flatMap(({ fault }) => fault?.code ?? []);
+  const faults = [...seen, ...logins].flatMap(({ fault }) => fault?.code ?? []);
   const after = { status: last?.status, answers: api.answer?.ok, faults };
   return [...seen, ...looksAtUnits(units, after), ...logins];
 }
@@ -103,21 +107,36 @@ function withoutRefusals(looks: readonly Look[]): readonly Look[] {
   );
 }
 
+/** The records of waits; none where they cannot be read, which nothing depends on. */
+async function recordsOfWaits(directory: string): Promise<readonly WaitRecord[]> {
+  try {
+    return (await readRecords(recordsPlace({ root: '/', 'state-dir': directory }))).records;
+  } catch (error) {
+    if (error instanceof RcWaitError) return [];
+    throw error;
+  }
+}
+
 /** The verdict and, after FAILED, what may have led to it. */
-async function looksAtEnd(last: LastStatus | undefined, server: ServerSeen): Promise<readonly Look[]> {
+async function looksAtEnd(
+  last: LastStatus | undefined,
+  server: ServerSeen,
+  records: readonly WaitRecord[],
+): Promise<readonly Look[]> {
   const status = last?.status;
-  if (status !== 'FAILED' && status !== 'UNPROCESSABLE') return [];
+  const seen = { records, nowMs: Date.now() };
   const facts = {
     instance: believed(server.instanceIds)?.value,
     region: server.named.region ?? believed(server.regions)?.value,
   };
   if (status === 'FAILED') {
     const causes = await lookForCauses({ root: '/' });
-    return [...looksAtVerdict(last, facts), ...looksAtCauses(causes)];
+    return [...looksAtVerdict(last, facts, seen), ...looksAtCauses(causes)];
   }
+  if (status !== 'UNPROCESSABLE') return looksAtVerdict(last, facts, seen);
   const deadline = startDeadline(systemClock, systemClock.nowMs() + 5_000);
   const reason = await unprocessableReason(deadline.signal).finally(deadline.end);
-  return looksAtVerdict(last, { ...facts, reason });
+  return looksAtVerdict(last, { ...facts, reason }, seen);
 }
 
 async function seeServer(args: DoctorOptions, settings: Settings): Promise<ServerSeen> {

@@ -49,7 +49,6 @@ export function looksAtNetwork(seen: NetworkSeen): readonly Look[] {
       seen: route,
       ...(others.length === 0 ? {} : { because: `and ${others.join('; ')}` }),
     },
-    lookAtStack(stack, seen.request),
     ...(unfinishedSince === undefined
       ? []
       : [
@@ -60,11 +59,15 @@ export function looksAtNetwork(seen: NetworkSeen): readonly Look[] {
             fault: {
               code: 'NETWORK_LOST',
               why: `a change of the network that was begun at ${unfinishedSince} has not ended`,
-              remedy: 'it is put back by the next rc-wait, or now: rc-wait network check --repair',
+              // Without a gateway that was set before, a check does not know what to expect.
+              remedy: `it is put back by the next rc-wait, or now, as root: rc-wait network ${seen.check === undefined ? 'apply, which then sets the gateway' : 'check --repair'}`,
             },
           } as const,
         ]),
-    lookAtGateway(seen),
+    // Half a change says nothing of what comes after it.
+    ...[lookAtStack(stack, seen.request), lookAtGateway(seen)].map(({ fault, ...look }) =>
+      fault === undefined || unfinishedSince !== undefined ? look : { ...look, fault },
+    ),
   ];
 }
 

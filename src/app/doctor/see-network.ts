@@ -17,14 +17,18 @@ function interfaceOf(request: GatewayWanted | undefined): string | undefined {
   return links().find(({ addresses }) => addresses.some((prefix) => contains(prefix, request.gateway)))?.name;
 }
 
-/** What configures the network, and whether the gateway is in use. */
+/**
+ * What configures the network, and whether the gateway is in use.
+ * @param root what is below another one is no running system: the kernel has no part in it
+ */
 export async function seeNetwork(
-  args: DoctorOptions,
-  server: ServerSeen,
+  args: Pick<DoctorOptions, 'interface' | 'network'>,
+  server: Pick<ServerSeen, 'serviceNets'>,
   request: GatewayWanted | undefined,
+  root = '/',
 ): Promise<Omit<NetworkSeen, 'isAtWork'>> {
   const routes = await readDefaultRoutes(runCommand);
-  const journal = openJournal('/');
+  const journal = openJournal(root);
   const last = await journal.last().catch(() => undefined);
   const interfaceName =
     args.interface ?? believed(server.serviceNets)?.value ?? last?.interface ?? interfaceOf(request);
@@ -35,11 +39,13 @@ export async function seeNetwork(
     stack:
       interfaceName === undefined
         ? undefined
-        : await explainStack(interfaceName, { root: '/', stack }).then(
+        : await explainStack(interfaceName, { root, stack }).then(
             (why) => ({ ok: true, why }) as const,
             (error: unknown) => ({ ok: false, why: reasonOf(error) }) as const,
           ),
-    check: await checkLast(args.interface, stack).catch((error: unknown) => ({ error: reasonOf(error) })),
+    check: await checkLast(args.interface, stack, root).catch((error: unknown) => ({
+      error: reasonOf(error),
+    })),
     unfinishedSince: await journal.pending().then(
       (pending) => pending?.entry.startedAt,
       () => undefined,
@@ -51,8 +57,9 @@ export async function seeNetwork(
 async function checkLast(
   interfaceName: string | undefined,
   stack: PlanRequest['stack'],
+  root: string,
 ): Promise<NetworkSeen['check']> {
-  const last = await openJournal('/').last();
+  const last = await openJournal(root).last();
   const gateway = last?.purpose === 'apply' ? parseIpv4(last.gateway) : undefined;
   if (last === undefined || gateway === undefined) return undefined;
   return checkNetwork({
@@ -60,6 +67,6 @@ async function checkLast(
     interfaceName: interfaceName ?? last.interface,
     stack: stack === 'auto' ? last.stack : stack,
     publicInterface: last.publicInterface ?? 'keep',
-    root: '/',
+    root,
   });
 }

@@ -44,7 +44,7 @@ export const doctorCommand: CliCommand = command({
       73: 'the network or the state directory',
       74: 'a change that could not be put back',
       77: 'root is needed, or the API refused',
-      124: 'rc-wait.service has failed',
+      124: 'logins wait for RackConnect and keep it out, or the last wait of rc-wait.service was too short',
     }),
     'The first thing that is wrong decides, with the status that a wait would have for it.',
   ].join(' '),

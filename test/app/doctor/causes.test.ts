@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lastStatus, looksAtCauses } from '../../../src/app/doctor/causes.ts';
 import { RcWaitError } from '../../../src/base/error.ts';
+import type { WaitRecord } from '../../../src/history/record.ts';
 import { publish } from '../../../src/pace/last-answers.ts';
 import type { PreflightFinding } from '../../../src/preflight/finding.ts';
 import { recordOf } from '../../../src/rackconnect/record.ts';
@@ -57,16 +58,17 @@ describe('the last status', () => {
     const tasks = [{ name: 'Update access', status: 'FAILED' }];
     const answer = { ok: true, status: 'DEPLOYED', tasks, ageMs: 1, tookMs: 1 } as const;
     const told = expect.stringMatching(/^told by the API at \d{4}-\d\d-\d\dT[\d:]{8}Z$/);
-    expect(lastStatus({ answer }, none, ended('FAILED after 3 min'))).toEqual({
+    expect(lastStatus({ answer }, none, ended('FAILED after 3 min'), [])).toEqual({
       status: 'DEPLOYED',
       tasks,
       told,
+      isNow: true,
     });
   });
 
   it('bears the time at which the service saw it first', () => {
     const answer = { ok: true, status: 'FAILED', tasks: [], ageMs: 1, tookMs: 1 } as const;
-    expect(lastStatus({ answer }, none, ended('FAILED after 3 min'))?.told).toBe(
+    expect(lastStatus({ answer }, none, ended('FAILED after 3 min'), [])?.told).toBe(
       'told by the API, and at Sat 2026-11-28 20:01:02 UTC to rc-wait.service',
     );
   });
@@ -85,7 +87,7 @@ describe('the last status', () => {
       ]),
     );
     for (const seen of [{ answer: undefined }, silent])
-      expect(lastStatus(seen, directory, undefined)).toEqual({
+      expect(lastStatus(seen, directory, undefined, [])).toEqual({
         status: 'FAILED',
         tasks: [],
         told: 'told by the API since the boot',
@@ -93,12 +95,35 @@ describe('the last status', () => {
   });
 
   it('is that with which the service ended where the API never said any', () => {
-    expect(lastStatus(silent, none, ended('FAILED (told by xenstore) after 3 min'))).toEqual({
+    expect(lastStatus(silent, none, ended('FAILED (told by xenstore) after 3 min'), [])).toEqual({
       status: 'FAILED',
       tasks: [],
       told: 'told by rc-wait.service at Sat 2026-11-28 20:01:02 UTC',
     });
-    expect(lastStatus(silent, none, ended('the deadline passed after 1 h'))).toBeUndefined();
-    expect(lastStatus(silent, none, undefined)).toBeUndefined();
+    expect(lastStatus(silent, none, ended('the deadline passed after 1 h'), [])).toBeUndefined();
+    expect(lastStatus(silent, none, undefined, [])).toBeUndefined();
+  });
+
+  it('is the verdict that the last wait by hand saw where nobody else tells one', () => {
+    const record = (status: string): WaitRecord => ({
+      schema: 'rc-wait/wait-record/v1',
+      ...{ number: 1, boot_id: '', process: { pid: 1, started: '' }, started_at: '2026-11-28T19:00:00Z' },
+      ...{ started_boot_ms: 0, timeout_ms: null, last_ms: 9, phases: [], tasks_left_out: 0, answers: [] },
+      ...{ requests: { sent: 2, refused: 0, shared: 0 }, network: [], end: null },
+      statuses: [{ status, at_ms: 5 }],
+      tasks: [
+        {
+          ...{ name: 'Update access', first_seen_ms: 5, last_seen_ms: 5, ended_ms: 5, changes_left_out: 0 },
+          changes: [{ status: 'FAILED', at_ms: 5 }],
+        },
+      ],
+    });
+    expect(lastStatus(silent, none, undefined, [record('DEPLOYED'), record('FAILED')])).toEqual({
+      status: 'FAILED',
+      tasks: [{ name: 'Update access', status: 'FAILED' }],
+      told: 'told by the wait of 2026-11-28T19:00:00Z',
+    });
+    // It may have ended since.
+    expect(lastStatus(silent, none, undefined, [record('DEPLOYING')])).toBeUndefined();
   });
 });

@@ -45,7 +45,7 @@ describe('logins', () => {
         seen: 'wait for RackConnect, by srv.mount',
         because: expect.stringContaining('remote-fs.target, that for srv.mount'),
         fault: {
-          code: 'CONFIGURATION',
+          code: 'DEADLINE',
           why: expect.stringMatching(/^RackConnect logs in by SSH and is kept out: systemd-user-sessions/),
           remedy: expect.stringMatching(/^nofail for srv\.mount/),
         },

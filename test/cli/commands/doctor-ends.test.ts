@@ -126,6 +126,36 @@ describe('doctor names the end of a wait, and each remedy leads to a sound serve
     expect(await server.doctor()).toEqual([]);
   });
 
+  it('1 FAILED: since when, and how long the task took, as the wait has seen it', async () => {
+    const server = new Server({
+      deployedAfter: '1s',
+      outcome: 'FAILED',
+      tasks: [{ name: 'Update access', endsAfter: '1s', outcome: 'FAILED' }],
+    });
+    server.more = ['--state-dir', join(scratch(), 'state')];
+    expect(await server.restart()).toBe(1);
+    const { why, remedy } = await onlyFault(server, 1);
+    // A wait on a busy machine may see it FAILED at first.
+    expect(why).toMatch(/, since \d{4}-\d\d-\d\dT[\d:]{8}Z( or before)?, told by the API/);
+    expect(remedy).toMatch(/task "Update access": FAILED( at \S+Z, after (over )?[\d a-z]+)?, since /);
+  });
+
+  it('DEPLOYING is no fault: what it is at, on one screen', async () => {
+    const server = new Server({
+      deployedAfter: 'never',
+      tasks: [{ name: 'Update access', endsAfter: 'never' }],
+    });
+    server.ended(0, '');
+    expect(await server.doctor()).toEqual([]);
+    const { out } = await rcWait(['doctor', ...server.play.flags], { serviceFile: server.file });
+    const lines = out.trimEnd().split('\n');
+    expect(lines.slice(-2).join(' ')).toMatch(
+      /Nothing is wrong\. RackConnect is at work, DEPLOYING: task "Update access": \w+\.$/,
+    );
+    expect(lines.length).toBeLessThanOrEqual(23);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   it('3 UNPROCESSABLE: a ticket, and the restart once it is DEPLOYED', async () => {
     const server = new Server({ ...done, outcome: 'UNPROCESSABLE' });
     expect(await server.restart()).toBe(3);
