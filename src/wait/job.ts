@@ -122,7 +122,7 @@ async function afterDeployed<N>(
     if (!managed.value.ok) return { ...known, kind: 'failed' };
   }
   const left = (reason: string): JobEnd<N> => ({ ...known, kind: 'deployed', network: skipped(reason) });
-  if (options.network === 'off') return left('the network was not to be touched (--network off)');
+  if (options.network === 'off') return left('by --network off');
   if (options.network === 'auto') {
     const features = await askAfter(
       'features',

@@ -169,8 +169,7 @@ export function recall({ instances }: Memory, id: string, flag: NetworkFlag): Re
     return { kind: 'unknown', why: `DEPLOYED was not seen on this instance (${id}) yet` };
   const { change, network, result } = found;
   const seen = { since: found.deployed_at, ...(found.owed === undefined ? {} : { owed: found.owed }) };
-  if (flag === 'off')
-    return { kind: 'left-alone', ...seen, reason: 'the network was not to be touched (--network off)' };
+  if (flag === 'off') return { kind: 'left-alone', ...seen, reason: 'by --network off' };
   if (result.action !== 'skipped') {
     const { gateway_ip: gateway, interface: interfaceName, stack: by } = result;
     return { kind: 'gateway', ...seen, change, gateway, interfaceName, stack: by };

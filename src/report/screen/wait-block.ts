@@ -32,12 +32,14 @@ const statusTones: Readonly<Record<string, Tone>> = {
 
 function headLine({ status, startedMs, deadlineMs }: Progress, nowMs: number, columns: number): ScreenLine {
   const limit =
-    deadlineMs === Number.POSITIVE_INFINITY ? 'no deadline' : `of ${formatDuration(deadlineMs - startedMs)}`;
+    deadlineMs === Number.POSITIVE_INFINITY
+      ? ', no deadline'
+      : ` of ${formatDuration(deadlineMs - startedMs)}`;
   const word = { text: status === undefined ? 'no answer yet' : clean(status), tone: toneOf(status) };
   const waited = `   waited ${elapsed(nowMs - startedMs)}`;
   const lines: readonly ScreenLine[] = [
-    [{ text: 'RackConnect: ' }, word, { text: `${waited} ${limit}` }],
-    [word, { text: `${waited} ${limit}` }],
+    [{ text: 'RackConnect: ' }, word, { text: `${waited}${limit}` }],
+    [word, { text: `${waited}${limit}` }],
     [word, { text: waited }],
   ];
   return lines.find((line) => widthOfLine(line) <= columns) ?? cutLine([word, { text: waited }], columns);
@@ -50,18 +52,29 @@ const leastForIndent = 12;
 
 /** What the wait waits for, or what holds it up. */
 function reasonLines(progress: Progress, columns: number): ScreenLine[] {
-  const { delay, why, troubled, phase, hint } = progress;
+  const { delay, why, troubled, hint } = progress;
   const hindrance = delay === undefined ? undefined : reasonOfDelay(delay, troubled ? why : undefined);
   const held = hindrance ?? (troubled ? why : undefined);
-  const awaited =
-    why ?? (phase === 'automation' || phase === 'start' ? 'the first answer' : phaseWords[phase]);
-  const words = held === undefined ? `waiting for: ${awaited}` : `held up: ${held}`;
+  const awaited = why === undefined ? stepWords(progress) : `waiting for: ${why}`;
+  const words = held === undefined ? awaited : `held up: ${held}`;
   const tone: Tone | undefined = held === undefined ? undefined : 'caution';
   const text = hint === undefined ? words : `${words}; ${hint}`;
   const [first, rest] = columns < leastForIndent ? ['', ''] : ['  ', '    '];
   return wrap(text, columns - rest.length).map((part, index) =>
     cutLine([{ text: index === 0 ? first : rest }, { text: part, tone }], columns),
   );
+}
+
+/** What goes on where an answer gives no reason to wait. */
+function stepWords(progress: Progress): string {
+  const { phase } = progress;
+  if (isTold(progress)) return 'the wait is ending';
+  return phase === 'automation' || phase === 'start' ? 'waiting for: the first answer' : phaseWords[phase];
+}
+
+/** Whether the API has told the status that a wait ends with. */
+function isTold({ phase, why, lookedMs }: Progress): boolean {
+  return phase === 'automation' && lookedMs !== undefined && why === undefined;
 }
 
 /** The first `most` lines, with a sign that there are more. */
@@ -72,12 +85,14 @@ function shortened(lines: readonly ScreenLine[], most: number, columns: number):
 }
 
 function nextLine(
-  { phase, delay, deadlineMs }: Progress,
+  progress: Progress,
   { sent, refused }: Readonly<Tally>,
   nowMs: number,
   columns: number,
 ): ScreenLine {
-  const next = phase === 'network' ? 'none is needed' : nextWords(delay, nowMs, deadlineMs);
+  const { phase, delay, deadlineMs } = progress;
+  const next =
+    phase === 'network' || isTold(progress) ? 'none is needed' : nextWords(delay, nowMs, deadlineMs);
   const words = `  next request: ${next}`;
   const whole = `${words} (${sent} sent${refused === 0 ? '' : `, ${refused} refused`})`;
   return cutLine([{ text: widthOf(whole) <= columns ? whole : words, tone: 'faint' }], columns);
@@ -87,8 +102,10 @@ function nextLine(
 function nextWords(delay: Delay | undefined, nowMs: number, deadlineMs: number): string {
   if (delay === undefined) return 'now';
   if (delay.because === 'in-flight') return 'under way, by another rc-wait process';
-  const inTime = (untilMs: number): string => `in ${formatDuration(Math.max(untilMs - nowMs, 0))}`;
+  // A screen is read by the second.
+  const inTime = (untilMs: number): string =>
+    untilMs - nowMs < 1_000 ? 'now' : `in ${elapsed(untilMs - nowMs)}`;
   return delay.untilMs < deadlineMs
     ? inTime(delay.untilMs)
-    : `none before the deadline ${inTime(deadlineMs)}`;
+    : `none before the deadline in ${elapsed(Math.max(deadlineMs - nowMs, 0))}`;
 }

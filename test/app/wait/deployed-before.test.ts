@@ -111,7 +111,7 @@ describe('DEPLOYED is known', () => {
       expect(recall(memory, 'i-1', 'off')).toEqual({
         kind: 'left-alone',
         since,
-        reason: 'the network was not to be touched (--network off)',
+        reason: 'by --network off',
       });
     }
   });

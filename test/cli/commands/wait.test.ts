@@ -46,7 +46,7 @@ describe('DEPLOYED', () => {
     expect(document).toMatchObject({
       outcome: 'deployed',
       automation_status: 'DEPLOYED',
-      network: { action: 'skipped', reason: 'the network was not to be touched (--network off)' },
+      network: { action: 'skipped', reason: 'by --network off' },
       requests: { sent: 1, refused: 0, shared: 0 },
     });
     expect(server.requests()).toBe(1);

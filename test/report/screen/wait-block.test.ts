@@ -70,7 +70,7 @@ describe('the live block', () => {
     const progress = begin(0, Number.POSITIVE_INFINITY);
     const none = { sent: 0, refused: 0, shared: 0 };
     expect(plain(waitBlock(progress, none, 0, { columns: 79, rows: 23 }))).toEqual([
-      'RackConnect: no answer yet   waited 0 s no deadline',
+      'RackConnect: no answer yet   waited 0 s, no deadline',
       '  waiting for: the first answer',
       '  next request: now (0 sent)',
     ]);
@@ -175,9 +175,26 @@ describe('the live block', () => {
     );
   });
 
+  it('waits for nothing more, and needs no request, when the status is told', () => {
+    const done: JobEvent = {
+      ...{ kind: 'answer', askedMs: 8_000, shared: false },
+      verdict: { kind: 'done', value: { status: 'DEPLOYED', tasks: [] } },
+    };
+    expect(shown(having(done, at)).slice(1)).toEqual([
+      '  the wait is ending',
+      '  next request: none is needed (3 sent, 1 refused)',
+    ]);
+  });
+
+  it('says "now" of a request in less than a second, and whole seconds else', () => {
+    const next = (untilMs: number) => shown(having(delay({ because: 'pace', untilMs }))).at(-1);
+    expect(next(13_576)).toBe('  next request: now (3 sent, 1 refused)');
+    expect(next(14_240)).toBe('  next request: in 1 s (3 sent, 1 refused)');
+  });
+
   it('needs no next request while the network is configured', () => {
     expect(shown(having(phase('network'))).slice(-2)).toEqual([
-      '  waiting for: DEPLOYED; configuring the network',
+      '  DEPLOYED; configuring the network',
       '  next request: none is needed (3 sent, 1 refused)',
     ]);
   });
