@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setForChildren } from '../../src/cli/args/variables.ts';
 import { commands, defaultCommand } from '../../src/cli/commands/index.ts';
 import { surfaceOf } from '../../src/cli/surface.ts';
 import { filesBelow } from '../support/files-below.ts';
@@ -58,8 +59,8 @@ describe.each(pages)('%s', (page) => {
 
   it('has only variables that rc-wait reads', () => {
     const variables = surfaceOf(commands).flatMap(({ flags }) => flags.map(({ variable }) => variable));
-    // A field of the journal, which one asks journalctl for.
-    variables.push('RC_WAIT_OUTCOME');
+    // What hooks are given, by which one tries a hook, and fields of the journal, which one asks journalctl for.
+    variables.push(...setForChildren.map((name) => `RC_WAIT_${name}`));
     const set = [...read(page).matchAll(/\b(RC_WAIT_[A-Z_]+)=/g)].map(([, variable = '']) => variable);
     expect(set.filter((variable) => !variables.includes(variable))).toEqual([]);
   });
@@ -68,7 +69,7 @@ describe.each(pages)('%s', (page) => {
     const units = ['systemd', 'docs/units'].flatMap((folder) => readdirSync(join(root, folder)));
     const named = [
       ...read(page).matchAll(
-        /\b(?:systemctl|journalctl)[^`\n]*?\b((?:rc-wait|rackconnect)[\w-]*(?:\.\w+)?)/g,
+        /\b(?:systemctl|journalctl)[^`\n]*?(?<![\w-])((?:after-)?(?:rc-wait|rackconnect)[\w-]*(?:\.\w+)?)/g,
       ),
     ];
     for (const [line, unit = ''] of named)
