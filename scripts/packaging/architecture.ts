@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchPackage } from './fetched.ts';
 
 /** An architecture with a pinned Node. */
 export interface Architecture {
@@ -53,31 +53,10 @@ export function toolchainOf(architecture: Architecture): Toolchain {
   return { root: fetchNode(architecture), strip, emulator: [emulator, '-L', `/usr/${triplet}`] };
 }
 
-/**
- * Fetches the Node of another architecture, because npm installs only this machine's. Returns the folder that
- * holds its node_modules.
- */
+/** The Node of another architecture, as the lock file has it: npm installs only this machine's. */
 function fetchNode(architecture: Architecture): string {
   const name = nodePackage(architecture);
-  const locked = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages[`node_modules/${name}`];
-  const root = join('.cache', `${name}-${locked.version}`);
-  if (existsSync(root)) return root;
-  mkdirSync('.cache', { recursive: true });
-  const scratch = mkdtempSync('.cache/fetch-');
-  try {
-    const packed = ['pack', '--silent', '--pack-destination', scratch, `${name}@${locked.version}`];
-    const file = execFileSync('npm', packed, { encoding: 'utf8', timeout: 600_000 }).trim();
-    const archive = join(scratch, file);
-    const digest = createHash('sha512').update(readFileSync(archive)).digest('base64');
-    if (locked.integrity !== `sha512-${digest}`)
-      throw new Error(`cannot use ${file}: it is not what package-lock.json says`);
-    const folder = join(scratch, 'node_modules', name);
-    mkdirSync(folder, { recursive: true });
-    execFileSync('tar', ['-xzf', archive, '-C', folder, '--strip-components=1', '--no-same-owner']);
-    rmSync(archive);
-    renameSync(scratch, root);
-    return root;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const { version, integrity } = packages[`node_modules/${name}`];
+  return fetchPackage({ name, version, integrity });
 }
