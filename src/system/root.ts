@@ -30,7 +30,7 @@ export async function realpathBelow(root: string, path: string): Promise<string>
   if (path.split('/').includes('..'))
     throw new RcWaitError('NETWORK_FILE', `cannot use ${path}: it contains ".."`);
   if (isRunningSystem(root)) return realpathSync.native(join(root, path));
-  // Not by a thread of node:fs/promises: a plan does this hundreds of times, and each would cost more than all else of it.
+  // Without a thread of node:fs/promises: a plan does this hundreds of times, and each switch costs more than the look.
   const { real, missing } = locate(realpathSync.native(root), path);
   if (missing !== '') throw systemError('ENOENT', path);
   return real;
