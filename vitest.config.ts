@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { limitsMs } from './test/support/limits.ts';
 
@@ -8,8 +9,8 @@ export default defineConfig({
   test: {
     expect: { poll: { timeout: limitsMs.sign } },
     setupFiles: 'test/support/tidy.ts',
-    // By default one less than there are cores: on two that is one.
-    maxWorkers: '100%',
+    // More than there are cores: many tests wait for a deadline of seconds, which costs no processor time.
+    maxWorkers: availableParallelism() + 2,
     // What test/process/ runs as a whole process is not counted: src/main.ts shows no line covered.
     coverage: {
       provider: 'v8',
