@@ -47,7 +47,9 @@ const inRooms = {
   report: [
     'endpoints',
     'exit',
+    'exit-texts',
     'history/*',
+    'nearest',
     'plan',
     'preflight',
     'progress',
@@ -61,7 +63,6 @@ const inRooms = {
     'remote/table',
     'result',
     'screen/paint',
-    'section',
     'words',
   ],
   'report/feeds': ['*'],

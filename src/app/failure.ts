@@ -1,5 +1,5 @@
 import { RcWaitError, reasonOf } from '../base/error.ts';
-import { exitOfError, exitOfSignal } from '../report/exit.ts';
+import { exitOfError, exitOfSignal, seeSection } from '../report/exit.ts';
 import { clean } from '../report/words.ts';
 import { Interrupted, type Io } from './io.ts';
 
@@ -41,7 +41,6 @@ export async function failure(error: unknown, io: Pick<Io, 'err' | 'env' | 'trou
     say('error', `rc-wait: ${clean(error.message)}\n`);
     if (error.hint !== undefined) say('error', `         ${clean(error.hint)}\n`);
     const exit = exitOfError(error);
-    const { seeSection } = await import('../report/section.ts');
     const more = seeSection(io.troublesPage, { exit, code: error.code });
     if (more !== undefined) say('error', `         ${more}\n`);
     return exit;

@@ -1,6 +1,8 @@
 import { addAbortSignal } from 'node:stream';
-import { RcWaitError, reasonOf } from '../base/error.ts';
+import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
 import { readRegularText } from '../base/files.ts';
+import { distrust, rootOrThisUser } from '../base/trust.ts';
+import { parseEnvironmentFile } from './settings/environment-file.ts';
 
 /** Size limit of a file that a person names, in bytes; a catalog is some 20 kB. */
 export const largestNamedBytes = 16 * 2 ** 20;
@@ -37,6 +39,25 @@ export async function readInput(path: string, flag: string, signal: AbortSignal)
     throw cannotRead('standard input', flag, cause);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The variables in the file of rc-wait.service, if it is there and can be trusted. */
+type ServiceFile =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'read'; readonly values: ReadonlyMap<string, string> };
+
+const largestServiceFileBytes = 2 ** 20;
+
+/** Reads the EnvironmentFile= of rc-wait.service. Never throws. */
+export function readServiceFile(path: string): ServiceFile {
+  try {
+    const why = distrust(path, rootOrThisUser());
+    if (why !== undefined) return { kind: 'refused', why };
+    return { kind: 'read', values: parseEnvironmentFile(readRegularText(path, largestServiceFileBytes)) };
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' ? { kind: 'none' } : { kind: 'refused', why: reasonOf(error) };
+  }
 }
 
 function cannotRead(what: string, flag: string, cause: unknown): RcWaitError {

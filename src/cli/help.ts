@@ -1,9 +1,9 @@
+import { withoutStatuses } from '../report/exit-texts.ts';
 import { type HelpLine, type HelpTexts, helpPage } from '../report/help.ts';
 import { oneOf, variableOf } from './args/flags.ts';
 import type { Route } from './args/route.ts';
 import { shortFlags } from './args/short-forms.ts';
 import type { CliCommand } from './command.ts';
-import { withoutStatuses } from './exits.ts';
 import { overviewText } from './overview.ts';
 import { type FlagText, textsOf } from './surface.ts';
 

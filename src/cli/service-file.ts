@@ -1,24 +1,20 @@
 import { resolve } from 'node:path';
 import type { Io } from '../app/io.ts';
-import { parseEnvironmentFile } from '../app/settings/environment-file.ts';
-import { errnoOf, RcWaitError, reasonOf } from '../base/error.ts';
-import { readRegularText } from '../base/files.ts';
-import { distrust, rootOrThisUser } from '../base/trust.ts';
+import { readServiceFile } from '../app/named-file.ts';
+import { RcWaitError, reasonOf } from '../base/error.ts';
 import { clean } from '../report/words.ts';
 import { fromEnvironment, variableOf } from './args/flags.ts';
 import { unknownVariables } from './args/variables.ts';
 import type { CliCommand, SettingFault } from './command.ts';
 
 /**
- * Flags that a command typed by hand does not take from the file: they say how the service reports. And a stack or a hook
- * service is told how the service's wait ended, by the service.
+ * Flags that a command typed by hand does not take from the file: they say how the service reports. And it is the service
+ * that tells a stack or a hook service how its wait ended.
  */
 const notByHand: readonly string[] = [
   ...['output', 'quiet', 'log-level', 'log-format'],
   ...['signal', 'signal-token', 'privileges'],
 ];
-
-const largestBytes = 2 ** 20;
 
 /** What a command typed by hand takes from the file of rc-wait.service. */
 export interface FromServiceFile {
@@ -42,7 +38,7 @@ export function fromServiceFile(
   commands: readonly CliCommand[],
 ): FromServiceFile {
   if (path === undefined || isOtherRoot(argv, env)) return nothing;
-  const read = readTrusted(path);
+  const read = readServiceFile(path);
   if (read.kind === 'none') return nothing;
   if (read.kind === 'refused') {
     err(`rc-wait: warning: cannot use ${path}, which rc-wait.service uses: ${clean(read.why)}\n`);
@@ -73,21 +69,6 @@ function isOtherRoot(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   return root !== undefined && root !== '' && resolve('/', root) !== '/';
 }
 
-type Read =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'refused'; readonly why: string }
-  | { readonly kind: 'read'; readonly values: ReadonlyMap<string, string> };
-
-function readTrusted(path: string): Read {
-  try {
-    const why = distrust(path, rootOrThisUser());
-    if (why !== undefined) return { kind: 'refused', why };
-    return { kind: 'read', values: parseEnvironmentFile(readRegularText(path, largestBytes)) };
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? { kind: 'none' } : { kind: 'refused', why: reasonOf(error) };
-  }
-}
-
 /** The variables that the command has a flag for, and that nobody gave by hand. */
 function countingFor(
   command: CliCommand,
@@ -101,7 +82,7 @@ function countingFor(
     const isGiven = argv.some((argument) =>
       [`--${flag}`, `--no-${flag}`].includes(argument.split('=', 1)[0] ?? ''),
     );
-    // The time-out of a single question is another one than that of a wait.
+    // The time-out of a single question is not the time-out of a wait.
     // RC_WAIT_NETWORK=off says nothing to a command that always works on the network.
     const isMeant =
       !notByHand.includes(flag) &&

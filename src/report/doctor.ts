@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../base/error.ts';
-import { exitOfCode, exitOfOutcome } from './exit.ts';
-import { seeSection } from './section.ts';
+import { exitOfCode, exitOfOutcome, seeSection } from './exit.ts';
 import { wrap } from './screen/text.ts';
 import { clean, cut, widthOf } from './words.ts';
 

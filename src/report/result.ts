@@ -5,8 +5,14 @@ import type { Tally } from '../pace/types.ts';
 import { stageOf } from '../rackconnect/task-stage.ts';
 import type { Task } from '../rackconnect/types.ts';
 import type { JobEnd, JobKnown } from '../wait/job.ts';
-import { exitOfError, exitOfOutcome, exitOfSignal, type InterruptSignal, type Outcome } from './exit.ts';
-import { seeSection } from './section.ts';
+import {
+  exitOfError,
+  exitOfOutcome,
+  exitOfSignal,
+  type InterruptSignal,
+  type Outcome,
+  seeSection,
+} from './exit.ts';
 import { clean, elapsed, requestsMade } from './words.ts';
 
 /** The announcements of DEPLOYED that are left to the next run. */

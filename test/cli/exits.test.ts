@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/base/error.ts';
 import { commands } from '../../src/cli/commands/index.ts';
-import { exitStatuses, verdictStatuses, withoutStatuses } from '../../src/cli/exits.ts';
 import { errorCodes, exitOfCode } from '../../src/report/exit.ts';
+import { exitStatuses, verdictStatuses, withoutStatuses } from '../../src/report/exit-texts.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

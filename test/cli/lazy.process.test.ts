@@ -49,6 +49,9 @@ describe('what a command does not need is not loaded', () => {
     expect(loaded.filter((name) => name.startsWith('src/report/'))).toEqual([
       'src/report/exit.ts',
       'src/report/words.ts',
+      // What every command line may need: the words of a misspelt flag, and of the exit statuses.
+      'src/report/nearest.ts',
+      'src/report/exit-texts.ts',
       'src/report/answer.ts',
     ]);
   });

@@ -1,6 +1,10 @@
-import { expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { type ErrorCode, RcWaitError } from '../../src/base/error.ts';
-import { exitOfError, exitOfOutcome, exitOfSignal } from '../../src/report/exit.ts';
+import { exitOfFault, type FaultCode } from '../../src/report/doctor.ts';
+import { errorCodes, exitOfError, exitOfOutcome, exitOfSignal, seeSection } from '../../src/report/exit.ts';
+import { anchorsIn } from '../docs/markdown.ts';
 
 // Typed as a full record: a code that is added without an exit status here does not compile.
 const codes: Readonly<Record<ErrorCode, number>> = {
@@ -46,4 +50,28 @@ it.each(Object.entries(outcomes) as [Parameters<typeof exitOfOutcome>[0], number
 
 it('a signal exits with 128 and its number, as in a shell', () => {
   expect([exitOfSignal('SIGHUP'), exitOfSignal('SIGINT'), exitOfSignal('SIGTERM')]).toEqual([129, 130, 143]);
+});
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/troubleshooting.md'), 'utf8');
+const anchors = anchorsIn(page);
+const explained = [...([...errorCodes] as ErrorCode[]), 'FAILED', 'UNPROCESSABLE'] as FaultCode[];
+const anchorOf = (text: string | undefined): string => text?.replace('see page#', '') ?? 'none';
+
+describe('the section that explains an end', () => {
+  it.each(explained.filter((code) => code !== 'USAGE' && code !== 'INTERRUPTED'))('exists for %s', (code) => {
+    expect(anchors).toContain(anchorOf(seeSection('page', { exit: exitOfFault(code), code })));
+  });
+
+  it.each([1, 3, 64, 69, 70, 71, 73, 74, 77, 124, 126, 127])('exists for exit status %d', (exit) => {
+    expect(anchors).toContain(anchorOf(seeSection('page', { exit })));
+  });
+
+  it.each([
+    ['where the page is not installed', undefined, { exit: 73 }],
+    ['after a success', 'page', { exit: 0 }],
+    ['after a signal', 'page', { exit: 130, code: 'INTERRUPTED' }],
+    ['after a misspelt flag', 'page', { exit: 64, code: 'USAGE' }],
+  ])('is not named %s', (_, installed, end) => {
+    expect(seeSection(installed, end)).toBeUndefined();
+  });
 });

@@ -3,13 +3,18 @@ import { usualStateDir, variableNamed } from '../../app/options.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { stackNames } from '../../base/stack-names.ts';
+import { nearest } from '../../report/nearest.ts';
 import type { CliCommand } from '../command.ts';
-import { nearest } from './nearest.ts';
 
 const durationWords = 'a duration such as 90s, 15m, 1h or infinity';
 
 /** Only durations are coerced. */
 const isDuration = ({ coerce }: Options): boolean => coerce !== undefined;
+
+/** A flag whose value is any text; there is none unless it is given. */
+export function textFlag(describe: string) {
+  return { string: true, requiresArg: true, describe } as const satisfies Options;
+}
 
 /** A flag whose value is a duration in ms, or Infinity. */
 export function durationFlag<const D extends string>(name: string, describe: string, defaultText: D) {
@@ -28,32 +33,13 @@ export function durationFlag<const D extends string>(name: string, describe: str
 
 /** Which API, and how to reach it. */
 export const apiFlags = {
-  region: {
-    string: true,
-    requiresArg: true,
-    describe: 'Region of this server: dfw, hkg, iad, lon, ord or syd (default: found out)',
-  },
-  'api-url': {
-    string: true,
-    requiresArg: true,
-    describe: 'Base URL of the RackConnect API, instead of the one of the region',
-  },
-  interface: {
-    string: true,
-    requiresArg: true,
-    describe:
-      'The ServiceNet interface: requests leave by it, and the gateway is set on it (default: found out)',
-  },
-  'source-address': {
-    string: true,
-    requiresArg: true,
-    describe: 'Source address of the requests (default: that of the ServiceNet interface)',
-  },
-  'ca-file': {
-    string: true,
-    requiresArg: true,
-    describe: 'PEM file with the certificates to trust instead of the built-in ones',
-  },
+  region: textFlag('Region of this server: dfw, hkg, iad, lon, ord or syd (default: found out)'),
+  'api-url': textFlag('Base URL of the RackConnect API, instead of the one of the region'),
+  interface: textFlag(
+    'The ServiceNet interface: requests leave by it, and the gateway is set on it (default: found out)',
+  ),
+  'source-address': textFlag('Source address of the requests (default: that of the ServiceNet interface)'),
+  'ca-file': textFlag('PEM file with the certificates to trust instead of the built-in ones'),
   'state-dir': {
     string: true,
     requiresArg: true,
@@ -149,12 +135,9 @@ export const privilegesFlag = {
 
 /** What must work once the gateway is in use. */
 export const probeFlag = {
-  probe: {
-    string: true,
-    requiresArg: true,
-    describe:
-      'Something that must take a connection once the gateway is in use, as tcp://HOST:PORT; may be given again. If it does not, all is put back',
-  },
+  probe: textFlag(
+    'Something that must take a connection once the gateway is in use, as tcp://HOST:PORT; may be given again. If it does not, all is put back',
+  ),
 } as const satisfies Record<string, Options>;
 
 /** Flags whose values are joined with commas when they are given more than once. */

@@ -1,6 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
+import { didYouMean } from '../../report/nearest.ts';
 import type { CliCommand } from '../command.ts';
-import { didYouMean } from './nearest.ts';
 
 /** Flags that are about questions to the RackConnect API. */
 const forQuestions: readonly string[] = ['region', 'api-url', 'source-address', 'ca-file', 'state-dir'];

@@ -1,6 +1,6 @@
 import { RcWaitError } from '../../base/error.ts';
+import { didYouMean } from '../../report/nearest.ts';
 import type { CliCommand } from '../command.ts';
-import { didYouMean } from './nearest.ts';
 import { noSuchFlag } from './no-such-flag.ts';
 
 /** Which command a command line means. */
@@ -63,15 +63,7 @@ function routeWords(argv: readonly string[], commands: readonly CliCommand[], fa
     const stray = words[own.length];
     if (stray !== undefined)
       throw unknownFlagOf(stray, argv, commands, command) ?? misplaced(stray.word, command, commands);
-    return {
-      kind: 'command',
-      command,
-      flags: without(
-        argv,
-        own.map(({ index }) => index),
-      ),
-      operands: [],
-    };
+    return { kind: 'command', command, flags: without(argv, own), operands: [] };
   }
   const group = commands.filter((one) => one.name.startsWith(`${first.word} `));
   if (group.length > 0 && second === undefined && wantsHelp) return { kind: 'overview', group: first.word };
@@ -100,10 +92,7 @@ function withOperands(
   return {
     kind: 'command',
     command,
-    flags: without(
-      argv,
-      words.map(({ index }) => index),
-    ),
+    flags: without(argv, words),
     operands: rest.map(({ word }) => word),
   };
 }
@@ -132,8 +121,8 @@ function valueFlags(commands: readonly CliCommand[]): ReadonlySet<string> {
   return new Set(flags.filter(([, { boolean }]) => !boolean).map(([name]) => `--${name}`));
 }
 
-function without(argv: readonly string[], indices: readonly number[]): readonly string[] {
-  return argv.filter((_argument, index) => !indices.includes(index));
+function without(argv: readonly string[], words: readonly Word[]): readonly string[] {
+  return argv.filter((_argument, index) => !words.some((word) => word.index === index));
 }
 
 /** For `--tmeout 5m` the error is about the flag, not that 5m is no command. */

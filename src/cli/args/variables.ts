@@ -1,6 +1,6 @@
+import { nearest } from '../../report/nearest.ts';
 import type { CliCommand } from '../command.ts';
 import { variableOf } from './flags.ts';
-import { nearest } from './nearest.ts';
 
 const prefix = 'RC_WAIT_';
 

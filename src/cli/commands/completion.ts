@@ -1,8 +1,8 @@
 import { RcWaitError } from '../../base/error.ts';
-import { didYouMean } from '../args/nearest.ts';
+import { exitStatuses } from '../../report/exit-texts.ts';
+import { didYouMean } from '../../report/nearest.ts';
 import { type CliCommand, command } from '../command.ts';
 import { shells } from '../completion/shells.ts';
-import { exitStatuses } from '../exits.ts';
 
 /** `rc-wait completion` */
 export const completionCommand: CliCommand = command({

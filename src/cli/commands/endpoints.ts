@@ -1,27 +1,19 @@
 import type { Options } from 'yargs';
+import { exitStatuses } from '../../report/exit-texts.ts';
+import { textFlag } from '../args/flags.ts';
 import { loginFlags } from '../args/login.ts';
 import { type CliCommand, command } from '../command.ts';
-import { exitStatuses } from '../exits.ts';
 
 const endpointsFlags = {
-  catalog: {
-    string: true,
-    requiresArg: true,
-    describe:
-      "File with the identity API's answer, v2.0 or v3; - reads standard input (default: the login's, else the documented endpoints)",
-  },
-  region: {
-    string: true,
-    requiresArg: true,
-    describe:
-      'Region of the endpoint (default: RAX_REGION, OS_REGION_NAME, of clouds.yaml, of this server, of the account, else all)',
-  },
-  regions: {
-    string: true,
-    requiresArg: true,
-    describe:
-      'Regions with commas between them: for servers in several of them, which share the public endpoints',
-  },
+  catalog: textFlag(
+    "File with the identity API's answer, v2.0 or v3; - reads standard input (default: the login's, else the documented endpoints)",
+  ),
+  region: textFlag(
+    'Region of the endpoint (default: RAX_REGION, OS_REGION_NAME, of clouds.yaml, of this server, of the account, else all)',
+  ),
+  regions: textFlag(
+    'Regions with commas between them: for servers in several of them, which share the public endpoints',
+  ),
   network: {
     requiresArg: true,
     choices: ['auto', 'servicenet', 'public'],
@@ -29,11 +21,7 @@ const endpointsFlags = {
     describe:
       'auto: ServiceNet from a Rackspace server in the same region, the public endpoint from anywhere else',
   },
-  tenant: {
-    string: true,
-    requiresArg: true,
-    describe: 'The account, where the catalog has endpoints of several',
-  },
+  tenant: textFlag('The account, where the catalog has endpoints of several'),
   probe: {
     boolean: true,
     default: false,
@@ -46,11 +34,7 @@ const endpointsFlags = {
     describe: 'A table, a document, or assignments for eval in a shell',
   },
   ...loginFlags,
-  'ca-file': {
-    string: true,
-    requiresArg: true,
-    describe: 'PEM file with the certificates to trust instead of the built-in ones',
-  },
+  'ca-file': textFlag('PEM file with the certificates to trust instead of the built-in ones'),
 } as const satisfies Record<string, Options>;
 
 /** `rc-wait endpoints` */

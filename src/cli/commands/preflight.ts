@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
+import { exitStatuses } from '../../report/exit-texts.ts';
 import { outputFlags } from '../args/flags.ts';
 import { type CliCommand, command } from '../command.ts';
-import { exitStatuses } from '../exits.ts';
 
 const flags = {
   root: {

@@ -1,26 +1,15 @@
 import type { Options } from 'yargs';
-import { colourFlag, durationFlag } from '../args/flags.ts';
+import { colourFlag, durationFlag, textFlag } from '../args/flags.ts';
 import { loginFlags } from '../args/login.ts';
 
 /** The flags of `rc-wait remote`. */
 export const remoteFlags = {
   all: { boolean: true, default: false, describe: 'Every server of the account in these regions' },
-  name: {
-    string: true,
-    requiresArg: true,
-    describe: 'Servers whose name fits this pattern, such as "web-*"; may be given again',
-  },
-  metadata: {
-    string: true,
-    requiresArg: true,
-    describe: 'Servers that have KEY=VALUE in their metadata; given again, all of them must be there',
-  },
-  regions: {
-    string: true,
-    requiresArg: true,
-    describe:
-      "Regions with commas between them, or all (default: that of the credentials, else the account's)",
-  },
+  name: textFlag('Servers whose name fits this pattern, such as "web-*"; may be given again'),
+  metadata: textFlag('Servers that have KEY=VALUE in their metadata; given again, all of them must be there'),
+  regions: textFlag(
+    "Regions with commas between them, or all (default: that of the credentials, else the account's)",
+  ),
   timeout: durationFlag('timeout', 'How long to wait: 90s, 15m, 1h, infinity', '60m'),
   interval: durationFlag('interval', 'How often the API is asked', '5s'),
   managed: {
@@ -33,12 +22,9 @@ export const remoteFlags = {
     'How long a server may be ACTIVE without a word of RackConnect until it counts as a server without RackConnect',
     '10m',
   ),
-  exec: {
-    string: true,
-    requiresArg: true,
-    describe:
-      'Run this as each server becomes ready; {id} {name} {region} {ip} {servicenet_ip} stand for its own',
-  },
+  exec: textFlag(
+    'Run this as each server becomes ready; {id} {name} {region} {ip} {servicenet_ip} stand for its own',
+  ),
   'exec-jobs': {
     string: true,
     requiresArg: true,
@@ -46,11 +32,7 @@ export const remoteFlags = {
     describe: 'How many of these commands run at the same time',
   },
   'exec-timeout': durationFlag('exec-timeout', 'How long each of these commands may take', '30m'),
-  report: {
-    string: true,
-    requiresArg: true,
-    describe: 'Write what became of each server to this file, too, as a page for a browser',
-  },
+  report: textFlag('Write what became of each server to this file, too, as a page for a browser'),
   output: {
     requiresArg: true,
     choices: ['human', 'json', 'ndjson'],
@@ -66,16 +48,9 @@ export const remoteFlags = {
   ...colourFlag,
   quiet: { boolean: true, default: false, describe: 'Say nothing on standard error but warnings and errors' },
   tenant: { string: true, requiresArg: true, describe: 'The account, where the catalog has several' },
-  service: {
-    string: true,
-    requiresArg: true,
-    describe:
-      'The compute service by its name in the catalog, such as nova (default: OS_COMPUTE_SERVICE_NAME, else cloudServersOpenStack)',
-  },
+  service: textFlag(
+    'The compute service by its name in the catalog, such as nova (default: OS_COMPUTE_SERVICE_NAME, else cloudServersOpenStack)',
+  ),
   ...loginFlags,
-  'ca-file': {
-    string: true,
-    requiresArg: true,
-    describe: 'PEM file with the certificates to trust instead of the built-in ones',
-  },
+  'ca-file': textFlag('PEM file with the certificates to trust instead of the built-in ones'),
 } as const satisfies Record<string, Options>;

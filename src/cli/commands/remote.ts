@@ -1,5 +1,5 @@
+import { exitStatuses } from '../../report/exit-texts.ts';
 import { type CliCommand, command } from '../command.ts';
-import { exitStatuses } from '../exits.ts';
 import { remoteFlags } from './remote-flags.ts';
 
 /** `rc-wait remote` */

@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import { textFlag } from '../args/flags.ts';
 import { type CliCommand, command } from '../command.ts';
 
 const simulateFlags = {
@@ -8,11 +9,7 @@ const simulateFlags = {
     default: '127.0.0.1:8080',
     describe: 'Address and port; port 0 takes any free one',
   },
-  scenario: {
-    string: true,
-    requiresArg: true,
-    describe: 'YAML file that says what happens to the servers (default: DEPLOYED after about 20 s)',
-  },
+  scenario: textFlag('YAML file that says what happens to the servers (default: DEPLOYED after about 20 s)'),
   openstack: {
     boolean: true,
     default: false,

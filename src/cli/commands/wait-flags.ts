@@ -11,6 +11,7 @@ import {
   publicInterfaceFlag,
   rootFlag,
   sourceFlag,
+  textFlag,
 } from '../args/flags.ts';
 
 /** Whether to skip a wait that has succeeded before. */
@@ -25,17 +26,10 @@ const onceFlag = {
 
 /** How the end of a wait is announced, besides the printed result. */
 const announceFlags = {
-  signal: {
-    string: true,
-    requiresArg: true,
-    describe:
-      'URL of a Heat wait condition or SwiftSignal that is told how the wait ended. A secret: better given as RC_WAIT_SIGNAL',
-  },
-  'signal-token': {
-    string: true,
-    requiresArg: true,
-    describe: 'Token (X-Auth-Token) for a --signal URL that asks for one. A secret, too',
-  },
+  signal: textFlag(
+    'URL of a Heat wait condition or SwiftSignal that is told how the wait ended. A secret: better given as RC_WAIT_SIGNAL',
+  ),
+  'signal-token': textFlag('Token (X-Auth-Token) for a --signal URL that asks for one. A secret, too'),
   'hooks-dir': {
     string: true,
     requiresArg: true,
@@ -47,12 +41,9 @@ const announceFlags = {
 
 /** Where a monitoring system reads how the wait goes. */
 const metricsFlag = {
-  'metrics-file': {
-    string: true,
-    requiresArg: true,
-    describe:
-      "File that is kept up to date with the wait's metrics, in Prometheus's text format. For node_exporter it ends in .prom and is in the folder of its textfile collector",
-  },
+  'metrics-file': textFlag(
+    "File that is kept up to date with the wait's metrics, in Prometheus's text format. For node_exporter it ends in .prom and is in the folder of its textfile collector",
+  ),
 } as const satisfies Record<string, Options>;
 
 /** The flags of `rc-wait wait`. */

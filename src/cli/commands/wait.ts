@@ -1,5 +1,5 @@
+import { verdictStatuses } from '../../report/exit-texts.ts';
 import { type CliCommand, command } from '../command.ts';
-import { verdictStatuses } from '../exits.ts';
 import { waitFlags } from './wait-flags.ts';
 
 /** `rc-wait wait`, and `rc-wait` alone */

@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import { stackNames } from '../../../base/stack-names.ts';
+import { type ExitTexts, exitStatuses } from '../../../report/exit-texts.ts';
 import {
   apiFlags,
   durationFlag,
@@ -8,16 +9,12 @@ import {
   publicInterfaceFlag,
   rootFlag,
   stackFlag,
+  textFlag,
 } from '../../args/flags.ts';
 import { type CliCommand, command } from '../../command.ts';
-import { type ExitTexts, exitStatuses } from '../../exits.ts';
 
 const networkFlags = {
-  gateway: {
-    string: true,
-    requiresArg: true,
-    describe: 'The gateway to set, instead of asking the API for it',
-  },
+  gateway: textFlag('The gateway to set, instead of asking the API for it'),
   ...stackFlag,
   ...publicInterfaceFlag,
   ...rootFlag,

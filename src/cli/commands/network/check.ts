@@ -1,19 +1,11 @@
 import type { Options } from 'yargs';
-import { outputFlags, privilegesFlag, rootFlag, stackFlag } from '../../args/flags.ts';
+import { exitStatuses } from '../../../report/exit-texts.ts';
+import { outputFlags, privilegesFlag, rootFlag, stackFlag, textFlag } from '../../args/flags.ts';
 import { type CliCommand, command } from '../../command.ts';
-import { exitStatuses } from '../../exits.ts';
 
 const checkFlags = {
-  gateway: {
-    string: true,
-    requiresArg: true,
-    describe: 'The gateway that is expected (default: the one that rc-wait set last)',
-  },
-  interface: {
-    string: true,
-    requiresArg: true,
-    describe: 'The interface that it is expected on (default: the one that rc-wait set it on)',
-  },
+  gateway: textFlag('The gateway that is expected (default: the one that rc-wait set last)'),
+  interface: textFlag('The interface that it is expected on (default: the one that rc-wait set it on)'),
   repair: { boolean: true, default: false, describe: 'Put the gateway back where it is not held' },
   ...stackFlag,
   ...privilegesFlag,

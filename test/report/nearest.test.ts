@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { didYouMean, nearest } from '../../../src/cli/args/nearest.ts';
-import { commands } from '../../../src/cli/commands/index.ts';
+import { commands } from '../../src/cli/commands/index.ts';
+import { didYouMean, nearest } from '../../src/report/nearest.ts';
 
 const names = commands.map(({ name }) => name);
 
