@@ -11,7 +11,7 @@ const leastMs = 10_000;
 /** How much longer than the same programs took beside a local file, at least. A busy machine is not a dead server. */
 const timesLonger = 20;
 
-/** The time limit for the programs beside a local file, in ms. If they take longer, nothing can be told. */
+/** The time limit for the programs beside a local file, in ms. If they take longer, nothing is known. */
 const longestTrialMs = 120_000;
 
 /** Longer than SIGKILL takes for a process that still hears it, in ms. */
@@ -81,7 +81,7 @@ export async function requireAnswers(
     start({ argv: ['sh', '-c', script, 'sh', ...named], timeoutMs }, signal, onStart);
   const beganMs = performance.now();
   const trial = await look(['/proc/self/stat'], longestTrialMs);
-  // Without a shell nothing can be told, and an interrupt is the command's own business.
+  // Without a shell nothing is known, and an interrupt is the command's own business.
   if (!trial.ok || signal.aborted) return;
   const limitMs = Math.ceil(Math.max(leastMs, timesLonger * (performance.now() - beganMs)) / 1000) * 1000;
   let isStarted = false;

@@ -51,7 +51,7 @@ const schema = v.object({
   ),
 });
 
-/** Reads a record; undefined: the text is none of rc-wait's. Members of later versions are ignored. */
+/** Reads a record; undefined: rc-wait did not write the text. Members of later versions are ignored. */
 export function parseRecord(json: string): WaitRecord | undefined {
   try {
     const { success, output } = v.safeParse(schema, JSON.parse(json));

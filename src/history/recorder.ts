@@ -34,7 +34,7 @@ export class Recorder {
 
   /**
    * @param nowMs since the start of the wait
-   * @param onFailure is told once why the record cannot be kept
+   * @param onFailure receives once why the record cannot be kept
    */
   constructor(
     place: RecordPlace,

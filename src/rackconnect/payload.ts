@@ -14,13 +14,6 @@ import type { Details, Feature, Read } from './types.ts';
  * answer without the expected parts is "not read", never "empty".
  */
 
-const knownStatuses: readonly string[] = ['DEPLOYING', 'DEPLOYED', 'FAILED', 'UNPROCESSABLE'];
-
-/** Whether Rackspace documents a status: three in "RackConnect API", UNPROCESSABLE in the Cloud Servers metadata. */
-export function isKnownStatus(status: string): boolean {
-  return knownStatuses.includes(status);
-}
-
 /**
  * Reads the automation status from any format.
  * @param expected the content type or the requested format, only for the error's words: the body decides its format

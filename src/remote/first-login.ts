@@ -37,7 +37,7 @@ export async function firstSession(options: FirstLoginOptions): Promise<Session>
       const failed = { kind: 'failed', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const;
       const failedMs = clock.nowMs();
       backoff = nextBackoff(backoff, failed, failedMs, 0, options.random);
-      // The clock is not asked again: on a busy machine, a Retry-After of 1 s would be told as 998 ms.
+      // The clock is not asked again: on a busy machine, a Retry-After of 1 s would be reported as 998 ms.
       options.onTrouble(trouble.message, backoff.notBeforeMs - failedMs);
       await clock.sleep(backoff.notBeforeMs - clock.nowMs(), deadline.signal);
     }

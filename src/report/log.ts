@@ -25,7 +25,7 @@ export interface LogOptions {
   readonly journalLines: (level: number, text: string) => string;
 }
 
-/** A line of pino's, as far as a person is told it. */
+/** The members of pino's line that a person gets to see. */
 interface Entry {
   readonly level: number;
   readonly msg: string;

@@ -38,7 +38,7 @@ export function runInForeground({ argv, env, ignored, handTo }: ForegroundProgra
     if (name !== 'SIGINT' || witness === undefined) send(name);
     else
       void witness.groupWasInterrupted().then((was) => {
-        if (!(was ?? terminalGroup() === 'ours')) send(name);
+        if (!(was ?? terminalGroup() === 'own')) send(name);
       });
   });
   const child = startProgram(
@@ -79,7 +79,7 @@ function pass(pid: number, name: PassedSignal): void {
 }
 
 /** The process group to which the terminal of this process sends Ctrl-C. */
-type TerminalGroup = 'ours' | 'another' | 'none';
+type TerminalGroup = 'own' | 'another' | 'none';
 
 function terminalGroup(): TerminalGroup {
   try {
@@ -96,7 +96,7 @@ function terminalGroup(): TerminalGroup {
 export function terminalGroupOf(stat: string): TerminalGroup {
   const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (group === undefined || foreground === undefined || foreground === '-1') return 'none';
-  return group === foreground ? 'ours' : 'another';
+  return group === foreground ? 'own' : 'another';
 }
 
 /** The exit status of a shell for a program that a signal has ended: 128 and the signal's number. */

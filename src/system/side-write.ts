@@ -15,7 +15,7 @@ const killMs = 500;
 const reachScript = 'set -C; : > "$1/$2" && rm -f -- "$1/$2"';
 
 /**
- * Replaces $1 by standard input, by way of $2, which nobody else knows; $3 is its mode, empty for that of the file before.
+ * Replaces $1 by standard input, by way of $2, which nobody else knows; $3 is its mode, empty for the mode of the file before.
  * A file that is no regular one is left alone.
  */
 const script = [
@@ -32,7 +32,7 @@ const script = [
 interface SideFile {
   readonly path: string;
   readonly text: string;
-  /** default: that of the file before, or of the umask */
+  /** default: the mode of the file before, or by the umask */
   readonly mode?: number;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { startProgram } from './command.ts';
 
-/** How long the end of a witness may take to be told, in ms. One that has not run by then is asked for what waits for it. */
+/** How long Node may take to report the end of a witness, in ms. One that has not run by then is asked for what waits for it. */
 const settleMs = 50;
 
 /**
@@ -21,8 +21,8 @@ export function startWitness(path: string | undefined): Witness {
   let close = (): void => undefined;
   let isOver = false;
   let interrupts = 0;
-  /** those that were told of, or will be once the witness has run */
-  let told = 0;
+  /** those that were reported, or will be once the witness has run */
+  let reported = 0;
   const begin = (): void => {
     const child = startProgram({ argv: ['cat'], env: { PATH: path } }, ['pipe', 'ignore', 'ignore'], false);
     if ('kind' in child) return;
@@ -39,13 +39,13 @@ export function startWitness(path: string | undefined): Witness {
   };
   const look = async (): Promise<boolean | undefined> => {
     await setTimeout(settleMs);
-    if (interrupts > told) {
-      told = interrupts;
+    if (interrupts > reported) {
+      reported = interrupts;
       return true;
     }
     if (pid === undefined) return undefined;
     if (!hasPendingSignal(pid)) return false;
-    told = interrupts + 1;
+    reported = interrupts + 1;
     return true;
   };
   let looking: Promise<boolean | undefined> | undefined;

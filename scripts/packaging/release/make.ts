@@ -24,7 +24,7 @@ export interface Order {
   readonly scratch: string;
   /** an empty folder for the files */
   readonly out: string;
-  /** is told what is made next */
+  /** receives what is made next */
   readonly progress: (text: string) => void;
 }
 

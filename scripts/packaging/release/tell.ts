@@ -14,7 +14,7 @@ export function sumsText(files: readonly ReleaseFile[]): string {
   return sorted.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join('');
 }
 
-/** What a release is told about. */
+/** What the closing words of a release name. */
 export interface Made {
   readonly version: string;
   /** the folder of its files, as it can be typed */

@@ -75,8 +75,8 @@ async function lookAtAll(args: DoctorOptions, io: Io, settings: Settings): Promi
 }
 
 /**
- * A gateway of an API that is named by hand is one for trying rc-wait out, where the machine is none of Rackspace's and the
- * service does not wait on it.
+ * A gateway of an API that is named by hand serves for trying rc-wait out where the machine is not a Rackspace server and
+ * the service does not wait on it.
  */
 function ofTrial(
   request: GatewayWanted | undefined,

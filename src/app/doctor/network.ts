@@ -13,7 +13,7 @@ export type GatewayWanted =
   | {
       readonly by: 'rc-wait';
       readonly gateway: Ipv4Address;
-      /** the API is named by hand, and this is none of Rackspace's servers: the gateway may not be meant for it */
+      /** the API is named by hand, and this is not a Rackspace server: the gateway may not be meant for it */
       readonly isForTrial?: boolean;
     };
 

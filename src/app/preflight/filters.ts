@@ -54,7 +54,7 @@ export async function lookAtFilters(tree: PreflightTree, run: Run | undefined): 
   });
 }
 
-/** The rules in the kernel; a string: why they cannot be told. A server without the programs has no rules of them. */
+/** The rules in the kernel; a string: why they are not known. A server without the programs has no rules of them. */
 async function kernelRules(tree: PreflightTree, run: Run): Promise<readonly RuleSet[] | string> {
   const tools = [
     { program: 'nft', argv: ['list', 'ruleset'], name: 'nft list ruleset', parse: parseNft },

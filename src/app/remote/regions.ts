@@ -89,7 +89,7 @@ function troubleNotices(
   };
 }
 
-/** @throws RcWaitError CONFIGURATION, with the possible services, if there is none of that name or type */
+/** @throws RcWaitError CONFIGURATION, with the possible services, if no service has that name or type */
 function requireService(catalog: Catalog, service: string): void {
   if (servicesNamed(catalog, service).length > 0) return;
   const others = servicesNamed(catalog, 'compute').filter((one) => regionsOf(one).length > 0);

@@ -34,7 +34,7 @@ interface ViewOptions {
 /** Minimum interval between redraws of the table, in ms: with 10,000 servers not every event may redraw it. */
 const drawEveryMs = 500;
 
-/** How often the progress is told where there is no terminal, in ms, though nothing changes. */
+/** How often the progress is written where there is no terminal, in ms, though nothing changes. */
 const tellEveryMs = 60_000;
 
 /** A live table on a terminal; elsewhere a line for each event, in words or as NDJSON. */

@@ -27,7 +27,7 @@ export async function remote(args: RemoteOptions, io: Io, operands: readonly str
   const deadlineMs = startedMs + args.timeout;
   const tally: RemoteTally = { sent: 0, limited: 0, failed: 0 };
   const view = createRemoteView(args, io, { startedMs, deadlineMs, template, jobs });
-  const told = { args, io, report, selection, tally, startedMs, startedWallMs, view };
+  const basis = { args, io, report, selection, tally, startedMs, startedWallMs, view };
   let end: RemoteEnd;
   try {
     const opened = await openRegions(args, io, { tally, deadlineMs, onNotice: view.notice });
@@ -49,15 +49,15 @@ export async function remote(args: RemoteOptions, io: Io, operands: readonly str
     }
     await view.commandsEnded();
   } catch (error) {
-    await reportError(error, told);
+    await reportError(error, basis);
     throw error;
   } finally {
     view.end();
   }
-  return tell(end, told);
+  return tell(end, basis);
 }
 
-interface Told {
+interface Basis {
   readonly args: RemoteOptions;
   readonly io: Io;
   readonly report: Report | undefined;
@@ -68,18 +68,18 @@ interface Told {
   readonly view: RemoteView;
 }
 
-async function tell(end: RemoteEnd, told: Told): Promise<number> {
-  const { args, io } = told;
-  const { document, exit } = await resultOf(end, told);
+async function tell(end: RemoteEnd, basis: Basis): Promise<number> {
+  const { args, io } = basis;
+  const { document, exit } = await resultOf(end, basis);
   // First: a reader of standard output that is slow, or gone, must not cost the page.
-  const isKept = await writeReport(document, told);
+  const isKept = await writeReport(document, basis);
   io.out(args.output === 'human' ? humanRemote(document) : `${JSON.stringify(document)}\n`);
   return exit === 0 && !isKept ? exitOfCode('OUTPUT') : exit;
 }
 
 async function resultOf(
   end: RemoteEnd,
-  { io, selection, tally, startedMs, startedWallMs, view }: Told,
+  { io, selection, tally, startedMs, startedWallMs, view }: Basis,
 ): Promise<{ readonly document: RemoteDocument; readonly exit: number }> {
   const interruptedBy = interruptOf(io);
   return remoteResult(
@@ -103,17 +103,17 @@ function interruptOf({ signal }: Io): InterruptSignal | undefined {
 }
 
 /** A wait that ended before it saw a server: otherwise the page of another wait would stay in the file. */
-async function reportError(error: unknown, told: Told): Promise<void> {
-  if (told.report === undefined) return;
-  const by = interruptOf(told.io);
+async function reportError(error: unknown, basis: Basis): Promise<void> {
+  if (basis.report === undefined) return;
+  const by = interruptOf(basis.io);
   const message =
     by === undefined ? reasonOf(error) : `interrupted by ${by} before the first look at the servers`;
-  const { document } = await resultOf({ kind: 'done', regions: [] }, told);
-  await writeReport({ ...document, message }, told);
+  const { document } = await resultOf({ kind: 'done', regions: [] }, basis);
+  await writeReport({ ...document, message }, basis);
 }
 
 /** A page that cannot be written changes no verdict; resolves to whether there is none, or it is there. */
-async function writeReport(document: RemoteDocument, { report, view }: Told): Promise<boolean> {
+async function writeReport(document: RemoteDocument, { report, view }: Basis): Promise<boolean> {
   try {
     await report?.write(document);
     return true;

@@ -20,7 +20,7 @@ import type { StepPart } from '../network/parts.ts';
 import { usualStateDir, type WaitOptions } from '../options.ts';
 import { openLoginNotice } from './under-way.ts';
 
-/** The record of a wait while it runs, the last result for other programs, and what logins are told. */
+/** The record of a wait while it runs, the last result for other programs, and the notice for logins. */
 interface Recording {
   /** the view, whose events are recorded as well */
   readonly view: WaitView;

@@ -13,12 +13,12 @@ import { SideFolder } from '../../system/side-write.ts';
 interface LoginNotice {
   /** Takes in the state of the wait. Never rejects: a failure decides nothing. */
   see(progress: Pick<Progress, 'phase' | 'status'>): Promise<void>;
-  /** Logins are told nothing any more. */
+  /** Takes the notice away. */
   end(): Promise<void>;
 }
 
 /** The one status about which there is something to say. Any other word is from outside, and stays out of the file. */
-const told = 'DEPLOYING';
+const atWork = 'DEPLOYING';
 
 /**
  * Keeps the file `under-way/PID` in the state directory while the status is DEPLOYING. The script
@@ -47,7 +47,7 @@ export function openLoginNotice(stateDir: string, firstMs: number, log: Pick<Log
     }
   };
   return {
-    see: ({ phase, status }) => show(phase === 'automation' && status === told),
+    see: ({ phase, status }) => show(phase === 'automation' && status === atWork),
     end: () => show(false),
   };
 }
@@ -58,7 +58,7 @@ export function openLoginNotice(stateDir: string, firstMs: number, log: Pick<Log
  */
 function noticeOf(firstMs: number): string {
   const beganMs = Math.max(0, uptimeMs() - (systemClock.nowMs() - firstMs));
-  return `${told} ${Math.floor(beganMs / 1000)} ${thisOwner().started} ${bootId()}\n`;
+  return `${atWork} ${Math.floor(beganMs / 1000)} ${thisOwner().started} ${bootId()}\n`;
 }
 
 /** Removes the files of processes that are gone. */

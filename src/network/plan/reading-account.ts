@@ -59,7 +59,7 @@ function isAllowed(
   const has = (shift: number) => ((file.mode >> shift) & bit) !== 0;
   if (uid !== undefined && file.uid === uid) return has(6);
   if (gid !== undefined && file.gid === gid) return has(3);
-  // Whose group it is cannot be told: root's alone is certainly not the daemon's.
+  // Whose group it is, is not known: root's alone is certainly not the daemon's.
   if (file.gid !== 0 && (gid === undefined || !isRunning)) return has(0) || has(3);
   return has(0);
 }

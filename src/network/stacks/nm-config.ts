@@ -23,13 +23,13 @@ export const nmConfig: DaemonConfig = {
 };
 
 function leavesAlone(config: readonly NetworkFile[], link: InterfaceRef): BootObstacle | undefined {
-  const told = unmanagedBy(config, link);
-  if (told === undefined) return undefined;
-  const isCertain = told.verdict === 'yes';
-  const words = isCertain ? told.words : `${told.words}, as far as can be told`;
+  const found = unmanagedBy(config, link);
+  if (found === undefined) return undefined;
+  const isCertain = found.verdict === 'yes';
+  const words = isCertain ? found.words : `${found.words}, as far as can be told`;
   return {
     reason: `NetworkManager leaves ${link.interfaceName} alone after a boot: ${words}`,
-    way: `take ${link.interfaceName} out of ${told.key} there`,
+    way: `take ${link.interfaceName} out of ${found.key} there`,
     isCertain,
   };
 }

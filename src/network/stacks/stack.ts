@@ -82,7 +82,7 @@ export interface Stack {
     link: SoughtTarget,
   ): readonly BootObstacle[];
   /**
-   * The changes that make the gateway of `wish` the only default route; empty if the files need no change.
+   * The changes that make the gateway of `target` the only default route; empty if the files need no change.
    * Resolvers of a public interface move to the gateway's interface, because they are now reached through it.
    */
   edit(files: readonly NetworkFile[], target: GatewayTarget): readonly FileChange[];

@@ -30,7 +30,7 @@ const statuses = ['DEPLOYING', 'DEPLOYED', 'FAILED', 'UNPROCESSABLE'];
 const actions: readonly NetworkAction[] = ['changed', 'unchanged', 'skipped', 'rolled-back'];
 const endKinds = Object.keys(messageIds);
 
-/** The most different words of tasks' statuses that are told: each makes a time series. */
+/** The most different words of tasks' statuses in the metrics: each makes a time series. */
 const mostWords = 20;
 
 /** In characters. */

@@ -10,14 +10,14 @@ const mostListed = 50;
  */
 export function humanRemote({ message, servers, requests, error }: RemoteDocument): string {
   const order = (one: ServerDocument): number => outcomes.indexOf(one.outcome);
-  const told = [...servers]
+  const listed = [...servers]
     // Sorting is stable: the document has them by name.
     .sort((a, b) => order(a) - order(b) || waitingS(b) - waitingS(a))
     .slice(0, mostListed);
-  const lines = told.map(
+  const lines = listed.map(
     (server) => `  ${server.outcome.padEnd(14)} ${clean(server.name)}${placeOf(server)}: ${stateOf(server)}`,
   );
-  const rest = servers.length - told.length;
+  const rest = servers.length - listed.length;
   if (rest > 0) lines.push(`  … and ${count(rest, 'more server')}; --output json has them all`);
   const used = [
     count(requests.sent, 'request'),

@@ -149,7 +149,7 @@ function isIn({ fromMs, toMs }: Bin, ms: number): boolean {
 /** The widths that a bar may have, in s: what people count in. */
 const widthsS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400];
 
-/** How many servers took how long, in at most so many bars of equal and round width. */
+/** How many servers took how long, in at most `mostBins` bars of equal and round width. */
 export function histogram(times: readonly number[], mostBins: number): readonly Bin[] {
   if (times.length === 0) return [];
   const least = times.reduce((a, b) => Math.min(a, b));
@@ -169,7 +169,7 @@ export function histogram(times: readonly number[], mostBins: number): readonly 
   }));
 }
 
-/** How many had ended at which moment, as steps; at most so many of them, the last one included. */
+/** How many had ended at which moment, in at most `mostSteps` steps, the last one included. */
 export function growth(
   times: readonly number[],
   mostSteps: number,
