@@ -6,8 +6,9 @@ import { benchPackage } from './package.ts';
 import { benchRemote } from './remote.ts';
 import { benchStart } from './start.ts';
 import { benchWait } from './wait.ts';
+import { benchXenstore } from './xenstore.ts';
 
-// npm run bench [start] [ledger] [detection] [wait] [history] [package] [remote]; all of them without a name. Prints figures, judges nothing.
+// npm run bench [start] [ledger] [detection] [wait] [history] [package] [remote] [xenstore]; all of them without a name. Prints figures, judges nothing.
 
 const benches: Readonly<Record<string, () => Promise<void> | void>> = {
   start: benchStart,
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<void> | void>> = {
   history: benchHistory,
   package: benchPackage,
   remote: benchRemote,
+  xenstore: benchXenstore,
 };
 
 for (const [path, remedy] of [

@@ -7,14 +7,21 @@ import { judgeManaged, judgeMetadata, type Managed } from '../wait/local-verdict
 import type { Deployment } from '../wait/verdict.ts';
 
 /** The folder in xenstore that holds the server's metadata of the Cloud Servers API. */
-const folder = 'vm-data/user-metadata';
+export const metadataFolder = 'vm-data/user-metadata';
+
+/** What rc-wait reads in it. */
+export const metadataKeys = [
+  'rackconnect_automation_status',
+  'rackconnect_unprocessable_reason',
+  'rax_service_level_automation',
+] as const;
 
 /** Why RackConnect will not automate this server, if xenstore says so. */
 export async function unprocessableReason(
   signal: AbortSignal,
   xenstore: ReadXenstore = readXenstore,
 ): Promise<string | undefined> {
-  const reading = await xenstore(`${folder}/rackconnect_unprocessable_reason`, signal);
+  const reading = await xenstore(`${metadataFolder}/rackconnect_unprocessable_reason`, signal);
   const reason = parsed(reading, metadataOfXenstore);
   return reason.kind === 'known' ? reason.value : undefined;
 }
@@ -22,7 +29,7 @@ export async function unprocessableReason(
 /** Reads the automation status from this server's own xenstore, which costs no quota. */
 export function statusMetadata(xenstore: ReadXenstore = readXenstore): LocalSource<Deployment> {
   const read = async (key: string, signal: AbortSignal) =>
-    parsed(await xenstore(`${folder}/${key}`, signal), metadataOfXenstore);
+    parsed(await xenstore(`${metadataFolder}/${key}`, signal), metadataOfXenstore);
   return {
     async read(signal) {
       const status = await read('rackconnect_automation_status', signal);
@@ -42,7 +49,7 @@ export function managedAutomation(
   return {
     async read(signal) {
       const [key, left] = await Promise.all([
-        xenstore(`${folder}/rax_service_level_automation`, signal),
+        xenstore(`${metadataFolder}/rax_service_level_automation`, signal),
         file(),
       ]);
       return { verdict: judgeManaged(parsed(key, metadataOfXenstore), left) };

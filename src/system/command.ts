@@ -142,7 +142,7 @@ function isNowhere(file: string, path: string | undefined): boolean {
 }
 
 /** Whether a program that is named without a folder seems to be installed. */
-export function isOnPath(file: string, env: NodeJS.ProcessEnv): boolean {
+export function isProgramInstalled(file: string, env: NodeJS.ProcessEnv): boolean {
   return !isNowhere(file, env.PATH);
 }
 

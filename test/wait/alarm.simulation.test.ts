@@ -194,7 +194,7 @@ describe('from DEPLOYED at the API to the end of the job with features and gatew
 
 /** Anything may happen on it: a slow network, kills, floods, a watch that dies. */
 function anyServer(random: () => number): Server {
-  const deployedAfterMs = 3_000 + random() * 130_000;
+  const deployedAfterMs = 3_000 + random() * 80_000;
   const isFlood = random() < 0.2;
   const flips = isFlood ? 200 : Math.floor(random() * 4);
   const fromMs = random() * deployedAfterMs;

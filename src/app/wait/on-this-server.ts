@@ -4,7 +4,7 @@ import type { Ipv4Address } from '../../base/ipv4.ts';
 import type { Region } from '../../base/region.ts';
 import { rememberRegion } from '../../host/remembered-region.ts';
 import type { NetworkResult } from '../../network/types.ts';
-import type { Tally } from '../../pace/types.ts';
+import type { Pace, Tally } from '../../pace/types.ts';
 import { type ApiUrl, apiUrlOf } from '../../rackconnect/regions.ts';
 import type { Log } from '../../report/log.ts';
 import type { End } from '../../report/result.ts';
@@ -17,6 +17,7 @@ import type { Io } from '../io.ts';
 import type { StepPart } from '../network/parts.ts';
 import type { GatewaySettings } from '../network/request.ts';
 import type { WaitOptions } from '../options.ts';
+import type { WatchedXenstore } from '../xenstore/watch.ts';
 
 /** What a wait on this server works with. */
 interface JobContext {
@@ -37,7 +38,7 @@ interface JobContext {
 export async function waitJob(args: WaitOptions, io: Io, context: JobContext): Promise<End> {
   const { target, settings, log, view, onPart, deadlineMs, requests } = context;
   if (args.source === 'xenstore' && args.network === 'off')
-    return runJob(await jobOptions(args, io, context, nobody));
+    return runWatchedJob(args, io, context, { ...nobody, pace: undefined });
   const source = await sourceWithin(args, target, {
     clock: systemClock,
     deadlineMs,
@@ -71,7 +72,7 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
         const asked = { api: openApi, source: typeof now === 'object' ? source : now };
         return setGateway({ ...settings, gateway }, { ...executorFor(args, log, asked), onPart });
       };
-      const end = await runJob(await jobOptions(args, io, context, { client, configure }));
+      const end = await runWatchedJob(args, io, context, { client, configure, pace: way.pace });
       return args.source === 'api' ? end : await withReason(end, io);
     } finally {
       Object.assign(requests, way.pace.tally);
@@ -80,15 +81,18 @@ export async function waitJob(args: WaitOptions, io: Io, context: JobContext): P
 }
 
 /** The client and the network step that the job uses if it needs them. */
-type Hands = Pick<JobOptions<NetworkResult>, 'client' | 'configure'>;
+type Hands = Pick<JobOptions<NetworkResult>, 'client' | 'configure'> & {
+  /** undefined: the API is not asked */
+  readonly pace: Pace | undefined;
+};
 
 const notAsked = (): Promise<never> =>
   Promise.reject(new RcWaitError('BUG', 'the API is asked, and was not to be'));
 
 /** For a wait that needs the API neither for the status nor for the gateway. */
-const nobody: Hands = { client: { ask: notAsked }, configure: notAsked };
+const nobody: Omit<Hands, 'pace'> = { client: { ask: notAsked }, configure: notAsked };
 
-const xenstoreRoom = () => import('../xenstore-status.ts');
+const xenstoreRoom = () => import('../xenstore/watch.ts');
 
 /** Adds the reason why RackConnect will not automate this server. The API does not give it, but xenstore may. */
 async function withReason(end: End, io: Io): Promise<End> {
@@ -134,23 +138,42 @@ async function apiOf(
   return { kind: 'done', value: apiUrlOf(found.value) };
 }
 
-async function jobOptions(
+/** Runs the job beside a watch on this server's xenstore, unless the API is to be asked alone. */
+async function runWatchedJob(
+  args: WaitOptions,
+  io: Io,
+  context: JobContext,
+  { pace, ...hands }: Hands,
+): Promise<End> {
+  if (args.source === 'api') return runJob(jobOptions(args, io, context, hands, undefined));
+  const { watchXenstore } = await xenstoreRoom();
+  const { log } = context;
+  const xenstore = await watchXenstore({ stateDir: args['state-dir'], pace, log, signal: io.signal });
+  try {
+    return await runJob(jobOptions(args, io, context, hands, xenstore));
+  } finally {
+    xenstore.end();
+  }
+}
+
+function jobOptions(
   args: WaitOptions,
   io: Io,
   { isManaged, view, deadlineMs }: JobContext,
-  hands: Hands,
-): Promise<JobOptions<NetworkResult>> {
-  const metadata =
-    args.source === 'api'
-      ? undefined
-      : {
-          source: (await xenstoreRoom()).statusMetadata(),
-          alone: args.source === 'xenstore',
-        };
+  hands: Omit<Hands, 'pace'>,
+  xenstore: WatchedXenstore | undefined,
+): JobOptions<NetworkResult> {
   return {
     ...hands,
-    metadata,
-    managed: async () => ((await isManaged()) ? (await xenstoreRoom()).managedAutomation() : undefined),
+    metadata: xenstore && {
+      source: xenstore.status,
+      alarm: xenstore.alarm,
+      alone: args.source === 'xenstore',
+    },
+    managed: async () => {
+      if (!(await isManaged())) return undefined;
+      return xenstore?.managed ?? (await xenstoreRoom()).managedAutomation();
+    },
     clock: systemClock,
     deadlineMs,
     signal: io.signal,

@@ -69,7 +69,7 @@ export class XenstoreWatch {
 
   /** Reads a key, or answers with what was read since the last change and at most 5 s ago. Never rejects. */
   readonly read: ReadXenstore = async (key, signal) => {
-    const { clock, read, onWorking } = this.#options;
+    const { clock, read, onWorking, signal: over } = this.#options;
     const before = this.#hasEvent ? this.#readings.get(key) : undefined;
     const isCurrent = before?.count === this.#count;
     if (isCurrent && clock.nowMs() - before.readMs < times.believed) return before.reading;
@@ -77,7 +77,8 @@ export class XenstoreWatch {
     const reading = await read(key, signal);
     if (reading.kind === 'unknown') return reading;
     this.#readings.set(key, { reading, readMs, count });
-    if (!this.#hasEvent) return reading;
+    // After the end the caller may have closed what onWorking writes to.
+    if (!this.#hasEvent || over.aborted) return reading;
     if (isCurrent && this.#count === count && !isSame(before.reading, reading)) this.#doubt(count);
     else onWorking();
     return reading;
