@@ -32,7 +32,9 @@ const cases: readonly Case[] = [
  * As root, since only root's waits watch.
  */
 export async function benchXenstore(): Promise<void> {
-  const bin = execFileSync('scripts/xenstore-utils', { encoding: 'utf8' }).trim();
+  const bin = execFileSync(join(import.meta.dirname, '../scripts/xenstore-utils'), {
+    encoding: 'utf8',
+  }).trim();
   const rows = [['xenstore and API', 'waiters', 'deployments', 'mean ms', 'worst ms', 'refused']];
   for (const one of cases) {
     const latenciesMs: number[] = [];
