@@ -14,7 +14,7 @@ export function fishCompletion(commands: readonly CommandText[]): string {
     }),
     ...commands.flatMap((command) => secondWords(command, commands)),
     ...commands.flatMap((command) => operandLines(command)),
-    ...commands.flatMap((command) => flagLines(command)),
+    ...commands.flatMap((command) => flagLines(command, commands)),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -43,10 +43,16 @@ function operandLines({ name, operandChoices }: CommandText): readonly string[] 
   return [`complete -c rc-wait -n ${quoted(seen)} -a ${quoted(words)}`];
 }
 
-function flagLines({ name, flags }: CommandText): readonly string[] {
+function flagLines({ name, flags }: CommandText, commands: readonly CommandText[]): readonly string[] {
+  // After `history show` the flags of history itself do not count.
+  const below = commands.flatMap((one) =>
+    one.name.startsWith(`${name} `) ? [one.name.slice(name.length + 1)] : [],
+  );
+  const alone = below.length === 0 ? '' : `; and not __fish_seen_subcommand_from ${below.join(' ')}`;
   const words = name.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
   // Without a command rc-wait runs `wait`.
-  const condition = name === 'wait' ? `__fish_use_subcommand; or ${words.join()}` : words.join('; and ');
+  const condition =
+    name === 'wait' ? `__fish_use_subcommand; or ${words.join()}` : `${words.join('; and ')}${alone}`;
   return flags.map(
     (flag) =>
       `complete -c rc-wait -n ${quoted(condition)} -l ${flag.name}${argumentOf(flag)} -d ${quoted(flag.describe)}`,

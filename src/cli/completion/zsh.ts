@@ -14,13 +14,13 @@ _rc-wait() {
 ${argumentsOf(commands.find(({ name }) => name === 'wait'))} \\
     '(-h --help)'{-h,--help}'[Show help]' \\
     '--version[Show version number]' \\
-    '1: :_rc-wait_commands' \\
-    '*:: :->rest' && return
+    '(-)1: :_rc-wait_commands' \\
+    '(-)*:: :->rest' && return
   [[ $state == rest ]] || return
   curcontext="\${curcontext%:*}-$line[1]:"
   case $line[1] in
 ${commands
-  .filter(({ name }) => !name.includes(' '))
+  .filter(({ name }) => !name.includes(' ') && !groups.includes(name))
   .map(({ name }) => caseOf(name, commandArguments(commands, name), '    '))
   .join('\n')}
 ${groups.map((group) => groupCase(group, commands)).join('\n')}
@@ -41,15 +41,18 @@ function topWords(commands: readonly CommandText[], groups: readonly string[]): 
   const plain = commands.filter(({ name }) => !name.includes(' '));
   return [
     ...plain.map(({ name, summary }) => [name, summary] as const),
-    ...groups.map(
-      (group) =>
-        [
-          group,
-          `one of: ${secondWords(commands, group)
-            .map(([word]) => word)
-            .join(', ')}`,
-        ] as const,
-    ),
+    // history is a command, too.
+    ...groups
+      .filter((group) => plain.every(({ name }) => name !== group))
+      .map(
+        (group) =>
+          [
+            group,
+            `one of: ${secondWords(commands, group)
+              .map(([word]) => word)
+              .join(', ')}`,
+          ] as const,
+      ),
   ];
 }
 
@@ -80,8 +83,9 @@ ${flags} \\
 
 function groupCase(group: string, commands: readonly CommandText[]): string {
   const own = secondWords(commands, group);
+  const flags = commandArguments(commands, group);
   return `    ${group})
-      _arguments -C -S '1: :_rc-wait_${group}' '*:: :->own' && return
+      _arguments -C -S ${flags === '' ? '' : `\\\n${flags} \\\n    `}'(-h --help)'{-h,--help}'[Show help]' '(-)1: :_rc-wait_${group}' '(-)*:: :->own' && return
       case $line[1] in
 ${own.map(([word]) => caseOf(word, commandArguments(commands, `${group} ${word}`), '        ')).join('\n')}
       esac ;;`;
