@@ -42,7 +42,10 @@ describe('a command typed by hand', () => {
     const { flags } = play(done);
     const path = fileFor(flags, 'RC_WAIT_NETWORK=off\nRC_WAIT_TIMEOUT=20s\n');
     const { exit, out } = await rcWait(['wait', '-q'], { serviceFile: path });
-    expect({ exit, out }).toEqual({ exit: 0, out: expect.stringContaining('(--network off)') });
+    expect({ exit, out }).toEqual({
+      exit: 0,
+      out: expect.stringContaining('network left alone: by --network off'),
+    });
   });
 
   it('is not told where there is nothing to tell: the flag and the environment win, and how the service reports is its own', async () => {
