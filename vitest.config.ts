@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { limitsMs } from './test/support/limits.ts';
 
@@ -9,8 +8,8 @@ export default defineConfig({
   test: {
     expect: { poll: { timeout: limitsMs.sign } },
     setupFiles: 'test/support/tidy.ts',
-    // More than there are cores: many tests wait for a deadline of seconds, which costs no processor time.
-    maxWorkers: availableParallelism() + 2,
+    // By default one less than there are cores: on two that is one.
+    maxWorkers: '100%',
     // What test/process/ runs as a whole process is not counted: src/main.ts shows no line covered.
     coverage: {
       provider: 'v8',
