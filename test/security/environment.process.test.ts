@@ -64,7 +64,7 @@ describe('an API whose certificate nobody trusts', () => {
   ])('is not believed, whatever NODE_TLS_REJECT_UNAUTHORIZED says (%s)', async (_, start) => {
     if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const flags = ['--api-url', `https://127.0.0.1:${port}`, '--state-dir', scratch(), '--timeout', '5s'];
+    const flags = ['--api-url', `https://127.0.0.1:${port}`, '--state-dir', scratch(), '--timeout', '60s'];
     const { exit, err } = await start(['status', ...flags], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     expect({ exit, asked }).toEqual({ exit: 69, asked: 0 });
     expect(err).toMatch(/certificate/);
