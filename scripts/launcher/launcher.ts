@@ -9,7 +9,7 @@ export const launcher = `#!/bin/sh
 # rc-wait, on its own Node.
 
 # Where sh is bash, functions come with the environment, too; these are not special ones, which nobody can replace.
-unset -f read readlink '['
+unset -f read readlink echo '['
 
 # Node reads more than a hundred variables, and OpenSSL, V8 and the C library others: they load code, trust anybody or
 # write files, in a process that runs as root. What is on the list comes through. All else is kept under another name,
@@ -68,6 +68,14 @@ case $rcwait_self in
 */*) rcwait_lib=\${rcwait_self%/*}/lib ;;
 *) rcwait_lib=lib ;;
 esac
+# Node ends well with a program that a power cut has emptied, and with 1, which means FAILED, where there is none.
+rcwait_line=
+[ ! -r "$rcwait_lib/start.cjs" ] || read -r rcwait_line <"$rcwait_lib/start.cjs" 2>/dev/null
+if [ "$rcwait_line" != '// rc-wait' ] || [ ! -x "$rcwait_lib/node" ]; then
+  echo "rc-wait: cannot start: $rcwait_lib is damaged, or this user may not run what is in it" >&2
+  echo '         install the package anew' >&2
+  exit 70
+fi
 # The young objects of V8 grow to 48 MB otherwise before it looks which of them are still in use (three semi-spaces of 16 MB).
 # Warnings of Node and of libraries would quote what they warn of, which may be a secret.
 # At SIGUSR1 Node would open a debugger on port 9229, by which every user of the machine can run code in this process.

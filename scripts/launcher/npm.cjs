@@ -6,5 +6,17 @@ if (Number(found.split('.')[0]) < 24) {
   process.stderr.write(`rc-wait: cannot run on Node ${found}: Node 24 or newer is needed\n`);
   process.exitCode = 64;
 } else {
-  require('../lib/start.cjs');
+  let started;
+  try {
+    started = require('../lib/start.cjs').load;
+  } catch (error) {
+    process.stderr.write(`rc-wait: ${error.message}\n`);
+  }
+  // Missing, or emptied by a power cut: Node would end with 1, which means FAILED, or with 0.
+  if (started === undefined) {
+    process.stderr.write(
+      'rc-wait: cannot start: lib/start.cjs is damaged\n         install the package anew\n',
+    );
+    process.exitCode = 70;
+  }
 }

@@ -1,5 +1,6 @@
-// Run by dist/rc-wait: the program, with the code that V8 compiled at build time. Without that (another CPU, a
-// lost file) V8 compiles it at start.
+// rc-wait
+// Run by dist/rc-wait, which looks for the line above: the program, with the code that V8 compiled at build time.
+// Without that (another CPU, a lost file) V8 compiles it at start.
 const { closeSync, fstatSync, openSync, readSync } = require('node:fs');
 const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
@@ -7,10 +8,10 @@ const { crc32 } = require('node:zlib');
 // The program is one file of several parts (scripts/launcher/parts.ts), each read when it is needed. The files stay
 // open until all are: an upgrade in the middle of a wait replaces them, and parts of two versions would not fit together.
 const filename = `${__dirname}/rc-wait.cjs`;
-const program = openSync(filename);
-const caches = cacheFile();
+let program;
+let caches;
 /** Where each part begins, and the last one ends. */
-const bounds = JSON.parse(read(program, 0, 64).latin1Slice(2));
+let bounds;
 
 const parts = [];
 let isOpen = true;
@@ -19,7 +20,23 @@ const modules = new Map();
 setTimeout(readRest, 1000).unref();
 // For compile.cjs.
 module.exports = { load, readRest };
-load('0/main');
+try {
+  begin();
+} catch (error) {
+  // Node would end with 1, which means FAILED.
+  const why = error.code === undefined ? error.stack : `${error.message}\n         install the package anew`;
+  process.stderr.write(`rc-wait: cannot start: ${why}\n`);
+  process.exit(70);
+}
+
+function begin() {
+  program = openSync(filename);
+  caches = cacheFile();
+  const header = read(program, 0, 64).latin1Slice();
+  if (!/^\/\/\[64(,\d+)+\] *\n$/.test(header)) throw damaged();
+  bounds = JSON.parse(header.slice(2));
+  load('0/main');
+}
 
 /** The exports of a chunk; its name begins with the number of its part. */
 function load(name) {
@@ -51,8 +68,13 @@ function readRest() {
 function compiled(part) {
   const text = read(program, bounds[part], bounds[part + 1]);
   // The program is ASCII (scripts/bundle.ts): decoding it as UTF-8 would look at each byte twice.
-  const script = new Script(text.latin1Slice(), { filename, cachedData: codeCache(part, text) });
-  return script.runInThisContext();
+  const options = { filename, cachedData: codeCache(part, text) };
+  try {
+    return new Script(text.latin1Slice(), options).runInThisContext();
+  } catch (error) {
+    // Its stack would have the line, which is a hundred kilobytes long.
+    throw error instanceof SyntaxError ? damaged() : error;
+  }
 }
 
 /**
@@ -76,13 +98,18 @@ function cacheFile() {
   } catch {}
 }
 
+/** src/app/failure.ts knows it by its code. */
+function damaged() {
+  return Object.assign(new Error(`${filename} is damaged`), { code: 'PROGRAM_DAMAGED' });
+}
+
 /** The bytes of a file from one place to another. */
 function read(file, from, to) {
-  if (!(from < to && to <= fstatSync(file).size)) throw new Error(`${filename} is cut off`);
+  if (!(from < to && to <= fstatSync(file).size)) throw damaged();
   const bytes = Buffer.allocUnsafeSlow(to - from);
   for (let at = 0; at < bytes.length; ) {
     const got = readSync(file, bytes, at, bytes.length - at, from + at);
-    if (got === 0) throw new Error(`${filename} is cut off`);
+    if (got === 0) throw damaged();
     at += got;
   }
   return bytes;

@@ -24,6 +24,18 @@ function folderGone(cause: unknown): RcWaitError {
   });
 }
 
+/** Whether a part of the program could not be read (scripts/launcher/start.cjs). */
+function isProgramDamaged(error: unknown): error is Error {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'PROGRAM_DAMAGED';
+}
+
+function programDamaged(cause: Error): RcWaitError {
+  return new RcWaitError('BUG', `cannot go on: ${cause.message}`, {
+    cause,
+    hint: 'install the package anew',
+  });
+}
+
 /** Reports what went wrong and what to do about it; resolves to the exit status. */
 export async function failure(error: unknown, io: Pick<Io, 'err' | 'env' | 'troublesPage'>): Promise<number> {
   const { err, env } = io;
@@ -32,6 +44,7 @@ export async function failure(error: unknown, io: Pick<Io, 'err' | 'env' | 'trou
   const say = (level: 'info' | 'error', text: string): void =>
     err(forStream ? forStream(2, level, text, env) : text);
   if (isFolderGone(error)) return failure(folderGone(error), io);
+  if (isProgramDamaged(error)) return failure(programDamaged(error), io);
   if (error instanceof Interrupted) {
     say('info', `rc-wait: ${error.message}\n`);
     return exitOfSignal(error.by);

@@ -52,6 +52,14 @@ describe('a failure is told', () => {
     });
   });
 
+  it('without the stack where a part of the program is damaged, and with the way out', async () => {
+    const error = Object.assign(new Error('/x/rc-wait.cjs is damaged'), { code: 'PROGRAM_DAMAGED' });
+    expect(await told(error)).toEqual({
+      exit: 70,
+      err: 'rc-wait: cannot go on: /x/rc-wait.cjs is damaged\n         install the package anew\n',
+    });
+  });
+
   it('with the way out below it', async () => {
     expect(
       await told(new RcWaitError('PERMISSION', 'cannot: root is needed', { hint: 'run it as root' })),

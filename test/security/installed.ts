@@ -11,7 +11,10 @@ export function install(): string {
   mkdirSync(join(folder, 'lib'));
   writeFileSync(join(folder, 'launcher'), launcher, { mode: 0o755 });
   symlinkSync(realpathSync(node), join(folder, 'lib/node'));
-  writeFileSync(join(folder, 'lib/start.cjs'), `import(${JSON.stringify(pathToFileURL(main).href)});\n`);
+  writeFileSync(
+    join(folder, 'lib/start.cjs'),
+    `// rc-wait\nimport(${JSON.stringify(pathToFileURL(main).href)});\n`,
+  );
   symlinkSync('launcher', join(folder, 'rc-wait'));
   return join(folder, 'rc-wait');
 }
