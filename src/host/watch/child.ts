@@ -32,15 +32,20 @@ const leads = 'this process watches';
 /**
  * Watches until its standard input ends, which the kernel sees to when rc-wait ends, also by SIGKILL. Without `-n`
  * xenstore-watch(1) would go round for ever on a lost connection (do_watch in tools/xenstore/xenstore_client.c of
- * Xen 4.17); with it, it ends after that many changes or failures, and is started anew.
+ * Xen 4.17); with it, it ends after that many changes or failures, and is started anew. Whoever would end it ends with it: if rc-wait is
+ * stopped at that time (SIGSTOP), its process id may be that of another program later.
  */
 const script = `echo '${leads}'
 exec 3<&0 </dev/null
 xenstore-watch -n 1000 "$1" 3<&- &
 watch=$!
 { cat <&3; kill "$watch"; } >/dev/null 2>&1 &
+end=$!
 exec 3<&-
-wait "$watch"`;
+wait "$watch"
+status=$?
+kill "$end" 2>/dev/null
+exit "$status"`;
 
 /** Longer than any path in xenstore (XENSTORE_ABS_PATH_MAX is 3072). */
 const longestLine = 8_192;

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startWatchChild, type WatchChild } from '../../../src/host/watch/child.ts';
 import { readXenstore } from '../../../src/host/xenstore.ts';
@@ -39,6 +39,20 @@ function xenstoreWatch(lines: string): void {
 const pid = (): number => Number(readFileSync(join(scratch, 'pid'), 'utf8'));
 const isRunning = (id: number): boolean => existsSync(`/proc/${id}`);
 
+const pause = (): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+
+/** Whether xenstore-watch has run, and no shell with that last word is there any more. */
+function isOver(word: string): boolean {
+  const lines = readdirSync('/proc').map((name) => {
+    try {
+      return /^\d+$/.test(name) ? readFileSync(`/proc/${name}/cmdline`, 'utf8') : '';
+    } catch {
+      return '';
+    }
+  });
+  return existsSync(join(scratch, 'pid')) && !lines.some((line) => line.endsWith(`\0${word}\0`));
+}
+
 describe('one run of the watch', () => {
   it('tells each change, and ends when it is stopped', async () => {
     xenstoreWatch('[ "$*" = "-n 1000 vm-data/user-metadata" ] && echo "$3"; exec sleep 3600');
@@ -64,6 +78,18 @@ describe('one run of the watch', () => {
       return Promise.race([child.ended.then(() => true), until(() => events.length === 1).then(() => false)]);
     };
     while (await isHeld());
+  });
+
+  it('leaves nobody who would end it later, by a process id that another program may have by then', () => {
+    xenstoreWatch('exit 0');
+    const name = basename(scratch);
+    children.push(
+      startWatchChild({ folder: name, lockFile: join(scratch, 'lock'), onEvent: () => undefined }),
+    );
+    // Nothing of this process goes on meanwhile, as if it were stopped: it closes no pipe.
+    for (let turn = 0; turn < 600 && !isOver(name); turn += 1) pause();
+    expect(readFileSync(join(scratch, 'pid'), 'utf8')).toMatch(/^\d+\n$/);
+    expect(isOver(name)).toBe(true);
   });
 
   it('ends with its process, also by kill -9', async () => {
