@@ -78,7 +78,9 @@ export function checkRootPassword(account: RootAccount | undefined, isImage: boo
       reason: isYetToCome
         ? `${why}: none is set here, and the guest agent must do it at the first boot`
         : `${why}: ${faults[password]}`,
-      remedy: 'passwd -u root, or a new password by the Cloud Control Panel',
+      remedy: isYetToCome
+        ? 'see that the image has the guest agent, and that it is enabled'
+        : remedies[password],
     };
   }
   if (expired !== undefined)
@@ -102,4 +104,11 @@ const faults: Readonly<Record<Exclude<PasswordState, 'set'>, string>> = {
   none: 'root has none',
   locked: 'it is locked',
   empty: 'it is empty, and sshd takes no empty one',
+};
+
+/** passwd(1) -u only takes the mark of a lock away: where there is no hash behind it, root still has no password. */
+const remedies: Readonly<Record<Exclude<PasswordState, 'set'>, string>> = {
+  none: 'a new password for root, by the Cloud Control Panel',
+  locked: 'passwd -u root, or a new password by the Cloud Control Panel',
+  empty: 'a new password for root, by the Cloud Control Panel',
 };

@@ -37,4 +37,15 @@ describe("root's password", () => {
     expect(state('root:*:19000::::::', true)[2]).toBe('WARN');
     expect(state('root:!$6$salt$hash:19000::::::', true)[2]).toBe('FAIL');
   });
+
+  it('is unlocked only where there is one behind the lock: else the way out is a new one', () => {
+    const remedy = (line: string, isImage = false) =>
+      checkRootPassword(rootAccount('/etc/shadow', line, today), isImage).remedy;
+    expect(remedy('root:!$6$salt$hash:19000::::::')).toContain('passwd -u root');
+    for (const line of ['root:*:19000::::::', 'root:!!:19000::::::', 'root::19000::::::'])
+      expect(remedy(line), line).toBe('a new password for root, by the Cloud Control Panel');
+    expect(remedy('root:*:19000::::::', true)).toBe(
+      'see that the image has the guest agent, and that it is enabled',
+    );
+  });
 });
