@@ -206,9 +206,13 @@ class FallbackLedger implements Ledger {
 /** The default folder of root's ledger: RuntimeDirectory= of rc-wait.service. */
 const defaultDirectory = '/run/rc-wait';
 
+/** What root's rc-wait leaves in its folder: the second alone where it has another state directory (`ServerShare`). */
+const leftByRoot = ['ledger.db', 'requests.db'];
+
 /** Whether root's rc-wait has run on this server since it booted, and this process is not root's. */
 function isGuest({ source, rootDirectory = defaultDirectory }: OpenOptions): boolean {
-  return source !== undefined && process.geteuid?.() !== 0 && existsSync(join(rootDirectory, 'ledger.db'));
+  if (source === undefined || process.geteuid?.() === 0) return false;
+  return leftByRoot.some((name) => existsSync(join(rootDirectory, name)));
 }
 
 /**

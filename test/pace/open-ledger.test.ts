@@ -82,16 +82,22 @@ describe('the count over all state directories', () => {
     expect(notices).toEqual([]);
   });
 
-  it('leaves another user one request every 10 s, with any state directory, once root is at work', () => {
-    expect(ofServer('mine', 1_000).limits).toEqual(sharedLimits);
-    mkdirSync(join(directory, 'root'));
-    writeFileSync(join(directory, 'root/ledger.db'), '');
-    expect(ofServer('other', 1_000).limits).toEqual(unsharedLimits);
-    expect(notices).toEqual([
-      expect.stringMatching(/other users cannot see its count .* every 10 s\. Run as root/),
-    ]);
-    expect(ofServer('roots', 0).limits).toEqual(sharedLimits);
-  });
+  it.each([
+    ['', 'ledger.db'],
+    [' with a state directory of its own', 'requests.db'],
+  ])(
+    'leaves another user one request every 10 s, with any state directory, once root is at work%s',
+    (_, left) => {
+      expect(ofServer('mine', 1_000).limits).toEqual(sharedLimits);
+      mkdirSync(join(directory, 'root'));
+      writeFileSync(join(directory, 'root', left), '');
+      expect(ofServer('other', 1_000).limits).toEqual(unsharedLimits);
+      expect(notices).toEqual([
+        expect.stringMatching(/other users cannot see its count .* every 10 s\. Run as root/),
+      ]);
+      expect(ofServer('roots', 0).limits).toEqual(sharedLimits);
+    },
+  );
 });
 
 describe('a state directory on a mount that may die', () => {
