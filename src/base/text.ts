@@ -8,6 +8,14 @@ export function withoutTrailing(text: string, character: string): string {
   return text.slice(0, end);
 }
 
+/**
+ * The entry of a table under a word that somebody else wrote. An index alone would find what every object has:
+ * `constructor`, `toString`.
+ */
+export function entryOf<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { RcWaitError } from '../base/error.ts';
+import { entryOf } from '../base/text.ts';
 import type { Watched } from './types.ts';
 
 /** A command with placeholders for a server's values, such as `{ip}`. */
@@ -42,7 +43,7 @@ export function parseCommand(text: string): Template {
   if (program.search(place) !== -1)
     throw unusable(text, 'the program to be run must be named: no value of a server may stand in its name');
   for (const [whole, name] of words.join(' ').matchAll(place)) {
-    if (places[name ?? ''] === undefined)
+    if (entryOf(places, name ?? '') === undefined)
       throw unusable(
         text,
         `there is no ${whole}; there are ${Object.keys(places)
@@ -83,7 +84,7 @@ export function fill({ words }: Template, server: Watched): Filled {
   for (const [index, word] of words.entries()) {
     const values = new Map<string, string>();
     for (const [whole, name] of word.matchAll(place)) {
-      const value = places[name ?? '']?.(server);
+      const value = entryOf(places, name ?? '')?.(server);
       if (value === undefined) return { lacks: whole };
       const why = faultOf(whole, value) ?? (isCode(words, index) ? faultInCode(whole, value) : undefined);
       if (why !== undefined) return { fault: why };

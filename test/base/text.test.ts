@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { escapeMarkup, withoutTrailing } from '../../src/base/text.ts';
+import { entryOf, escapeMarkup, withoutTrailing } from '../../src/base/text.ts';
 
 it('of one character none is left at the end, and all else is', () => {
   expect(withoutTrailing('https://x//y///', '/')).toBe('https://x//y');
@@ -15,6 +15,17 @@ it('of one character none is left at the end, and all else is', () => {
 it('a hundred million of them in the middle take no time, where their square would take years', () => {
   const text = `${'/'.repeat(100_000_000)}x`;
   expect(withoutTrailing(text, '/')).toBe(text);
+});
+
+it('a table has no entry under the names that every object has', () => {
+  const table = { a: 'b' };
+  expect(['a', 'constructor', '__proto__', 'toString', ''].map((word) => entryOf(table, word))).toEqual([
+    'b',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 it('text in an element or a quoted attribute of XML and HTML is text', () => {

@@ -137,6 +137,12 @@ describe('what was named and is not understood is an error, and not the document
       { OS_CLOUD: 'c' },
       /its auth_type is v3totp, which is not known here/,
     ],
+    [
+      'a cloud whose way has the name of what every object has',
+      `clouds: {c: {auth_type: constructor, auth: {auth_url: "${url}", username: me}}}`,
+      { OS_CLOUD: 'c' },
+      /its auth_type is constructor, which is not known here/,
+    ],
     ['a list in the place of clouds', 'clouds: [{c: {}}]', {}, /its clouds are not a mapping/],
     ['text in the place of a cloud', 'clouds: {c: s3cret}', { OS_CLOUD: 'c' }, /the cloud "c" is no mapping/],
     [

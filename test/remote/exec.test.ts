@@ -52,6 +52,7 @@ describe('a command line', () => {
     ['a \\', 'a quote or a backslash at its end has nothing to close it'],
     ['{name} x', 'the program to be run must be named: no value of a server may stand in its name'],
     ['./deploy-{region}', 'the program to be run must be named: no value of a server may stand in its name'],
+    ['a {constructor}', 'there is no {constructor}; there are {id}, {name}, {region}, {ip}, {servicenet_ip}'],
     ['a {host}', 'there is no {host}; there are {id}, {name}, {region}, {ip}, {servicenet_ip}'],
   ])('%j is refused', (text, why) => {
     expect(() => parseCommand(text)).toThrowError(

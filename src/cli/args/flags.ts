@@ -3,6 +3,7 @@ import { usualStateDir, variableNamed } from '../../app/options.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { RcWaitError } from '../../base/error.ts';
 import { stackNames } from '../../base/stack-names.ts';
+import { entryOf } from '../../base/text.ts';
 import { nearest } from '../../report/nearest.ts';
 import type { CliCommand } from '../command.ts';
 
@@ -211,7 +212,7 @@ export function fromEnvironment(
         meant === undefined ? {} : { hint: `did you mean ${meant}?` },
       );
     if (flag.boolean) {
-      const value = truths[text.trim().toLowerCase()];
+      const value = entryOf(truths, text.trim().toLowerCase());
       if (value === undefined) throw wrong('true or false');
       values[name] = value;
     } else if (flag.choices?.includes(text) === false) {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/text.ts';
 import { splitAtEnd } from './route.ts';
 
 /** The short forms of flags. */
@@ -14,5 +15,5 @@ export function withoutShortForms(argv: readonly string[]): readonly string[] {
   if (first === 'help') return [...rest, '--help'];
   const behind = program === undefined ? [] : ['--', ...program];
   if (first === 'version') return ['--version', ...rest, ...behind];
-  return [...own.map((argument) => shortFlags[argument] ?? argument), ...behind];
+  return [...own.map((argument) => entryOf(shortFlags, argument) ?? argument), ...behind];
 }

@@ -1,4 +1,5 @@
 import { RcWaitError } from '../../base/error.ts';
+import { entryOf } from '../../base/text.ts';
 import type { Cloud } from './clouds.ts';
 import { Secret } from './secret.ts';
 import { type LoginSetting, type LoginSettings, type SettingName, variableOfSetting } from './settings.ts';
@@ -57,7 +58,7 @@ const kindByType: Readonly<Record<string, Kind>> = {
 export function proofIn(place: ProofPlace, isOldPlugin: boolean): FoundProof | undefined {
   const { settings, cloud } = place;
   const type = settings.get('auth_type');
-  const named = type === undefined ? undefined : kindByType[type.text];
+  const named = type === undefined ? undefined : entryOf(kindByType, type.text);
   if (type !== undefined && named === undefined) throw unknownType(place, type);
   // Prefer the cloud's own settings: a token left over in the environment is not the cloud's.
   const own = new Map([...settings].filter(([, { source }]) => source === 'cloud'));

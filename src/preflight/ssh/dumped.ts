@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/text.ts';
 import type { Statement } from './settings.ts';
 
 /** The command whose output `parseDump` reads, for lines that no file has. */
@@ -44,7 +45,7 @@ function parseDump(dump: string): readonly { readonly keyword: string; readonly 
   return dump.split('\n').flatMap((line) => {
     const [keyword = '', ...args] = line.trim().split(/\s+/);
     if (!/^[a-z]\w*$/.test(keyword) || args.length === 0) return [];
-    return [{ keyword: printed[keyword] ?? keyword, args }];
+    return [{ keyword: entryOf(printed, keyword) ?? keyword, args }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/text.ts';
 import { lineAt } from '../finding.ts';
 import { splitSshdLine } from './lines.ts';
 import { fitsPatternList } from './patterns.ts';
@@ -78,7 +79,7 @@ function readFile(files: SshdFiles, path: string, outer: Scope, depth: number, w
           readFile(files, included, scope, depth + 1, walk);
     else if (scope !== 'no')
       walk.statements.push({
-        keyword: renamed[keyword] ?? keyword,
+        keyword: entryOf(renamed, keyword) ?? keyword,
         args,
         scope,
         at: lineAt(path, index, line),

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../base/duration.ts';
+import { entryOf } from '../../base/text.ts';
 import type { Delay, Tally } from '../../pace/types.ts';
 import { type Progress, phaseWords } from '../progress.ts';
 import { clean, elapsed, reasonOfDelay, widthOf } from '../words.ts';
@@ -45,7 +46,7 @@ function headLine({ status, startedMs, deadlineMs }: Progress, nowMs: number, co
   return lines.find((line) => widthOfLine(line) <= columns) ?? cutLine([word, { text: waited }], columns);
 }
 
-const toneOf = (status: string | undefined): Tone => (status && statusTones[status]) || 'strong';
+const toneOf = (status: string | undefined): Tone => entryOf(statusTones, status ?? '') ?? 'strong';
 
 /** On fewer columns the reason has all of them. */
 const leastForIndent = 12;

@@ -86,6 +86,7 @@ describe('the environment', () => {
 
   it.each([
     [{ RC_WAIT_QUIET: 'maybe' }, 'cannot use RC_WAIT_QUIET=maybe: true or false is expected'],
+    [{ RC_WAIT_QUIET: 'constructor' }, 'cannot use RC_WAIT_QUIET=constructor: true or false is expected'],
     [{ RC_WAIT_OUTPUT: 'xml' }, 'cannot use RC_WAIT_OUTPUT=xml: human or json is expected'],
     [
       { RC_WAIT_TIMEOUT: '90' },

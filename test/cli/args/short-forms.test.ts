@@ -11,6 +11,8 @@ it.each([
   ['--quiet help', '--quiet help'],
   ['wait -- -q help', 'wait -- -q help'],
   ['status -h -x', 'status -h -x'],
+  // What every object of JavaScript has.
+  ['constructor __proto__', 'constructor __proto__'],
 ])('rc-wait %s means rc-wait %s', (typed, meant) => {
   expect(withoutShortForms(typed.split(' '))).toEqual(meant.split(' '));
 });

@@ -18,6 +18,13 @@ function rootLogin(main: string, included?: Readonly<Record<string, string>>) {
   return [sure?.args[0], ...possible.map(({ args }) => `maybe ${args[0]}`)];
 }
 
+it('a keyword that every object has as a property is a keyword like any other', () => {
+  expect(statementsFor(files('Constructor yes\ntoString x'), login).map(({ keyword }) => keyword)).toEqual([
+    'constructor',
+    'tostring',
+  ]);
+});
+
 describe('a line of sshd_config', () => {
   it.each<[string, string | undefined]>([
     ['', undefined],

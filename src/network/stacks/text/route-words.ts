@@ -1,3 +1,5 @@
+import { entryOf } from '../../../base/text.ts';
+
 /** A word of a command, or of a line of a route file; undefined if only a shell could tell it. */
 export type Known = string | undefined;
 
@@ -77,7 +79,7 @@ export function ipChange(words: readonly Known[]): RouteChange {
   const given = words[at + 1];
   if (at + 1 >= words.length) return none;
   if (given === undefined) return unclear;
-  const verb = otherSpellings[given] ?? verbs.find((one) => one.startsWith(given));
+  const verb = entryOf(otherSpellings, given) ?? verbs.find((one) => one.startsWith(given));
   return verb === undefined ? none : changeBy(verb, words.slice(at + 2));
 }
 
