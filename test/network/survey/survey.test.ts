@@ -233,6 +233,21 @@ describe('a script that is run at boot', () => {
       '#!/usr/bin/python3\nrun("ip route add default via 203.0.113.1")\n',
       'sets routes that rc-wait cannot determine',
     ],
+    [
+      '/etc/network/if-up.d/a',
+      '#!/usr/bin/python3\nimport subprocess\nsubprocess.run(["ip", "r", "a", "0/0", "via", gateway])\n',
+      'sets routes that rc-wait cannot determine',
+    ],
+    [
+      '/etc/network/if-up.d/a',
+      `#!/bin/sh\npython3 -c 'import os; os.system("${way}")'\n`,
+      'sets routes that rc-wait cannot determine',
+    ],
+    [
+      '/etc/network/if-up.d/a',
+      '#!/bin/sh\nip route restore < /var/lib/routes\n',
+      'sets routes that rc-wait cannot determine',
+    ],
     ['/etc/network/if-up.d/a', '\u007fELF\u0000\u0001', 'cannot be read: it is not a script'],
     ['/etc/network/if-up.d/a', 'x'.repeat(300_000), 'cannot be read: it has 300000 bytes'],
   ])('and cannot be told is a warning in plan, result and check: %s %#', async (path, text, words) => {

@@ -1,5 +1,13 @@
 import { ipChange, type Known, type RouteChange, routeChange } from './route-words.ts';
-import { isHarmless, isShell, nameIn, programOf, scriptOf, toolIn } from './script/launch.ts';
+import {
+  isHarmless,
+  isOtherInterpreter,
+  isShell,
+  nameIn,
+  programOf,
+  scriptOf,
+  toolIn,
+} from './script/launch.ts';
 import { commandsIn, type ShellCommand, type ShellWord } from './script-words.ts';
 
 /** The effect of a command line of an `up` or `down` option on IPv4 default routes. */
@@ -150,20 +158,34 @@ export function changeOf({ words, readsInput }: ShellCommand): RouteChange {
   if (known[0] !== undefined && isHarmless(name)) return { kind: 'none' };
   // Like `ip -batch -`: a shell that reads its script from standard input.
   if (isShell(name) && readsInput && readsStandardInput(known)) return { kind: 'unclear' };
+  const rest = words.slice(words.length - known.length + 1);
+  if (isOtherInterpreter(name) && rest.some(({ text }) => codeSetsRoutes(text))) return { kind: 'unclear' };
   if (name === 'ip' && known[1] === 'netns') return { kind: 'none' };
   for (const [index, word] of known.entries()) {
     const program = word === undefined ? undefined : toolIn(word);
     // xargs(1) appends words that are not in the command line.
-    const rest = [...known.slice(index + 1), ...(name === 'xargs' ? [undefined] : [])];
+    const after = [...known.slice(index + 1), ...(name === 'xargs' ? [undefined] : [])];
     const change =
       program === 'ip'
-        ? ipChange(rest)
+        ? ipChange(after)
         : program === 'route' && !isOfIp(known, index)
-          ? routeChange(rest)
+          ? routeChange(after)
           : undefined;
     if (change !== undefined && change.kind !== 'none') return change;
   }
   return known[0] === undefined && looksLikeRoute(known.slice(1)) ? { kind: 'unclear' } : { kind: 'none' };
+}
+
+/**
+ * Whether code in a language other than sh(1), such as that of `python3 -c`, names a command that changes the default
+ * route, as one text or word by word (`["ip", "route", …]`), or uses pyroute2 for it.
+ */
+function codeSetsRoutes(code: string): boolean {
+  if (code.includes('pyroute2') && /default|0\.0\.0\.0/.test(code)) return true;
+  return code
+    .replace(/["'],\s*["']/g, ' ')
+    .split(/["'`()[\];\n]/)
+    .some((piece) => commandsIn(piece).some((command) => changeOf(command).kind !== 'none'));
 }
 
 /** Whether a shell has no file to read, so it reads its standard input. */

@@ -46,12 +46,12 @@ const verbs = [
   'test',
   'delete',
   'flush',
+  'save',
+  'restore',
 ];
 const otherSpellings: Readonly<Record<string, string>> = {
   lst: 'list',
   chg: 'change',
-  restore: 'list',
-  save: 'list',
 };
 
 /** Options before the object that take a value. */
@@ -84,7 +84,9 @@ export function ipChange(words: readonly Known[]): RouteChange {
 }
 
 function changeBy(verb: string, words: readonly Known[]): RouteChange {
-  if (['list', 'show', 'get', 'test'].includes(verb)) return none;
+  if (['list', 'show', 'get', 'test', 'save'].includes(verb)) return none;
+  // It adds the routes of a dump in its standard input (iproute_restore() of iproute2).
+  if (verb === 'restore') return unclear;
   if (verb === 'flush') return flushed(words);
   const spec = ipSpec(words);
   if (spec === 'unclear') return unclear;

@@ -95,6 +95,12 @@ describe('a command of an up or down line', () => {
     'route add default reject',
     `for n in 10.208.0.0/12 10.176.0.0/12; do ip route add "\${n}" via 10.208.0.1; done`,
     'cat <<EOF\nip route add default via 203.0.113.1\nEOF',
+    'ip route save > /etc/routes.bin',
+    'ip -6 route restore < /etc/routes.bin',
+    `python3 -c 'import os; os.system("ip link set eth0 mtu 9000")'`,
+    `python3 -c 'print("default")'`,
+    `ip route show default | perl -ne 'print if /default via/'`,
+    `perl -e 'system("ip route add 10.0.0.0/8 via 10.208.224.1")'`,
   ])('"%s" is something else', (line) => {
     expect(routeCommand(line)).toBe('other');
   });
@@ -127,6 +133,14 @@ it.each([
   'route $VERB default',
   'echo default via 203.0.113.1 | xargs ip route add',
   'printf "ip route add default via 203.0.113.1" | sh',
+  'ip route restore < /etc/routes.bin',
+  'ip -4 ro res < /etc/routes.bin',
+  `python3 -c 'import os; os.system("ip route add default via 203.0.113.1")'`,
+  `python3 -c 'import subprocess as s; s.run(["ip", "r", "a", "0/0", "via", "203.0.113.1"])'`,
+  `python3 -c'from pyroute2 import IPRoute; IPRoute().route("add", dst="default", gateway="203.0.113.1")'`,
+  `/usr/bin/perl -e 'exec qw(ip r a default via 203.0.113.1)'`,
+  `nohup perl -we "system('route add default gw 203.0.113.1')" &`,
+  `ruby -e 'system "ip route replace default via 203.0.113.1"'`,
 ])('"%s" hangs on what only a shell could tell', (line) => {
   expect(routeCommand(line)).toBe('unclear');
 });

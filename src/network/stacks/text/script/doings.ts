@@ -123,5 +123,7 @@ const ofRoutes =
 
 /** Whether a text names, outside comments, a command for routes or interfaces. */
 export function namesRoutes(text: string): boolean {
-  return text.split('\n').some((line) => ofRoutes.test(line.replace(/(^|\s)#.*/, '')));
+  // Other languages may name it word by word: `["ip", "route", …]`.
+  const joined = text.replace(/["'],\s*["']/g, ' ');
+  return joined.split('\n').some((line) => ofRoutes.test(line.replace(/(^|\s)#.*/, '')));
 }
