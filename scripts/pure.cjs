@@ -27,7 +27,7 @@ const inRooms = {
   http: ['body'],
   'network/plan': ['choose-stack', 'gateway-interface', 'parsed'],
   'network/stacks': ['**/*'],
-  'network/survey': ['accounting', 'boot-scripts', 'cron', 'losses', 'ppp', 'udev'],
+  'network/survey': ['accounting', 'boot-scripts', 'bootcmd', 'cron', 'losses', 'ppp', 'udev'],
   openstack: ['catalog', 'documented', 'endpoints', 'find', 'page-text', 'servers'],
   'openstack/login': [
     'auth-url',

@@ -8,7 +8,7 @@ import type { AtBoot } from '../stacks/at-boot.ts';
 import { stacks } from '../stacks/index.ts';
 
 /** A program that may set default routes at boot: a stack, or an independent DHCP client. */
-export type Configurator = StackName | 'dhcpcd';
+type Configurator = StackName | 'dhcpcd';
 
 /** How a boot uses an actor's files; a DHCP client has a unit of its name. */
 function factsOf(actor: Configurator): Pick<AtBoot, 'units' | 'generated' | 'scriptUnit'> {
@@ -116,7 +116,8 @@ async function isThere(root: string, path: string): Promise<boolean> {
   );
 }
 
-async function anyOf<T>(all: readonly T[], test: (one: T) => Promise<boolean>): Promise<boolean> {
+/** Whether one of them will do. */
+export async function anyOf<T>(all: readonly T[], test: (one: T) => Promise<boolean>): Promise<boolean> {
   for (const one of all) if (await test(one)) return true;
   return false;
 }

@@ -7,8 +7,9 @@ import { hasWildcard, nameOf } from '../stacks/text/glob.ts';
 import { type At, atLine, effectsOf, namesRoutes, type RouteEffects } from '../stacks/text/script/doings.ts';
 import { isOfSystem, type Launch } from '../stacks/text/script/launch.ts';
 import type { GatewayTarget } from '../types.ts';
-import type { BootUse, Configurator } from './at-work.ts';
+import { anyOf, type BootUse } from './at-work.ts';
 import { dhcpcdRouters, isRunIn, isShipped, readScript, scriptGroups } from './boot-scripts.ts';
+import { bootcmdCommands, cloudConfigs, cloudInitOff } from './bootcmd.ts';
 import { cronCommands, crontabs, isOfUser } from './cron.ts';
 import type { ScriptDefault, ScriptFindings } from './findings.ts';
 import { weigh } from './losses.ts';
@@ -49,7 +50,7 @@ export async function readScripts(
   const reader = new ScriptReader(root, target);
   for (const group of scriptGroups) {
     const { globs, runBy, isExecuted, order = 'after', isOwners = false } = group;
-    const counts = () => isRun(runBy, atWork);
+    const counts = async () => runBy === undefined || anyOf(runBy, atWork);
     const paths = (await Promise.all(globs.map((glob) => expand(root, glob)))).flat();
     for (const path of paths.filter((one) => isRunIn(group, one)))
       await reader.add(path, isExecuted ? 'executed' : 'shell', { ...start, counts, order, isOwners });
@@ -59,17 +60,9 @@ export async function readScripts(
   await reader.addUnits(units, await reader.addUdev());
   await reader.addSysv(units);
   await reader.addCron();
+  await reader.addBootcmd();
   await reader.addDhcpcd(atWork);
   return reader.findings();
-}
-
-async function isRun(
-  runBy: readonly Configurator[] | undefined,
-  atWork: BootUse['isUsedAtBoot'],
-): Promise<boolean> {
-  if (runBy === undefined) return true;
-  for (const actor of runBy) if (await atWork(actor)) return true;
-  return false;
 }
 
 class ScriptReader {
@@ -174,6 +167,19 @@ class ScriptReader {
         const context: Context = { ...start, order: 'unknown', isOwners: isOfUser(path) || one.isAtBoot };
         const doings = atLine(effectsOf(one.variables + one.command, '/root'), one.line);
         await this.#addDoings(path, doings, context, { isNaming: namesRoutes(one.command) });
+      }
+    }
+  }
+
+  /** Adds the commands of cloud-init's `bootcmd`. */
+  async addBootcmd(): Promise<void> {
+    if (await this.#isThere(cloudInitOff)) return;
+    const files = await Promise.all(cloudConfigs.map((glob) => expand(this.#root, glob)));
+    for (const path of files.flat()) {
+      for (const { line, command } of bootcmdCommands((await this.#textOf(path)) ?? '')) {
+        const doings = atLine(effectsOf(command), line);
+        const context: Context = { ...start, order: 'unknown', isOwners: true };
+        await this.#addDoings(path, doings, context, { isNaming: namesRoutes(command) });
       }
     }
   }

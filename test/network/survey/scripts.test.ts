@@ -378,6 +378,54 @@ describe('a crontab', () => {
   });
 });
 
+describe('bootcmd of cloud-init', () => {
+  const replace = 'ip route replace default via 203.0.113.1';
+  it.each([
+    ['/etc/cloud/cloud.cfg', `bootcmd:\n  - ${replace}\n`],
+    [
+      '/etc/cloud/cloud.cfg.d/99-routes.cfg',
+      `users: []\nbootcmd:\n  - [ip, route, replace, default, via, 203.0.113.1]\n`,
+    ],
+    [
+      '/etc/cloud/cloud.cfg.d/99-routes.cfg',
+      `bootcmd: [[cloud-init-per, always, x, ip, route, replace, default, via, 203.0.113.1]]\n`,
+    ],
+    ['/var/lib/cloud/instance/cloud-config.txt', `#cloud-config\nbootcmd:\n- |\n  set -e\n  ${replace}\n`],
+    ['/var/lib/cloud/instance/cloud-config.txt', `#cloud-config\nx: &a ${replace}\nbootcmd: [*a]\n`],
+  ])('sets a default route again at each boot: %s %j', async (path, text) => {
+    expect(await said(tree({ [path]: text }))).toMatch(
+      /^refused: .*cloud.*, which runs at boot .*via 203\.0\.113\.1/,
+    );
+  });
+
+  it.each([
+    ['/etc/cloud/cloud.cfg', `bootcmd:\n  - echo 192.0.2.9 x >>/etc/hosts\n  - [mkdir, -p, 7]\n`],
+    ['/etc/cloud/cloud.cfg', `# bootcmd: [${replace}]\nruncmd: [${replace}]\n`],
+    ['/etc/cloud/cloud.cfg', `bootcmd: [${replace}\n`],
+    ['/etc/cloud/cloud.cfg', `bootcmd: ${replace}\n`],
+    ['/etc/cloud/cloud.cfg', 'bootcmd: [{a: b}, 7, null]\n'],
+    ['/etc/cloud/cloud.cfg', `bootcmd: [cloud-init-per once x ${replace}]\n`],
+    [
+      '/etc/cloud/cloud.cfg',
+      'bootcmd: [[cloud-init-per, instance, x, ip, route, replace, default, via, 203.0.113.1]]\n',
+    ],
+    ['/etc/cloud/cloud.cfg.d/README', `bootcmd: [${replace}]\n`],
+  ])('that sets no route, or is not read, is no warning: %s %j', async (path, text) => {
+    expect(await said(tree({ [path]: text }))).toBe('warnings: ');
+  });
+
+  it('does not count where cloud-init is off', async () => {
+    const files = { '/etc/cloud/cloud.cfg': `bootcmd: [${replace}]\n`, '/etc/cloud/cloud-init.disabled': '' };
+    expect(await said(tree(files))).toBe('warnings: ');
+  });
+
+  it('with what cannot be told is a warning with its line', async () => {
+    expect(await said(tree({ '/etc/cloud/cloud.cfg': 'x: 1\nbootcmd:\n- $HOOK\n' }))).toBe(
+      'warnings: /etc/cloud/cloud.cfg (line 3) runs what only a shell could tell: $HOOK',
+    );
+  });
+});
+
 describe('anacron and at', () => {
   const job = (uid: number, text: string) =>
     `#!/bin/sh\n# atrun uid=${uid} gid=0\numask 22\ncd /root || {\n\texit 1\n}\n${text}`;
